@@ -1,0 +1,3 @@
+use crate::texts::texts;
+
+texts! {}

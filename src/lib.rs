@@ -1,0 +1,26 @@
+//! `openclaw-chutes`: sign in to Chutes and set up its models in OpenClaw, from a terminal.
+//!
+//! The rooms, and which way they may look:
+//!
+//! - [`wizard`]: the state machine. Event in, effects out; no IO, clock, async or ratatui.
+//! - [`tui`]: the terminal, the event loop that runs effects, drawing, keys, theme. Reads the wizard.
+//! - [`selection`]: pure rules about a choice of models and aliases: defaults, successors, alias names.
+//! - [`chutes`]: the Chutes side: endpoints, catalog, verify call, OAuth. Knows no UI and no file of OpenClaw's.
+//! - [`openclaw`]: the OpenClaw side: paths, JSON5 document, plan of edits, auth store, the one writer. Knows no network.
+//! - [`commands`]: the doors: the command line, `onboard` without a person, `models`, `config get`, `demo`.
+//! - [`standin`]: an embedded stand-in for the Chutes service, for `demo` and the tests.
+//!
+//! `commands` → `tui` → `wizard` → `selection` → `chutes::model`; nobody looks back up.
+
+pub mod chutes;
+pub mod clean;
+pub mod commands;
+pub mod http1;
+pub mod openclaw;
+pub mod secret;
+pub mod selection;
+pub mod standin;
+pub mod state;
+pub mod texts;
+pub mod tui;
+pub mod wizard;

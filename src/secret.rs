@@ -1,0 +1,67 @@
+//! The one type that holds a credential. It cannot be printed: no `Display`, and `Debug` says only
+//! that something is there. `expose` is the single, loudly named way in.
+
+use secrecy::{ExposeSecret, SecretString};
+
+/// An API key, token, client secret, authorization code or PKCE verifier.
+#[derive(Clone)]
+pub struct Secret(SecretString);
+
+impl Secret {
+    pub fn new(text: impl Into<String>) -> Self {
+        Self(SecretString::from(text.into()))
+    }
+
+    /// The text itself. Only for an `Authorization` header, a form body, OpenClaw's auth store, or a
+    /// child's standard input.
+    pub fn expose(&self) -> &str {
+        self.0.expose_secret()
+    }
+
+    /// `…abcd`: the last four characters, for a person to recognise a credential by.
+    /// Anything shorter than twelve characters shows nothing.
+    pub fn hint(&self) -> String {
+        let text = self.expose();
+        let count = text.chars().count();
+        if count < 12 {
+            return "…".to_owned();
+        }
+        format!("…{}", text.chars().skip(count - 4).collect::<String>())
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.expose().is_empty()
+    }
+}
+
+impl std::fmt::Debug for Secret {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("Secret(…)")
+    }
+}
+
+impl PartialEq for Secret {
+    fn eq(&self, other: &Self) -> bool {
+        self.expose() == other.expose()
+    }
+}
+
+impl Eq for Secret {}
+
+#[cfg(test)]
+mod tests {
+    use super::Secret;
+
+    #[test]
+    fn debug_shows_nothing_of_the_text() {
+        let shown = format!("{:?}", Secret::new("cpk_canary.canary.canary"));
+        assert!(!shown.contains("canary"), "{shown}");
+    }
+
+    #[test]
+    fn the_hint_is_four_characters_of_a_long_secret_and_none_of_a_short_one() {
+        assert_eq!(Secret::new("cpk_aaaa.bbbb.ccccdddd").hint(), "…dddd");
+        assert_eq!(Secret::new("cpk_short").hint(), "…");
+        assert_eq!(Secret::new("").hint(), "…");
+    }
+}

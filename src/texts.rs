@@ -1,0 +1,92 @@
+//! What people read, in English and Simplified Chinese. The sentences are data, in `assets/texts/`.
+//!
+//! Each entry becomes a function; a placeholder that one language has and the other lacks does not
+//! compile, so the two can never drift apart.
+
+/// Language of every text on screen, error and help.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Lang {
+    #[default]
+    En,
+    ZhCn,
+}
+
+impl Lang {
+    /// `en`, `zh-CN` and what environments write for them: `zh_CN.UTF-8`, `zh`, `en_US`, `C`.
+    /// None when the tag names a language we do not have.
+    pub fn from_tag(tag: &str) -> Option<Lang> {
+        let tag = tag.split(['.', '@']).next().unwrap_or_default().to_ascii_lowercase();
+        match tag.split(['_', '-']).next().unwrap_or_default() {
+            "zh" => Some(Lang::ZhCn),
+            "en" | "c" | "posix" => Some(Lang::En),
+            _ => None,
+        }
+    }
+
+    /// The language of an environment: the first of `OPENCLAW_LOCALE`, `LC_ALL`, `LC_MESSAGES`, `LANG`
+    /// that is set and not empty decides; English otherwise.
+    pub fn from_env(var: impl Fn(&str) -> Option<String>) -> Lang {
+        ["OPENCLAW_LOCALE", "LC_ALL", "LC_MESSAGES", "LANG"]
+            .into_iter()
+            .find_map(|name| var(name).filter(|value| !value.is_empty()))
+            .and_then(|tag| Lang::from_tag(&tag))
+            .unwrap_or_default()
+    }
+}
+
+/// `texts! { name(a, b): "English {a} {b}", "中文 {b} {a}"; plain: "English", "中文"; }`
+macro_rules! texts {
+    () => {};
+    ($name:ident : $en:literal, $zh:literal; $($rest:tt)*) => {
+        pub const fn $name(lang: $crate::texts::Lang) -> &'static str {
+            match lang {
+                $crate::texts::Lang::En => $en,
+                $crate::texts::Lang::ZhCn => $zh,
+            }
+        }
+        $crate::texts::texts! { $($rest)* }
+    };
+    ($name:ident ( $($arg:ident),+ ) : $en:literal, $zh:literal; $($rest:tt)*) => {
+        pub fn $name(lang: $crate::texts::Lang, $($arg: impl std::fmt::Display),+) -> String {
+            #[deny(unused_variables)]
+            fn en($($arg: impl std::fmt::Display),+) -> String { format!($en) }
+            #[deny(unused_variables)]
+            fn zh($($arg: impl std::fmt::Display),+) -> String { format!($zh) }
+            match lang {
+                $crate::texts::Lang::En => en($($arg),+),
+                $crate::texts::Lang::ZhCn => zh($($arg),+),
+            }
+        }
+        $crate::texts::texts! { $($rest)* }
+    };
+}
+pub(crate) use texts;
+
+#[path = "../assets/texts/chutes.rs"]
+pub mod chutes;
+#[path = "../assets/texts/cli.rs"]
+pub mod cli;
+#[path = "../assets/texts/openclaw.rs"]
+pub mod openclaw;
+#[path = "../assets/texts/signin.rs"]
+pub mod signin;
+#[path = "../assets/texts/wizard.rs"]
+pub mod wizard;
+
+#[cfg(test)]
+mod tests {
+    use super::Lang;
+
+    #[test]
+    fn the_environment_decides_in_openclaws_order() {
+        let env = |pairs: &'static [(&str, &str)]| {
+            move |name: &str| pairs.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned())
+        };
+        assert_eq!(Lang::from_env(env(&[])), Lang::En);
+        assert_eq!(Lang::from_env(env(&[("LANG", "zh_CN.UTF-8")])), Lang::ZhCn);
+        assert_eq!(Lang::from_env(env(&[("LANG", "zh_CN.UTF-8"), ("LC_ALL", "C")])), Lang::En);
+        assert_eq!(Lang::from_env(env(&[("LC_ALL", ""), ("LC_MESSAGES", "zh-TW")])), Lang::ZhCn);
+        assert_eq!(Lang::from_env(env(&[("OPENCLAW_LOCALE", "zh-CN"), ("LC_ALL", "en_US")])), Lang::ZhCn);
+        assert_eq!(Lang::from_env(env(&[("LANG", "fr_FR.UTF-8")])), Lang::En);
+    }
+}
