@@ -18,6 +18,8 @@ mod lock;
 mod mask;
 pub mod paths;
 pub mod plan;
+mod redact;
+mod runtime;
 pub mod snapshot;
 pub mod store;
 pub mod tree;
