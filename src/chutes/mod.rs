@@ -2,5 +2,11 @@
 //! Knows no UI and no file of OpenClaw's.
 
 pub mod api_key;
+pub mod bundled;
+pub mod catalog;
+pub mod client;
+mod connect;
 pub mod endpoints;
+pub mod failure;
 pub mod model;
+pub mod verify;

@@ -220,11 +220,11 @@ impl Wizard {
     /// Discovery said that this very key is not accepted.
     pub fn key_was_refused(&self) -> bool {
         let ours = !matches!(self.credential, None | Some(Credential::Stored));
-        ours && matches!(self.discover.failure, Some(Failure::Unauthorized { .. } | Failure::Forbidden { .. }))
+        ours && matches!(self.discover.failure.as_ref().and_then(Failure::status), Some(401 | 403))
     }
 
     fn refused_by_verify(&self) -> bool {
-        matches!(&self.review.verification, Verification::Answered(Verdict::Refused { .. } | Verdict::NotServed { .. }))
+        matches!(&self.review.verification, Verification::Answered(Verdict::Refused(_) | Verdict::NotServed(_)))
     }
 
     /// The last four characters of the credential in use.
@@ -472,7 +472,7 @@ impl Wizard {
             Action::Back => return self.leave_review(),
             Action::AnotherKey if self.refused_by_verify() => {
                 let effects = self.leave_review();
-                if matches!(self.review.verification, Verification::Answered(Verdict::Refused { .. })) {
+                if matches!(self.review.verification, Verification::Answered(Verdict::Refused(_))) {
                     self.refuse_key();
                 }
                 return effects;
