@@ -5,6 +5,8 @@ pub mod filter;
 pub mod line;
 pub mod models;
 pub mod protocol;
+#[cfg(test)]
+mod tests;
 
 use crate::chutes::api_key;
 use crate::chutes::catalog::Stage;
