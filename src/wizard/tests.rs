@@ -69,6 +69,7 @@ fn plan_of_one_line() -> Planned {
     let line = DiffLine { kind: LineKind::Added, old: None, new: Some(1), text: "x".into() };
     let diff = FileDiff {
         path: "/x/openclaw.json".into(),
+        link: None,
         is_new: true,
         mode: 0o600,
         backup: None,
@@ -270,7 +271,7 @@ fn the_config_and_the_list_may_come_in_either_order() {
 
 #[test]
 fn a_config_that_cannot_be_read_stops_the_wizard_until_it_can() {
-    let error = Error::Malformed { path: "/x".into(), line: 3, column: 1, source_line: "{".into(), problem: "?".into() };
+    let error = Error::KeepsChanging { path: "/x".into() };
     let mut drive = Drive::new(facts());
     drive.event(Event::Loaded(Box::new(Err(error))));
     assert_eq!(drive.wizard.context(), Context::Trouble);
