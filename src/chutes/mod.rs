@@ -1,6 +1,7 @@
 //! The Chutes side: where the service is, what it serves, whether a credential works.
 //! Knows no UI and no file of OpenClaw's.
 
+pub mod api_key;
 pub mod bundled;
 pub mod catalog;
 pub mod client;
