@@ -41,7 +41,8 @@ impl Origin {
 }
 
 /// Why there is no usable key where one was promised. Holds nothing of the key.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.message(Lang::En))]
 pub enum KeyError {
     Malformed { origin: Origin, problem: api_key::Problem },
     /// Standard input is a terminal: somebody would have to type.

@@ -43,6 +43,11 @@ pub enum Error {
     UnknownAlias {
         name: String,
     },
+    /// A name that cannot be an alias, or not of this model.
+    Alias {
+        name: String,
+        problem: alias::Problem,
+    },
     /// Chutes is not in the config yet.
     NotConfigured,
     NoSuchPath {
@@ -62,7 +67,8 @@ impl Error {
             | Error::MissingCredential
             | Error::OAuthNeedsPerson
             | Error::Endpoint(_)
-            | Error::Selection(_) => 2,
+            | Error::Selection(_)
+            | Error::Alias { problem: alias::Problem::Character(_) | alias::Problem::TooLong, .. } => 2,
             Error::CredentialRefused(_) => 3,
             Error::Interrupted(signal) => 128 + u8::try_from(*signal).unwrap_or(0),
             _ => 1,
@@ -80,7 +86,7 @@ impl Error {
             Error::CredentialRefused(_) => "credential-refused",
             Error::ModelNotServed { .. } => "model-not-served",
             Error::Service(_) => "service",
-            Error::Selection(_) => "alias-refused",
+            Error::Selection(_) | Error::Alias { .. } => "alias-refused",
             Error::OpenClaw(error) => error.code(),
             Error::UnknownModel { .. } => "unknown-model",
             Error::NotChutes { .. } => "not-a-chutes-model",
@@ -106,6 +112,7 @@ impl Error {
             }
             Error::Service(failure) => failure.message(lang),
             Error::Selection(refusal) => refusal_words(refusal, lang),
+            Error::Alias { name, problem } => alias_words(name, problem, lang),
             Error::OpenClaw(error) => error.words(lang),
             Error::UnknownModel { name, .. } => text::unknown_model(lang, clean::excerpt(name, 200)),
             Error::NotChutes { reference } => text::not_chutes(lang, clean::excerpt(reference, 200)),
@@ -136,7 +143,7 @@ impl Error {
             Error::UnknownAlias { .. } => text::unknown_alias_hint(lang, program),
             Error::NotConfigured => text::not_configured_hint(lang, program),
             Error::NoSuchPath { .. } => text::no_such_path_hint(lang, program),
-            Error::Selection(_) | Error::Interrupted(_) | Error::System(_) => String::new(),
+            Error::Selection(_) | Error::Alias { .. } | Error::Interrupted(_) | Error::System(_) => String::new(),
         }
     }
 
@@ -162,6 +169,9 @@ fn refusal_words(refusal: &Refusal, lang: Lang) -> String {
 
 /// Why a name cannot be an alias.
 pub fn alias_words(name: &str, problem: &alias::Problem, lang: Lang) -> String {
+    if name.trim().is_empty() {
+        return text::alias_empty(lang).to_owned();
+    }
     let name = clean::excerpt(name, 80);
     match problem {
         alias::Problem::Character(c) => text::alias_character(lang, name, clean::line(&c.to_string())),

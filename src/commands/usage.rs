@@ -4,7 +4,8 @@ use crate::texts::{Lang, cli as text};
 use clap::error::{ContextKind, ContextValue, ErrorKind};
 
 /// A command line that cannot be run. Holds names of options, never their values: a value may be a secret.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.message(Lang::En))]
 pub enum UsageError {
     SecretInArguments,
     UnknownOption { option: String, suggestion: Option<String> },
