@@ -57,12 +57,13 @@ pub fn id_of(reference: &str) -> Option<&str> {
 }
 
 /// Where a list of models came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Source {
     Live,
     /// The last live answer, kept in our own state.
     Cache,
     /// The built-in catalog.
+    #[default]
     Bundled,
 }
 
@@ -78,7 +79,7 @@ impl Source {
 }
 
 /// A list of models that says where it came from.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Catalog {
     pub models: Vec<Model>,
     pub source: Source,

@@ -20,6 +20,7 @@ mod shell;
 mod signals;
 mod status;
 pub mod usage;
+mod wizard;
 
 pub use invocation::Invocation;
 
@@ -29,7 +30,6 @@ use invocation::Command;
 pub use output::Report;
 use parse::{Outline, Parsed};
 use std::ffi::OsString;
-use usage::UsageError;
 
 /// The whole program: `args` with the program's name first, the exit code out.
 pub fn run(args: Vec<OsString>) -> u8 {
@@ -49,11 +49,8 @@ fn dispatch(invocation: &Invocation) -> Result<Report, Error> {
     let Invocation { program, lang, .. } = *invocation;
     match &invocation.command {
         Command::Onboard(options) if options.without_a_person() => onboard::run(&context, options),
-        Command::Onboard(_) | Command::Models => wizard(invocation),
-        Command::Demo => {
-            need_terminal()?;
-            demo::run(invocation)
-        }
+        Command::Onboard(_) | Command::Models => wizard::run(invocation),
+        Command::Demo => demo::run(invocation),
         Command::ModelsList { all, json } => models::list(&context, *all, *json),
         Command::ModelsStatus { check, probe, json } => status::status(&context, *check, *probe, *json),
         Command::ModelsSet { reference, json } => models::set(&context, reference, *json),
@@ -67,17 +64,6 @@ fn dispatch(invocation: &Invocation) -> Result<Report, Error> {
         Command::Man => shell::man(program, lang),
         Command::LoginStart { .. } | Command::LoginFinish { .. } => Err(Error::OAuthNeedsPerson),
     }
-}
-
-fn wizard(invocation: &Invocation) -> Result<Report, Error> {
-    need_terminal()?;
-    crate::tui::run(invocation)
-}
-
-/// The wizard talks to the terminal itself, whatever stdin and stdout are.
-fn need_terminal() -> Result<(), UsageError> {
-    let terminal = std::fs::File::options().read(true).write(true).open("/dev/tty");
-    terminal.map(|_| ()).map_err(|_| UsageError::NoTerminal)
 }
 
 fn deliver(report: &Report) -> Result<u8, Error> {

@@ -95,7 +95,7 @@ pub const KEYMAP: &[Binding] = &[
     bind!(&[C::Done], [Key::Char('u')], Action::Undo, key_undo, footer),
     bind!(&[C::Trouble], [Key::Char('r')], Action::Retry, key_retry, footer),
     bind!(&[C::Trouble], [ESC, ENTER], Action::Back, key_leave, footer),
-    bind!(&[C::Help], [ESC, ENTER, Key::Char('?')], Action::Back, key_close_help, footer),
+    bind!(&[C::Help], [ESC, ENTER], Action::Back, key_close_help, footer),
     bind!(LISTS, [Key::Plain(KeyCode::Up), Key::Char('k'), Key::Ctrl('p')], Action::Up, key_up),
     bind!(LISTS, [Key::Plain(KeyCode::Down), Key::Char('j'), Key::Ctrl('n')], Action::Down, key_down),
     bind!(&[C::ModelsFilter], [Key::Plain(KeyCode::Up), Key::Ctrl('p')], Action::Up, key_up),

@@ -1,6 +1,5 @@
+//! The full-screen side: terminal, event loop, drawing.
 
-
-/// Placeholder until the event loop is here.
-pub fn run(_: &crate::commands::Invocation) -> Result<crate::commands::Report, crate::commands::error::Error> {
-    Err(crate::commands::error::Error::System(std::io::ErrorKind::Unsupported.into()))
-}
+pub mod keymap;
+pub mod terminal;
+pub mod theme;

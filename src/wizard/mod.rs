@@ -5,8 +5,6 @@ pub mod filter;
 pub mod line;
 pub mod models;
 pub mod protocol;
-#[cfg(test)]
-mod tests;
 
 use crate::chutes::api_key;
 use crate::chutes::catalog::Stage;
