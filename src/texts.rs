@@ -70,6 +70,8 @@ pub(crate) use texts;
 pub mod chutes;
 #[path = "../assets/texts/cli.rs"]
 pub mod cli;
+#[path = "../assets/texts/json5.rs"]
+pub mod json5;
 #[path = "../assets/texts/openclaw.rs"]
 pub mod openclaw;
 #[path = "../assets/texts/signin.rs"]

@@ -1,7 +1,12 @@
 //! What OpenClaw has configured for Chutes now.
 
 use super::snapshot::Snapshot;
-use crate::selection::Configured;
+use super::store::{self, PROVIDER, Profile};
+use super::value::at;
+use crate::chutes::model::{Model, Price};
+use crate::secret::Secret;
+use crate::selection::{Alias, Configured};
+use serde_json::Value;
 
 /// Kind of a stored credential, named as OpenClaw's auth store names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -54,7 +59,7 @@ pub struct Current {
     /// `models.providers.chutes.baseUrl`.
     pub base_url: Option<String>,
     /// `models.providers.chutes.models` as they are, for lists that work without the catalog.
-    pub models: Vec<crate::chutes::model::Model>,
+    pub models: Vec<Model>,
     pub credentials: Vec<StoredCredential>,
     /// Index into `credentials` of the one OpenClaw would use.
     pub active: Option<usize>,
@@ -64,17 +69,203 @@ pub struct Current {
 
 impl Current {
     /// `now` is Unix time in milliseconds.
-    pub fn of(_snapshot: &Snapshot, _now: i64) -> Self {
-        unimplemented!()
+    pub fn of(snapshot: &Snapshot, now: i64) -> Self {
+        let config = snapshot.value();
+        let provider = chutes_provider(config).map(|(_, provider)| provider);
+        let models = provider.and_then(|p| p.get("models")?.as_array()).into_iter().flatten();
+        let (profiles, active) = usable(snapshot, now);
+        Self {
+            config_exists: snapshot.config.bytes.is_some(),
+            agent: snapshot.agent.clone(),
+            agents: snapshot.agents.clone(),
+            configured: configured(config),
+            base_url: provider.and_then(|p| p.get("baseUrl")?.as_str()).map(str::to_owned),
+            models: models.filter_map(model).collect(),
+            credentials: profiles.iter().map(|(agent, profile)| stored(agent, profile)).collect(),
+            active,
+            gateway_mode: at(config, &["gateway", "mode"]).is_some_and(Value::is_string),
+        }
+    }
+
+    pub fn active_credential(&self) -> Option<&StoredCredential> {
+        self.active.and_then(|index| self.credentials.get(index))
     }
 }
 
 /// The secret of the credential that OpenClaw would use, for a verify call or a refresh of the
-/// catalog. `env` resolves a stored reference. None: nothing usable is stored.
-pub fn active_secret(
-    _snapshot: &Snapshot,
-    _now: i64,
-    _env: impl Fn(&str) -> Option<String>,
-) -> Option<crate::secret::Secret> {
-    unimplemented!()
+/// catalog. `env` resolves a stored reference. None: nothing usable is stored in clear or in a variable.
+pub fn active_secret(snapshot: &Snapshot, now: i64, env: impl Fn(&str) -> Option<String>) -> Option<Secret> {
+    let (profiles, active) = usable(snapshot, now);
+    let (_, profile) = profiles.into_iter().nth(active?)?;
+    let from_env = || profile.env_var.as_deref().and_then(&env).filter(|text| !text.is_empty()).map(Secret::new);
+    profile.secret.or_else(from_env)
+}
+
+/// The profiles that the agent can use, with the agent in whose store each is; and the active one.
+fn usable(snapshot: &Snapshot, now: i64) -> (Vec<(String, Profile)>, Option<usize>) {
+    let own = store::profiles(snapshot.store.seen());
+    let inherited = snapshot.main_store.iter().flat_map(|main| store::profiles(main.seen()));
+    let inherited: Vec<Profile> = inherited.filter(|profile| own.iter().all(|own| own.id != profile.id)).collect();
+    let agents = own.iter().map(|_| snapshot.agent.clone()).chain(inherited.iter().map(|_| "main".to_owned()));
+    let agents: Vec<String> = agents.collect();
+    let profiles: Vec<Profile> = own.into_iter().chain(inherited).collect();
+    let stores = [snapshot.auth_state.seen(), snapshot.store.seen()];
+    let active = store::active(&profiles, snapshot.value(), &stores, now);
+    (agents.into_iter().zip(profiles).collect(), active)
+}
+
+pub(super) fn stored(agent: &str, profile: &Profile) -> StoredCredential {
+    StoredCredential {
+        profile_id: profile.id.clone(),
+        agent: agent.to_owned(),
+        kind: profile.kind,
+        account: profile.account.clone(),
+        expires_at: profile.expires_at,
+        hint: profile.secret.as_ref().map(Secret::hint),
+        env_var: profile.env_var.clone(),
+        refreshable: profile.refreshable,
+        client_id: profile.client_id.clone(),
+    }
+}
+
+/// `models.providers.chutes`, under the spelling the file uses.
+pub(super) fn chutes_provider(config: &Value) -> Option<(&str, &Value)> {
+    store::by_provider(at(config, &["models", "providers"]), PROVIDER)
+}
+
+/// What the config says about models, as [`Configured`].
+pub fn configured(config: &Value) -> Configured {
+    let map = at(config, &["agents", "defaults", "models"]).and_then(Value::as_object);
+    let mut aliases: Vec<Alias> = Vec::new();
+    let mut inverted = Vec::new();
+    for (key, entry) in map.into_iter().flatten() {
+        let implied = || default_alias(&normalize_ref(key)).map(str::to_owned);
+        let Some(alias) = entry.get("alias").and_then(Value::as_str).map(|a| a.trim().to_owned()).or_else(implied)
+        else {
+            continue;
+        };
+        if is_inverted(key, &alias) {
+            inverted.push(Alias { name: key.trim().to_owned(), target: alias });
+        } else if !alias.is_empty() {
+            // Of two that differ only in case, OpenClaw takes the later.
+            aliases.retain(|known| known.name.to_lowercase() != alias.to_lowercase());
+            aliases.push(Alias { name: alias, target: normalize_ref(key) });
+        }
+    }
+    let resolve = |text: &str| resolve(text, &aliases);
+    let primary_of = |value: Option<&Value>| {
+        let text = value.and_then(|v| v.as_str().or_else(|| v.get("primary")?.as_str()));
+        text.map(str::trim).filter(|text| !text.is_empty()).map(resolve)
+    };
+    let model = at(config, &["agents", "defaults", "model"]);
+    let fallbacks = model.and_then(|m| m.get("fallbacks")?.as_array()).into_iter().flatten();
+    let allowed: Vec<String> = map
+        .into_iter()
+        .flatten()
+        .map(|(key, _)| key)
+        .filter(|key| key.contains('/'))
+        .map(|k| normalize_ref(k))
+        .collect();
+    let registered = chutes_provider(config).and_then(|(_, p)| p.get("models")?.as_array()).into_iter().flatten();
+    let providers = at(config, &["models", "providers"]).and_then(Value::as_object);
+    Configured {
+        primary: primary_of(model),
+        fallbacks: fallbacks.filter_map(Value::as_str).map(resolve).collect(),
+        image: primary_of(at(config, &["agents", "defaults", "imageModel"])),
+        inverted,
+        registered: registered.filter_map(|m| m.get("id")?.as_str()).map(str::to_owned).collect(),
+        allowed: (!allowed.is_empty()).then_some(allowed),
+        providers: providers.into_iter().flatten().map(|(name, _)| name.clone()).collect(),
+        aliases,
+    }
+}
+
+/// True for `"chutes-fast": {alias: "chutes/…"}`: name and target changed places.
+pub(super) fn is_inverted(key: &str, alias: &str) -> bool {
+    !key.contains('/') && crate::chutes::model::id_of(alias.trim()).is_some()
+}
+
+/// What a name in the config stands for: an alias's target, else itself.
+pub(super) fn resolve(text: &str, aliases: &[Alias]) -> String {
+    let lower = text.trim().to_lowercase();
+    let alias = aliases.iter().find(|alias| alias.name.to_lowercase() == lower);
+    alias.map_or_else(|| normalize_ref(text), |alias| alias.target.clone())
+}
+
+/// A ref as OpenClaw normalises it: trimmed, the provider in lower case and not doubled.
+pub(super) fn normalize_ref(text: &str) -> String {
+    let text = text.trim();
+    let Some((provider, id)) = text.split_once('/').filter(|(p, id)| !p.is_empty() && !id.is_empty()) else {
+        return text.to_owned();
+    };
+    let provider = provider.trim().to_lowercase();
+    let id = id.trim();
+    let doubled = id.get(..=provider.len()).is_some_and(|start| start.eq_ignore_ascii_case(&format!("{provider}/")));
+    if doubled { id.to_owned() } else { format!("{provider}/{id}") }
+}
+
+/// Aliases that OpenClaw 2026.5.28 gives by itself to models that are listed without one.
+pub(super) const DEFAULT_ALIASES: [(&str, &str); 8] = [
+    ("opus", "anthropic/claude-opus-4-8"),
+    ("sonnet", "anthropic/claude-sonnet-4-6"),
+    ("gpt", "openai/gpt-5.4"),
+    ("gpt-mini", "openai/gpt-5.4-mini"),
+    ("gpt-nano", "openai/gpt-5.4-nano"),
+    ("gemini", "google/gemini-3.1-pro-preview"),
+    ("gemini-flash", "google/gemini-3-flash-preview"),
+    ("gemini-flash-lite", "google/gemini-3.1-flash-lite"),
+];
+
+fn default_alias(reference: &str) -> Option<&'static str> {
+    DEFAULT_ALIASES.iter().find(|(_, target)| *target == reference).map(|(alias, _)| *alias)
+}
+
+/// A model entry of the config, as far as it goes.
+fn model(entry: &Value) -> Option<Model> {
+    let price = |name: &str| entry.get("cost").and_then(|cost| cost.get(name)?.as_f64());
+    let input = entry.get("input").and_then(Value::as_array);
+    Some(Model {
+        id: entry.get("id")?.as_str()?.to_owned(),
+        context: entry.get("contextWindow").and_then(Value::as_f64).map(|n| n as u64),
+        max_output: entry.get("maxTokens").and_then(Value::as_f64).map(|n| n as u64),
+        price: Price { input: price("input"), output: price("output"), cache_read: price("cacheRead") },
+        input: input.map(|kinds| kinds.iter().filter_map(Value::as_str).map(str::to_owned).collect()),
+        reasoning: entry.get("reasoning").and_then(Value::as_bool),
+        ..Model::default()
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn aliases_of_both_orientations_are_told_apart() {
+        let found = configured(&json!({"agents": {"defaults": {
+            "model": {"primary": " Chutes-Fast", "fallbacks": ["opus", "x/y"]},
+            "imageModel": "Chutes/v",
+            "models": {
+                "chutes/a": {"alias": "chutes-fast"},
+                "chutes-pro": {"alias": "chutes/b"},
+                "Chutes/chutes/c": {"alias": "CHUTES-FAST"},
+                "anthropic/claude-opus-4-8": {},
+                "openai/*": {},
+            },
+        }}}));
+        let alias = |name: &str, target: &str| Alias { name: name.into(), target: target.into() };
+        assert_eq!(found.aliases, [alias("CHUTES-FAST", "chutes/c"), alias("opus", "anthropic/claude-opus-4-8")]);
+        assert_eq!(found.inverted, [alias("chutes-pro", "chutes/b")]);
+        assert_eq!(found.primary.as_deref(), Some("chutes/c"));
+        assert_eq!(found.fallbacks, ["anthropic/claude-opus-4-8", "x/y"]);
+        assert_eq!(found.image.as_deref(), Some("chutes/v"));
+        let allowed = ["chutes/a", "chutes/c", "anthropic/claude-opus-4-8", "openai/*"];
+        assert_eq!(found.allowed.unwrap(), allowed);
+    }
+
+    #[test]
+    fn nothing_configured_is_nothing() {
+        assert_eq!(configured(&json!({})), Configured::default());
+        assert_eq!(configured(&json!({"agents": {"defaults": {"model": "", "models": {}}}})), Configured::default());
+    }
 }

@@ -2,7 +2,7 @@
 //! turn them into sentences.
 
 use crate::texts::Lang;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", self.words(Lang::En))]
@@ -10,6 +10,11 @@ pub enum Error {
     /// `--profile` with something that is no profile name.
     ProfileName {
         name: String,
+    },
+    /// `--agent` names none of the config's agents.
+    UnknownAgent {
+        agent: String,
+        known: Vec<String>,
     },
     /// A file could not be read or written. `errno` is the raw system error.
     Io {
@@ -113,6 +118,11 @@ pub enum IncludeProblem {
 }
 
 impl Error {
+    /// An error of the system, about one file.
+    pub fn io(doing: Doing, path: &Path, error: &std::io::Error) -> Self {
+        Error::Io { doing, path: path.to_owned(), errno: error.raw_os_error().unwrap_or(5) }
+    }
+
     /// The stable code of the JSON document.
     pub fn code(&self) -> &'static str {
         unimplemented!()

@@ -1,7 +1,9 @@
 //! Which OpenClaw is installed, found without starting it.
 
 use super::paths::Paths;
+use serde_json::Value;
 use std::ffi::OsStr;
+use std::fs;
 use std::path::{Path, PathBuf};
 
 /// Where this OpenClaw keeps its credentials.
@@ -27,7 +29,101 @@ pub struct Installed {
 
 impl Installed {
     /// `path_var` is `PATH`; `ourselves` is skipped, for we may be called `openclaw` too.
-    pub fn detect(_paths: &Paths, _path_var: Option<&OsStr>, _ourselves: Option<&Path>) -> Self {
-        unimplemented!()
+    pub fn detect(paths: &Paths, path_var: Option<&OsStr>, ourselves: Option<&Path>) -> Self {
+        let ourselves = ourselves.and_then(|path| path.canonicalize().ok());
+        let found = path_var.into_iter().flat_map(std::env::split_paths).find_map(|dir| {
+            let program = dir.join("openclaw");
+            let real = program.canonicalize().ok().filter(|real| real.is_file())?;
+            (dir.is_absolute() && is_executable(&real) && Some(&real) != ourselves.as_ref()).then_some((program, real))
+        });
+        let version = found.as_ref().and_then(|(_, real)| version_near(real));
+        let generation = match version.as_deref().and_then(parse) {
+            Some(version) if version >= (2026, 8, 1) => Generation::SharedSqlite,
+            Some(version) if version >= (2026, 6, 5) => Generation::AgentSqlite,
+            Some(_) => Generation::JsonStore,
+            // Found or not, an OpenClaw whose version we cannot read leaves its database as a trace.
+            None if paths.state_dir.join("state/openclaw.sqlite").exists() => Generation::SharedSqlite,
+            None => Generation::JsonStore,
+        };
+        Self { version, program: found.map(|(program, _)| program), generation }
+    }
+}
+
+fn is_executable(path: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    fs::metadata(path).is_ok_and(|meta| meta.permissions().mode() & 0o111 != 0)
+}
+
+/// The version in the nearest `package.json` above the program that is OpenClaw's own.
+fn version_near(program: &Path) -> Option<String> {
+    // npm links to the package; pnpm and others put a script beside `node_modules` or its parent.
+    let manifest = |dir: &Path| -> Option<String> {
+        let value: Value = serde_json::from_slice(&fs::read(dir.join("package.json")).ok()?).ok()?;
+        (value["name"] == "openclaw").then(|| value["version"].as_str().map(str::to_owned)).flatten()
+    };
+    let above = program.ancestors().skip(1).take(6);
+    let beside = |dir: &Path| {
+        ["openclaw", "node_modules/openclaw", "lib/node_modules/openclaw"]
+            .into_iter()
+            .find_map(|place| manifest(&dir.join(place)))
+    };
+    above.clone().find_map(manifest).or_else(|| above.take(3).find_map(beside))
+}
+
+/// `2026.5.28`, `v2026.5.28-beta.1`: the three numbers.
+fn parse(version: &str) -> Option<(u32, u32, u32)> {
+    let mut parts = version.trim_start_matches('v').split(['.', '-', '+']).map(str::parse);
+    match (parts.next()?, parts.next()?, parts.next()?) {
+        (Ok(year), Ok(month), Ok(day)) => Some((year, month, day)),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::os::unix::fs::{PermissionsExt, symlink};
+
+    fn detect(version: Option<&str>, sqlite: bool) -> Installed {
+        let dir = tempfile::tempdir().unwrap();
+        let (bin, package) = (dir.path().join("bin"), dir.path().join("lib/node_modules/openclaw"));
+        fs::create_dir_all(&bin).unwrap();
+        fs::create_dir_all(&package).unwrap();
+        let ourselves = dir.path().join("ours/openclaw");
+        fs::create_dir_all(ourselves.parent().unwrap()).unwrap();
+        for program in [&package.join("openclaw.mjs"), &ourselves] {
+            fs::write(program, "").unwrap();
+            fs::set_permissions(program, fs::Permissions::from_mode(0o755)).unwrap();
+        }
+        if let Some(version) = version {
+            fs::write(package.join("package.json"), format!(r#"{{"name":"openclaw","version":"{version}"}}"#)).unwrap();
+            symlink(package.join("openclaw.mjs"), bin.join("openclaw")).unwrap();
+        }
+        let paths = Paths { state_dir: dir.path().join("s"), ..Paths::default() };
+        if sqlite {
+            fs::create_dir_all(dir.path().join("s/state")).unwrap();
+            fs::write(dir.path().join("s/state/openclaw.sqlite"), "").unwrap();
+        }
+        let path_var = std::env::join_paths([ourselves.parent().unwrap(), &bin]).unwrap();
+        Installed::detect(&paths, Some(&path_var), Some(&ourselves))
+    }
+
+    #[test]
+    fn the_version_decides_the_store_and_we_are_not_openclaw() {
+        for (version, generation) in [
+            ("2026.5.28", Generation::JsonStore),
+            ("2026.6.1", Generation::JsonStore),
+            ("2026.6.5-beta.2", Generation::AgentSqlite),
+            ("2026.7.35", Generation::AgentSqlite),
+            ("2026.8.1", Generation::SharedSqlite),
+            ("2027.1.1", Generation::SharedSqlite),
+        ] {
+            let found = detect(Some(version), false);
+            assert_eq!((found.version.as_deref(), found.generation), (Some(version), generation));
+            assert!(found.program.unwrap().ends_with("bin/openclaw"));
+        }
+        assert_eq!(detect(None, false), Installed::default());
+        assert_eq!(detect(None, true).generation, Generation::SharedSqlite);
+        assert_eq!(detect(Some("2026.5.28"), true).generation, Generation::JsonStore);
     }
 }

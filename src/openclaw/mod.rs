@@ -6,16 +6,23 @@
 //! [`plan::plan`] turns a snapshot and a [`plan::Request`] into file changes, [`diff::of`] shows
 //! them, [`write::commit`] writes them, [`undo::undo`] puts the old bytes back.
 
+mod credential;
 pub mod current;
 pub mod diff;
 pub mod error;
 pub mod get;
+mod handover;
 pub mod install;
 pub mod json5;
+mod lock;
 pub mod paths;
 pub mod plan;
 pub mod snapshot;
+pub mod store;
+pub mod tree;
 pub mod undo;
+pub mod value;
+mod wanted;
 pub mod write;
 
 pub use error::Error;

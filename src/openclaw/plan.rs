@@ -1,11 +1,16 @@
 //! From a snapshot and a wish to exact new file contents. No IO.
 
-use super::{
-    Error,
-    current::{Kind, StoredCredential},
-    snapshot::Snapshot,
-};
+use super::credential::{self, Change};
+use super::current::{self, Kind, StoredCredential};
+use super::error::Error;
+use super::install::Generation;
+use super::snapshot::{self, File, Snapshot};
+use super::store::{self, PROVIDER};
+use super::tree::Tree;
+use super::value::{at, same};
+use super::wanted::{self, Wish};
 use crate::{secret::Secret, selection::Selection};
+use serde_json::{Value, json};
 use std::path::PathBuf;
 
 /// What the user decided.
@@ -59,6 +64,8 @@ impl NewCredential {
 pub struct FileChange {
     pub role: Role,
     pub path: PathBuf,
+    /// The symbolic link that leads to `path`, for showing.
+    pub link: Option<PathBuf>,
     /// None: a new file.
     pub before: Option<Vec<u8>>,
     pub after: Vec<u8>,
@@ -118,22 +125,135 @@ pub enum PlanWarning {
     CredentialReplaced { profile_ids: Vec<String> },
     /// No OpenClaw was found; the documented files are written.
     OpenClawNotFound,
-    /// An agent of `agents.list` has its own model, so the default does not reach it.
+    /// The agent has a model of its own in `agents.list`, so the default does not reach it.
     AgentHasOwnModel { agent: String, model: String },
 }
 
-impl PlanWarning {
-    /// The stable code of the JSON document.
-    pub fn code(&self) -> &'static str {
-        unimplemented!()
-    }
+/// `now` is Unix time in milliseconds; it only names the backups.
+pub fn plan(snapshot: &Snapshot, request: &Request, now: i64) -> Result<Plan, Error> {
+    let credential = request.credential.as_ref().map(|new| credential::change(snapshot, new)).transpose()?;
+    let Change { files, handover, provider_key, profile, replaced } = credential.unwrap_or_default();
+    let mut files: Vec<FileChange> =
+        files.into_iter().map(|(role, file, after)| file_change(role, file, after, now)).collect();
+    files.extend(config_changes(snapshot, request, profile.as_ref(), provider_key.as_ref(), now)?);
 
-    pub fn words(&self, _lang: crate::texts::Lang) -> String {
-        unimplemented!()
+    let removed = profile.as_ref().map(|profile| profile.removed.clone()).unwrap_or_default();
+    Ok(Plan {
+        files,
+        handover,
+        profile_id: profile.map(|profile| profile.id),
+        warnings: warnings(snapshot, request, removed),
+        replaced,
+    })
+}
+
+fn config_changes(
+    snapshot: &Snapshot,
+    request: &Request,
+    profile: Option<&wanted::Profile>,
+    provider_key: Option<&Value>,
+    now: i64,
+) -> Result<Vec<FileChange>, Error> {
+    let other_providers = other_providers(snapshot);
+    let wish = Wish {
+        base_url: &request.base_url,
+        selection: &request.selection,
+        profile,
+        provider_key,
+        other_providers: &other_providers,
+        brand_new: snapshot.config.bytes.is_none(),
+    };
+    let wanted = wanted::wanted(&snapshot.config.path, snapshot.value(), &wish)?;
+    let texts = snapshot.tree.edit(&wanted)?;
+    prove(snapshot, &texts, &wanted)?;
+    let files = std::iter::once(&snapshot.config).chain(&snapshot.includes);
+    let changed = files.filter_map(|file| {
+        let (_, text) = texts.iter().find(|(path, _)| *path == file.path)?;
+        Some(file_change(Role::Config, file.clone(), text.clone().into_bytes(), now))
+    });
+    Ok(changed.collect())
+}
+
+/// Reads the new texts as OpenClaw would and compares with what was meant.
+fn prove(snapshot: &Snapshot, texts: &[(PathBuf, String)], wanted: &Value) -> Result<(), Error> {
+    if texts.is_empty() {
+        return Ok(());
+    }
+    let mut read = |path: &std::path::Path| {
+        let new = texts.iter().find(|(changed, _)| changed == path).map(|(_, text)| text.clone().into_bytes());
+        let known = || snapshot.includes.iter().chain([&snapshot.config]).find(|file| file.path == path);
+        Ok(new.or_else(|| known().and_then(|file| file.bytes.clone())))
+    };
+    let after = Tree::read(&snapshot.config.path, &snapshot.paths.include_roots, &mut read)?;
+    if same(&after.value, wanted) {
+        return Ok(());
+    }
+    let differs = super::value::edits(&after.value, wanted);
+    let place = differs.first().map(|edit| match edit {
+        super::json5::Edit::Set { path, .. } | super::json5::Edit::Remove { path } => super::value::dotted(path),
+    });
+    Err(Error::Unproven { path: snapshot.config.path.clone(), reason: place.unwrap_or_default() })
+}
+
+fn file_change(role: Role, file: File, after: Vec<u8>, now: i64) -> FileChange {
+    let stamp = jiff::Timestamp::from_millisecond(now).map(|at| at.strftime("%Y%m%dT%H%M%SZ").to_string());
+    let name = file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    // OpenClaw deletes what begins with `openclaw.json.bak.` and is not its own.
+    let backup = file.path.with_file_name(format!("{name}.chutes-backup-{}", stamp.unwrap_or_default()));
+    FileChange {
+        role,
+        backup: file.bytes.is_some().then_some(backup),
+        mode: file.mode.map_or(0o600, |mode| mode & 0o600),
+        path: file.path,
+        link: file.link,
+        before: file.bytes,
+        after,
     }
 }
 
-/// `now` is Unix time in milliseconds; it only names the backups.
-pub fn plan(_snapshot: &Snapshot, _request: &Request, _now: i64) -> Result<Plan, Error> {
-    unimplemented!()
+/// Providers that the user has a credential for.
+fn other_providers(snapshot: &Snapshot) -> Vec<String> {
+    let stores = [Some(snapshot.store.seen()), snapshot.main_store.as_ref().map(|main| main.seen())];
+    let stored = stores.into_iter().flatten().filter_map(|store| store.get("profiles"));
+    let profiles = stored.chain(at(snapshot.value(), &["auth", "profiles"]));
+    let mut names: Vec<String> = Vec::new();
+    for name in profiles.filter_map(Value::as_object).flat_map(|map| map.values()).filter_map(store::provider_of) {
+        if name != PROVIDER && !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+fn warnings(snapshot: &Snapshot, request: &Request, removed: Vec<String>) -> Vec<PlanWarning> {
+    let config = snapshot.value();
+    let mut warnings = Vec::new();
+    if snapshot.config.bytes.is_some() && !at(config, &["gateway", "mode"]).is_some_and(Value::is_string) {
+        warnings.push(PlanWarning::GatewayModeMissing);
+    }
+    if let Some(path) = &snapshot.paths.unread_config_json {
+        warnings.push(PlanWarning::UnreadConfigJson { path: path.clone() });
+    }
+    let inverted = current::configured(config).inverted;
+    if !inverted.is_empty() {
+        warnings.push(PlanWarning::AliasesRepaired { names: inverted.into_iter().map(|alias| alias.name).collect() });
+    }
+    if !removed.is_empty() {
+        warnings.push(PlanWarning::CredentialReplaced { profile_ids: removed });
+    }
+    if snapshot.installed.program.is_none() && snapshot.installed.generation == Generation::JsonStore {
+        warnings.push(PlanWarning::OpenClawNotFound);
+    }
+    let own = snapshot::agent_entry(config, &snapshot.agent).and_then(|entry| entry.get("model"));
+    let own = own.and_then(|model| model.as_str().or_else(|| model.get("primary")?.as_str()));
+    let aliases = &request.selection.aliases;
+    if let Some(model) = own.filter(|model| current::resolve(model, aliases) != request.selection.primary) {
+        warnings.push(PlanWarning::AgentHasOwnModel { agent: snapshot.agent.clone(), model: model.to_owned() });
+    }
+    warnings
+}
+
+/// A reference to an environment variable, as OpenClaw writes it.
+pub(super) fn env_ref(var: &str) -> Value {
+    json!({"source": "env", "provider": "default", "id": var})
 }

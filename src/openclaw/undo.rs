@@ -1,8 +1,16 @@
 //! Puts back exactly the bytes that the last write replaced.
 
-use super::Error;
+use super::error::Error;
+use super::lock;
+use super::plan::FileChange;
+use super::tree::read_file;
+use super::write::{Change, Failure, Prepared};
 use crate::state::State;
-use std::path::PathBuf;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::path::{Path, PathBuf};
+
+const RECORD: &str = "undo";
 
 /// What an undo did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -13,7 +21,95 @@ pub struct Undone {
     pub removed: Vec<PathBuf>,
 }
 
+/// The last write, without a byte of its contents.
+#[derive(Serialize, Deserialize)]
+struct Record {
+    /// Unix time in milliseconds.
+    at: i64,
+    files: Vec<Entry>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Entry {
+    path: PathBuf,
+    /// SHA-256; None: there was no file.
+    before: Option<String>,
+    after: String,
+    backup: Option<PathBuf>,
+    mode: u32,
+}
+
+pub(super) fn record(state: &State, files: &[FileChange], backups: &[Option<PathBuf>], at: i64) -> Result<(), Error> {
+    if files.is_empty() {
+        return Ok(());
+    }
+    let files = files.iter().zip(backups).map(|(file, backup)| Entry {
+        path: file.path.clone(),
+        before: file.before.as_deref().map(sha256),
+        after: sha256(&file.after),
+        backup: backup.clone(),
+        mode: file.mode,
+    });
+    state.write(RECORD, &Record { at, files: files.collect() })
+}
+
+/// When the last write was made, Unix time in milliseconds, if it can still be undone.
+pub fn available(state: &State) -> Option<i64> {
+    let record: Record = state.read(RECORD)?;
+    changes(&record).is_ok().then_some(record.at)
+}
+
 /// Undoes the last commit, or refuses and touches nothing.
-pub fn undo(_state: &State) -> Result<Undone, Error> {
-    unimplemented!()
+pub fn undo(state: &State) -> Result<Undone, Error> {
+    let record: Record = state.read(RECORD).ok_or(Error::NothingToUndo)?;
+    let first = record.files.first().ok_or(Error::NothingToUndo)?;
+    let config = record.files.last().unwrap_or(first);
+    let _only_one_of_us = lock::ours(state, &config.path)?;
+    let store = record.files.iter().find(|entry| entry.path.ends_with("auth-profiles.json"));
+    let _openclaws_lock = store.map(|entry| lock::openclaws(&entry.path)).transpose()?;
+
+    let changes = changes(&record)?;
+    let mut undone = Undone::default();
+    for change in &changes {
+        match change.after {
+            Some(_) => undone.restored.push(change.path.clone()),
+            None => undone.removed.push(change.path.clone()),
+        }
+    }
+    match Prepared::new(changes)?.commit() {
+        Ok(_) => {}
+        Err(Failure::Conflict(path)) => return Err(Error::ChangedSince { path }),
+        Err(Failure::Error(error)) => return Err(error),
+    }
+    state.remove(RECORD);
+    Ok(undone)
+}
+
+/// The way back, config first: a credential that the config still names must not be missing.
+fn changes(record: &Record) -> Result<Vec<Change>, Error> {
+    record.files.iter().rev().map(change).collect()
+}
+
+fn change(entry: &Entry) -> Result<Change, Error> {
+    let now = read_file(&entry.path)?;
+    if now.as_deref().map(sha256).as_ref() != Some(&entry.after) {
+        return Err(Error::ChangedSince { path: entry.path.clone() });
+    }
+    let after = match &entry.before {
+        None => None,
+        Some(hash) => {
+            let gone = |path: &Path| Error::BackupGone { path: path.to_owned() };
+            let backup = entry.backup.as_deref().ok_or_else(|| gone(&entry.path))?;
+            let bytes = read_file(backup)?.ok_or_else(|| gone(backup))?;
+            if sha256(&bytes) != *hash {
+                return Err(gone(backup));
+            }
+            Some(bytes)
+        }
+    };
+    Ok(Change { path: entry.path.clone(), before: now, after, mode: entry.mode, backup: None })
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    lock::hex(&Sha256::digest(bytes))
 }

@@ -1,11 +1,23 @@
-//! The one place that writes users' files.
+//! The one place that writes users' files. All files of a change are prepared beside their targets
+//! first; then each target is looked at once more and replaced by a rename. What goes wrong on the
+//! way puts every file back.
 
-use super::{
-    Error, Site,
-    plan::{Plan, Request},
-};
+use super::error::{Doing, Error};
+use super::lock;
+use super::plan::{self, FileChange, Plan, Request, Role};
+use super::{Site, handover, undo};
 use crate::state::State;
+use std::ffi::OsString;
+use std::fs::{self, File, OpenOptions, Permissions};
+use std::io::{self, Write};
+use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
+
+/// How often a change is planned again when somebody else writes the same file meanwhile.
+const ATTEMPTS: usize = 3;
+/// Backups kept beside each file.
+const BACKUPS: usize = 5;
+const BACKUP_MARK: &str = ".chutes-backup-";
 
 /// What a commit did.
 #[derive(Clone, Debug, Default)]
@@ -17,15 +29,356 @@ pub struct Written {
     pub backups: Vec<Option<PathBuf>>,
     /// Files were planned again because somebody changed them meanwhile.
     pub replanned: bool,
+    /// The change can be undone.
+    pub undoable: bool,
+}
+
+impl Written {
+    /// The backup of the config, for the JSON document.
+    pub fn config_backup(&self) -> Option<&Path> {
+        let at = self.plan.files.iter().position(|file| file.role == Role::Config)?;
+        self.backups.get(at)?.as_deref()
+    }
 }
 
 /// Carries the request out: credential first, config second, all or nothing. Reads the files again;
 /// `now` is Unix time in milliseconds.
-pub fn commit(_site: &Site, _request: &Request, _state: &State, _now: i64) -> Result<Written, Error> {
-    unimplemented!()
+pub fn commit(site: &Site, request: &Request, state: &State, now: i64) -> Result<Written, Error> {
+    let _only_one_of_us = lock::ours(state, &site.paths.config)?;
+    let mut handed_over = false;
+    let mut conflict = PathBuf::new();
+    for attempt in 0..ATTEMPTS {
+        let snapshot = site.read()?;
+        let plan = plan::plan(&snapshot, request, now)?;
+        if !plan.changes_anything() {
+            return Ok(Written { plan, replanned: attempt > 0, ..Written::default() });
+        }
+        let touches_store = plan.files.iter().any(|file| file.role != Role::Config);
+        let store = &snapshot.store.file.path;
+        let _openclaws_lock = touches_store.then(|| lock::openclaws(store)).transpose()?;
+        let prepared = match Prepared::new(plan.files.iter().map(Change::from).collect()) {
+            Ok(prepared) => prepared,
+            Err(error) => return Err(error),
+        };
+        if let Some(handover) = plan.handover.as_ref().filter(|_| !handed_over) {
+            handover::run(site, &snapshot, handover)?;
+            handed_over = true;
+        }
+        match prepared.commit() {
+            Ok(backups) => {
+                let undoable = undo::record(state, &plan.files, &backups, now).is_ok();
+                plan.files.iter().for_each(|file| prune_backups(&file.path));
+                return Ok(Written { plan, backups, replanned: attempt > 0, undoable });
+            }
+            Err(Failure::Conflict(path)) => conflict = path,
+            Err(Failure::Error(error)) => return Err(error),
+        }
+    }
+    Err(Error::KeepsChanging { path: conflict })
 }
 
 /// Writes one of our own files: atomically, 0600, its directory 0700.
-pub fn write_private(_path: &Path, _bytes: &[u8]) -> Result<(), Error> {
-    unimplemented!()
+pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    let parent = path.parent().unwrap_or(Path::new("/"));
+    make_dirs(parent)?;
+    // The directory is ours alone; another mode is somebody's slip.
+    if fs::metadata(parent).is_ok_and(|meta| meta.mode() & 0o077 != 0) {
+        let _ = fs::set_permissions(parent, Permissions::from_mode(0o700));
+    }
+    let temp = Temp::beside(path, bytes, 0o600, None)?;
+    temp.rename(path)
+}
+
+/// One file to bring from exact old bytes to new ones. None: no such file.
+pub(super) struct Change {
+    pub path: PathBuf,
+    pub before: Option<Vec<u8>>,
+    pub after: Option<Vec<u8>>,
+    pub mode: u32,
+    pub backup: Option<PathBuf>,
+}
+
+impl From<&FileChange> for Change {
+    fn from(file: &FileChange) -> Self {
+        Self {
+            path: file.path.clone(),
+            before: file.before.clone(),
+            after: Some(file.after.clone()),
+            mode: file.mode,
+            backup: file.backup.clone(),
+        }
+    }
+}
+
+pub(super) enum Failure {
+    /// Somebody changed this file since it was read. Everything is as they left it.
+    Conflict(PathBuf),
+    Error(Error),
+}
+
+/// Changes whose new bytes lie, synced, beside their targets. Dropped uncommitted, they leave no trace.
+pub(super) struct Prepared {
+    changes: Vec<(Change, Option<Temp>, Option<Backup>)>,
+    new_dirs: Vec<PathBuf>,
+}
+
+impl Prepared {
+    pub(super) fn new(changes: Vec<Change>) -> Result<Self, Error> {
+        let mut prepared = Self { changes: Vec::new(), new_dirs: Vec::new() };
+        for mut change in changes {
+            let parent = change.path.parent().unwrap_or(Path::new("/")).to_owned();
+            prepared.new_dirs.extend(make_dirs(&parent)?);
+            let like = fs::symlink_metadata(&change.path).ok().or_else(|| fs::metadata(&parent).ok());
+            let backup = match (&change.before, &change.backup) {
+                (Some(bytes), Some(path)) => Some(Backup::new(path, bytes, like.as_ref())?),
+                _ => None,
+            };
+            change.backup = backup.as_ref().map(|backup| backup.path.clone());
+            let temp = match &change.after {
+                Some(bytes) => Some(Temp::beside(&change.path, bytes, change.mode, like.as_ref())?),
+                None => None,
+            };
+            prepared.changes.push((change, temp, backup));
+        }
+        Ok(prepared)
+    }
+
+    /// Replaces the targets in order. The paths of the backups.
+    pub(super) fn commit(mut self) -> Result<Vec<Option<PathBuf>>, Failure> {
+        for at in 0..self.changes.len() {
+            let outcome = replace(&mut self.changes[at]);
+            if let Err(failure) = outcome {
+                for (change, _, backup) in self.changes[..at].iter_mut().rev() {
+                    put_back(change, backup);
+                }
+                return Err(failure);
+            }
+        }
+        self.new_dirs.clear();
+        Ok(self.changes.iter_mut().map(|(_, _, backup)| backup.take().map(Backup::keep)).collect())
+    }
+}
+
+impl Drop for Prepared {
+    fn drop(&mut self) {
+        self.changes.clear();
+        // Empty again if nothing was written; otherwise this fails, as it should.
+        self.new_dirs.iter().rev().for_each(|dir| drop(fs::remove_dir(dir)));
+    }
+}
+
+fn replace((change, temp, _): &mut (Change, Option<Temp>, Option<Backup>)) -> Result<(), Failure> {
+    let now = fs::symlink_metadata(&change.path).ok();
+    if now.is_some_and(|meta| !meta.is_file()) || current(&change.path)? != change.before {
+        return Err(Failure::Conflict(change.path.clone()));
+    }
+    match temp.take() {
+        Some(temp) => temp.rename(&change.path).map_err(Failure::Error)?,
+        None => remove(&change.path)?,
+    }
+    if current(&change.path)? != change.after {
+        // Not ours to judge whose bytes these are: leave them.
+        return Err(Failure::Error(Error::ReadBack { path: change.path.clone() }));
+    }
+    Ok(())
+}
+
+fn current(path: &Path) -> Result<Option<Vec<u8>>, Failure> {
+    super::tree::read_file(path).map_err(Failure::Error)
+}
+
+fn remove(path: &Path) -> Result<(), Failure> {
+    fs::remove_file(path).map_err(|error| Failure::Error(Error::io(Doing::Write, path, &error)))?;
+    sync_dir(path);
+    Ok(())
+}
+
+/// Undoes one replacement, unless somebody wrote the file since. The backup holds the old bytes, so no
+/// space is needed.
+fn put_back(change: &Change, backup: &mut Option<Backup>) {
+    if current(&change.path).ok().flatten() != change.after {
+        return;
+    }
+    match (&change.before, backup.take()) {
+        (None, _) => drop(fs::remove_file(&change.path)),
+        (Some(_), Some(backup)) => drop(fs::rename(backup.keep(), &change.path)),
+        // An undo that is itself undone: the bytes are in memory.
+        (Some(bytes), None) => {
+            if let Ok(temp) = Temp::beside(&change.path, bytes, change.mode, None) {
+                let _ = temp.rename(&change.path);
+            }
+        }
+    }
+    sync_dir(&change.path);
+}
+
+/// A synced file under a random name; removed unless renamed.
+struct Temp(PathBuf);
+
+impl Temp {
+    /// `like` gives the owner: the file that is replaced, or the directory of a new one.
+    fn beside(path: &Path, bytes: &[u8], mode: u32, like: Option<&fs::Metadata>) -> Result<Self, Error> {
+        let mut random = [0; 8];
+        getrandom::fill(&mut random).map_err(|_| Error::Io { doing: Doing::Write, path: path.to_owned(), errno: 5 })?;
+        let mut name = OsString::from(".");
+        name.push(path.file_name().unwrap_or_default());
+        name.push(format!(".chutes-{}", random.iter().map(|byte| format!("{byte:02x}")).collect::<String>()));
+        let temp = path.with_file_name(name);
+        create(&temp, bytes, mode, like).map_err(|error| at_target(error, Doing::Write, path))?;
+        Ok(Self(temp))
+    }
+
+    fn rename(self, path: &Path) -> Result<(), Error> {
+        fs::rename(&self.0, path).map_err(|error| Error::io(Doing::Write, path, &error))?;
+        std::mem::forget(self);
+        sync_dir(path);
+        Ok(())
+    }
+}
+
+impl Drop for Temp {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.0);
+    }
+}
+
+/// A copy of old bytes; removed unless kept.
+struct Backup {
+    path: PathBuf,
+}
+
+impl Backup {
+    fn new(wanted: &Path, bytes: &[u8], like: Option<&fs::Metadata>) -> Result<Self, Error> {
+        let name = wanted.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        for again in 1.. {
+            let path = match again {
+                1 => wanted.to_owned(),
+                n => wanted.with_file_name(format!("{name}-{n}")),
+            };
+            match create(&path, bytes, 0o600, like) {
+                Ok(()) => return Ok(Self { path }),
+                Err(Create::Io(error)) if error.kind() == io::ErrorKind::AlreadyExists && again < 100 => {}
+                Err(error) => return Err(at_target(error, Doing::Backup, &path)),
+            }
+        }
+        Err(Error::Io { doing: Doing::Backup, path: wanted.to_owned(), errno: 17 })
+    }
+
+    fn keep(self) -> PathBuf {
+        let path = self.path.clone();
+        std::mem::forget(self);
+        path
+    }
+}
+
+impl Drop for Backup {
+    fn drop(&mut self) {
+        let _ = fs::remove_file(&self.path);
+    }
+}
+
+enum Create {
+    Io(io::Error),
+    Owner(u32),
+}
+
+fn at_target(error: Create, doing: Doing, path: &Path) -> Error {
+    match error {
+        Create::Io(error) => Error::io(doing, path, &error),
+        Create::Owner(uid) => Error::ForeignOwner { path: path.to_owned(), uid },
+    }
+}
+
+/// A new file, private from its first byte, with owner and mode as given, on disk when this returns.
+fn create(path: &Path, bytes: &[u8], mode: u32, like: Option<&fs::Metadata>) -> Result<(), Create> {
+    let mut open = OpenOptions::new();
+    open.write(true).create_new(true).mode(0o600);
+    open.custom_flags(rustix::fs::OFlags::NOFOLLOW.bits() as i32);
+    let mut file = open.open(path).map_err(Create::Io)?;
+    let written = (|| {
+        if let Some(like) = like {
+            let ours = file.metadata().map_err(Create::Io)?;
+            if like.uid() != ours.uid() {
+                // Only root can give a file away; anybody else would lock its owner out.
+                fchown(&file, Some(like.uid()), Some(like.gid())).map_err(|_| Create::Owner(like.uid()))?;
+            } else if like.gid() != ours.gid() {
+                let _ = fchown(&file, None, Some(like.gid()));
+            }
+        }
+        file.write_all(bytes).map_err(Create::Io)?;
+        file.set_permissions(Permissions::from_mode(mode)).map_err(Create::Io)?;
+        file.sync_all().map_err(Create::Io)
+    })();
+    if written.is_err() {
+        let _ = fs::remove_file(path);
+    }
+    written
+}
+
+/// Creates missing directories, 0700, owned like their parent. Those that were created, outermost first.
+fn make_dirs(dir: &Path) -> Result<Vec<PathBuf>, Error> {
+    let missing: Vec<&Path> = dir.ancestors().take_while(|dir| !dir.exists()).collect();
+    let mut made = Vec::new();
+    for dir in missing.into_iter().rev() {
+        match fs::DirBuilder::new().mode(0o700).create(dir) {
+            Ok(()) => made.push(dir.to_owned()),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+            Err(error) => return Err(Error::io(Doing::CreateDir, dir, &error)),
+        }
+        let owner = dir.parent().and_then(|parent| fs::metadata(parent).ok());
+        let ours = rustix::process::geteuid();
+        if let Some(owner) = owner.filter(|owner| ours.is_root() && owner.uid() != 0) {
+            let _ = std::os::unix::fs::chown(dir, Some(owner.uid()), Some(owner.gid()));
+        }
+    }
+    if !dir.is_dir() {
+        return Err(Error::Io { doing: Doing::CreateDir, path: dir.to_owned(), errno: 20 });
+    }
+    Ok(made)
+}
+
+/// Makes a rename last. A file system that cannot sync a directory is no reason to fail.
+fn sync_dir(path: &Path) {
+    if let Some(dir) = path.parent() {
+        let _ = File::open(dir).and_then(|dir| dir.sync_all());
+    }
+}
+
+/// Keeps the newest few of our backups of a file.
+fn prune_backups(path: &Path) {
+    let (Some(dir), Some(name)) = (path.parent(), path.file_name()) else { return };
+    let prefix = format!("{}{BACKUP_MARK}", name.to_string_lossy());
+    let Ok(entries) = fs::read_dir(dir) else { return };
+    let names = entries.flatten().map(|entry| entry.path());
+    let mut backups: Vec<PathBuf> =
+        names.filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&prefix))).collect();
+    backups.sort_by_key(|path| (fs::metadata(path).and_then(|meta| meta.modified()).ok(), path.clone()));
+    let surplus = backups.len().saturating_sub(BACKUPS);
+    backups[..surplus].iter().for_each(|path| drop(fs::remove_file(path)));
+}
+
+/// A config of our own for one run of OpenClaw's command, in its state directory; removed on drop.
+pub(super) struct Scratch(PathBuf);
+
+impl Scratch {
+    pub(super) fn new(state_dir: &Path, config: &[u8]) -> Result<Self, Error> {
+        make_dirs(state_dir)?;
+        let mut random = [0; 8];
+        let dir = getrandom::fill(&mut random).map(|()| state_dir.join(format!(".chutes-{}", lock::hex(&random))));
+        let dir = dir.map_err(|_| Error::Io { doing: Doing::Write, path: state_dir.to_owned(), errno: 5 })?;
+        fs::DirBuilder::new().mode(0o700).create(&dir).map_err(|error| Error::io(Doing::CreateDir, &dir, &error))?;
+        let scratch = Self(dir);
+        write_private(&scratch.config(), config)?;
+        Ok(scratch)
+    }
+
+    pub(super) fn config(&self) -> PathBuf {
+        self.0.join("openclaw.json")
+    }
+}
+
+impl Drop for Scratch {
+    fn drop(&mut self) {
+        let _ = fs::remove_dir_all(&self.0);
+    }
 }

@@ -1,0 +1,183 @@
+//! Edits JSON5 without losing a byte: only the text of what changes changes. Comments, order, quotes,
+//! commas, indentation and line ends of everything else stay, and new text follows the style around it.
+//!
+//! [`Document::edit`] proves its result before handing it out: an independent parser reads it, its
+//! value is the old value with the change, and every byte outside the edited places is still there.
+
+mod edit;
+mod error;
+mod out;
+mod parse;
+mod proof;
+mod render;
+mod seats;
+mod style;
+mod tree;
+mod unicode;
+
+pub use error::{EditError, Found, SyntaxError, SyntaxKind, Unproven};
+pub use tree::MAX_DEPTH;
+
+use serde_json::Value;
+use tree::{Id, Kind, Tree};
+
+/// A JSON5 text and where everything in it stands.
+#[derive(Clone, Debug)]
+pub struct Document {
+    text: String,
+    tree: Tree,
+}
+
+/// One step of a path into a document.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Step {
+    Key(String),
+    /// From 0.
+    Index(usize),
+}
+
+impl From<&str> for Step {
+    fn from(key: &str) -> Self {
+        Step::Key(key.to_owned())
+    }
+}
+
+impl From<String> for Step {
+    fn from(key: String) -> Self {
+        Step::Key(key)
+    }
+}
+
+impl From<usize> for Step {
+    fn from(index: usize) -> Self {
+        Step::Index(index)
+    }
+}
+
+/// The path of a dotted list of keys, `models.providers.chutes`; `list[0]` is an index. For keys that
+/// hold a dot or a bracket, use [`keys`].
+pub fn path(dotted: &str) -> Vec<Step> {
+    let mut steps = Vec::new();
+    for part in dotted.split('.').filter(|part| !part.is_empty()) {
+        let (key, mut rest) = part.split_at(part.find('[').unwrap_or(part.len()));
+        if !key.is_empty() {
+            steps.push(Step::from(key));
+        }
+        while let Some((index, after)) = rest.strip_prefix('[').and_then(|rest| rest.split_once(']')) {
+            steps.push(index.parse().map_or_else(|_| Step::from(index), Step::Index));
+            rest = after;
+        }
+    }
+    steps
+}
+
+/// The path of keys taken as they are.
+pub fn keys<K: AsRef<str>>(keys: impl IntoIterator<Item = K>) -> Vec<Step> {
+    keys.into_iter().map(|key| Step::from(key.as_ref())).collect()
+}
+
+/// A path for people: `models.providers.chutes.models[0]`, keys with other characters in brackets:
+/// `agents.defaults.models["chutes/x"]`.
+pub fn display(path: &[Step]) -> String {
+    let mut out = String::new();
+    for step in path {
+        match step {
+            Step::Index(index) => out.push_str(&format!("[{index}]")),
+            Step::Key(key) if tree::is_plain_key(key) => {
+                if !out.is_empty() {
+                    out.push('.');
+                }
+                out.push_str(key);
+            }
+            Step::Key(key) => out.push_str(&format!("[{}]", Value::from(key.as_str()))),
+        }
+    }
+    out
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Edit {
+    /// Missing parents are created. Over an object or array, what is equal keeps its bytes; members
+    /// that the new value lacks are removed. [`Step::Index`] of the length appends.
+    Set { path: Vec<Step>, value: Value },
+    /// Nothing happens when the path is absent.
+    Remove { path: Vec<Step> },
+}
+
+impl Edit {
+    pub fn set(path: Vec<Step>, value: impl Into<Value>) -> Edit {
+        Edit::Set { path, value: value.into() }
+    }
+
+    pub fn remove(path: Vec<Step>) -> Edit {
+        Edit::Remove { path }
+    }
+
+    pub fn path(&self) -> &[Step] {
+        match self {
+            Edit::Set { path, .. } | Edit::Remove { path } => path,
+        }
+    }
+}
+
+impl Document {
+    pub fn parse(text: &str) -> Result<Document, SyntaxError> {
+        Ok(Document { tree: parse::parse(text)?, text: text.to_owned() })
+    }
+
+    /// What a missing file starts as: edits on it give strict JSON as OpenClaw itself writes it, with
+    /// two spaces, quoted keys and a newline at the end.
+    pub fn empty() -> Document {
+        let text = "{}\n".to_owned();
+        let kind = Kind::Object(Vec::new());
+        let node = tree::Node { span: Some(tree::Span::new(0, 2)), kind, touched: false };
+        Document { text, tree: Tree { nodes: vec![node], root: 0 } }
+    }
+
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// The whole value. Of a key written twice the last one counts; NaN and the infinities are null;
+    /// half a surrogate pair is U+FFFD.
+    pub fn value(&self) -> Value {
+        self.tree.value(self.tree.root)
+    }
+
+    /// The value at `path`, read as in [`Document::value`].
+    pub fn get(&self, path: &[Step]) -> Option<Value> {
+        self.find(path).map(|id| self.tree.value(id))
+    }
+
+    /// Line and column (from 1, in characters) of the value at `path`.
+    pub fn position(&self, path: &[Step]) -> Option<(usize, usize)> {
+        let span = self.tree.node(self.find(path)?).span?;
+        Some(tree::position(&self.text, span.start))
+    }
+
+    fn find(&self, path: &[Step]) -> Option<Id> {
+        path.iter().try_fold(self.tree.root, |id, step| match (step, &self.tree.node(id).kind) {
+            (Step::Key(key), Kind::Object(slots)) => slots.iter().rfind(|slot| slot.key.is(key)).map(|slot| slot.value),
+            (Step::Index(index), Kind::Array(slots)) => slots.get(*index).map(|slot| slot.value),
+            _ => None,
+        })
+    }
+
+    /// The whole text after the edits, made one after another. All of them or none.
+    pub fn edit(&self, edits: &[Edit]) -> Result<String, EditError> {
+        let mut editor = edit::Editor::new(&self.text, &self.tree);
+        for edit in edits {
+            match edit {
+                Edit::Set { path, value } => editor.set(path, value)?,
+                Edit::Remove { path } => editor.remove(path)?,
+            }
+        }
+        let tree = editor.finish();
+        if !tree.node(tree.root).touched {
+            return Ok(self.text.clone());
+        }
+        let out = render::render(&self.text, &self.tree, &tree);
+        proof::prove(&self.text, &self.tree, edits, &out).map_err(EditError::Unproven)?;
+        Ok(out.text)
+    }
+}

@@ -1,0 +1,346 @@
+//! The config and the files it includes, merged as OpenClaw merges them, and which file owns which
+//! path.
+
+use super::error::{Doing, IncludeProblem};
+use super::json5::{Document, Edit, Step};
+use super::paths::absolute;
+use super::{Error, value};
+use serde_json::{Map, Value};
+use std::path::{Path, PathBuf};
+
+const INCLUDE: &str = "$include";
+const MAX_DEPTH: usize = 10;
+
+/// Reads the bytes of a file; None: there is none.
+pub type Reader<'a> = dyn FnMut(&Path) -> Result<Option<Vec<u8>>, Error> + 'a;
+
+/// One file and where its root stands in the merged config.
+#[derive(Clone, Debug)]
+pub struct Layer {
+    pub path: PathBuf,
+    pub document: Document,
+    /// The file's own value, includes not resolved.
+    own: Value,
+    mount: Vec<Step>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Tree {
+    /// Weakest first; the config itself is last.
+    pub layers: Vec<Layer>,
+    /// The merged config; `${…}` as written.
+    pub value: Value,
+}
+
+impl Tree {
+    /// The config at `path` with everything it includes. A missing config is an empty object.
+    pub fn read(path: &Path, roots: &[PathBuf], read: &mut Reader<'_>) -> Result<Self, Error> {
+        let dir = path.parent().map(Path::to_owned).unwrap_or_default();
+        let mut walk = Walk { roots: [vec![dir], roots.to_vec()].concat(), read, layers: Vec::new() };
+        let value = match (walk.read)(path)? {
+            None => {
+                let (document, own) = (Document::empty(), Value::Object(Map::new()));
+                walk.layers.push(Layer { path: path.to_owned(), document, own: own.clone(), mount: Vec::new() });
+                own
+            }
+            Some(bytes) => walk.file(path, bytes, &mut Vec::new(), &[path.to_owned()])?,
+        };
+        if !value.is_object() {
+            return Err(Error::WrongShape { path: path.to_owned(), dotted: String::new(), expected: "object" });
+        }
+        Ok(Self { layers: walk.layers, value })
+    }
+
+    /// The text of every file that has to change so that the merged config becomes `wanted`.
+    pub fn edit(&self, wanted: &Value) -> Result<Vec<(PathBuf, String)>, Error> {
+        let mut per_layer: Vec<Vec<Edit>> = vec![Vec::new(); self.layers.len()];
+        for edit in value::edits(&self.value, wanted) {
+            match edit {
+                Edit::Set { path, value } => {
+                    let owner = self.owner(&path)?;
+                    let path = path[self.layers[owner].mount.len()..].to_vec();
+                    per_layer[owner].push(Edit::Set { path, value });
+                }
+                Edit::Remove { path } => {
+                    for (layer, edits) in self.layers.iter().zip(&mut per_layer) {
+                        if layer.depth(&path) == Some(path.len()) {
+                            edits.push(Edit::Remove { path: path[layer.mount.len()..].to_vec() });
+                        }
+                    }
+                }
+            }
+        }
+        let changed = self.layers.iter().zip(&per_layer).filter(|(_, edits)| !edits.is_empty());
+        changed
+            .map(|(layer, edits)| {
+                let text = layer
+                    .document
+                    .edit(edits)
+                    .map_err(|error| Error::Unproven { path: layer.path.clone(), reason: format!("{error:?}") })?;
+                Ok((layer.path.clone(), text))
+            })
+            .collect()
+    }
+
+    /// The layer that a setting at this path belongs into.
+    fn owner(&self, path: &[Step]) -> Result<usize, Error> {
+        let depths: Vec<Option<usize>> = self.layers.iter().map(|layer| layer.depth(path)).collect();
+        let deepest = depths.iter().flatten().max().copied().unwrap_or(0);
+        let owners: Vec<usize> = (0..depths.len()).filter(|&at| depths[at] == Some(deepest)).collect();
+        let strongest = owners.last().copied().unwrap_or(self.layers.len() - 1);
+        // Included lists are joined: no single file holds the list as it is.
+        if owners.len() > 1 && deepest == path.len() && value::at_steps(&self.value, path).is_some_and(Value::is_array)
+        {
+            let path_of = self.layers[strongest].path.clone();
+            return Err(Error::OwnedByInclude { path: path_of, dotted: value::dotted(path) });
+        }
+        Ok(strongest)
+    }
+}
+
+impl Layer {
+    /// How many steps of the path this file has itself. None: its part of the config is elsewhere.
+    /// An object that is nothing but `$include` counts as not being there.
+    fn depth(&self, path: &[Step]) -> Option<usize> {
+        let inside = path.strip_prefix(self.mount.as_slice())?;
+        let mut at = &self.own;
+        for (depth, step) in inside.iter().enumerate() {
+            let next = match step {
+                Step::Key(key) => at.get(key.as_str()),
+                Step::Index(index) => at.get(*index),
+            };
+            match next {
+                Some(next) if !is_only_include(next) => at = next,
+                _ => return Some(self.mount.len() + depth),
+            }
+        }
+        Some(path.len())
+    }
+}
+
+fn is_only_include(value: &Value) -> bool {
+    value.as_object().is_some_and(|object| object.len() == 1 && object.contains_key(INCLUDE))
+}
+
+struct Walk<'a, 'b> {
+    /// The config's own directory, then what `OPENCLAW_INCLUDE_ROOTS` adds.
+    roots: Vec<PathBuf>,
+    read: &'a mut Reader<'b>,
+    layers: Vec<Layer>,
+}
+
+impl Walk<'_, '_> {
+    fn file(&mut self, path: &Path, bytes: Vec<u8>, mount: &mut Vec<Step>, chain: &[PathBuf]) -> Result<Value, Error> {
+        let document = parse(path, bytes)?;
+        let own = document.value();
+        let merged = self.resolve(&own, path, mount, chain)?;
+        self.layers.push(Layer { path: path.to_owned(), document, own, mount: mount.clone() });
+        Ok(merged)
+    }
+
+    fn resolve(&mut self, own: &Value, path: &Path, mount: &mut Vec<Step>, chain: &[PathBuf]) -> Result<Value, Error> {
+        match own {
+            Value::Array(items) => {
+                let mut resolved = Vec::with_capacity(items.len());
+                for (index, item) in items.iter().enumerate() {
+                    mount.push(Step::Index(index));
+                    resolved.push(self.resolve(item, path, mount, chain)?);
+                    mount.pop();
+                }
+                Ok(Value::Array(resolved))
+            }
+            Value::Object(object) => {
+                let mut rest = Map::new();
+                for (key, item) in object.iter().filter(|(key, _)| *key != INCLUDE) {
+                    mount.push(Step::Key(key.clone()));
+                    rest.insert(key.clone(), self.resolve(item, path, mount, chain)?);
+                    mount.pop();
+                }
+                let Some(include) = object.get(INCLUDE) else { return Ok(Value::Object(rest)) };
+                let problem = |problem| Error::Include { path: path.to_owned(), include: include.to_string(), problem };
+                let included = match include {
+                    Value::String(name) => self.include(name, path, mount, chain)?,
+                    Value::Array(names) => {
+                        let mut merged = Value::Object(Map::new());
+                        for name in names {
+                            let name = name.as_str().ok_or_else(|| problem(IncludeProblem::NotText))?;
+                            merged = merge(merged, self.include(name, path, mount, chain)?);
+                        }
+                        merged
+                    }
+                    _ => return Err(problem(IncludeProblem::NotText)),
+                };
+                match (rest.is_empty(), included.is_object()) {
+                    (true, _) => Ok(included),
+                    (false, true) => Ok(merge(included, Value::Object(rest))),
+                    (false, false) => Err(problem(IncludeProblem::SiblingsNeedObject)),
+                }
+            }
+            plain => Ok(plain.clone()),
+        }
+    }
+
+    fn include(&mut self, name: &str, from: &Path, mount: &mut Vec<Step>, chain: &[PathBuf]) -> Result<Value, Error> {
+        let problem = |problem| Error::Include { path: from.to_owned(), include: name.to_owned(), problem };
+        let path = absolute(&from.parent().unwrap_or(Path::new("/")).join(name));
+        let inside = |path: &Path, roots: &[PathBuf]| roots.iter().any(|root| path.starts_with(root));
+        if !inside(&path, &self.roots) {
+            return Err(problem(IncludeProblem::Outside));
+        }
+        if let Ok(real) = path.canonicalize() {
+            let roots: Vec<PathBuf> = self.roots.iter().filter_map(|root| root.canonicalize().ok()).collect();
+            if !inside(&real, &roots) {
+                return Err(problem(IncludeProblem::Outside));
+            }
+        }
+        if chain.contains(&path) {
+            return Err(problem(IncludeProblem::Circular));
+        }
+        if chain.len() > MAX_DEPTH {
+            return Err(problem(IncludeProblem::TooDeep));
+        }
+        let bytes = (self.read)(&path)?.ok_or_else(|| problem(IncludeProblem::NotFound))?;
+        if bytes.len() > 2 << 20 {
+            return Err(problem(IncludeProblem::TooLarge));
+        }
+        self.file(&path, bytes, mount, &[chain, std::slice::from_ref(&path)].concat())
+    }
+}
+
+/// Lists join, objects merge, anything else is replaced.
+fn merge(below: Value, above: Value) -> Value {
+    match (below, above) {
+        (Value::Array(mut below), Value::Array(above)) => {
+            below.extend(above);
+            Value::Array(below)
+        }
+        (Value::Object(mut below), Value::Object(above)) => {
+            for (key, value) in above {
+                let merged = match below.get_mut(&key).map(Value::take) {
+                    Some(under) => merge(under, value),
+                    None => value,
+                };
+                below.insert(key, merged);
+            }
+            Value::Object(below)
+        }
+        (_, above) => above,
+    }
+}
+
+/// Parses one file; an error shows the line.
+pub fn parse(path: &Path, bytes: Vec<u8>) -> Result<Document, Error> {
+    let malformed = |text: &str, line: usize, column: usize, problem: String| Error::Malformed {
+        path: path.to_owned(),
+        line,
+        column,
+        source_line: text.lines().nth(line.saturating_sub(1)).unwrap_or_default().to_owned(),
+        problem,
+    };
+    let text = String::from_utf8(bytes).map_err(|error| {
+        let valid = error.utf8_error().valid_up_to();
+        let before = String::from_utf8_lossy(&error.as_bytes()[..valid]).into_owned();
+        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+        let line = before.matches('\n').count() + 1;
+        malformed(&String::from_utf8_lossy(error.as_bytes()), line, column, "not UTF-8".to_owned())
+    })?;
+    Document::parse(&text).map_err(|error| malformed(&text, error.line, error.column, error.message.clone()))
+}
+
+/// Reads a regular file whole; None when there is none.
+pub fn read_file(path: &Path) -> Result<Option<Vec<u8>>, Error> {
+    let failed = |error: std::io::Error| Error::io(Doing::Read, path, &error);
+    match std::fs::metadata(path) {
+        Ok(meta) if meta.is_dir() => return Err(Error::Io { doing: Doing::Read, path: path.to_owned(), errno: 21 }),
+        // A pipe or a device would block or never end.
+        Ok(meta) if !meta.is_file() => return Err(Error::Io { doing: Doing::Read, path: path.to_owned(), errno: 22 }),
+        Ok(_) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(failed(error)),
+    }
+    match std::fs::read(path) {
+        Ok(bytes) => Ok(Some(bytes)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(failed(error)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    fn tree(files: &[(&str, &str)]) -> Result<Tree, Error> {
+        let files: Vec<(PathBuf, Vec<u8>)> =
+            files.iter().map(|(name, text)| (Path::new("/c").join(name), text.as_bytes().to_vec())).collect();
+        let mut read = |path: &Path| Ok(files.iter().find(|(name, _)| name == path).map(|(_, bytes)| bytes.clone()));
+        Tree::read(Path::new("/c/openclaw.json"), &[], &mut read)
+    }
+
+    fn edited(tree: &Tree, change: impl FnOnce(&mut Value)) -> Vec<(String, Value)> {
+        let mut wanted = tree.value.clone();
+        change(&mut wanted);
+        let name = |path: &Path| path.file_name().unwrap().to_str().unwrap().to_owned();
+        let texts = tree.edit(&wanted).unwrap().into_iter();
+        texts.map(|(path, text)| (name(&path), ::json5::from_str(&text).unwrap())).collect()
+    }
+
+    #[test]
+    fn includes_merge_as_in_openclaw() {
+        let tree = tree(&[
+            (
+                "openclaw.json",
+                r#"{"$include": ["./a.json5", "b.json5"], l: [3], o: {y: 2}, m: {$include: "d/m.json5"}}"#,
+            ),
+            ("a.json5", "{l: [1], o: {x: 1, y: 1}, a: 1}"),
+            ("b.json5", "{l: [2], a: 2}"),
+            ("d/m.json5", r#"{$include: "./n.json5"}"#),
+            ("d/n.json5", "[1]"),
+        ]);
+        assert_eq!(tree.unwrap().value, json!({"l": [1, 2, 3], "o": {"x": 1, "y": 2}, "a": 2, "m": [1]}));
+    }
+
+    #[test]
+    fn an_edit_goes_into_the_file_that_owns_the_path() {
+        let tree = tree(&[
+            ("openclaw.json", r#"{models: {$include: "./m.json5"}, agents: {$include: "./a.json5", list: []}, g: {}}"#),
+            ("m.json5", "{mode: 'merge', providers: {}}"),
+            ("a.json5", "{defaults: {model: 'x'}}"),
+        ])
+        .unwrap();
+        let providers = edited(&tree, |v| v["models"]["providers"]["chutes"] = json!({"api": "o"}));
+        assert_eq!(providers, [("m.json5".into(), json!({"mode": "merge", "providers": {"chutes": {"api": "o"}}}))]);
+        let model = edited(&tree, |v| v["agents"]["defaults"]["model"] = json!("y"));
+        assert_eq!(model, [("a.json5".into(), json!({"defaults": {"model": "y"}}))]);
+        let both = edited(&tree, |v| {
+            v["agents"]["list"] = json!([1]);
+            v["g"]["h"] = json!(1);
+        });
+        let root = json!({"models": {"$include": "./m.json5"}, "agents": {"$include": "./a.json5", "list": [1]}, "g": {"h": 1}});
+        assert_eq!(both, [("openclaw.json".into(), root)]);
+    }
+
+    #[test]
+    fn a_list_joined_from_two_files_is_refused() {
+        let tree =
+            tree(&[("openclaw.json", r#"{m: {$include: "./m.json5", l: [2]}}"#), ("m.json5", "{l: [1]}")]).unwrap();
+        let error = tree.edit(&json!({"m": {"l": [1, 2, 3]}})).unwrap_err();
+        assert_eq!(error, Error::OwnedByInclude { path: "/c/openclaw.json".into(), dotted: "m.l".into() });
+    }
+
+    #[test]
+    fn what_openclaw_would_not_include_is_an_error() {
+        let problem = |files: &[(&str, &str)]| match tree(files) {
+            Err(Error::Include { problem, .. }) => problem,
+            other => panic!("{other:?}"),
+        };
+        let root = |text| [("openclaw.json", text)];
+        assert_eq!(problem(&root("{$include: '../x'}")), IncludeProblem::Outside);
+        assert_eq!(problem(&root("{$include: '/etc/passwd'}")), IncludeProblem::Outside);
+        assert_eq!(problem(&root("{$include: './nope'}")), IncludeProblem::NotFound);
+        assert_eq!(problem(&root("{$include: 'openclaw.json'}")), IncludeProblem::Circular);
+        assert_eq!(problem(&root("{$include: 1}")), IncludeProblem::NotText);
+        let list = [("openclaw.json", "{$include: 'l', a: 1}"), ("l", "[]")];
+        assert_eq!(problem(&list), IncludeProblem::SiblingsNeedObject);
+    }
+}

@@ -1,0 +1,120 @@
+//! Small operations on JSON values: reading by path, comparing, and the edits between two values.
+
+use super::json5::{Edit, Step};
+use serde_json::{Map, Value};
+
+/// `key` steps of a path.
+pub fn keys(path: &[&str]) -> Vec<Step> {
+    path.iter().map(|key| Step::Key((*key).to_owned())).collect()
+}
+
+/// The value at a path of object keys.
+pub fn at<'a>(value: &'a Value, path: &[&str]) -> Option<&'a Value> {
+    path.iter().try_fold(value, |value, key| value.get(*key))
+}
+
+/// The value at a path.
+pub fn at_steps<'a>(value: &'a Value, path: &[Step]) -> Option<&'a Value> {
+    path.iter().try_fold(value, |value, step| match step {
+        Step::Key(key) => value.get(key.as_str()),
+        Step::Index(index) => value.get(*index),
+    })
+}
+
+/// The object at a path, created where it or a parent is missing. None: something else is in the way.
+pub fn object<'a>(value: &'a mut Value, path: &[&str]) -> Option<&'a mut Map<String, Value>> {
+    path.iter()
+        .try_fold(value, |value, key| {
+            Some(value.as_object_mut()?.entry(*key).or_insert_with(|| Value::Object(Map::new())))
+        })?
+        .as_object_mut()
+}
+
+/// The object at a path, when it is there.
+pub fn existing<'a>(value: &'a mut Value, path: &[&str]) -> Option<&'a mut Map<String, Value>> {
+    path.iter().try_fold(value, |value, key| value.get_mut(*key))?.as_object_mut()
+}
+
+/// Equal as JavaScript sees it: `2` and `2.0` are one number, the order of keys does not matter.
+pub fn same(a: &Value, b: &Value) -> bool {
+    match (a, b) {
+        (Value::Number(a), Value::Number(b)) => a == b || a.as_f64() == b.as_f64(),
+        (Value::Array(a), Value::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| same(a, b)),
+        (Value::Object(a), Value::Object(b)) => {
+            a.len() == b.len() && a.iter().all(|(key, a)| b.get(key).is_some_and(|b| same(a, b)))
+        }
+        (a, b) => a == b,
+    }
+}
+
+/// The edits that turn `old` into `new`: removals, then settings in the order of `new`.
+pub fn edits(old: &Value, new: &Value) -> Vec<Edit> {
+    let mut found = Vec::new();
+    collect(old, new, &mut Vec::new(), &mut found);
+    found
+}
+
+fn collect(old: &Value, new: &Value, path: &mut Vec<Step>, found: &mut Vec<Edit>) {
+    if let (Value::Object(old), Value::Object(new)) = (old, new) {
+        for key in old.keys().filter(|key| !new.contains_key(*key)) {
+            path.push(Step::Key(key.clone()));
+            found.push(Edit::Remove { path: path.clone() });
+            path.pop();
+        }
+        for (key, value) in new {
+            path.push(Step::Key(key.clone()));
+            match old.get(key) {
+                Some(old) => collect(old, value, path, found),
+                None => found.push(Edit::Set { path: path.clone(), value: value.clone() }),
+            }
+            path.pop();
+        }
+    } else if !same(old, new) {
+        found.push(Edit::Set { path: path.clone(), value: new.clone() });
+    }
+}
+
+/// A path as people write it: `agents.defaults.models["chutes/a"].alias`.
+pub fn dotted(path: &[Step]) -> String {
+    let mut text = String::new();
+    for step in path {
+        match step {
+            Step::Index(index) => text += &format!("[{index}]"),
+            Step::Key(key) if key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') && !key.is_empty() => {
+                if !text.is_empty() {
+                    text.push('.');
+                }
+                text += key;
+            }
+            Step::Key(key) => text += &format!("[{}]", Value::from(key.as_str())),
+        }
+    }
+    text
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn edits_are_only_what_differs() {
+        let old = json!({"a": {"b": 1, "c": [1, 2]}, "d": 2.0, "e": {"x": {}}});
+        let new = json!({"a": {"b": 1, "c": [1, 3], "n": {"m": 1}}, "d": 2, "e": {}});
+        let set = |path: &[&str], value| Edit::Set { path: keys(path), value };
+        let expected = vec![
+            set(&["a", "c"], json!([1, 3])),
+            set(&["a", "n"], json!({"m": 1})),
+            Edit::Remove { path: keys(&["e", "x"]) },
+        ];
+        assert_eq!(edits(&old, &new), expected);
+        assert_eq!(edits(&new, &new), vec![]);
+    }
+
+    #[test]
+    fn paths_read_like_openclaws() {
+        let mut path = keys(&["agents", "chutes/a.b", "alias"]);
+        path.push(Step::Index(3));
+        assert_eq!(dotted(&path), r#"agents["chutes/a.b"].alias[3]"#);
+    }
+}
