@@ -1,8 +1,9 @@
 texts! {
     // Where a call went, inside the sentences below.
-    failure_direct: "called directly, without a proxy", "直接连接，未经代理";
+    failure_direct: "called directly", "直接连接，未经代理";
     failure_through(proxy): "called through the proxy {proxy}", "经由代理 {proxy}";
-    failure_said(said): " (it said: {said})", "（对方说明：{said}）";
+    // What the service said about it, at the end of a sentence.
+    failure_said(said): ": {said}", "：{said}";
 
     failure_refused(host, route): "{host} refused the connection ({route}).", "{host} 拒绝连接（{route}）。";
     failure_dns(name, route): "The name {name} could not be resolved ({route}).", "无法解析域名 {name}（{route}）。";
@@ -10,8 +11,8 @@ texts! {
         "No secure connection to {host}: {problem} ({route}).",
         "无法与 {host} 建立安全连接：{problem}（{route}）。";
     failure_timeout(host, seconds, stage, route):
-        "{host} did not finish within {seconds} s, at: {stage} ({route}).",
-        "{host} 在 {seconds} 秒内未完成，停在：{stage}（{route}）。";
+        "{host} did not answer within {seconds} s (at the stage: {stage}; {route}).",
+        "{host} 在 {seconds} 秒内没有应答（停在：{stage}；{route}）。";
     failure_401(host, said): "{host} refused the credential (401){said}.", "{host} 拒绝了该凭据（401）{said}。";
     failure_402(host, said):
         "{host} says the account has no balance for this (402){said}.",
@@ -100,8 +101,8 @@ texts! {
         "请检查地址，以及网络中是否有其他设备代为应答。";
     hint_network: "Check the network and try again.", "请检查网络后重试。";
     hint_401(page):
-        "Check that the whole key was pasted, or create one at {page}.",
-        "请确认密钥已完整粘贴，或在 {page} 创建新的密钥。";
+        "Check that the credential is complete and still valid; API keys are made at {page}.",
+        "请确认凭据完整且仍然有效；API 密钥可在 {page} 创建。";
     hint_402: "Add balance to the Chutes account, then try again.", "请为 Chutes 账户充值后重试。";
     hint_403:
         "Check what the credential may do, and whether a proxy or firewall on the way forbids the call.",

@@ -54,15 +54,9 @@ pub enum ParseError {
 /// Read an answer of the models endpoint. Lenient within: a field of an odd type is unknown, an
 /// entry without a usable id is skipped, the first of several entries with one id counts.
 pub fn parse(body: &[u8]) -> Result<Listing, ParseError> {
-    #[derive(Deserialize)]
-    struct Answer<'a> {
-        #[serde(borrow, default)]
-        data: Option<&'a RawValue>,
-    }
     let text = String::from_utf8_lossy(body);
-    let answer: Answer = serde_json::from_str(text.trim_start_matches('\u{feff}'))?;
-    let entries: Vec<&RawValue> =
-        answer.data.and_then(|data| serde_json::from_str(data.get()).ok()).ok_or(ParseError::NoList)?;
+    let answer: Fields = serde_json::from_str(text.trim_start_matches('\u{feff}'))?;
+    let entries: Vec<&RawValue> = field(&answer, "data").ok_or(ParseError::NoList)?;
     let mut listing = Listing::default();
     let mut seen = HashSet::new();
     for entry in entries {
@@ -110,7 +104,7 @@ fn field<'a, T: Deserialize<'a>>(fields: &Fields<'a>, name: &str) -> Option<T> {
 fn tokens(fields: &Fields, name: &str) -> Option<u64> {
     const MAX_SAFE: f64 = 9_007_199_254_740_991.0;
     let count: f64 = field(fields, name)?;
-    (count >= 1.0 && count <= MAX_SAFE && count.fract() == 0.0).then_some(count as u64)
+    ((1.0..=MAX_SAFE).contains(&count) && count.fract() == 0.0).then_some(count as u64)
 }
 
 fn usd(fields: &Fields, name: &str) -> Option<f64> {

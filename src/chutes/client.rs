@@ -221,7 +221,7 @@ impl Exchange<'_> {
         self.failure(if error.is_timeout() {
             Kind::Timeout { stage, after: self.client.0.limits.connect }
         } else {
-            match connect::kind_of(error, self.proxy.is_some(), stage) {
+            match connect::kind_of(error, &self.host, self.proxy.is_some(), stage) {
                 Kind::Network { detail } => Kind::Network { detail: failure::redact(&detail, &self.call.redact) },
                 kind => kind,
             }
@@ -308,7 +308,7 @@ impl Exchange<'_> {
                 Ok(None) => return Ok(body),
                 Ok(Some(chunk)) if body.len() + chunk.len() > limit => return Err(Kind::TooLarge { limit }),
                 Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-                Err(_) => return Err(Kind::Truncated),
+                Err(error) => return Err(connect::broken_body(&error)),
             }
         }
     }

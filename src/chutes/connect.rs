@@ -248,22 +248,26 @@ impl Resolve for Resolver {
     }
 }
 
-/// What an error of the HTTP stack means. `proxied`: the call goes through a proxy.
-pub(super) fn kind_of(error: &reqwest::Error, proxied: bool, stage: Stage) -> Kind {
-    let chain = || std::iter::successors(Some(error as &(dyn Error + 'static)), |error| cause_of(*error));
+/// What an error of the HTTP stack means for a call to `host` that had reached `stage`. `proxied`:
+/// it goes through a proxy.
+pub(super) fn kind_of(error: &reqwest::Error, host: &str, proxied: bool, stage: Stage) -> Kind {
+    let chain = || chain_of(error);
     if let Some(unresolved) = chain().find_map(|error| error.downcast_ref::<Unresolved>()) {
         return Kind::Dns { name: unresolved.name.clone() };
     }
     if let Some(problem) = chain().find_map(|error| error.downcast_ref::<rustls::Error>()) {
         return Kind::Tls(tls_problem(problem));
     }
-    let io = chain().filter_map(|error| error.downcast_ref::<io::Error>()).map(io::Error::kind).last();
+    if chain().any(|error| error.is::<rustls::pki_types::InvalidDnsNameError>()) {
+        return Kind::Dns { name: host.to_owned() };
+    }
     if error.is_connect() && stage == Stage::Connect {
         if proxied {
             let words = chain().map(|error| error.to_string()).collect::<Vec<_>>().join(" ");
-            return Kind::Proxy(proxy_trouble(io, &words));
+            return Kind::Proxy(proxy_trouble(&words));
         }
-        if io == Some(io::ErrorKind::ConnectionRefused) {
+        let refused = |error: &io::Error| error.kind() == io::ErrorKind::ConnectionRefused;
+        if chain().filter_map(|error| error.downcast_ref::<io::Error>()).any(refused) {
             return Kind::ConnectionRefused;
         }
     }
@@ -272,6 +276,19 @@ pub(super) fn kind_of(error: &reqwest::Error, proxied: bool, stage: Stage) -> Ki
         return Kind::Tls(Tls::Other(detail));
     }
     Kind::Network { detail }
+}
+
+/// What an error in the middle of a body means: compression that is no compression, or an early end.
+pub(super) fn broken_body(error: &reqwest::Error) -> Kind {
+    let garbled = |error: &io::Error| matches!(error.kind(), io::ErrorKind::InvalidData | io::ErrorKind::InvalidInput);
+    if chain_of(error).filter_map(|error| error.downcast_ref::<io::Error>()).any(garbled) {
+        return Kind::Malformed { detail: "its compression is damaged".to_owned() };
+    }
+    Kind::Truncated
+}
+
+fn chain_of<'a>(error: &'a (dyn Error + 'static)) -> impl Iterator<Item = &'a (dyn Error + 'static)> {
+    std::iter::successors(Some(error), |error| cause_of(*error))
 }
 
 /// An `io::Error` hides the error that it wraps from `source`.
@@ -283,13 +300,11 @@ fn cause_of<'a>(error: &'a (dyn Error + 'static)) -> Option<&'a (dyn Error + 'st
 }
 
 /// The tunnel's error types cannot be named from outside their crate: their words decide.
-fn proxy_trouble(io: Option<io::ErrorKind>, words: &str) -> ProxyTrouble {
-    let words = words.to_ascii_lowercase();
-    if words.contains("authorization required") || words.contains("auth") && words.contains("socks") {
+fn proxy_trouble(words: &str) -> ProxyTrouble {
+    let says = |phrases: &[&str]| phrases.iter().any(|phrase| words.contains(phrase));
+    if says(&["authorization required", "credentials not accepted", "user/pass authentication"]) {
         ProxyTrouble::Authentication
-    } else if words.contains("unsuccessful") || words.contains("unexpected end") || words.contains("socks error") {
-        ProxyTrouble::Declined
-    } else if io.is_some() || words.contains("tcp connect") {
+    } else if says(&["underlying connection", "tcp connect"]) {
         ProxyTrouble::Unreachable
     } else {
         ProxyTrouble::Declined

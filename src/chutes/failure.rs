@@ -160,8 +160,10 @@ impl Failure {
     pub fn message(&self, lang: Lang) -> String {
         let host = clean::line(&self.host);
         let host = host.as_str();
-        let said = |said: &Option<String>| {
-            said.as_ref().map(|said| texts::failure_said(lang, clean::excerpt(said, SAID_CHARS))).unwrap_or_default()
+        let said = |said: &Option<String>| match said {
+            // Our sentence brings its own full stop.
+            Some(said) => texts::failure_said(lang, clean::excerpt(said, SAID_CHARS).trim_end_matches(['.', '。'])),
+            None => String::new(),
         };
         match &self.kind {
             Kind::ConnectionRefused => texts::failure_refused(lang, host, self.route(lang)),
@@ -218,7 +220,8 @@ impl Failure {
             Kind::Tls(Tls::UnknownIssuer) => texts::hint_tls_issuer(lang).to_owned(),
             Kind::Tls(Tls::Expired | Tls::NotYetValid) => texts::hint_tls_clock(lang).to_owned(),
             Kind::Tls(_) => texts::hint_tls(lang).to_owned(),
-            Kind::Timeout { .. } | Kind::Truncated | Kind::Network { .. } => match self.proxy {
+            Kind::Truncated => texts::hint_network(lang).to_owned(),
+            Kind::Timeout { .. } | Kind::Network { .. } => match self.proxy {
                 None => texts::hint_network(lang).to_owned(),
                 Some(_) => texts::hint_proxy(lang).to_owned(),
             },

@@ -3,7 +3,7 @@
 use super::client::{Call, Client};
 use super::failure::{Failure, Kind};
 use crate::secret::Secret;
-use serde::Deserialize;
+use serde_json::{Value, json};
 use std::time::Duration;
 
 /// A cold model may take its time.
@@ -54,12 +54,7 @@ pub async fn verify(client: &Client, credential: &Secret, model: &str) -> Verdic
 }
 
 async fn complete(client: &Client, credential: &Secret, model: &str) -> Result<Verdict, Failure> {
-    #[derive(Deserialize)]
-    struct Completion {
-        choices: Option<Vec<serde::de::IgnoredAny>>,
-        usage: Option<serde_json::Value>,
-    }
-    let body = serde_json::json!({
+    let body = json!({
         "model": model,
         "messages": [{ "role": "user", "content": "hi" }],
         "max_tokens": 1,
@@ -68,11 +63,11 @@ async fn complete(client: &Client, credential: &Secret, model: &str) -> Result<V
     let url = format!("{}/chat/completions", client.endpoints().api);
     let call = Call::post_json(url, &body).bearer(Some(credential)).within(WHOLE);
     let answer = client.send(call, |_| {}).await?.success()?;
-    let completion: Completion = serde_json::from_slice(&answer.body).map_err(|error| answer.bad_json(&error))?;
-    if completion.choices.is_none() {
+    let completion: Value = serde_json::from_slice(&answer.body).map_err(|error| answer.bad_json(&error))?;
+    if !completion["choices"].is_array() {
         return Err(answer.failure(Kind::Malformed { detail: "no completion in it".to_owned() }));
     }
-    let tokens = |name: &str| completion.usage.as_ref().and_then(|usage| usage[name].as_u64());
+    let tokens = |name: &str| completion["usage"][name].as_u64();
     Ok(Verdict::Works {
         latency_ms: answer.took.as_millis() as u64,
         prompt_tokens: tokens("prompt_tokens"),

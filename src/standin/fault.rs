@@ -1,6 +1,6 @@
 //! The ways in which the stand-in can misbehave.
 
-use crate::http1::{self, Response};
+use crate::http1::{self, Request, Response};
 use std::io;
 use std::time::Duration;
 use tokio::io::AsyncWriteExt;
@@ -17,7 +17,8 @@ pub enum Fault {
     Hang,
     /// A header byte every 50 ms, never the end.
     SlowHeaders,
-    /// This status, with a JSON body that repeats the `Authorization` it was sent nowhere.
+    /// This status. Its body repeats the `Authorization` that was sent, as a careless service would:
+    /// whoever prints errors has to take the credential out.
     Status(u16),
     /// A web page with status 200, as a network's login page gives it.
     Html,
@@ -60,8 +61,8 @@ impl Fault {
         })
     }
 
-    /// Send `honest`, or what this fault makes of it.
-    pub(super) async fn send(&self, stream: &mut TcpStream, honest: &Response) -> io::Result<()> {
+    /// Answer `request` with `honest`, or with what this fault makes of it.
+    pub(super) async fn send(&self, stream: &mut TcpStream, request: &Request, honest: &Response) -> io::Result<()> {
         let json = |body: Vec<u8>| Response {
             status: 200,
             headers: vec![("Content-Type", "application/json".to_owned())],
@@ -80,7 +81,8 @@ impl Fault {
                 }
             }
             Fault::Status(status) => {
-                let response = super::refusal(*status, &format!("The stand-in was told to answer {status}."));
+                let sent = request.header("authorization").unwrap_or("no credential");
+                let response = super::refusal(*status, &format!("Told to answer {status} to {sent}."));
                 if *status == 429 { response.header("Retry-After", "7") } else { response }
             }
             Fault::Html => Response::html(200, "<!doctype html><title>Sign in</title><p>Welcome to this network."),

@@ -9,8 +9,10 @@ pub use fault::Fault;
 
 use crate::chutes::endpoints::Endpoints;
 use crate::http1::{self, ReadError, Request, Response};
-use std::io;
+use std::fs::OpenOptions;
+use std::io::{self, Write};
 use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::Path;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::thread::JoinHandle;
 use std::time::Duration;
@@ -93,10 +95,13 @@ pub struct Record {
     pub body: Vec<u8>,
 }
 
+/// Hears each request before it is answered.
+pub type OnRecord = Box<dyn Fn(&Record) + Send + Sync>;
+
 struct State {
     config: Mutex<Config>,
     records: Mutex<Vec<Record>>,
-    on_record: Option<Box<dyn Fn(&Record) + Send + Sync>>,
+    on_record: Option<OnRecord>,
     address: SocketAddr,
 }
 
@@ -113,7 +118,7 @@ impl Standin {
     }
 
     /// As [`Standin::start`]; `on_record` also hears each request, before it is answered.
-    pub fn start_with(config: Config, on_record: Option<Box<dyn Fn(&Record) + Send + Sync>>) -> io::Result<Standin> {
+    pub fn start_with(config: Config, on_record: Option<OnRecord>) -> io::Result<Standin> {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, config.port))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
@@ -185,6 +190,33 @@ impl Drop for Standin {
     }
 }
 
+/// Print `{"api": …, "idp": …}` as one line and serve until standard input ends. `record`: a file that
+/// gets one JSON line (`method`, `target`, `authorization`, `body`) for each request, before it is answered.
+pub fn serve_until_stdin_ends(config: Config, record: Option<&Path>) -> io::Result<()> {
+    let on_record = match record {
+        None => None,
+        Some(path) => {
+            let file = Mutex::new(OpenOptions::new().append(true).create(true).open(path)?);
+            let write = move |record: &Record| {
+                let line = serde_json::json!({
+                    "method": record.method, "target": record.target, "authorization": record.authorization,
+                    "body": String::from_utf8_lossy(&record.body),
+                });
+                // A full disk shows as a missing line.
+                let _ = lock(&file).write_all(format!("{line}\n").as_bytes());
+            };
+            Some(Box::new(write) as OnRecord)
+        }
+    };
+    let standin = Standin::start_with(config, on_record)?;
+    let line = serde_json::json!({ "api": standin.api_base(), "idp": standin.idp_base() });
+    let mut stdout = io::stdout();
+    writeln!(stdout, "{line}")?;
+    stdout.flush()?;
+    io::copy(&mut io::stdin(), &mut io::sink())?;
+    Ok(())
+}
+
 /// A loopback address that refuses every connection for as long as this is kept.
 pub struct ClosedPort(tokio::net::TcpSocket);
 
@@ -240,7 +272,7 @@ async fn serve(mut stream: TcpStream, state: Arc<State>) {
     let config = lock(&state.config).clone();
     let (fault, response) = answer(&config, &request);
     // A peer that goes away in the middle of an answer is no concern of ours.
-    let _ = fault.send(&mut stream, &response).await;
+    let _ = fault.send(&mut stream, &request, &response).await;
 }
 
 /// The honest answer to a request, and the fault that may spoil it.
