@@ -3,6 +3,7 @@
 //! - [`Home`]: a throw-away home directory and the clean environment that goes with it.
 //! - [`Pty`]: a real program in a real pseudo-terminal: keys in, [`Screen`] out, no sleeps.
 //! - [`raster`]: a [`Screen`] as a picture, the way a terminal would paint it.
+//! - [`scene`]: pictures of a program, taken by a script.
 //! - [`Sshd`], [`Tmux`]: the places where terminal programs break.
 //! - [`peer`]: the real OpenClaw, where `scripts/test` installed it.
 //! - [`measure`]: medians, memory and instruction counts, for printing, never for asserting.
@@ -13,7 +14,9 @@ mod home;
 pub mod keys;
 mod log;
 mod pty;
+pub mod qr;
 pub mod raster;
+pub mod scene;
 mod screen;
 
 pub use home::{Home, Ran};

@@ -1,5 +1,6 @@
 //! What a program asked of the terminal beyond drawing, as far as tests care.
 
+use crate::raster::Rgb;
 use std::collections::BTreeSet;
 
 /// Modes, links, clipboard and questions seen so far. Fed by the vt100 parser's callbacks.
@@ -24,11 +25,11 @@ pub(crate) struct Log {
     /// The terminal answers no question.
     pub mute: bool,
     /// Foreground and background told to a program that asks.
-    pub colors: [(u8, u8, u8); 2],
+    pub colors: [Rgb; 2],
 }
 
 impl Log {
-    pub fn new(mute: bool, colors: [(u8, u8, u8); 2]) -> Self {
+    pub fn new(mute: bool, colors: [Rgb; 2]) -> Self {
         Self {
             modes: BTreeSet::new(),
             autowrap: true,
@@ -122,7 +123,7 @@ impl vt100::Callbacks for Log {
                 }
             }
             [which @ (b"10" | b"11"), b"?"] => {
-                let (r, g, b) = self.colors[usize::from(*which == b"11")];
+                let [r, g, b] = self.colors[usize::from(*which == b"11")];
                 let number = String::from_utf8_lossy(which).into_owned();
                 self.reply(&format!("\x1b]{number};rgb:{r:02x}{r:02x}/{g:02x}{g:02x}/{b:02x}{b:02x}\x1b\\"));
             }

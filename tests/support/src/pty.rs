@@ -89,7 +89,7 @@ impl Launch {
         drop(one_at_a_time);
         rustix::io::ioctl_fionbio(&pty, true).expect("a non-blocking terminal");
 
-        let log = Log::new(self.mute, [self.theme.foreground(), self.theme.background()]);
+        let log = Log::new(self.mute, [self.theme.ink(), self.theme.paper()]);
         let shared = Arc::new(Shared {
             state: Mutex::new(State {
                 parser: parser(cols, rows, log),
@@ -352,7 +352,7 @@ impl Pty {
     pub fn first_time(&self, condition: impl Fn(&Screen) -> bool) -> Option<Duration> {
         let state = self.shared.lock();
         let mut sizes = state.sizes.iter().peekable();
-        let mut replay = parser(1, 1, Log::new(true, [(0, 0, 0); 2]));
+        let mut replay = parser(1, 1, Log::new(true, [[0; 3]; 2]));
         let mut from = 0;
         for (at, to) in &state.chunks {
             while let Some((_, size)) = sizes.next_if(|(begin, _)| *begin <= from) {

@@ -13,7 +13,7 @@ pub struct Screen {
 impl Screen {
     /// The screen a terminal of `cols` × `rows` shows after these bytes.
     pub fn of(bytes: &[u8], cols: u16, rows: u16) -> Self {
-        let mut parser = parser(cols, rows, Log::new(true, [(0, 0, 0); 2]));
+        let mut parser = parser(cols, rows, Log::new(true, [[0; 3]; 2]));
         parser.process(bytes);
         Self::from_parser(&parser)
     }
