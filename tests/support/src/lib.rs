@@ -13,16 +13,21 @@
 mod home;
 pub mod keys;
 mod log;
+pub mod peer;
 mod pty;
 pub mod qr;
 pub mod raster;
 pub mod scene;
 mod screen;
+mod ssh;
+mod tmux;
 
 pub use home::{Home, Ran};
 pub use pty::{Launch, Pty};
 pub use rustix::process::Signal;
 pub use screen::Screen;
+pub use ssh::Sshd;
+pub use tmux::Tmux;
 
 use std::time::Duration;
 

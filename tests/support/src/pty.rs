@@ -388,7 +388,12 @@ impl Pty {
     }
 
     fn failure(&self, what: &str) -> String {
-        let state = self.shared.lock();
+        let mut state = self.shared.lock();
+        // A program lets go of its terminal a moment before its exit code is known; the message should have it.
+        let deadline = Instant::now() + Duration::from_secs(1);
+        while state.eof && state.exit.is_none() && Instant::now() < deadline {
+            state = self.wait_change(state, deadline.saturating_duration_since(Instant::now()));
+        }
         let end = match state.exit {
             Some(code) => format!("it ended with {code}"),
             None => "it is still running".to_owned(),
