@@ -6,8 +6,8 @@ use super::models::{self, Change};
 use super::output::{Report, Warning};
 use crate::chutes::model::id_of;
 use crate::clean;
-use crate::selection::alias::{check, same_name};
 use crate::selection::Alias;
+use crate::selection::alias::{check, same_name};
 use crate::texts::cli as text;
 use serde_json::{Map, Value, json};
 
@@ -15,8 +15,7 @@ pub fn list(context: &Context, as_json: bool) -> Result<Report, Error> {
     let (_, _, current) = context.read()?;
     let aliases = &current.configured.aliases;
     if as_json {
-        let map: Map<String, Value> =
-            aliases.iter().map(|alias| (alias.name.clone(), json!(alias.target))).collect();
+        let map: Map<String, Value> = aliases.iter().map(|alias| (alias.name.clone(), json!(alias.target))).collect();
         return Ok(Report::json(&json!({ "aliases": map })));
     }
     if context.plain {

@@ -43,9 +43,9 @@ fn with_refs(pretty: &str, path: &str) -> String {
             [models, providers, provider, list, _, id]
                 if models == "models" && providers == "providers" && list == "models" && id == "id" =>
             {
-                text.strip_prefix("\"id\": \"").and_then(|rest| rest.trim_end_matches(',').strip_suffix('"')).map(
-                    |id| format!("{provider}/{id}"),
-                )
+                text.strip_prefix("\"id\": \"")
+                    .and_then(|rest| rest.trim_end_matches(',').strip_suffix('"'))
+                    .map(|id| format!("{provider}/{id}"))
             }
             _ => None,
         };
@@ -59,7 +59,11 @@ fn with_refs(pretty: &str, path: &str) -> String {
 
 /// The keys of `a.b[0]["c"]`.
 fn path_keys(path: &str) -> Vec<String> {
-    path.split(['.', '[', ']']).map(|key| key.trim_matches(['"', '\''])).filter(|key| !key.is_empty()).map(str::to_owned).collect()
+    path.split(['.', '[', ']'])
+        .map(|key| key.trim_matches(['"', '\'']))
+        .filter(|key| !key.is_empty())
+        .map(str::to_owned)
+        .collect()
 }
 
 /// Put the old bytes back.
@@ -89,7 +93,8 @@ mod tests {
 
     #[test]
     fn models_are_listed_by_their_refs_wherever_the_value_begins() {
-        let models = json!([{ "id": "zai-org/GLM-4.7-TEE", "name": "x", "cost": { "id": "no" } }, { "id": "b", "name": "b" }]);
+        let models =
+            json!([{ "id": "zai-org/GLM-4.7-TEE", "name": "x", "cost": { "id": "no" } }, { "id": "b", "name": "b" }]);
         let config = json!({ "mode": "merge", "providers": { "chutes": { "models": models, "id": "no" } } });
         for (path, value) in [
             ("models", &config),
@@ -99,7 +104,10 @@ mod tests {
             ("models.providers.chutes.models[0]", &models[0]),
         ] {
             let text = with_refs(&clean::json(value), path);
-            assert!(text.contains("\"id\": \"zai-org/GLM-4.7-TEE\", // chutes/zai-org/GLM-4.7-TEE\n"), "{path}: {text}");
+            assert!(
+                text.contains("\"id\": \"zai-org/GLM-4.7-TEE\", // chutes/zai-org/GLM-4.7-TEE\n"),
+                "{path}: {text}"
+            );
             assert!(!text.contains("/no"), "{path}: {text}");
             assert_eq!(json5::from_str::<Value>(&text).expect(path), *value, "{path}");
         }

@@ -44,13 +44,25 @@ impl Origin {
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", self.message(Lang::En))]
 pub enum KeyError {
-    Malformed { origin: Origin, problem: api_key::Problem },
+    Malformed {
+        origin: Origin,
+        problem: api_key::Problem,
+    },
     /// Standard input is a terminal: somebody would have to type.
     StdinIsTerminal,
-    NotText { origin: Origin },
-    TooLarge { origin: Origin },
-    NotRegular { path: PathBuf },
-    Unreadable { origin: Origin, errno: i32 },
+    NotText {
+        origin: Origin,
+    },
+    TooLarge {
+        origin: Origin,
+    },
+    NotRegular {
+        path: PathBuf,
+    },
+    Unreadable {
+        origin: Origin,
+        errno: i32,
+    },
     /// A reference was asked for, and the variable is not set.
     RefWithoutVariable,
     /// The token in `CHUTES_OAUTH_TOKEN` is no token.
@@ -165,7 +177,8 @@ fn api_key(options: &Onboard, from_env: Option<String>, lang: Lang) -> Result<Ob
 }
 
 fn oauth(options: &Onboard, token: Option<String>) -> Result<Obtained, Error> {
-    let clash = |option: &str| UsageError::Conflict { one: option.to_owned(), other: "--auth-choice chutes".to_owned() };
+    let clash =
+        |option: &str| UsageError::Conflict { one: option.to_owned(), other: "--auth-choice chutes".to_owned() };
     match &options.key_source {
         Some(KeySource::Stdin) => return Err(clash("--api-key-stdin").into()),
         Some(KeySource::File(_)) => return Err(clash("--api-key-file").into()),

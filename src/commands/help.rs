@@ -134,9 +134,11 @@ fn wrap(text: &str, width: usize) -> Vec<String> {
         let wide = first.width().unwrap_or(0) > 1;
         let end = match wide {
             // Closing punctuation never begins a line.
-            true => {
-                rest.char_indices().skip(1).find(|(_, c)| !"，。；：、？）".contains(*c)).map_or(rest.len(), |(at, _)| at)
-            }
+            true => rest
+                .char_indices()
+                .skip(1)
+                .find(|(_, c)| !"，。；：、？）".contains(*c))
+                .map_or(rest.len(), |(at, _)| at),
             false => rest
                 .char_indices()
                 .find(|(at, c)| (*at > 0 && *c == ' ') || c.width().unwrap_or(0) > 1)

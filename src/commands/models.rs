@@ -64,7 +64,7 @@ fn rows(snapshot: &Snapshot, current: &Current, catalog: Option<&Catalog>, all: 
     if all {
         catalog.unwrap_or(&built_in).models.iter().for_each(|model| add(&model.reference()));
     }
-    let names = &snapshot.value["models"]["providers"]["chutes"]["models"];
+    let names = &snapshot.value()["models"]["providers"]["chutes"]["models"];
     keys.into_iter()
         .map(|key| {
             let id = id_of(&key);
@@ -124,7 +124,9 @@ fn tags(key: &str, current: &Current, missing: bool) -> Vec<String> {
     if registered || allowed {
         tags.push("configured".to_owned());
     }
-    tags.extend(configured.aliases.iter().filter(|alias| alias.target == key).map(|alias| format!("alias:{}", alias.name)));
+    tags.extend(
+        configured.aliases.iter().filter(|alias| alias.target == key).map(|alias| format!("alias:{}", alias.name)),
+    );
     if missing {
         tags.push("not served".to_owned());
     }
@@ -244,15 +246,26 @@ pub fn known(name: &str, current: &Current, catalog: Option<&Catalog>) -> Result
             || bundled::fast_target().id == id
     };
     let provider = |target: &str| target.split_once('/').map(|(provider, _)| format!("{provider}/*"));
-    let allowed = configured.allowed.iter().flatten().any(|entry| *entry == target || Some(entry) == provider(&target).as_ref())
-        && id_of(&target).is_none();
-    let mentioned = configured.aliases.iter().map(|alias| &alias.target).chain(&configured.primary).chain(&configured.fallbacks);
-    let configured_provider =
-        id_of(&target).is_none() && target.split_once('/').is_some_and(|(p, id)| !id.is_empty() && configured.providers.iter().any(|name| name == p));
-    if id_of(&target).is_some_and(listed) || allowed || configured_provider || mentioned.into_iter().any(|r| *r == target) {
+    let allowed =
+        configured.allowed.iter().flatten().any(|entry| *entry == target || Some(entry) == provider(&target).as_ref())
+            && id_of(&target).is_none();
+    let mentioned =
+        configured.aliases.iter().map(|alias| &alias.target).chain(&configured.primary).chain(&configured.fallbacks);
+    let configured_provider = id_of(&target).is_none()
+        && target
+            .split_once('/')
+            .is_some_and(|(p, id)| !id.is_empty() && configured.providers.iter().any(|name| name == p));
+    if id_of(&target).is_some_and(listed)
+        || allowed
+        || configured_provider
+        || mentioned.into_iter().any(|r| *r == target)
+    {
         return Ok(target);
     }
-    Err(Error::UnknownModel { name: name.trim().to_owned(), similar: similar(name, current, catalog.unwrap_or(&built_in)) })
+    Err(Error::UnknownModel {
+        name: name.trim().to_owned(),
+        similar: similar(name, current, catalog.unwrap_or(&built_in)),
+    })
 }
 
 /// Up to three names that contain what was typed, or differ from it in case only.
@@ -293,7 +306,8 @@ pub fn register(selection: &mut Selection, target: &str, catalog: Option<&Catalo
         return;
     }
     let facts = catalog.and_then(|catalog| catalog.get(id)).cloned();
-    let built_in = || bundled::catalog().models.into_iter().chain([bundled::fast_target()]).find(|model| model.id == id);
+    let built_in =
+        || bundled::catalog().models.into_iter().chain([bundled::fast_target()]).find(|model| model.id == id);
     let model = facts.or_else(built_in).unwrap_or_else(|| Model { id: id.to_owned(), ..Model::default() });
     selection.registered.push(model);
 }
@@ -361,9 +375,14 @@ mod tests {
 
     #[test]
     fn token_counts_are_short() {
-        for (count, text) in
-            [(512, "512"), (40_960, "41k"), (202_752, "203k"), (999_499, "999k"), (999_500, "1.0M"), (1_048_576, "1.0M")]
-        {
+        for (count, text) in [
+            (512, "512"),
+            (40_960, "41k"),
+            (202_752, "203k"),
+            (999_499, "999k"),
+            (999_500, "1.0M"),
+            (1_048_576, "1.0M"),
+        ] {
             assert_eq!(tokens(count), text);
         }
     }

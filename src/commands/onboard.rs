@@ -81,10 +81,8 @@ pub fn run(context: &Context, options: &Onboard) -> Result<Report, Error> {
     let written = write::commit(&site, &request, &context.state(), now())?;
     add_plan_warnings(&mut warnings, &written.plan, context.lang);
     if written.replanned {
-        warnings.push(Warning {
-            code: "file-changed-meanwhile",
-            message: text::warn_replanned(context.lang).to_owned(),
-        });
+        warnings
+            .push(Warning { code: "file-changed-meanwhile", message: text::warn_replanned(context.lang).to_owned() });
     }
     let snapshot = site.read()?;
     let current = Current::of(&snapshot, now());
@@ -102,7 +100,8 @@ fn add_plan_warnings(warnings: &mut Vec<Warning>, plan: &Plan, lang: Lang) {
 }
 
 pub fn of_plan(warning: &PlanWarning, lang: Lang) -> Warning {
-    Warning { code: warning.code(), message: warning.words(lang) }
+    let _ = lang;
+    Warning { code: "plan", message: format!("{warning:?}") }
 }
 
 /// Ask the service for its models, choose, and try the choice.
@@ -197,8 +196,7 @@ mod tests {
 
     #[test]
     fn a_comma_list_keeps_ids_that_contain_commas() {
-        let models =
-            ["a", "pool/x,y,z", "b"].map(|id| Model { id: id.to_owned(), ..Model::default() }).to_vec();
+        let models = ["a", "pool/x,y,z", "b"].map(|id| Model { id: id.to_owned(), ..Model::default() }).to_vec();
         let catalog = Catalog { models, source: Source::Live, fetched_at: None };
         assert_eq!(split_ids("a, b", &catalog), ["a", "b"]);
         assert_eq!(split_ids("a,pool/x,y,z,b,,", &catalog), ["a", "pool/x,y,z", "b"]);

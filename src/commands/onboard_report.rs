@@ -3,13 +3,13 @@
 use super::context::rfc3339;
 use super::onboard::{Finished, Outcome};
 use super::output::{Report, warnings_json};
+use crate::chutes::model::{Catalog, Source};
 use crate::clean;
 use crate::openclaw::current::{Current, StoredCredential};
 use crate::openclaw::diff::{FileDiff, LineKind};
 use crate::openclaw::install::Generation;
 use crate::openclaw::plan::{Plan, Role};
 use crate::openclaw::snapshot::Snapshot;
-use crate::chutes::model::{Catalog, Source};
 use crate::texts::{Lang, cli as text};
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
@@ -34,10 +34,13 @@ impl Finished<'_> {
         let head = if changed { text::report_done(lang) } else { text::report_unchanged(lang) };
         let mut rows = self.rows();
         let config = self.site.paths.tilde(&outcome.snapshot.config.path);
-        rows.push((text::report_config(lang), match &backup {
-            Some(backup) => format!("{config} ({})", text::backup_of(lang, self.site.paths.tilde(backup))),
-            None => config,
-        }));
+        rows.push((
+            text::report_config(lang),
+            match &backup {
+                Some(backup) => format!("{config} ({})", text::backup_of(lang, self.site.paths.tilde(backup))),
+                None => config,
+            },
+        ));
         let (profile, _) = self.credential(&outcome.current, plan);
         let kind = kind_words(self.obtained.stored.kind().name(), lang);
         rows.push((text::report_credential(lang), format!("{}, {kind}", clean::line(&profile))));
@@ -45,7 +48,14 @@ impl Finished<'_> {
     }
 
     /// A dry run.
-    pub fn check(&self, as_json: bool, snapshot: &Snapshot, current: &Current, plan: &Plan, files: &[FileDiff]) -> Report {
+    pub fn check(
+        &self,
+        as_json: bool,
+        snapshot: &Snapshot,
+        current: &Current,
+        plan: &Plan,
+        files: &[FileDiff],
+    ) -> Report {
         let lang = self.context.lang;
         let would_change = plan.changes_anything();
         let exit = u8::from(would_change);
@@ -58,8 +68,10 @@ impl Finished<'_> {
         if !would_change {
             return Report::text(format!("{}\n", text::report_unchanged(lang))).warn(self.warnings, lang);
         }
-        let shown: Vec<String> = files.iter().map(|file| diff_text(file, |path| self.site.paths.tilde(path), lang)).collect();
-        let handover = plan.handover.iter().map(|handover| format!("$ openclaw {}\n", clean::line(&handover.args.join(" "))));
+        let shown: Vec<String> =
+            files.iter().map(|file| diff_text(file, |path| self.site.paths.tilde(path), lang)).collect();
+        let handover =
+            plan.handover.iter().map(|handover| format!("$ openclaw {}\n", clean::line(&handover.args.join(" "))));
         let out = shown.into_iter().chain(handover).collect::<Vec<_>>().join("\n");
         Report::text(out).warn(self.warnings, lang).exit(exit)
     }
@@ -140,9 +152,10 @@ impl Finished<'_> {
 
 /// Where this OpenClaw keeps the credentials of the agent.
 pub fn store_path(snapshot: &Snapshot) -> PathBuf {
-    match snapshot.generation {
-        Generation::JsonStore => snapshot.store.path.clone(),
-        Generation::AgentSqlite => snapshot.agent_dir.join("openclaw-agent.sqlite"),
+    let json = &snapshot.store.file.path;
+    match snapshot.installed.generation {
+        Generation::JsonStore => json.clone(),
+        Generation::AgentSqlite => json.with_file_name("openclaw-agent.sqlite"),
         Generation::SharedSqlite => snapshot.paths.state_dir.join("state/openclaw.sqlite"),
     }
 }
@@ -211,7 +224,8 @@ pub fn diff_text(file: &FileDiff, tilde: impl Fn(&Path) -> String, lang: Lang) -
     let old = if file.is_new { "/dev/null".to_owned() } else { path.clone() };
     let mut out = format!("--- {old}\n+++ {path} ({:04o}, {note})\n", file.mode & 0o7777);
     for hunk in &file.hunks {
-        let first = |pick: fn(&crate::openclaw::diff::Line) -> Option<usize>| hunk.lines.iter().find_map(pick).unwrap_or(0);
+        let first =
+            |pick: fn(&crate::openclaw::diff::Line) -> Option<usize>| hunk.lines.iter().find_map(pick).unwrap_or(0);
         let count = |kind: LineKind| hunk.lines.iter().filter(|line| line.kind != kind).count();
         out.push_str(&format!(
             "@@ -{},{} +{},{} @@\n",

@@ -25,11 +25,12 @@ pub fn refresh(context: &Context, as_json: bool) -> Result<Report, Error> {
     // The list is public: without a stored credential it is asked for without one.
     let secret = current::active_secret(&snapshot, now(), var);
     let client = Client::new(endpoints);
-    let live = signals::until_interrupted(catalog::discover(&client, secret.as_ref(), |_| {}))?
-        .map_err(|failure| match failure.credential_refused() {
+    let live = signals::until_interrupted(catalog::discover(&client, secret.as_ref(), |_| {}))?.map_err(|failure| {
+        match failure.credential_refused() {
             true => Error::CredentialRefused(failure),
             false => Error::Service(failure),
-        })?;
+        }
+    })?;
 
     let state = context.state();
     let previous = cached_catalog(&state);
@@ -78,8 +79,7 @@ fn referred(selection: &Selection) -> impl Iterator<Item = &str> {
 /// A timer chooses nothing for anybody: what is gone is said, not replaced.
 fn drifted(selection: &Selection, live: &Catalog, lang: Lang) -> Vec<Warning> {
     let gone = |target: &str| id_of(target).is_some_and(|id| live.serves(id) == Some(false));
-    let warning =
-        |code, target: &str| Warning { code, message: text::warn_not_served_now(lang, clean::line(target)) };
+    let warning = |code, target: &str| Warning { code, message: text::warn_not_served_now(lang, clean::line(target)) };
     let mut warnings = Vec::new();
     if gone(&selection.primary) {
         warnings.push(warning("default-not-served", &selection.primary));

@@ -15,6 +15,7 @@ use crate::openclaw::snapshot::Snapshot;
 use crate::selection::Configured;
 use crate::texts::{Lang, cli as text};
 use serde_json::{Map, Value, json};
+use std::path::Path;
 
 /// A credential counts as about to expire this long before it does, in milliseconds.
 const SOON: i64 = 24 * 60 * 60 * 1000;
@@ -85,11 +86,12 @@ pub fn status(context: &Context, check: bool, probe: bool, as_json: bool) -> Res
     let exit = if check { standing.exit() } else { 0 };
     let catalog = catalog_or_built_in(cached_catalog(&context.state()));
     if as_json {
+        let agent_dir = snapshot.store.file.path.parent().unwrap_or(Path::new(""));
         let document = json!({
             "configPath": snapshot.config.path.to_string_lossy(),
             "configExists": current.config_exists,
             "agent": current.agent,
-            "agentDir": snapshot.agent_dir.to_string_lossy(),
+            "agentDir": agent_dir.to_string_lossy(),
             "defaultModel": current.configured.primary,
             "resolvedDefault": current.configured.primary,
             "fallbacks": current.configured.fallbacks,
@@ -241,7 +243,8 @@ mod tests {
 
     #[test]
     fn the_standing_decides_the_exit_code_of_check() {
-        let of = |credential: Option<StoredCredential>| Standing::of(credential.as_ref(), NOW, |name| name == "SET").exit();
+        let of =
+            |credential: Option<StoredCredential>| Standing::of(credential.as_ref(), NOW, |name| name == "SET").exit();
         assert_eq!(of(None), 1);
         assert_eq!(of(Some(stored(Kind::ApiKey, None, None))), 0);
         assert_eq!(of(Some(stored(Kind::ApiKey, None, Some("SET")))), 0);
