@@ -26,10 +26,17 @@ pub const GLOBAL_FLAGS: [&str; 2] = ["--plain", "--no-color"];
 
 /// The whole command line for a program called `name`, in `lang`, with its help texts rendered.
 pub fn command(name: &'static str, lang: Lang) -> Command {
-    super::help::render_all(grammar(name, lang), lang)
+    let with_ignored = |sub: Command| match sub.get_name() {
+        "onboard" => sub
+            .args(IGNORED_FLAGS.map(|name| Arg::new(name).long(name).action(ArgAction::SetTrue).hide(true)))
+            .arg(Arg::new("flow").long("flow").num_args(1).hide(true)),
+        _ => sub,
+    };
+    super::help::render_all(documented(name, lang).mut_subcommands(with_ignored), lang)
 }
 
-fn grammar(name: &'static str, lang: Lang) -> Command {
+/// What the help, the completions and the manual page show.
+pub fn documented(name: &'static str, lang: Lang) -> Command {
     base(name, text::about(lang), lang)
         .version(env!("CARGO_PKG_VERSION"))
         .disable_version_flag(true)
@@ -116,8 +123,6 @@ fn onboard(lang: Lang) -> Command {
             flag("check", text::arg_check(lang)),
             flag("skip-verify", text::arg_skip_verify(lang)),
         ])
-        .args(IGNORED_FLAGS.map(|name| Arg::new(name).long(name).action(ArgAction::SetTrue).hide(true)))
-        .arg(Arg::new("flow").long("flow").num_args(1).hide(true))
 }
 
 fn models(lang: Lang) -> Command {

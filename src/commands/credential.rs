@@ -241,3 +241,91 @@ fn read_limited(input: impl Read, origin: Origin) -> Result<Secret, KeyError> {
     }
     String::from_utf8(bytes).map(Secret::new).map_err(|_| KeyError::NotText { origin })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "cpk_0123abcd.4567ef.89AB";
+
+    fn given(options: Onboard, env: &[(&str, &str)]) -> Result<Obtained, Error> {
+        let var = |name: &str| env.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned());
+        obtain(&options, var, Lang::En)
+    }
+
+    fn file(content: &[u8], mode: u32) -> tempfile::NamedTempFile {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        std::fs::write(file.path(), content).expect("its content");
+        std::fs::set_permissions(file.path(), std::fs::Permissions::from_mode(mode)).expect("its mode");
+        file
+    }
+
+    fn from(path: &Path) -> Onboard {
+        Onboard { key_source: Some(KeySource::File(path.to_owned())), ..Onboard::default() }
+    }
+
+    #[test]
+    fn the_credential_decides_the_choice_that_was_not_made() {
+        assert!(matches!(given(Onboard::default(), &[]), Err(Error::MissingCredential)));
+        assert!(matches!(given(Onboard::default(), &[(API_KEY_VAR, " ")]), Err(Error::MissingCredential)));
+        let key = given(Onboard::default(), &[(API_KEY_VAR, KEY), (TOKEN_VAR, "cak_x")]).expect("the key");
+        assert_eq!((key.choice, key.secret.expose()), (AuthChoice::ApiKey, KEY));
+        let token = given(Onboard::default(), &[(TOKEN_VAR, " cak_x\n")]).expect("the token");
+        assert_eq!((token.choice, token.secret.expose()), (AuthChoice::OAuth, "cak_x"));
+        assert!(matches!(token.stored, NewCredential::Token { .. }));
+        let oauth = Onboard { auth_choice: Some(AuthChoice::OAuth), ..Onboard::default() };
+        assert!(matches!(given(oauth.clone(), &[(API_KEY_VAR, KEY)]), Err(Error::OAuthNeedsPerson)));
+        assert!(matches!(given(oauth, &[(TOKEN_VAR, KEY)]), Err(Error::Key(KeyError::NoToken))));
+        let key = Onboard { auth_choice: Some(AuthChoice::ApiKey), ..Onboard::default() };
+        assert!(matches!(given(key, &[(TOKEN_VAR, "cak_x")]), Err(Error::MissingCredential)));
+    }
+
+    #[test]
+    fn a_reference_needs_its_variable() {
+        let by_ref = Onboard { secret_input_mode: SecretInputMode::Ref, ..Onboard::default() };
+        let stored = given(by_ref.clone(), &[(API_KEY_VAR, KEY)]).expect("a reference").stored;
+        assert!(matches!(stored, NewCredential::ApiKeyEnvRef { var } if var == API_KEY_VAR));
+        let file = file(KEY.as_bytes(), 0o600);
+        let from_file = Onboard { secret_input_mode: SecretInputMode::Ref, ..from(file.path()) };
+        assert!(matches!(given(from_file, &[]), Err(Error::Key(KeyError::RefWithoutVariable))));
+        let oauth = Onboard { auth_choice: Some(AuthChoice::OAuth), ..by_ref };
+        assert!(matches!(given(oauth, &[(TOKEN_VAR, "cak_x")]), Err(Error::Usage(UsageError::Conflict { .. }))));
+    }
+
+    #[test]
+    fn a_key_file_is_regular_small_text_and_private() {
+        let private = file(format!("{KEY}\r\n").as_bytes(), 0o600);
+        let obtained = given(from(private.path()), &[]).expect("a key");
+        assert_eq!((obtained.secret.expose(), obtained.warnings.len()), (KEY, 0));
+
+        let readable = file(KEY.as_bytes(), 0o644);
+        let warnings = given(from(readable.path()), &[]).expect("a key").warnings;
+        assert_eq!(warnings.iter().map(|w| w.code).collect::<Vec<_>>(), ["key-file-permissions"]);
+        assert!(warnings[0].message.contains("0644"));
+
+        let refusal = |options| match given(options, &[]) {
+            Err(Error::Key(error)) => error,
+            other => panic!("{other:?}"),
+        };
+        let large = file(&vec![b'a'; 64 * 1024 + 1], 0o600);
+        assert!(matches!(refusal(from(large.path())), KeyError::TooLarge { .. }));
+        assert!(matches!(refusal(from(file(b"\xff\xfe", 0o600).path())), KeyError::NotText { .. }));
+        assert!(matches!(refusal(from(Path::new("/"))), KeyError::NotRegular { .. }));
+        assert!(matches!(refusal(from(Path::new("/dev/null"))), KeyError::NotRegular { .. }));
+        assert!(matches!(refusal(from(Path::new("/nonexistent/key"))), KeyError::Unreadable { .. }));
+    }
+
+    #[test]
+    fn every_problem_has_words_that_hold_nothing_of_the_key() {
+        for text in
+            ["", "cpk_canary", "cpk_can ary.x.y", "cak_canary", "crt_canary", "cid_canary", "csc_canary", "canary"]
+        {
+            let Err(error) = given(from(file(text.as_bytes(), 0o600).path()), &[]) else { panic!("{text}") };
+            for lang in [Lang::En, Lang::ZhCn] {
+                let shown = format!("{error:?}{}{}", error.message(lang), error.hint("openclaw-chutes", lang));
+                assert!(!shown.contains("canary"), "{shown}");
+            }
+            assert_eq!((error.exit(), error.code()), (2, "api-key-malformed"));
+        }
+    }
+}

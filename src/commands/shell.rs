@@ -8,14 +8,14 @@ use crate::texts::{Lang, cli as text};
 
 pub fn completions(program: &'static str, shell: clap_complete::Shell, lang: Lang) -> Report {
     let mut out = Vec::new();
-    clap_complete::generate(shell, &mut cli::command(program, lang), program, &mut out);
+    clap_complete::generate(shell, &mut cli::documented(program, lang), program, &mut out);
     Report::text(String::from_utf8_lossy(&out))
 }
 
 /// The manual page in roff, with the tables of codes.
 pub fn man(program: &'static str, lang: Lang) -> Result<Report, Error> {
     let mut out = Vec::new();
-    clap_mangen::Man::new(cli::command(program, lang)).render(&mut out).map_err(Error::System)?;
+    clap_mangen::Man::new(cli::documented(program, lang)).render(&mut out).map_err(Error::System)?;
     let mut page = String::from_utf8_lossy(&out).into_owned();
     page.push_str(&section(&text::exit_codes(lang).to_uppercase()));
     for line in text::exit_codes_list(lang).lines() {
