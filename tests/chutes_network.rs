@@ -13,6 +13,7 @@ use openclaw_chutes::http1::Response;
 use openclaw_chutes::standin::{ClosedPort, Config, Fault, Keys, Route, Standin};
 use openclaw_chutes::texts::Lang;
 use std::time::Duration;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
 fn standin() -> Standin {
     Standin::start(Config::serving(Keys::Listed(vec![KEY.to_owned()]), LIST)).expect("a stand-in")
@@ -329,6 +330,31 @@ fn a_failure_behind_a_proxy_names_the_proxy() {
         assert_eq!((failure.code(), failure.proxy.as_deref()), (code, Some(proxy.as_str())));
         assert!(failure.message(Lang::En).contains(&proxy));
     }
+}
+
+#[test]
+fn a_connection_that_stays_open_holds_nobody_up() {
+    let (outcome, closed) = run(async {
+        let (tell, mut told) = tokio::sync::mpsc::unbounded_channel();
+        let address = accept(move |mut stream| {
+            let tell = tell.clone();
+            async move {
+                let head =
+                    format!("HTTP/1.1 200 OK\r\nConnection: keep-alive\r\nContent-Length: {}\r\n\r\n", LIST.len());
+                assert!(stream.read(&mut [0; 4096]).await.expect("a request") > 0);
+                stream.write_all(head.as_bytes()).await.expect("written");
+                stream.write_all(LIST).await.expect("written");
+                // Our side stays open; the end of what the client sends is the client going away.
+                stream.read_to_end(&mut Vec::new()).await.expect("an end");
+                tell.send(()).expect("somebody who waits");
+            }
+        })
+        .await;
+        let outcome = discover(&client(&format!("http://{address}/v1"), PATIENT, &[])).await.0;
+        (outcome, told.recv().await)
+    });
+    assert_eq!(outcome.expect("a catalog").models.len(), 2);
+    assert_eq!(closed, Some(()));
 }
 
 #[test]

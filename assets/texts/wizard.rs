@@ -1,6 +1,5 @@
 //! The wizard: rail, screens, keys.
 
-use crate::texts::texts;
 
 texts! {
     app_name: "openclaw-chutes", "openclaw-chutes";

@@ -241,9 +241,10 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 async fn accept(listener: TcpListener, state: Arc<State>) {
     let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
     loop {
-        // An error here concerns one connection, which is gone.
-        if let Ok((stream, _)) = listener.accept().await {
-            tokio::spawn(serve(stream, state.clone()));
+        match listener.accept().await {
+            Ok((stream, _)) => drop(tokio::spawn(serve(stream, state.clone()))),
+            // One connection that is gone, or no file descriptor to be had just now.
+            Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
         }
     }
 }

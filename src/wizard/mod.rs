@@ -13,6 +13,7 @@ use crate::chutes::model::{Catalog, id_of};
 use crate::chutes::verify::Verdict;
 use crate::openclaw::Error;
 use crate::openclaw::current::{Current, StoredCredential};
+use crate::openclaw::diff::FileDiff;
 use crate::openclaw::plan::{NewCredential, Request};
 use crate::openclaw::undo::Undone;
 use crate::secret::Secret;
@@ -107,6 +108,18 @@ pub struct Review {
     pub write_failed: Option<Error>,
 }
 
+impl Review {
+    /// Lines of the whole diff as the screen lists it: per file a heading, its hunks with a gap line
+    /// between two, and an empty line behind.
+    pub fn line_count(&self) -> usize {
+        let Some(Ok(planned)) = &self.planned else { return 0 };
+        let of_file = |diff: &FileDiff| {
+            2 + diff.hunks.iter().map(|hunk| hunk.lines.len()).sum::<usize>() + diff.hunks.len().saturating_sub(1)
+        };
+        planned.diffs.iter().map(of_file).sum::<usize>() + usize::from(planned.handover.is_some()) * 2
+    }
+}
+
 #[derive(Debug, Default)]
 pub struct Done {
     pub committed: Committed,
@@ -143,6 +156,8 @@ pub struct Wizard {
     /// The answer of discovery, until the config to compare it with is there.
     found: Option<Result<Catalog, Failure>>,
     next_attempt: u64,
+    /// Ctrl-C came while files were being written.
+    leaving: bool,
     /// Rows that a page of the list or the diff has; told by the drawing side.
     pub page: usize,
 }
@@ -172,6 +187,7 @@ impl Wizard {
             credential: None,
             found: None,
             next_attempt: 0,
+            leaving: false,
             page: 10,
             facts,
         };
@@ -189,9 +205,11 @@ impl Wizard {
 
     /// Which keys are in force.
     pub fn context(&self) -> Context {
-        if self.help {
-            return Context::Help;
-        }
+        if self.help { Context::Help } else { self.context_below_help() }
+    }
+
+    /// The keys that the help tells about.
+    pub fn context_below_help(&self) -> Context {
         if self.trouble.is_some() {
             return Context::Trouble;
         }
@@ -319,6 +337,11 @@ impl Wizard {
     }
 
     fn quit(&mut self) -> Vec<Effect> {
+        // A write that has begun is finished; the wizard leaves as soon as it is.
+        if self.review.writing {
+            self.leaving = true;
+            return Vec::new();
+        }
         let outcome = match self.screen {
             Screen::Done => Outcome::Done,
             _ if self.trouble.is_some() => Outcome::Failed,
@@ -460,13 +483,14 @@ impl Wizard {
         if self.review.writing {
             return Vec::new();
         }
+        let last = self.review.line_count().saturating_sub(self.page);
         match action {
             Action::Up => self.review.scroll = self.review.scroll.saturating_sub(1),
-            Action::Down => self.review.scroll += 1,
+            Action::Down => self.review.scroll = (self.review.scroll + 1).min(last),
             Action::PageUp => self.review.scroll = self.review.scroll.saturating_sub(self.page),
-            Action::PageDown => self.review.scroll += self.page,
+            Action::PageDown => self.review.scroll = (self.review.scroll + self.page).min(last),
             Action::First => self.review.scroll = 0,
-            Action::Last => self.review.scroll = usize::MAX,
+            Action::Last => self.review.scroll = last,
             Action::Back => return self.leave_review(),
             Action::AnotherKey if self.refused_by_verify() => {
                 let effects = self.leave_review();
@@ -689,7 +713,7 @@ impl Wizard {
             }
             Err(error) => self.review.write_failed = Some(error),
         }
-        Vec::new()
+        if self.leaving { self.quit() } else { Vec::new() }
     }
 
     fn new_attempt(&mut self) -> Attempt {

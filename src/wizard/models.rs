@@ -4,7 +4,7 @@ use super::filter::{Query, Ranker};
 use super::line::{Line, LineEdit};
 use super::protocol::Action;
 use crate::chutes::failure::Failure;
-use crate::chutes::model::{Catalog, Model, Source, id_of, reference};
+use crate::chutes::model::{Catalog, Model, Price, Source, id_of, reference};
 use crate::chutes::verify::Verdict;
 use crate::selection::alias::{self, Problem};
 use crate::selection::propose::{Documented, Note, Overrides, registered, resolve};
@@ -313,18 +313,16 @@ impl Models {
         self.pending.iter().find(is_successor).or_else(|| self.pending.iter().find(is_subject))
     }
 
+    /// Price of a listed model, or of a documented one that is not listed any more.
+    pub fn known_price(&self, target: &str) -> Option<Price> {
+        let id = id_of(target)?;
+        let listed = self.models.iter().find(|m| m.id == id && m.price != Price::default());
+        listed.or_else(|| self.documented.extra.iter().find(|m| m.id == id)).map(|m| m.price)
+    }
+
     pub fn model(&self, target: &str) -> Option<&Model> {
         let id = id_of(target)?;
         self.models.iter().find(|m| m.id == id)
-    }
-
-    /// Characters of the id that match the filter's text.
-    pub fn highlight(&mut self, at: usize) -> Vec<usize> {
-        if !self.query.has_text() {
-            return Vec::new();
-        }
-        let pattern = Ranker::pattern(&self.query);
-        self.ranker.highlight(&pattern, &self.models[at].id)
     }
 
     fn refresh_view(&mut self) {

@@ -13,6 +13,7 @@ use crate::secret::Secret;
 use crate::selection::{Documented, Overrides};
 use crate::texts::Lang;
 use crate::wizard::line::LineEdit;
+use std::path::{Path, PathBuf};
 
 /// Names one asynchronous attempt. An answer that carries another id than the current one is late, and dropped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -38,6 +39,8 @@ pub struct Facts {
     /// The API in force, `…/v1`, and its host for messages.
     pub base_url: String,
     pub api_host: String,
+    /// What `~` stands for in a shown path.
+    pub home: PathBuf,
     /// OpenClaw's state directory and config, as a person writes them (`~/.openclaw`).
     pub state_dir: String,
     pub config_path: String,
@@ -47,6 +50,16 @@ pub struct Facts {
     pub fallback: Catalog,
     pub overrides: Overrides,
     pub favourites: Vec<String>,
+}
+
+impl Facts {
+    /// A path as a person writes it.
+    pub fn tilde(&self, path: &Path) -> String {
+        match path.strip_prefix(&self.home) {
+            Ok(below) if !self.home.as_os_str().is_empty() => format!("~/{}", below.display()),
+            _ => path.display().to_string(),
+        }
+    }
 }
 
 /// The two values of `--auth-choice`.
