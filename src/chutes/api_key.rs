@@ -81,7 +81,11 @@ mod tests {
             "export CHUTES_API_KEY='cpk_0123abcd.4567ef.89AB'",
             "CHUTES_API_KEY=cpk_0123abcd.4567ef.89AB",
         ] {
-            assert_eq!(parse(text).map(|key| key.expose().to_owned()), Ok("cpk_0123abcd.4567ef.89AB".to_owned()), "{text}");
+            assert_eq!(
+                parse(text).map(|key| key.expose().to_owned()),
+                Ok("cpk_0123abcd.4567ef.89AB".to_owned()),
+                "{text}"
+            );
         }
     }
 

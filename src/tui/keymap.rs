@@ -111,7 +111,12 @@ pub const KEYMAP: &[Binding] = &[
     bind!(LINES, [Key::Plain(KeyCode::Home), Key::Ctrl('a')], Action::Edit(LineEdit::Start), key_line_start),
     bind!(LINES, [Key::Plain(KeyCode::End), Key::Ctrl('e')], Action::Edit(LineEdit::End), key_line_end),
     bind!(LINES, [Key::Plain(KeyCode::Backspace), Key::Ctrl('h')], Action::Edit(LineEdit::DeleteBack), key_delete_back),
-    bind!(LINES, [Key::Plain(KeyCode::Delete), Key::Ctrl('d')], Action::Edit(LineEdit::DeleteForward), key_delete_forward),
+    bind!(
+        LINES,
+        [Key::Plain(KeyCode::Delete), Key::Ctrl('d')],
+        Action::Edit(LineEdit::DeleteForward),
+        key_delete_forward
+    ),
     bind!(LINES, [Key::Ctrl('w')], Action::Edit(LineEdit::DeleteWordBack), key_delete_word),
     bind!(LINES, [Key::Ctrl('u')], Action::Edit(LineEdit::DeleteToStart), key_delete_to_start),
     bind!(LINES, [Key::Ctrl('k')], Action::Edit(LineEdit::DeleteToEnd), key_delete_to_end),

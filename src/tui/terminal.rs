@@ -39,7 +39,12 @@ impl Terminal {
     fn take(&mut self) -> io::Result<()> {
         ACTIVE.store(true, Ordering::SeqCst);
         let taken = terminal::enable_raw_mode().and_then(|()| {
-            execute!(self.inner.backend_mut(), terminal::EnterAlternateScreen, event::EnableBracketedPaste, cursor::Hide)
+            execute!(
+                self.inner.backend_mut(),
+                terminal::EnterAlternateScreen,
+                event::EnableBracketedPaste,
+                cursor::Hide
+            )
         });
         if taken.is_err() {
             restore();

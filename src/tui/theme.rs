@@ -18,7 +18,10 @@ impl Depth {
         let term = var("TERM").unwrap_or_default();
         if var("NO_COLOR").is_some_and(|v| !v.is_empty()) || matches!(term.as_str(), "dumb" | "vt100" | "vt220") {
             Depth::None
-        } else if term.contains("256color") || term.contains("direct") || var("COLORTERM").is_some_and(|v| !v.is_empty()) {
+        } else if term.contains("256color")
+            || term.contains("direct")
+            || var("COLORTERM").is_some_and(|v| !v.is_empty())
+        {
             Depth::Indexed256
         } else {
             Depth::Ansi16
@@ -180,8 +183,8 @@ mod tests {
     fn chinese_glyphs_have_one_width_only() {
         let g = Glyphs::new(Lang::ZhCn);
         for glyph in [
-            g.done, g.here, g.ahead, g.pointer, g.working, g.failed, g.warning, g.unknown, g.ellipsis, g.dot, g.mask, g.up,
-            g.down, g.star,
+            g.done, g.here, g.ahead, g.pointer, g.working, g.failed, g.warning, g.unknown, g.ellipsis, g.dot, g.mask,
+            g.up, g.down, g.star,
         ] {
             assert_eq!((glyph.width(), glyph.width_cjk()), (1, 1), "{glyph}");
         }

@@ -604,14 +604,8 @@ impl Wizard {
             Some(models) => models.replace_list(&configured, catalog, failure),
             None => {
                 let facts = &self.facts;
-                match Models::new(
-                    &configured,
-                    catalog,
-                    failure,
-                    &facts.documented,
-                    &facts.overrides,
-                    &facts.favourites,
-                ) {
+                match Models::new(&configured, catalog, failure, &facts.documented, &facts.overrides, &facts.favourites)
+                {
                     Ok(models) => self.models = Some(models),
                     Err(refusal) => {
                         self.trouble = Some(Trouble::Overrides(refusal));

@@ -149,7 +149,8 @@ impl Models {
         favourites: &[String],
     ) -> Result<Models, Refusal> {
         let proposal = propose(configured, &catalog, documented, overrides)?;
-        let Selection { mut primary, mut fallbacks, mut image, mut aliases, registered: models, .. } = proposal.selection;
+        let Selection { mut primary, mut fallbacks, mut image, mut aliases, registered: models, .. } =
+            proposal.selection;
         let (pending, notes): (Vec<Note>, Vec<Note>) = proposal.notes.into_iter().partition(is_decision);
         // Nothing is taken silently: put back what the proposal replaced, and keep it as an open question.
         for note in &pending {
@@ -260,7 +261,8 @@ impl Models {
     fn add_referred(&mut self, configured: &[String]) {
         let mut wanted: Vec<String> = Vec::new();
         let referred = [&self.primary].into_iter().chain(&self.fallbacks).chain(&self.image);
-        wanted.extend(referred.chain(self.aliases.iter().map(|a| &a.target)).filter_map(|r| id_of(r)).map(str::to_owned));
+        wanted
+            .extend(referred.chain(self.aliases.iter().map(|a| &a.target)).filter_map(|r| id_of(r)).map(str::to_owned));
         wanted.extend(configured.iter().cloned());
         let mut known: std::collections::HashSet<String> = self.models.iter().map(|m| m.id.clone()).collect();
         for id in wanted {
@@ -689,7 +691,8 @@ impl Models {
             Note::Alias { name, taken, .. } => {
                 self.aliases.retain(|a| !alias::same_name(&a.name, &name));
                 // The successor may have got an alias of the person's own meanwhile: that one stays.
-                if let Some((target, _)) = taken.filter(|(target, _)| !self.aliases.iter().any(|a| a.target == *target)) {
+                if let Some((target, _)) = taken.filter(|(target, _)| !self.aliases.iter().any(|a| a.target == *target))
+                {
                     if let Some(id) = id_of(&target) {
                         self.left_out.remove(id);
                     }
@@ -732,11 +735,8 @@ impl Models {
 
     /// What the screen says now, as it will be written.
     pub fn selection(&self) -> Selection {
-        let listed = Catalog {
-            models: self.models[..self.listed].to_vec(),
-            source: self.source,
-            fetched_at: self.fetched_at,
-        };
+        let listed =
+            Catalog { models: self.models[..self.listed].to_vec(), source: self.source, fetched_at: self.fetched_at };
         let mut overrides = Overrides::default();
         if !self.left_out.is_empty() {
             let wanted = listed.models.iter().map(|m| m.id.clone()).filter(|id| !self.left_out.contains(id));
