@@ -4,5 +4,8 @@
 //! go through [`redirect::judge`], and the first good code is exchanged by [`token`].
 
 pub mod attempt;
+pub mod callback;
+pub mod holder;
+pub mod pages;
 pub mod redirect;
 pub mod words;
