@@ -2,3 +2,4 @@
 //! Knows no network.
 
 pub mod json5;
+pub mod locks;

@@ -8,4 +8,6 @@ pub mod callback;
 pub mod holder;
 pub mod pages;
 pub mod redirect;
+pub mod renew;
+pub mod token;
 pub mod words;
