@@ -1,0 +1,13 @@
+//! Signing in with Chutes: OAuth 2.0 authorization code with PKCE, for a terminal on any host.
+//!
+//! One [`attempt::Attempt`] can be answered in several ways at once (callback, paste); all of them
+//! go through [`redirect::judge`], and the first good code is exchanged by [`token`].
+
+pub mod attempt;
+pub mod callback;
+pub mod holder;
+pub mod pages;
+pub mod redirect;
+pub mod renew;
+pub mod token;
+pub mod words;
