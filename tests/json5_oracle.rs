@@ -35,9 +35,8 @@ fn plain(value: Value) -> Value {
         Value::Object(mut map) => match (map.remove("n"), map.remove("o")) {
             (Some(Value::String(number)), _) => number.parse::<f64>().unwrap().into(),
             (_, Some(Value::Array(members))) => {
-                let members = members.into_iter().map(|mut pair| {
-                    (pair[0].as_str().unwrap().to_owned(), plain(pair[1].take()))
-                });
+                let members =
+                    members.into_iter().map(|mut pair| (pair[0].as_str().unwrap().to_owned(), plain(pair[1].take())));
                 Value::Object(Map::from_iter(members))
             }
             _ => unreachable!(),
@@ -91,7 +90,8 @@ fn mutated_documents_are_read_as_openclaw_reads_them() {
 #[test]
 fn short_texts_are_read_as_openclaw_reads_them() {
     let alphabet = [
-        "{", "}", "[", "]", ":", ",", "'", "\"", "\\", "/", "*", "0", "1", "x", "e", "u", "a", "-", "+", ".", "\n", "\r", "I", "N", "\u{2028}", " ",
+        "{", "}", "[", "]", ":", ",", "'", "\"", "\\", "/", "*", "0", "1", "x", "e", "u", "a", "-", "+", ".", "\n",
+        "\r", "I", "N", "\u{2028}", " ",
     ];
     let cases: u64 = std::env::var("JSON5_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(20_000);
     let words: Vec<String> = (0..cases)
