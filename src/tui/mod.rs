@@ -1,1 +1,3 @@
-
+pub mod browser;
+pub mod clipboard;
+pub mod qr;
