@@ -1,5 +1,7 @@
 //! The sign-in against the stand-in's identity provider: from the link to the credential, and on.
 
+#![allow(clippy::expect_used, clippy::panic)]
+
 use openclaw_chutes::chutes::client::{Call, Client};
 use openclaw_chutes::chutes::oauth::attempt::{Attempt, ClientId, Environment};
 use openclaw_chutes::chutes::oauth::redirect::{Refusal, Verdict, judge};

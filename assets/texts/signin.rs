@@ -1,5 +1,3 @@
-use crate::texts::texts;
-
 // The app and its settings. What a person can do ends each message.
 texts! {
     client_id_empty: "Enter the client id of your app: cid_ and 24 letters or digits.", "请输入应用的 client id：cid_ 加 24 位小写字母或数字。";
