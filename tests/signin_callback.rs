@@ -1,5 +1,7 @@
 //! The callback listener against browsers, strangers and crowds.
 
+#![allow(clippy::expect_used, clippy::panic)]
+
 use openclaw_chutes::chutes::oauth::attempt::{Attempt, ClientId, Environment, Redirect};
 use openclaw_chutes::chutes::oauth::callback::{Arrival, CannotListen, Listener, Outcome};
 use openclaw_chutes::chutes::oauth::pages::Page;

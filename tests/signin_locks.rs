@@ -1,5 +1,7 @@
 //! The two locks of a token refresh, as OpenClaw takes them.
 
+#![allow(clippy::expect_used, clippy::panic)]
+
 use openclaw_chutes::openclaw::locks::{Lock, LockError, REFRESH, STORE, refresh_lock, store_lock};
 use std::fs;
 use std::path::Path;

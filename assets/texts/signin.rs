@@ -1,4 +1,3 @@
-
 // The app and its settings. What a person can do ends each message.
 texts! {
     client_id_empty: "Enter the client id of your app: cid_ and 24 letters or digits.", "请输入应用的 client id：cid_ 加 24 位小写字母或数字。";
@@ -135,4 +134,18 @@ texts! {
     qr_too_long: "The link is too long for a QR code. Press c to copy it, or f to write it to a file.", "链接太长，无法生成二维码。请按 c 复制，或按 f 写入文件。";
     qr_gaps: "Gaps between the rows? Press f and open the file instead.", "行与行之间有缝隙？请按 f，改用文件。";
     qr_phone: "The phone will end on a page that cannot load: copy its address and paste it here.", "手机最后会停在打不开的页面：复制它的地址，粘贴到这里。";
+}
+
+// The stand-in's own pages.
+texts! {
+    consent_title: "Allow access to Chutes?", "允许访问 Chutes 吗？";
+    consent_text(app): "{app} asks for:", "{app} 请求以下权限：";
+    consent_allow: "Allow", "允许";
+    consent_deny: "Deny", "拒绝";
+    consent_standin: "Stand-in for Chutes on this machine. No account is involved.", "本机上的 Chutes 替身，不涉及任何账户。";
+    consent_error_title: "This sign-in cannot start", "无法开始登录";
+    consent_unknown_app: "No app is registered under this client id. Check the client id, then open the link again.", "没有以此 client id 注册的应用。请检查 client id，再重新打开链接。";
+    consent_bad_redirect: "The redirect address is not registered for this app. Register it exactly as used, then open the link again.", "该应用没有注册这个重定向地址。请按实际使用的地址注册，再重新打开链接。";
+    consent_bad_request: "The request is not complete. Open the link that the terminal shows.", "请求不完整。请打开终端显示的链接。";
+    consent_gone: "This request was answered already. Start again in the terminal.", "该请求已经处理过。请在终端重新开始。";
 }

@@ -1,7 +1,10 @@
 //! The full-screen side: terminal, event loop, drawing.
 
+pub mod browser;
+pub mod clipboard;
 pub mod format;
 pub mod keymap;
+pub mod qr;
 mod runner;
 pub mod terminal;
 pub mod theme;

@@ -174,9 +174,10 @@ fn starts(text: &str) -> Vec<usize> {
     let schemes: Vec<usize> = lower
         .match_indices("://")
         .filter_map(|(at, _)| {
-            let name = lower[..at]
-                .rfind(|c: char| !c.is_ascii_alphanumeric() && c != '-')
-                .map_or(0, |before| before + lower[before..].chars().next().map_or(1, char::len_utf8));
+            // A second paste may follow the first without a gap, so the two schemes of an address come first.
+            let known = ["https", "http"].into_iter().find(|scheme| lower[..at].ends_with(scheme));
+            let word = || lower[..at].trim_end_matches(|c: char| c.is_ascii_alphanumeric() || c == '-').len();
+            let name = known.map_or_else(word, |scheme| at - scheme.len());
             // An address in the value of a parameter is not where this one begins.
             let in_value = lower[..name].ends_with('=');
             (name < at && !in_value).then_some(name)

@@ -5,7 +5,7 @@
 use super::attempt::{Attempt, INVOKE};
 use super::renew;
 use crate::chutes::client::{Answer, Call, Client};
-use crate::chutes::failure::{Failure, Kind};
+use crate::chutes::failure::Failure;
 use crate::clean;
 use crate::secret::Secret;
 use crate::texts::{Lang, signin as t};
