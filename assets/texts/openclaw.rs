@@ -1,3 +1,151 @@
 use crate::texts::texts;
 
-texts! {}
+texts! {
+    profile_name(name):
+        "\"{name}\" is no profile name: letters, digits, - and _ only, at most 64",
+        "“{name}”不是有效的配置名：只能包含字母、数字、- 和 _，最多 64 个字符";
+    unknown_agent(agent, known):
+        "the config has no agent \"{agent}\" (it has: {known})",
+        "配置中没有名为“{agent}”的智能体（现有：{known}）";
+
+    cannot_read(path, reason): "cannot read {path}: {reason}", "无法读取 {path}：{reason}";
+    cannot_write(path, reason):
+        "cannot write {path}: {reason}. Every file is as it was",
+        "无法写入 {path}：{reason}。所有文件保持原样";
+    cannot_create_dir(path, reason):
+        "cannot create the directory {path}: {reason}. Every file is as it was",
+        "无法创建目录 {path}：{reason}。所有文件保持原样";
+    cannot_back_up(path, reason):
+        "cannot write the backup {path}: {reason}. Every file is as it was",
+        "无法写入备份 {path}：{reason}。所有文件保持原样";
+    cannot_lock(path, reason):
+        "cannot create the lock {path}: {reason}. Every file is as it was",
+        "无法创建锁文件 {path}：{reason}。所有文件保持原样";
+    no_space: "no space left on the device", "磁盘空间不足";
+    quota: "the disk quota is used up", "磁盘配额已用完";
+    no_permission: "permission denied", "权限不足";
+    read_only: "the file system is read-only", "文件系统为只读";
+    not_a_dir: "a part of the path is not a directory", "路径中有一部分不是目录";
+    is_a_dir: "it is a directory", "它是一个目录";
+    not_a_file: "it is not a regular file", "它不是普通文件";
+    io_error: "input/output error", "输入/输出错误";
+    no_such_file: "no such file or directory", "文件或目录不存在";
+    name_too_long: "the name is too long", "名称过长";
+    link_loop: "too many symbolic links", "符号链接层数过多";
+
+    malformed(path, problem):
+        "{path} is not valid JSON5, {problem}. Nothing was touched.",
+        "{path} 不是有效的 JSON5，{problem}。没有改动任何内容。";
+    not_utf8(path, line, column):
+        "{path} is not UTF-8 text (line {line}, column {column}). Nothing was touched",
+        "{path} 不是 UTF-8 文本（第 {line} 行第 {column} 列）。没有改动任何内容";
+    malformed_store(path, line, column):
+        "OpenClaw's credential file {path} is not valid JSON (line {line}, column {column}). OpenClaw takes it for an empty one; it was not touched, so that nothing in it is lost",
+        "OpenClaw 的凭据文件 {path} 不是有效的 JSON（第 {line} 行第 {column} 列）。OpenClaw 会把它当作空文件；为避免丢失内容，没有改动它";
+    include(path, include, why):
+        "{path} includes {include}, but {why}. Nothing was touched",
+        "{path} 引用了 {include}，但{why}。没有改动任何内容";
+    include_not_found: "there is no such file", "该文件不存在";
+    include_outside: "that is outside the config's directory", "它位于配置目录之外";
+    include_circular: "that leads back to itself", "引用形成了循环";
+    include_too_deep: "that is nested more than 10 deep", "嵌套超过 10 层";
+    include_not_text: "$include must be a path or a list of paths", "$include 必须是路径或路径列表";
+    include_too_large: "that file is larger than 2 MiB", "该文件大于 2 MiB";
+    include_siblings: "the file is no object, so nothing can stand beside it", "该文件不是对象，旁边不能再有其他键";
+    owned_by_include(dotted, path):
+        "{dotted} is joined from several files (one is {path}), so no single file can be edited. Nothing was touched",
+        "{dotted} 由多个文件拼接而成（其中之一是 {path}），无法只修改一个文件。没有改动任何内容";
+    wrong_root(path, expected):
+        "{path} must be {expected}. Nothing was touched",
+        "{path} 的内容必须是{expected}。没有改动任何内容";
+    wrong_shape(path, dotted, expected):
+        "in {path}, {dotted} must be {expected}. Nothing was touched",
+        "{path} 中的 {dotted} 必须是{expected}。没有改动任何内容";
+    an_object: "an object", "对象";
+    an_array: "a list", "列表";
+    edit(path, problem): "{path}: {problem}. Nothing was touched", "{path}：{problem}。没有改动任何内容";
+    unproven(path, dotted):
+        "the edited {path} would not say what was meant (at {dotted}). Nothing was written",
+        "修改后的 {path} 与预期不符（位于 {dotted}）。没有写入任何内容";
+    unsupported_store(version, kind):
+        "OpenClaw {version} keeps credentials in a database that takes no {kind} from outside. Nothing was touched",
+        "OpenClaw {version} 将凭据保存在数据库中，无法从外部写入{kind}。没有改动任何内容";
+    an_api_key: "API key", "API 密钥";
+    a_token: "token", "令牌";
+    an_oauth_login: "OAuth sign-in", "OAuth 登录";
+    symlinked_secret(path):
+        "{path} is a symbolic link; credentials are not written through links. Nothing was touched",
+        "{path} 是符号链接；不会通过链接写入凭据。没有改动任何内容";
+    foreign_owner(path, uid):
+        "{path} belongs to another user (uid {uid}). Every file is as it was",
+        "{path} 属于另一个用户（uid {uid}）。所有文件保持原样";
+    keeps_changing(path):
+        "another program keeps changing {path}; after three tries it was left as it is",
+        "另一个程序在不断修改 {path}；尝试三次后保持其原样";
+    locked_by(path, pid):
+        "another process (pid {pid}) holds {path}. Nothing was touched",
+        "另一个进程（pid {pid}）正占用 {path}。没有改动任何内容";
+    locked(path):
+        "another process is changing {path}. Nothing was touched",
+        "另一个进程正在修改 {path}。没有改动任何内容";
+    read_back(path):
+        "{path} does not read back as it was written",
+        "{path} 读回的内容与写入的不一致";
+    handover(command, exit, said):
+        "`{command}` did not store the key (exit {exit}): {said}",
+        "“{command}”未能保存密钥（退出码 {exit}）：{said}";
+    nothing_to_undo: "there is nothing to undo", "没有可以撤销的操作";
+    changed_since(path):
+        "{path} has changed since the last write, so it was left as it is; nothing was undone",
+        "{path} 在上次写入之后又被修改过，因此保持原样；没有撤销任何内容";
+    backup_gone(path):
+        "the backup {path} is gone or has changed; nothing was undone",
+        "备份 {path} 已不存在或已被修改；没有撤销任何内容";
+
+    hint_fix_place: "Correct that place in an editor, then run this again.", "请在编辑器中改正该处，然后重新运行。";
+    hint_fix_store(path):
+        "Correct it, or move it away (mv {path} {path}.broken) to start with an empty one.",
+        "请改正它，或将其移走（mv {path} {path}.broken）以便从空文件开始。";
+    hint_validate: "`openclaw config validate` explains what the config must look like.", "“openclaw config validate”会说明配置应有的格式。";
+    hint_fix_include: "Correct the $include, then run this again.", "请改正 $include，然后重新运行。";
+    hint_one_file: "Keep that list in one file, then run this again.", "请将该列表放在同一个文件中，然后重新运行。";
+    hint_report: "This is a bug in this program; please report it.", "这是本程序的缺陷，请报告。";
+    hint_oauth_new_store:
+        "Use an API key instead, or sign in with `openclaw models auth login --provider chutes --method oauth`.",
+        "请改用 API 密钥，或运行“openclaw models auth login --provider chutes --method oauth”登录。";
+    hint_key_new_store:
+        "Store it with `openclaw models auth paste-api-key --provider chutes --profile-id chutes:default`, then run this again.",
+        "请先运行“openclaw models auth paste-api-key --provider chutes --profile-id chutes:default”保存，然后重新运行。";
+    hint_symlink: "Replace the link by the file it leads to, then run this again.", "请用链接所指的文件替换该链接，然后重新运行。";
+    hint_again: "Try again in a moment.", "请稍后重试。";
+    hint_handover:
+        "Run that command yourself to see more; `openclaw doctor` may help.",
+        "可以自行运行该命令查看详情；“openclaw doctor”也许有帮助。";
+    hint_backups: "The backups beside the files (*.chutes-backup-*) hold the old contents.", "文件旁的备份（*.chutes-backup-*）保存着旧内容。";
+    hint_space: "Free some space, then run this again.", "请释放一些空间，然后重新运行。";
+    hint_read(path): "Make it readable: chmod u+r {path}", "请使其可读：chmod u+r {path}";
+    hint_owner(path):
+        "Check who owns it and its directory: ls -ld {path} \"$(dirname {path})\"",
+        "请检查该文件及其目录的属主：ls -ld {path} \"$(dirname {path})\"";
+    hint_read_only: "Mount the file system writable, or point OPENCLAW_CONFIG_PATH and OPENCLAW_STATE_DIR elsewhere.", "请以可写方式挂载文件系统，或将 OPENCLAW_CONFIG_PATH 和 OPENCLAW_STATE_DIR 指向别处。";
+    hint_in_the_way(path): "Move {path} out of the way, then run this again.", "请将 {path} 移开，然后重新运行。";
+
+    warn_gateway_mode:
+        "The config has no gateway.mode, so `openclaw gateway run` will not start. Run: openclaw config set gateway.mode local",
+        "配置中没有 gateway.mode，“openclaw gateway run”将无法启动。请运行：openclaw config set gateway.mode local";
+    warn_config_json(path):
+        "{path} is never read by OpenClaw; the config is written to openclaw.json beside it.",
+        "OpenClaw 从不读取 {path}；配置写入其旁边的 openclaw.json。";
+    warn_aliases(names):
+        "These aliases were written backwards and are put right: {names}.",
+        "以下别名写反了，已更正：{names}。";
+    warn_replaced(ids):
+        "The Chutes credential of the other kind is replaced: {ids}.",
+        "另一种类型的 Chutes 凭据将被替换：{ids}。";
+    warn_no_openclaw:
+        "No OpenClaw was found in PATH. The files are written as OpenClaw 2026.5.28 reads them.",
+        "在 PATH 中没有找到 OpenClaw。文件按 OpenClaw 2026.5.28 的格式写入。";
+    warn_own_model(agent, model):
+        "The agent {agent} has a model of its own ({model}), so the new default does not reach it.",
+        "智能体 {agent} 单独设置了模型（{model}），新的默认模型对它不起作用。";
+}

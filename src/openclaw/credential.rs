@@ -2,13 +2,14 @@
 //! command where the store is a database. No IO.
 
 use super::current::{self, Kind, StoredCredential};
+use super::error::{Error, Shape};
 use super::install::Generation;
 use super::json5::Document;
 use super::plan::{Handover, NewCredential, Role, env_ref};
 use super::snapshot::{File, Json, Snapshot};
 use super::store::{self, PROVIDER, Profile};
 use super::value::{at, edits, existing, object, same};
-use super::{Error, wanted};
+use super::wanted;
 use serde_json::{Value, json};
 
 #[derive(Default)]
@@ -39,7 +40,7 @@ pub fn change(snapshot: &Snapshot, new: &NewCredential) -> Result<Change, Error>
     let shape = |dotted: &str| Error::WrongShape {
         path: snapshot.store.file.path.clone(),
         dotted: dotted.to_owned(),
-        expected: "object",
+        expected: Shape::Object,
     };
     if let Some(root) = wanted_store.as_object_mut() {
         root.entry("version").or_insert_with(|| json!(1));
@@ -152,19 +153,20 @@ fn json_change(role: Role, json: &Json, old: &Value, new: &Value) -> Result<Opti
     if same(old, new) {
         return Ok(None);
     }
-    let unproven = |reason: String| Error::Unproven { path: json.file.path.clone(), reason };
+    let path = &json.file.path;
+    let unproven = || Error::Unproven { path: path.clone(), dotted: String::new() };
     let text = match json.file.bytes.as_ref().and_then(|bytes| std::str::from_utf8(bytes).ok()) {
-        None => serde_json::to_string_pretty(new).map_err(|error| unproven(error.to_string()))? + "\n",
+        None => serde_json::to_string_pretty(new).map_err(|_| unproven())? + "\n",
         Some(text) => {
-            let document = Document::parse(text).map_err(|error| unproven(error.message.clone()))?;
-            document.edit(&edits(old, new)).map_err(|error| unproven(format!("{error:?}")))?
+            let document = Document::parse(text).map_err(|error| Error::Malformed { path: path.clone(), error })?;
+            let edited = document.edit(&edits(old, new));
+            edited.map_err(|error| Error::Edit { path: path.clone(), error })?
         }
     };
     // Still strict JSON, and exactly what was meant.
     match serde_json::from_str::<Value>(&text) {
         Ok(read) if same(&read, new) => Ok(Some((role, json.file.clone(), text.into_bytes()))),
-        Ok(_) => Err(unproven(String::new())),
-        Err(error) => Err(unproven(error.to_string())),
+        _ => Err(unproven()),
     }
 }
 

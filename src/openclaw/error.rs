@@ -1,99 +1,58 @@
 //! What can go wrong with OpenClaw's files. Errors carry data; [`Error::words`] and [`Error::hint`]
 //! turn them into sentences.
 
-use crate::texts::Lang;
+use super::current::Kind;
+use super::json5::{EditError, SyntaxError};
+use super::plan::PlanWarning;
+use crate::clean;
+use crate::texts::{Lang, openclaw as texts};
 use std::path::{Path, PathBuf};
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", self.words(Lang::En))]
 pub enum Error {
     /// `--profile` with something that is no profile name.
-    ProfileName {
-        name: String,
-    },
+    ProfileName { name: String },
     /// `--agent` names none of the config's agents.
-    UnknownAgent {
-        agent: String,
-        known: Vec<String>,
-    },
+    UnknownAgent { agent: String, known: Vec<String> },
     /// A file could not be read or written. `errno` is the raw system error.
-    Io {
-        doing: Doing,
-        path: PathBuf,
-        errno: i32,
-    },
-    /// A file is not valid JSON5 (config) or JSON (auth store). Line and column count from 1.
-    Malformed {
-        path: PathBuf,
-        line: usize,
-        column: usize,
-        source_line: String,
-        problem: String,
-    },
+    Io { doing: Doing, path: PathBuf, errno: i32 },
+    /// A config, or a file that it includes, is not valid JSON5.
+    Malformed { path: PathBuf, error: SyntaxError },
+    /// A file is not UTF-8 from this place on; both count from 1.
+    NotUtf8 { path: PathBuf, line: usize, column: usize },
+    /// The auth store is not valid JSON. Its line is not shown, it may hold a secret.
+    MalformedStore { path: PathBuf, line: usize, column: usize },
     /// An `$include` that OpenClaw would not resolve.
-    Include {
-        path: PathBuf,
-        include: String,
-        problem: IncludeProblem,
-    },
-    /// An edit would have to go into a file that we cannot safely edit.
-    OwnedByInclude {
-        path: PathBuf,
-        dotted: String,
-    },
+    Include { path: PathBuf, include: String, problem: IncludeProblem },
+    /// A list is joined from several files, so that no single one can be edited.
+    OwnedByInclude { path: PathBuf, dotted: String },
     /// Something that is no object (or list) stands where we need one.
-    WrongShape {
-        path: PathBuf,
-        dotted: String,
-        expected: &'static str,
-    },
-    /// The edited text did not prove to be the old one plus our change. Nothing was written.
-    Unproven {
-        path: PathBuf,
-        reason: String,
-    },
+    WrongShape { path: PathBuf, dotted: String, expected: Shape },
+    /// The file says something that cannot be edited safely.
+    Edit { path: PathBuf, error: EditError },
+    /// The new files together would not say what was meant. Nothing was written.
+    Unproven { path: PathBuf, dotted: String },
     /// The installed OpenClaw keeps credentials in a way this kind cannot be handed over to.
-    UnsupportedStore {
-        version: Option<String>,
-        kind: super::current::Kind,
-    },
+    UnsupportedStore { version: Option<String>, kind: Kind },
     /// A file that holds secrets is a symbolic link.
-    SymlinkedSecret {
-        path: PathBuf,
-    },
+    SymlinkedSecret { path: PathBuf },
     /// The file belongs to another user, and we may not give the new one to them.
-    ForeignOwner {
-        path: PathBuf,
-        uid: u32,
-    },
+    ForeignOwner { path: PathBuf, uid: u32 },
     /// Another process kept changing the file.
-    KeepsChanging {
-        path: PathBuf,
-    },
+    KeepsChanging { path: PathBuf },
     /// Another process holds the lock.
-    Locked {
-        path: PathBuf,
-        pid: Option<u32>,
-    },
+    Locked { path: PathBuf, pid: Option<u32> },
     /// The written file did not read back as written.
-    ReadBack {
-        path: PathBuf,
-    },
+    ReadBack { path: PathBuf },
     /// OpenClaw's own command failed or did not store the credential.
-    Handover {
-        command: String,
-        exit: Option<i32>,
-        said: String,
-    },
+    Handover { command: String, exit: Option<i32>, said: String },
     /// Nothing to undo.
     NothingToUndo,
-    /// A file changed since our last write, or its backup is gone or changed.
-    ChangedSince {
-        path: PathBuf,
-    },
-    BackupGone {
-        path: PathBuf,
-    },
+    /// A file changed since our last write.
+    ChangedSince { path: PathBuf },
+    /// A backup is gone, or no longer holds the old bytes.
+    BackupGone { path: PathBuf },
 }
 
 /// What was being done to a file.
@@ -104,6 +63,12 @@ pub enum Doing {
     CreateDir,
     Backup,
     Lock,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Shape {
+    Object,
+    Array,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -120,21 +85,196 @@ pub enum IncludeProblem {
 impl Error {
     /// An error of the system, about one file.
     pub fn io(doing: Doing, path: &Path, error: &std::io::Error) -> Self {
-        Error::Io { doing, path: path.to_owned(), errno: error.raw_os_error().unwrap_or(5) }
+        Error::Io { doing, path: path.to_owned(), errno: error.raw_os_error().unwrap_or(eio()) }
     }
 
     /// The stable code of the JSON document.
     pub fn code(&self) -> &'static str {
-        unimplemented!()
+        match self {
+            Error::ProfileName { .. } => "bad-profile-name",
+            Error::UnknownAgent { .. } => "unknown-agent",
+            Error::Io { doing: Doing::Read, .. } => "read-failed",
+            Error::Io { .. } | Error::ForeignOwner { .. } => "write-failed",
+            Error::Malformed { .. } | Error::NotUtf8 { .. } | Error::WrongShape { .. } => "config-malformed",
+            Error::MalformedStore { .. } => "auth-store-malformed",
+            Error::Include { .. } => "include-failed",
+            Error::OwnedByInclude { .. } | Error::Edit { .. } | Error::Unproven { .. } => "config-not-editable",
+            Error::UnsupportedStore { .. } => "unsupported-openclaw-store",
+            Error::SymlinkedSecret { .. } => "auth-store-symlink",
+            Error::KeepsChanging { .. } => "config-keeps-changing",
+            Error::Locked { .. } => "locked",
+            Error::ReadBack { .. } => "read-back-failed",
+            Error::Handover { .. } => "openclaw-refused-credential",
+            Error::NothingToUndo => "nothing-to-undo",
+            Error::ChangedSince { .. } => "changed-since",
+            Error::BackupGone { .. } => "backup-gone",
+        }
     }
 
-    /// What failed, where, and that nothing was touched.
-    pub fn words(&self, _lang: Lang) -> String {
-        unimplemented!()
+    /// What failed and where. Safe to print; several lines for a malformed file.
+    pub fn words(&self, lang: Lang) -> String {
+        match self {
+            Error::ProfileName { name } => texts::profile_name(lang, clean::line(name)),
+            Error::UnknownAgent { agent, known } => {
+                texts::unknown_agent(lang, clean::line(agent), clean::line(&known.join(", ")))
+            }
+            Error::Io { doing, path, errno } => {
+                let (path, reason) = (show(path), errno_words(*errno, lang));
+                match doing {
+                    Doing::Read => texts::cannot_read(lang, path, reason),
+                    Doing::Write => texts::cannot_write(lang, path, reason),
+                    Doing::CreateDir => texts::cannot_create_dir(lang, path, reason),
+                    Doing::Backup => texts::cannot_back_up(lang, path, reason),
+                    Doing::Lock => texts::cannot_lock(lang, path, reason),
+                }
+            }
+            Error::Malformed { path, error } => {
+                let (line, caret) = error.pointer(72);
+                format!("{}\n  {line}\n  {caret}", texts::malformed(lang, show(path), error.message(lang)))
+            }
+            Error::NotUtf8 { path, line, column } => texts::not_utf8(lang, show(path), line, column),
+            Error::MalformedStore { path, line, column } => texts::malformed_store(lang, show(path), line, column),
+            Error::Include { path, include, problem } => {
+                let why = match problem {
+                    IncludeProblem::NotFound => texts::include_not_found(lang),
+                    IncludeProblem::Outside => texts::include_outside(lang),
+                    IncludeProblem::Circular => texts::include_circular(lang),
+                    IncludeProblem::TooDeep => texts::include_too_deep(lang),
+                    IncludeProblem::NotText => texts::include_not_text(lang),
+                    IncludeProblem::TooLarge => texts::include_too_large(lang),
+                    IncludeProblem::SiblingsNeedObject => texts::include_siblings(lang),
+                };
+                texts::include(lang, show(path), clean::line(include), why)
+            }
+            Error::OwnedByInclude { path, dotted } => texts::owned_by_include(lang, clean::line(dotted), show(path)),
+            Error::WrongShape { path, dotted, expected } => {
+                let expected = match expected {
+                    Shape::Object => texts::an_object(lang),
+                    Shape::Array => texts::an_array(lang),
+                };
+                match dotted.as_str() {
+                    "" => texts::wrong_root(lang, show(path), expected),
+                    dotted => texts::wrong_shape(lang, show(path), clean::line(dotted), expected),
+                }
+            }
+            Error::Edit { path, error } => texts::edit(lang, show(path), error.message(lang)),
+            Error::Unproven { path, dotted } => texts::unproven(lang, show(path), clean::line(dotted)),
+            Error::UnsupportedStore { version, kind } => {
+                let version = clean::line(version.as_deref().unwrap_or("≥ 2026.6.5"));
+                let kind = match kind {
+                    Kind::ApiKey => texts::an_api_key(lang),
+                    Kind::Token => texts::a_token(lang),
+                    Kind::OAuth => texts::an_oauth_login(lang),
+                };
+                texts::unsupported_store(lang, version, kind)
+            }
+            Error::SymlinkedSecret { path } => texts::symlinked_secret(lang, show(path)),
+            Error::ForeignOwner { path, uid } => texts::foreign_owner(lang, show(path), uid),
+            Error::KeepsChanging { path } => texts::keeps_changing(lang, show(path)),
+            Error::Locked { path, pid: Some(pid) } => texts::locked_by(lang, show(path), pid),
+            Error::Locked { path, pid: None } => texts::locked(lang, show(path)),
+            Error::ReadBack { path } => texts::read_back(lang, show(path)),
+            Error::Handover { command, exit, said } => {
+                let exit = exit.map_or_else(|| "–".to_owned(), |code| code.to_string());
+                texts::handover(lang, clean::line(command), exit, clean::line(said))
+            }
+            Error::NothingToUndo => texts::nothing_to_undo(lang).to_owned(),
+            Error::ChangedSince { path } => texts::changed_since(lang, show(path)),
+            Error::BackupGone { path } => texts::backup_gone(lang, show(path)),
+        }
     }
 
     /// What to do about it.
-    pub fn hint(&self, _lang: Lang) -> Option<String> {
-        unimplemented!()
+    pub fn hint(&self, lang: Lang) -> Option<String> {
+        let hint = match self {
+            Error::Io { path, errno, doing } => return io_hint(*doing, path, *errno, lang),
+            Error::Malformed { .. } | Error::NotUtf8 { .. } => texts::hint_fix_place(lang),
+            Error::MalformedStore { path, .. } => return Some(texts::hint_fix_store(lang, show(path))),
+            Error::WrongShape { .. } => texts::hint_validate(lang),
+            Error::Include { .. } => texts::hint_fix_include(lang),
+            Error::OwnedByInclude { .. } => texts::hint_one_file(lang),
+            Error::Unproven { .. } => texts::hint_report(lang),
+            Error::UnsupportedStore { kind: Kind::OAuth, .. } => texts::hint_oauth_new_store(lang),
+            Error::UnsupportedStore { .. } => texts::hint_key_new_store(lang),
+            Error::SymlinkedSecret { .. } => texts::hint_symlink(lang),
+            Error::ForeignOwner { path, .. } => return Some(texts::hint_owner(lang, show(path))),
+            Error::KeepsChanging { .. } | Error::Locked { .. } | Error::ReadBack { .. } => texts::hint_again(lang),
+            Error::Handover { .. } => texts::hint_handover(lang),
+            Error::ChangedSince { .. } | Error::BackupGone { .. } => texts::hint_backups(lang),
+            Error::ProfileName { .. } | Error::UnknownAgent { .. } | Error::Edit { .. } | Error::NothingToUndo => {
+                return None;
+            }
+        };
+        Some(hint.to_owned())
+    }
+}
+
+impl PlanWarning {
+    /// The stable code of the JSON document.
+    pub fn code(&self) -> &'static str {
+        match self {
+            PlanWarning::GatewayModeMissing => "gateway-mode-missing",
+            PlanWarning::UnreadConfigJson { .. } => "config-json-not-read",
+            PlanWarning::AliasesRepaired { .. } => "aliases-repaired",
+            PlanWarning::CredentialReplaced { .. } => "credential-replaced",
+            PlanWarning::OpenClawNotFound => "openclaw-not-found",
+            PlanWarning::AgentHasOwnModel { .. } => "agent-has-own-model",
+        }
+    }
+
+    pub fn words(&self, lang: Lang) -> String {
+        match self {
+            PlanWarning::GatewayModeMissing => texts::warn_gateway_mode(lang).to_owned(),
+            PlanWarning::UnreadConfigJson { path } => texts::warn_config_json(lang, show(path)),
+            PlanWarning::AliasesRepaired { names } => texts::warn_aliases(lang, clean::line(&names.join(", "))),
+            PlanWarning::CredentialReplaced { profile_ids } => {
+                texts::warn_replaced(lang, clean::line(&profile_ids.join(", ")))
+            }
+            PlanWarning::OpenClawNotFound => texts::warn_no_openclaw(lang).to_owned(),
+            PlanWarning::AgentHasOwnModel { agent, model } => {
+                texts::warn_own_model(lang, clean::line(agent), clean::line(model))
+            }
+        }
+    }
+}
+
+fn show(path: &Path) -> String {
+    clean::line(&path.display().to_string())
+}
+
+/// EIO, for errors that the system gave no number.
+fn eio() -> i32 {
+    rustix::io::Errno::IO.raw_os_error()
+}
+
+fn errno_words(errno: i32, lang: Lang) -> String {
+    use rustix::io::Errno;
+    let words = match Errno::from_raw_os_error(errno) {
+        Errno::NOSPC => texts::no_space(lang),
+        Errno::DQUOT => texts::quota(lang),
+        Errno::ACCESS | Errno::PERM => texts::no_permission(lang),
+        Errno::ROFS => texts::read_only(lang),
+        Errno::NOTDIR => texts::not_a_dir(lang),
+        Errno::ISDIR => texts::is_a_dir(lang),
+        Errno::INVAL => texts::not_a_file(lang),
+        Errno::IO => texts::io_error(lang),
+        Errno::NOENT => texts::no_such_file(lang),
+        Errno::NAMETOOLONG => texts::name_too_long(lang),
+        Errno::LOOP => texts::link_loop(lang),
+        other => return clean::line(&std::io::Error::from_raw_os_error(other.raw_os_error()).to_string()),
+    };
+    words.to_owned()
+}
+
+fn io_hint(doing: Doing, path: &Path, errno: i32, lang: Lang) -> Option<String> {
+    use rustix::io::Errno;
+    let path = show(path);
+    match Errno::from_raw_os_error(errno) {
+        Errno::NOSPC | Errno::DQUOT => Some(texts::hint_space(lang).to_owned()),
+        Errno::ACCESS | Errno::PERM if doing == Doing::Read => Some(texts::hint_read(lang, path)),
+        Errno::ACCESS | Errno::PERM => Some(texts::hint_owner(lang, path)),
+        Errno::ROFS => Some(texts::hint_read_only(lang).to_owned()),
+        Errno::NOTDIR | Errno::ISDIR | Errno::INVAL => Some(texts::hint_in_the_way(lang, path)),
+        _ => None,
     }
 }

@@ -53,12 +53,6 @@ pub fn openclaws(store: &Path) -> Result<StoreLock, Error> {
     name.push(".lock");
     let path = PathBuf::from(name);
     let failed = |error: std::io::Error| Error::io(Doing::Lock, &path, &error);
-    let dir = store.parent().unwrap_or(Path::new("/"));
-    // A store in a directory that does not exist yet is nobody else's.
-    let made_dir = !dir.exists();
-    if made_dir {
-        fs::DirBuilder::new().recursive(true).create(dir).map_err(failed)?;
-    }
     let pid = std::process::id();
     let mut payload = json!({"pid": pid, "createdAt": jiff::Timestamp::now().to_string()});
     if let Some(Process { start: Some(start), .. }) = process(pid) {

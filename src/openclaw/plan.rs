@@ -189,10 +189,8 @@ fn prove(snapshot: &Snapshot, texts: &[(PathBuf, String)], wanted: &Value) -> Re
         return Ok(());
     }
     let differs = super::value::edits(&after.value, wanted);
-    let place = differs.first().map(|edit| match edit {
-        super::json5::Edit::Set { path, .. } | super::json5::Edit::Remove { path } => super::value::dotted(path),
-    });
-    Err(Error::Unproven { path: snapshot.config.path.clone(), reason: place.unwrap_or_default() })
+    let dotted = differs.first().map(|edit| super::json5::display(edit.path())).unwrap_or_default();
+    Err(Error::Unproven { path: snapshot.config.path.clone(), dotted })
 }
 
 fn file_change(role: Role, file: File, after: Vec<u8>, now: i64) -> FileChange {

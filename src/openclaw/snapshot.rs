@@ -1,6 +1,6 @@
 //! OpenClaw's files as they were at one moment. Everything that plans or shows works on this.
 
-use super::error::Doing;
+use super::error::{Doing, Shape};
 use super::install::Installed;
 use super::tree::{self, Tree};
 use super::{Error, Site, paths::Paths, value};
@@ -134,15 +134,10 @@ fn json(path: &Path) -> Result<Json, Error> {
         None => Ok(Value::Object(Map::new())),
         Some(bytes) => match serde_json::from_slice::<Value>(bytes) {
             Ok(value) if value.is_object() => Ok(value),
-            Ok(_) => Err(Error::WrongShape { path: path.to_owned(), dotted: String::new(), expected: "object" }),
-            Err(error) => Err(Error::Malformed {
-                path: path.to_owned(),
-                line: error.line(),
-                column: error.column(),
-                // The line may hold a secret.
-                source_line: String::new(),
-                problem: error.to_string(),
-            }),
+            Ok(_) => Err(Error::WrongShape { path: path.to_owned(), dotted: String::new(), expected: Shape::Object }),
+            Err(error) => {
+                Err(Error::MalformedStore { path: path.to_owned(), line: error.line(), column: error.column() })
+            }
         },
     };
     Ok(Json { file, value })

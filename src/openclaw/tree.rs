@@ -1,8 +1,8 @@
 //! The config and the files it includes, merged as OpenClaw merges them, and which file owns which
 //! path.
 
-use super::error::{Doing, IncludeProblem};
-use super::json5::{Document, Edit, Step};
+use super::error::{Doing, IncludeProblem, Shape};
+use super::json5::{Document, Edit, Step, display};
 use super::paths::absolute;
 use super::{Error, value};
 use serde_json::{Map, Value};
@@ -46,7 +46,7 @@ impl Tree {
             Some(bytes) => walk.file(path, bytes, &mut Vec::new(), &[path.to_owned()])?,
         };
         if !value.is_object() {
-            return Err(Error::WrongShape { path: path.to_owned(), dotted: String::new(), expected: "object" });
+            return Err(Error::WrongShape { path: path.to_owned(), dotted: String::new(), expected: Shape::Object });
         }
         Ok(Self { layers: walk.layers, value })
     }
@@ -73,10 +73,8 @@ impl Tree {
         let changed = self.layers.iter().zip(&per_layer).filter(|(_, edits)| !edits.is_empty());
         changed
             .map(|(layer, edits)| {
-                let text = layer
-                    .document
-                    .edit(edits)
-                    .map_err(|error| Error::Unproven { path: layer.path.clone(), reason: format!("{error:?}") })?;
+                let text =
+                    layer.document.edit(edits).map_err(|error| Error::Edit { path: layer.path.clone(), error })?;
                 Ok((layer.path.clone(), text))
             })
             .collect()
@@ -92,7 +90,7 @@ impl Tree {
         if owners.len() > 1 && deepest == path.len() && value::at_steps(&self.value, path).is_some_and(Value::is_array)
         {
             let path_of = self.layers[strongest].path.clone();
-            return Err(Error::OwnedByInclude { path: path_of, dotted: value::dotted(path) });
+            return Err(Error::OwnedByInclude { path: path_of, dotted: display(path) });
         }
         Ok(strongest)
     }
@@ -228,32 +226,34 @@ fn merge(below: Value, above: Value) -> Value {
     }
 }
 
-/// Parses one file; an error shows the line.
-pub fn parse(path: &Path, bytes: Vec<u8>) -> Result<Document, Error> {
-    let malformed = |text: &str, line: usize, column: usize, problem: String| Error::Malformed {
-        path: path.to_owned(),
-        line,
-        column,
-        source_line: text.lines().nth(line.saturating_sub(1)).unwrap_or_default().to_owned(),
-        problem,
-    };
+fn parse(path: &Path, bytes: Vec<u8>) -> Result<Document, Error> {
     let text = String::from_utf8(bytes).map_err(|error| {
-        let valid = error.utf8_error().valid_up_to();
-        let before = String::from_utf8_lossy(&error.as_bytes()[..valid]).into_owned();
+        let before = String::from_utf8_lossy(&error.as_bytes()[..error.utf8_error().valid_up_to()]).into_owned();
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        let line = before.matches('\n').count() + 1;
-        malformed(&String::from_utf8_lossy(error.as_bytes()), line, column, "not UTF-8".to_owned())
+        Error::NotUtf8 { path: path.to_owned(), line: before.matches('\n').count() + 1, column }
     })?;
-    Document::parse(&text).map_err(|error| malformed(&text, error.line, error.column, error.message.clone()))
+    Document::parse(&text).map_err(|error| Error::Malformed { path: path.to_owned(), error })
 }
 
 /// Reads a regular file whole; None when there is none.
 pub fn read_file(path: &Path) -> Result<Option<Vec<u8>>, Error> {
     let failed = |error: std::io::Error| Error::io(Doing::Read, path, &error);
     match std::fs::metadata(path) {
-        Ok(meta) if meta.is_dir() => return Err(Error::Io { doing: Doing::Read, path: path.to_owned(), errno: 21 }),
+        Ok(meta) if meta.is_dir() => {
+            return Err(Error::Io {
+                doing: Doing::Read,
+                path: path.to_owned(),
+                errno: rustix::io::Errno::ISDIR.raw_os_error(),
+            });
+        }
         // A pipe or a device would block or never end.
-        Ok(meta) if !meta.is_file() => return Err(Error::Io { doing: Doing::Read, path: path.to_owned(), errno: 22 }),
+        Ok(meta) if !meta.is_file() => {
+            return Err(Error::Io {
+                doing: Doing::Read,
+                path: path.to_owned(),
+                errno: rustix::io::Errno::INVAL.raw_os_error(),
+            });
+        }
         Ok(_) => {}
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(failed(error)),

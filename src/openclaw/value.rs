@@ -3,11 +3,6 @@
 use super::json5::{Edit, Step};
 use serde_json::{Map, Value};
 
-/// `key` steps of a path.
-pub fn keys(path: &[&str]) -> Vec<Step> {
-    path.iter().map(|key| Step::Key((*key).to_owned())).collect()
-}
-
 /// The value at a path of object keys.
 pub fn at<'a>(value: &'a Value, path: &[&str]) -> Option<&'a Value> {
     path.iter().try_fold(value, |value, key| value.get(*key))
@@ -74,27 +69,10 @@ fn collect(old: &Value, new: &Value, path: &mut Vec<Step>, found: &mut Vec<Edit>
     }
 }
 
-/// A path as people write it: `agents.defaults.models["chutes/a"].alias`.
-pub fn dotted(path: &[Step]) -> String {
-    let mut text = String::new();
-    for step in path {
-        match step {
-            Step::Index(index) => text += &format!("[{index}]"),
-            Step::Key(key) if key.chars().all(|c| c.is_ascii_alphanumeric() || c == '_') && !key.is_empty() => {
-                if !text.is_empty() {
-                    text.push('.');
-                }
-                text += key;
-            }
-            Step::Key(key) => text += &format!("[{}]", Value::from(key.as_str())),
-        }
-    }
-    text
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::openclaw::json5::keys;
     use serde_json::json;
 
     #[test]
@@ -109,12 +87,5 @@ mod tests {
         ];
         assert_eq!(edits(&old, &new), expected);
         assert_eq!(edits(&new, &new), vec![]);
-    }
-
-    #[test]
-    fn paths_read_like_openclaws() {
-        let mut path = keys(&["agents", "chutes/a.b", "alias"]);
-        path.push(Step::Index(3));
-        assert_eq!(dotted(&path), r#"agents["chutes/a.b"].alias[3]"#);
     }
 }

@@ -2,7 +2,7 @@
 //! it comes out equal.
 
 use super::current::{self, configured, is_inverted, normalize_ref, resolve};
-use super::error::Error;
+use super::error::{Error, Shape};
 use super::store::{self, PROVIDER};
 use super::value::{at, existing, object, same};
 use crate::chutes::model::{Model, id_of, reference};
@@ -46,7 +46,7 @@ pub fn wanted(path: &Path, old: &Value, wish: &Wish<'_>) -> Result<Value, Error>
         |dotted: &str, expected| Error::WrongShape { path: path.to_owned(), dotted: dotted.to_owned(), expected };
     let need = |new: &mut Value, dotted: &str| {
         let path: Vec<&str> = dotted.split('.').collect();
-        object(new, &path).map(|_| ()).ok_or_else(|| shape(dotted, "object"))
+        object(new, &path).map(|_| ()).ok_or_else(|| shape(dotted, Shape::Object))
     };
     if wish.brand_new {
         need(&mut new, "gateway")?;
@@ -57,17 +57,18 @@ pub fn wanted(path: &Path, old: &Value, wish: &Wish<'_>) -> Result<Value, Error>
     let mut after = new.clone();
 
     let name = current::chutes_provider(&new).map_or(PROVIDER, |(name, _)| name).to_owned();
-    let models = object(&mut after, &["models"]).ok_or_else(|| shape("models", "object"))?;
+    let models = object(&mut after, &["models"]).ok_or_else(|| shape("models", Shape::Object))?;
     models.entry("mode").or_insert_with(|| json!("merge"));
     let at_provider = format!("models.providers.{name}");
-    let provider = object(&mut after, &["models", "providers", &name]).ok_or_else(|| shape(&at_provider, "object"))?;
+    let provider =
+        object(&mut after, &["models", "providers", &name]).ok_or_else(|| shape(&at_provider, Shape::Object))?;
     set(provider, "baseUrl", json!(wish.base_url));
     set(provider, "api", json!(API));
     if let Some(key) = wish.provider_key {
         set(provider, "apiKey", key.clone());
     }
     let entries = provider.entry("models").or_insert_with(|| json!([]));
-    let entries = entries.as_array_mut().ok_or_else(|| shape(&format!("{at_provider}.models"), "array"))?;
+    let entries = entries.as_array_mut().ok_or_else(|| shape(&format!("{at_provider}.models"), Shape::Array))?;
     for model in &wish.selection.registered {
         let mut known = false;
         for entry in entries.iter_mut().filter(|e| e.get("id").and_then(Value::as_str) == Some(&model.id)) {

@@ -55,11 +55,10 @@ pub fn commit(site: &Site, request: &Request, state: &State, now: i64) -> Result
         }
         let touches_store = plan.files.iter().any(|file| file.role != Role::Config);
         let store = &snapshot.store.file.path;
-        let _openclaws_lock = touches_store.then(|| lock::openclaws(store)).transpose()?;
-        let prepared = match Prepared::new(plan.files.iter().map(Change::from).collect()) {
-            Ok(prepared) => prepared,
-            Err(error) => return Err(error),
-        };
+        // A store in a directory that does not exist yet is nobody else's.
+        let shared = touches_store && store.parent().is_some_and(Path::exists);
+        let _openclaws_lock = shared.then(|| lock::openclaws(store)).transpose()?;
+        let prepared = Prepared::new(plan.files.iter().map(Change::from).collect())?;
         if let Some(handover) = plan.handover.as_ref().filter(|_| !handed_over) {
             handover::run(site, &snapshot, handover)?;
             handed_over = true;
@@ -219,7 +218,11 @@ impl Temp {
     /// `like` gives the owner: the file that is replaced, or the directory of a new one.
     fn beside(path: &Path, bytes: &[u8], mode: u32, like: Option<&fs::Metadata>) -> Result<Self, Error> {
         let mut random = [0; 8];
-        getrandom::fill(&mut random).map_err(|_| Error::Io { doing: Doing::Write, path: path.to_owned(), errno: 5 })?;
+        getrandom::fill(&mut random).map_err(|_| Error::Io {
+            doing: Doing::Write,
+            path: path.to_owned(),
+            errno: rustix::io::Errno::IO.raw_os_error(),
+        })?;
         let mut name = OsString::from(".");
         name.push(path.file_name().unwrap_or_default());
         name.push(format!(".chutes-{}", random.iter().map(|byte| format!("{byte:02x}")).collect::<String>()));
@@ -261,7 +264,7 @@ impl Backup {
                 Err(error) => return Err(at_target(error, Doing::Backup, &path)),
             }
         }
-        Err(Error::Io { doing: Doing::Backup, path: wanted.to_owned(), errno: 17 })
+        Err(Error::Io { doing: Doing::Backup, path: wanted.to_owned(), errno: rustix::io::Errno::EXIST.raw_os_error() })
     }
 
     fn keep(self) -> PathBuf {
@@ -332,7 +335,11 @@ fn make_dirs(dir: &Path) -> Result<Vec<PathBuf>, Error> {
         }
     }
     if !dir.is_dir() {
-        return Err(Error::Io { doing: Doing::CreateDir, path: dir.to_owned(), errno: 20 });
+        return Err(Error::Io {
+            doing: Doing::CreateDir,
+            path: dir.to_owned(),
+            errno: rustix::io::Errno::NOTDIR.raw_os_error(),
+        });
     }
     Ok(made)
 }
@@ -365,7 +372,11 @@ impl Scratch {
         make_dirs(state_dir)?;
         let mut random = [0; 8];
         let dir = getrandom::fill(&mut random).map(|()| state_dir.join(format!(".chutes-{}", lock::hex(&random))));
-        let dir = dir.map_err(|_| Error::Io { doing: Doing::Write, path: state_dir.to_owned(), errno: 5 })?;
+        let dir = dir.map_err(|_| Error::Io {
+            doing: Doing::Write,
+            path: state_dir.to_owned(),
+            errno: rustix::io::Errno::IO.raw_os_error(),
+        })?;
         fs::DirBuilder::new().mode(0o700).create(&dir).map_err(|error| Error::io(Doing::CreateDir, &dir, &error))?;
         let scratch = Self(dir);
         write_private(&scratch.config(), config)?;
