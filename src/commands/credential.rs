@@ -151,7 +151,7 @@ pub fn obtain(options: &Onboard, var: impl Fn(&str) -> Option<String>, lang: Lan
     };
     match choice {
         AuthChoice::ApiKey => api_key(options, filled(API_KEY_VAR), lang),
-        AuthChoice::OAuth => oauth(options, filled(TOKEN_VAR)),
+        AuthChoice::OAuth => oauth(options, filled(TOKEN_VAR), lang),
     }
 }
 
@@ -176,7 +176,7 @@ fn api_key(options: &Onboard, from_env: Option<String>, lang: Lang) -> Result<Ob
     Ok(Obtained { choice: AuthChoice::ApiKey, secret, stored, warnings })
 }
 
-fn oauth(options: &Onboard, token: Option<String>) -> Result<Obtained, Error> {
+fn oauth(options: &Onboard, token: Option<String>, lang: Lang) -> Result<Obtained, Error> {
     let clash =
         |option: &str| UsageError::Conflict { one: option.to_owned(), other: "--auth-choice chutes".to_owned() };
     match &options.key_source {
@@ -197,7 +197,8 @@ fn oauth(options: &Onboard, token: Option<String>) -> Result<Obtained, Error> {
     }
     let secret = Secret::new(token);
     let stored = NewCredential::Token { secret: secret.clone(), expires_at: None };
-    Ok(Obtained { choice: AuthChoice::OAuth, secret, stored, warnings: Vec::new() })
+    let warning = Warning { code: "token-expires", message: text::warn_token_expires(lang).to_owned() };
+    Ok(Obtained { choice: AuthChoice::OAuth, secret, stored, warnings: vec![warning] })
 }
 
 fn from_stdin() -> Result<Secret, Error> {

@@ -100,8 +100,7 @@ fn add_plan_warnings(warnings: &mut Vec<Warning>, plan: &Plan, lang: Lang) {
 }
 
 pub fn of_plan(warning: &PlanWarning, lang: Lang) -> Warning {
-    let _ = lang;
-    Warning { code: "plan", message: format!("{warning:?}") }
+    Warning { code: warning.code(), message: warning.words(lang) }
 }
 
 /// Ask the service for its models, choose, and try the choice.
