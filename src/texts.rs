@@ -36,17 +36,21 @@ impl Lang {
 
 /// `texts! { name(a, b): "English {a} {b}", "中文 {b} {a}"; plain: "English", "中文"; }`
 macro_rules! texts {
-    () => {};
-    ($name:ident : $en:literal, $zh:literal; $($rest:tt)*) => {
+    ($($name:ident $(($($arg:ident),+))? : $en:literal, $zh:literal;)*) => {
+        $($crate::texts::text! { $name $(($($arg),+))? : $en, $zh })*
+    };
+}
+
+macro_rules! text {
+    ($name:ident : $en:literal, $zh:literal) => {
         pub const fn $name(lang: $crate::texts::Lang) -> &'static str {
             match lang {
                 $crate::texts::Lang::En => $en,
                 $crate::texts::Lang::ZhCn => $zh,
             }
         }
-        $crate::texts::texts! { $($rest)* }
     };
-    ($name:ident ( $($arg:ident),+ ) : $en:literal, $zh:literal; $($rest:tt)*) => {
+    ($name:ident ($($arg:ident),+) : $en:literal, $zh:literal) => {
         pub fn $name(lang: $crate::texts::Lang, $($arg: impl std::fmt::Display),+) -> String {
             #[deny(unused_variables)]
             fn en($($arg: impl std::fmt::Display),+) -> String { format!($en) }
@@ -57,10 +61,9 @@ macro_rules! texts {
                 $crate::texts::Lang::ZhCn => zh($($arg),+),
             }
         }
-        $crate::texts::texts! { $($rest)* }
     };
 }
-pub(crate) use texts;
+pub(crate) use text;
 
 #[path = "../assets/texts/chutes.rs"]
 pub mod chutes;

@@ -1,3 +1,269 @@
-use crate::texts::texts;
+// Help: headings and commands.
+texts! {
+    about: "Sign in to Chutes and set up its models in OpenClaw", "登录 Chutes，并在 OpenClaw 中配置它的模型";
+    usage: "Usage:", "用法：";
+    commands: "Commands", "命令";
+    arguments: "Arguments", "参数";
+    options: "Options", "选项";
+    global_options: "Options of every command", "所有命令通用的选项";
+    heading_credential: "Credential", "凭据";
+    heading_choices: "Choices made in advance", "预先做出的选择";
+    heading_sign_in: "Sign-in", "登录方式";
+    heading_automation: "Without a person", "无人值守";
+    usage_options: "[options]", "[选项]";
+    usage_command: "<command>", "<命令>";
+    usage_optional_command: "[command]", "[命令]";
+    examples: "Examples", "示例";
+    exit_codes: "Exit codes", "退出码";
+    exit_codes_list:
+        "0  done, or nothing to do\n1  failed, with nothing half-written\n2  usage, or input is missing\n3  credential or consent refused",
+        "0  完成，或无事可做\n1  失败，没有留下写了一半的文件\n2  用法错误，或缺少输入\n3  凭据或授权被拒绝";
 
-texts! {}
+    about_onboard: "The wizard: credential, models, aliases, review, write", "向导：凭据、模型、别名、核对、写入";
+    about_demo: "The wizard against a built-in stand-in for Chutes; touches nothing of yours",
+        "使用内置 Chutes 替身运行向导，不改动您的任何文件";
+    about_models: "Models and aliases; alone: the model screen", "模型与别名；单独运行时打开模型界面";
+    about_models_list: "List models with context, input, price and tags", "列出模型及其上下文、输入类型、价格和标签";
+    about_models_status: "What is configured, the credential, the age of the catalog", "当前配置、凭据以及目录的时间";
+    about_models_set: "Set the default model", "设置默认模型";
+    about_aliases: "List, add and remove aliases", "列出、添加和删除别名";
+    about_aliases_list: "List aliases", "列出别名";
+    about_aliases_add: "Point an alias at a model", "让别名指向某个模型";
+    about_aliases_remove: "Remove an alias", "删除别名";
+    about_models_refresh: "Query the catalog again and update the registered models", "重新查询目录并更新已注册的模型";
+    about_config: "Read OpenClaw's config", "读取 OpenClaw 的配置";
+    about_config_get: "Print the value at a path", "打印某个路径的值";
+    about_login: "The OAuth sign-in in two processes", "分两个进程完成的 OAuth 登录";
+    about_login_start: "Begin a sign-in and print its link", "开始登录并打印链接";
+    about_login_finish: "Finish a sign-in with the address the browser ended on", "用浏览器最后停留的地址完成登录";
+    about_undo: "Put back exactly the bytes the last write replaced", "原样恢复上次写入所替换的内容";
+    about_completions: "Print a completion script for a shell", "打印 shell 补全脚本";
+    about_man: "Print the manual page", "打印手册页";
+    about_help: "Print help for a command", "打印某个命令的帮助";
+}
+
+// Help: arguments and options.
+texts! {
+    arg_help: "Print help", "打印帮助";
+    arg_version: "Print the version", "打印版本";
+    arg_lang: "Language: en or zh-CN", "语言：en 或 zh-CN";
+    arg_plain: "Line by line, for screen readers, TERM=dumb and logs", "逐行输出，适合读屏软件、TERM=dumb 和日志";
+    arg_no_color: "No colours", "不使用颜色";
+    arg_agent: "Which agent's credential store", "使用哪个 agent 的凭据库";
+    arg_config: "Which OpenClaw config file", "使用哪个 OpenClaw 配置文件";
+    arg_profile: "Which OpenClaw profile", "使用哪个 OpenClaw profile";
+
+    arg_auth_choice: "chutes (OAuth) or chutes-api-key: skips the first screen", "chutes（OAuth）或 chutes-api-key：跳过第一屏";
+    arg_api_key_stdin: "Read the API key from standard input", "从标准输入读取 API Key";
+    arg_api_key_file: "Read the API key from a file", "从文件读取 API Key";
+    arg_secret_input_mode: "Store the key (plaintext) or a reference to CHUTES_API_KEY (ref)",
+        "保存密钥本身（plaintext），或保存对 CHUTES_API_KEY 的引用（ref）";
+    arg_model: "Default model", "默认模型";
+    arg_fallback: "Fallback model; may be repeated, tried in this order", "后备模型；可重复，按给出的顺序尝试";
+    arg_image_model: "Image model", "图像模型";
+    arg_alias: "Alias and its target; may be repeated", "别名及其目标；可重复";
+    arg_models: "Which models to register: all, or ids separated by commas", "注册哪些模型：all，或用逗号分隔的 id";
+    arg_browser: "Sign in with a browser on this machine", "用本机浏览器登录";
+    arg_headless: "Open no browser: link, QR code or paste", "不打开浏览器：使用链接、二维码或粘贴";
+    arg_qr: "Show the sign-in link as a QR code", "以二维码显示登录链接";
+    arg_link_file: "Write the sign-in link to a file", "把登录链接写入文件";
+    arg_qr_file: "Write the QR code as a PNG file", "把二维码写成 PNG 文件";
+    arg_non_interactive: "Never read the terminal", "绝不读取终端";
+    arg_json: "One JSON document on stdout, everything else on stderr", "标准输出只有一个 JSON 文档，其余都在标准错误";
+    arg_check: "Show the diff, write nothing; exit 1 if something would change", "显示差异但不写入；若会有改动则退出码为 1";
+    arg_skip_verify: "No test call", "不做测试调用";
+
+    arg_json_short: "Print JSON", "输出 JSON";
+    arg_plain_list: "One per line, nothing else", "每行一个，不输出其他内容";
+    arg_list_all: "Also models of the catalog that are not registered", "同时列出目录中未注册的模型";
+    arg_status_check: "Exit 0 usable, 1 missing, expired or refused, 2 expires within 24 hours",
+        "退出码：0 可用，1 缺失、过期或被拒绝，2 将在 24 小时内过期";
+    arg_status_probe: "Make a one-token call with the credential", "用该凭据做一次 1 个 token 的调用";
+    arg_reference: "Model ref (chutes/<id>) or alias", "模型引用（chutes/<id>）或别名";
+    arg_alias_name: "Alias", "别名";
+    arg_path: "Dots and brackets: models.providers.chutes.models[0].id", "用点和方括号：models.providers.chutes.models[0].id";
+    arg_redirect_stdin: "Read the address from standard input", "从标准输入读取地址";
+    arg_shell: "bash, zsh, fish, elvish or powershell", "bash、zsh、fish、elvish 或 powershell";
+    arg_help_command: "Command", "命令";
+}
+
+// Usage errors.
+texts! {
+    usage_error: "error", "错误";
+    unknown_option(arg): "There is no option {arg}.", "没有选项 {arg}。";
+    unknown_command(name): "There is no command {name}.", "没有命令 {name}。";
+    unexpected_argument: "There is an argument too many.", "多了一个参数。";
+    did_you_mean(name): "Did you mean {name}?", "您是想用 {name} 吗？";
+    value_missing(arg): "{arg} needs a value.", "{arg} 需要一个值。";
+    value_invalid(arg, valid): "{arg} takes one of: {valid}.", "{arg} 的值必须是以下之一：{valid}。";
+    value_refused(arg): "The value of {arg} is not valid.", "{arg} 的值无效。";
+    value_unwanted(arg): "{arg} takes no value.", "{arg} 不接受值。";
+    argument_missing(args): "Missing: {args}.", "缺少：{args}。";
+    command_missing(commands): "A command is missing: {commands}.", "缺少命令：{commands}。";
+    conflict(a, b): "{a} and {b} exclude each other.", "{a} 与 {b} 不能同时使用。";
+    repeated(arg): "{arg} can be given once only.", "{arg} 只能给出一次。";
+    not_utf8: "An argument is not valid UTF-8.", "有一个参数不是有效的 UTF-8。";
+    usage_other: "The command line could not be read.", "无法理解这条命令行。";
+    try_help(command): "Try: {command} --help", "请尝试：{command} --help";
+    secret_in_argv:
+        "A credential was given as an argument. Arguments are visible to every user of this machine (ps, shell history), so it was not used.",
+        "参数中含有凭据。参数对本机所有用户可见（ps、shell 历史），因此没有使用它。";
+    secret_in_argv_hint:
+        "Give it with --api-key-stdin or --api-key-file PATH, and revoke the one that was shown: https://chutes.ai/app/settings/api-keys",
+        "请用 --api-key-stdin 或 --api-key-file PATH 提供，并吊销已暴露的那个：https://chutes.ai/app/settings/api-keys";
+    alias_shape: "--alias takes NAME=REF, e.g. chutes-fast=chutes/zai-org/GLM-4.7-TEE.",
+        "--alias 的格式为 NAME=REF，例如 chutes-fast=chutes/zai-org/GLM-4.7-TEE。";
+    no_terminal: "The wizard needs a terminal, and there is none.", "向导需要终端，但当前没有终端。";
+    no_terminal_hint:
+        "Without a person: openclaw-chutes onboard --non-interactive with one of --api-key-stdin, --api-key-file PATH, or CHUTES_API_KEY in the environment. The configured models: openclaw-chutes models list.",
+        "无人值守：openclaw-chutes onboard --non-interactive，并提供 --api-key-stdin、--api-key-file PATH 或环境变量 CHUTES_API_KEY 之一。查看已配置的模型：openclaw-chutes models list。";
+}
+
+// Credential of a run without a person.
+texts! {
+    origin_stdin: "standard input", "标准输入";
+    key_malformed(origin, problem): "There is no usable API key in {origin}: {problem}.", "{origin} 中没有可用的 API Key:{problem}。";
+    key_hint(page): "A key begins with cpk_ and has two dots. Keys are made at {page}", "密钥以 cpk_ 开头，并含有两个点。创建密钥：{page}";
+    key_empty: "it is empty", "内容为空";
+    key_too_long: "it is longer than any key", "比任何密钥都长";
+    key_white_space: "there is a space or a line break inside", "中间有空格或换行";
+    key_character: "it contains a character that no key has", "包含密钥中不会出现的字符";
+    key_is_access_token: "this is an OAuth access token (cak_), not an API key", "这是 OAuth 访问令牌（cak_），不是 API Key";
+    key_is_refresh_token: "this is an OAuth refresh token (crt_), not an API key", "这是 OAuth 刷新令牌（crt_），不是 API Key";
+    key_is_client_id: "this is an OAuth client id (cid_), not an API key", "这是 OAuth 客户端 ID（cid_），不是 API Key";
+    key_is_client_secret: "this is an OAuth client secret (csc_), not an API key", "这是 OAuth 客户端密钥（csc_），不是 API Key";
+    key_prefix: "it does not begin with cpk_", "不是以 cpk_ 开头";
+    key_parts: "it does not have the three parts of a key (cpk_….….…); it may be cut off", "不是由三部分组成（cpk_….….…），可能被截断";
+    key_not_text(origin): "{origin} does not hold text.", "{origin} 的内容不是文本。";
+    key_too_large(origin, limit): "{origin} holds more than {limit} KiB; that is no key.", "{origin} 超过 {limit} KiB，不可能是密钥。";
+    key_unreadable(origin, error): "{origin} could not be read: {error}.", "无法读取 {origin}:{error}。";
+    key_file_not_regular(path): "{path} is not a regular file.", "{path} 不是普通文件。";
+    key_file_hint: "Give a file that holds the key and nothing else, or pipe the key to --api-key-stdin.",
+        "请提供只含密钥的文件，或通过管道把密钥传给 --api-key-stdin。";
+    stdin_is_terminal: "--api-key-stdin was given, but standard input is a terminal, which is never read here.",
+        "指定了 --api-key-stdin，但标准输入是终端，而此处绝不读取终端。";
+    stdin_is_terminal_hint: "Pipe the key in, e.g. --api-key-stdin < key.txt, or use --api-key-file PATH.",
+        "请用管道或重定向提供密钥，例如 --api-key-stdin < key.txt，或使用 --api-key-file PATH。";
+    ref_without_variable: "--secret-input-mode ref stores a reference to CHUTES_API_KEY, and that variable is not set.",
+        "--secret-input-mode ref 保存的是对 CHUTES_API_KEY 的引用，但该变量未设置。";
+    ref_without_variable_hint: "Set CHUTES_API_KEY here and where the gateway runs, or use --secret-input-mode plaintext.",
+        "请在此处以及网关运行的环境中设置 CHUTES_API_KEY，或使用 --secret-input-mode plaintext。";
+    token_malformed: "CHUTES_OAUTH_TOKEN does not hold an access token.", "CHUTES_OAUTH_TOKEN 中不是访问令牌。";
+    token_hint: "An access token begins with cak_. An API key belongs in CHUTES_API_KEY.", "访问令牌以 cak_ 开头。API Key 应放在 CHUTES_API_KEY 中。";
+    missing_credential: "No credential was given, and nobody can be asked for one here.", "没有提供凭据，而此处无法询问任何人。";
+    missing_credential_hint: "Give one of: --api-key-stdin, --api-key-file PATH, or CHUTES_API_KEY in the environment; for OAuth --auth-choice chutes with CHUTES_OAUTH_TOKEN.",
+        "请提供以下之一：--api-key-stdin、--api-key-file PATH，或环境变量 CHUTES_API_KEY；使用 OAuth 时为 --auth-choice chutes 加 CHUTES_OAUTH_TOKEN。";
+    oauth_needs_person: "Signing in with OAuth needs a person at a browser, and CHUTES_OAUTH_TOKEN is not set.",
+        "OAuth 登录需要有人操作浏览器，且 CHUTES_OAUTH_TOKEN 未设置。";
+    oauth_needs_person_hint(program): "Run {program} login start --json, open its link, then {program} login finish --redirect-stdin; or set CHUTES_OAUTH_TOKEN; or use --auth-choice chutes-api-key with --api-key-stdin or --api-key-file PATH.",
+        "请运行 {program} login start --json，打开其中的链接，再运行 {program} login finish --redirect-stdin；或设置 CHUTES_OAUTH_TOKEN；或使用 --auth-choice chutes-api-key 加 --api-key-stdin 或 --api-key-file PATH。";
+}
+
+// Failures.
+texts! {
+    hint_line(hint): "  {hint}", "  {hint}";
+    bad_endpoint(variable): "{variable} must be an https address, or http on a loopback host.", "{variable} 必须是 https 地址，或本机回环地址上的 http。";
+    bad_endpoint_hint: "Correct the variable or unset it.", "请更正该变量，或取消设置。";
+    credential_refused(why): "The credential was refused; nothing was written. {why}", "凭据被拒绝；没有写入任何内容。{why}";
+    verify_not_served(model, why): "{model} cannot be called with this account; nothing was written. {why}", "此账户无法调用 {model}；没有写入任何内容。{why}";
+    verify_not_served_hint: "Choose another with --model, or skip the test call with --skip-verify.", "请用 --model 选择其他模型，或用 --skip-verify 跳过测试调用。";
+    unknown_model(name): "{name} is neither an alias nor a model that is known here. Nothing was changed.", "{name} 既不是别名，也不是已知的模型。没有做任何改动。";
+    unknown_model_hint(program): "See: {program} models list --all", "请查看：{program} models list --all";
+    not_chutes(reference): "{reference} is not a Chutes model; aliases of other providers are OpenClaw's own matter.", "{reference} 不是 Chutes 模型；其他提供者的别名由 OpenClaw 自己管理。";
+    unknown_alias(name): "There is no alias {name}. Nothing was changed.", "没有别名 {name}。没有做任何改动。";
+    unknown_alias_hint(program): "See: {program} models aliases list", "请查看：{program} models aliases list";
+    not_configured: "Chutes is not set up in this OpenClaw config yet.", "此 OpenClaw 配置中尚未设置 Chutes。";
+    not_configured_hint(program): "Run: {program} onboard", "请运行：{program} onboard";
+    no_such_path(path): "Config path not found: {path}.", "找不到配置路径：{path}。";
+    no_such_path_hint(program): "See what there is: {program} config get models", "查看现有内容：{program} config get models";
+    interrupted: "Interrupted; nothing was written.", "已中断；没有写入任何内容。";
+    system(error): "The operating system refused: {error}", "操作系统拒绝：{error}";
+    alias_character(name, c): "{name} cannot be an alias: the character {c} is not allowed (letters, digits, _ . : - are).", "{name} 不能作为别名：不允许字符 {c}（可用字母、数字和 _ . : -）。";
+    alias_empty: "An alias needs a name.", "别名不能为空。";
+    alias_too_long(name, limit): "{name} cannot be an alias: it is longer than {limit} characters.", "{name} 不能作为别名：超过 {limit} 个字符。";
+    alias_duplicate(name, target): "The alias {name} already points to {target}.", "别名 {name} 已经指向 {target}。";
+    alias_is_provider(name, provider): "{name} cannot be an alias: a provider is called {provider}.", "{name} 不能作为别名：有名为 {provider} 的提供者。";
+    alias_is_model(name, model): "{name} cannot be an alias: a model is called {model}.", "{name} 不能作为别名：有名为 {model} 的模型。";
+    two_aliases(target, one, other): "{one} and {other} both name {target}; OpenClaw holds one alias per model.", "{one} 和 {other} 都指向 {target};OpenClaw 每个模型只能有一个别名。";
+}
+
+// Warnings.
+texts! {
+    warning_line(message): "warning: {message}", "警告：{message}";
+    warn_key_file_permissions(path, mode): "{path} can be read by other users of this machine (mode {mode}); chmod 600 it.", "本机其他用户可以读取 {path}（权限 {mode}）；请执行 chmod 600。";
+    warn_catalog_fallback(why, count): "The models could not be listed, so the {count} built-in ones are used. {why}", "无法获取模型列表，因此使用 {count} 个内置模型。{why}";
+    warn_default_taken(wanted, taken): "{wanted}, the default, is not served any more; {taken} is taken.", "默认模型 {wanted} 已不再提供；改用 {taken}。";
+    warn_default_kept(wanted): "{wanted}, the default, is not served any more, and nothing takes its place.", "默认模型 {wanted} 已不再提供，且没有可替代的模型。";
+    warn_alias_taken(name, wanted, taken): "The alias {name} meant {wanted}, which is not served any more; it now means {taken}.", "别名 {name} 原指向 {wanted}，它已不再提供；现指向 {taken}。";
+    warn_alias_dropped(name, wanted): "The alias {name} means {wanted}, which is not served any more, and nothing takes its place.", "别名 {name} 指向 {wanted}，它已不再提供，且没有可替代的模型。";
+    warn_fallback_taken(wanted, taken): "The fallback {wanted} is not served any more; {taken} is taken.", "后备模型 {wanted} 已不再提供；改用 {taken}。";
+    warn_fallback_dropped(wanted): "The fallback {wanted} is not served any more and was left out.", "后备模型 {wanted} 已不再提供，已被移除。";
+    warn_image_taken(wanted, taken): "The image model {wanted} is not served any more; {taken} is taken.", "图像模型 {wanted} 已不再提供；改用 {taken}。";
+    warn_image_kept(wanted): "The image model {wanted} is not served any more, and nothing takes its place.", "图像模型 {wanted} 已不再提供，且没有可替代的模型。";
+    warn_explicit(wanted): "{wanted} is not among the models that are served; it is used because you asked for it.", "{wanted} 不在所提供的模型之中；因为您指定了它，所以仍然使用。";
+    warn_alias_held(name, target, by): "The alias {name} was not set: {target} already has the alias {by}, and OpenClaw holds one per model.", "没有设置别名 {name}:{target} 已有别名 {by}，而 OpenClaw 每个模型只能有一个别名。";
+    warn_alias_moved(name, from): "The alias {name} does not belong to {from} any more.", "别名 {name} 不再属于 {from}。";
+    warn_alias_repaired(name, target): "The alias {name} was written the wrong way round; it now names {target}.", "别名 {name} 原先写反了；现在指向 {target}。";
+    warn_unverified(why): "The test call gave no answer to go by, so this is not verified. {why}", "测试调用没有得到可供判断的答复，因此未经验证。{why}";
+    warn_balance(why): "The credential works, but the account has no balance. {why}", "凭据有效，但账户余额不足。{why}";
+    warn_token_expires: "CHUTES_OAUTH_TOKEN lives for about an hour and cannot be renewed; sign in with OAuth for a login that lasts.", "CHUTES_OAUTH_TOKEN 有效期约一小时且无法续期；要长期使用，请通过 OAuth 登录。";
+    warn_replanned: "A file changed while this ran; the change was made on the new contents.", "运行期间有文件被改动；本次修改基于新的内容。";
+    warn_not_served_now(wanted): "{wanted} is not served any more.", "{wanted} 已不再提供。";
+}
+
+// Reports.
+texts! {
+    report_done: "Chutes is set up in OpenClaw.", "OpenClaw 中的 Chutes 已配置完成。";
+    report_unchanged: "Nothing to do: OpenClaw is already set up this way.", "无需改动：OpenClaw 已是这样配置的。";
+    report_would_change: "This would change:", "将会改动：";
+    report_default: "Default", "默认";
+    report_fallbacks: "Fallbacks", "后备";
+    report_image: "Image", "图像";
+    report_aliases: "Aliases", "别名";
+    report_models: "Models", "模型";
+    report_config: "Config", "配置";
+    report_backup: "Backup", "备份";
+    report_credential: "Credential", "凭据";
+    report_store: "Store", "凭据库";
+    report_catalog: "Catalog", "目录";
+    report_openclaw: "OpenClaw", "OpenClaw";
+    report_probe: "Test call", "测试调用";
+    report_none: "none", "无";
+    report_answered(ms): "answered in {ms} ms", "{ms} 毫秒内应答";
+    report_unverified: "not verified", "未验证";
+    report_not_served: "not served", "未提供";
+    source_live(count): "{count}, live", "{count} 个，实时";
+    source_cache(count, time): "{count}, as of {time}", "{count} 个，截至 {time}";
+    source_bundled(count): "{count}, built in", "{count} 个，内置";
+    backup_of(path): "backup: {path}", "备份：{path}";
+    new_file: "new file", "新文件";
+    updated(path): "Updated config: {path}", "已更新配置：{path}";
+    backup_line(path): "  Backup: {path}", "  备份：{path}";
+    default_line(reference): "Default model: {reference}", "默认模型：{reference}";
+    alias_line(name, target): "Alias {name} -> {target}", "别名 {name} -> {target}";
+    alias_removed_line(name): "Alias {name} removed.", "已删除别名 {name}。";
+    alias_replaced(old, target): "{target} had the alias {old}; OpenClaw holds one per model.", "{target} 原有别名 {old};OpenClaw 每个模型只能有一个别名。";
+    no_change: "No change.", "没有改动。";
+    aliases_count(count): "Aliases ({count}):", "别名（{count}）：";
+    refreshed(count, added, removed): "{count} models served; {added} added, {removed} removed.", "提供 {count} 个模型；新增 {added}，移除 {removed}。";
+    restored(path): "Restored {path}", "已恢复 {path}";
+    removed(path): "Removed {path}", "已删除 {path}";
+    column_model: "Model", "模型";
+    column_input: "Input", "输入";
+    column_context: "Ctx", "上下文";
+    column_price_in: "In", "输入价";
+    column_price_out: "Out", "输出价";
+    column_tags: "Tags", "标签";
+    models_none: "No models are configured. Run: openclaw-chutes onboard", "尚未配置模型。请运行：openclaw-chutes onboard";
+    kind_api_key: "API key", "API Key";
+    kind_token: "access token", "访问令牌";
+    kind_oauth: "OAuth", "OAuth";
+    status_ok: "usable", "可用";
+    status_missing: "missing", "缺失";
+    status_expired: "expired", "已过期";
+    status_expiring: "expires soon", "即将过期";
+    status_refused: "refused", "被拒绝";
+    expires(time): "expires {time}", "{time} 过期";
+    renewable: "renewed by OpenClaw", "由 OpenClaw 续期";
+    from_variable(name): "from {name}", "来自 {name}";
+}

@@ -1,5 +1,13 @@
 //! The Chutes side: where the service is, what it serves, whether a credential works.
 //! Knows no UI and no file of OpenClaw's.
 
+pub mod api_key;
+pub mod bundled;
+pub mod catalog;
+pub mod client;
+mod connect;
 pub mod endpoints;
+pub mod failure;
 pub mod model;
+pub mod oauth;
+pub mod verify;

@@ -1,7 +1,12 @@
 //! A model as the service describes it. Plain data; what is unknown stays unknown.
 
+use serde::{Deserialize, Serialize};
+
 /// One entry of the catalog. Limits in tokens, prices in USD per million tokens.
-#[derive(Clone, Debug, Default, PartialEq)]
+///
+/// The serde form is that of our own files (the built-in catalog, the cache), not the service's.
+#[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Model {
     /// Opaque: may contain `/`, `.`, `:`, `,`. The OpenClaw ref is `chutes/` + id.
     pub id: String,
@@ -21,7 +26,8 @@ pub struct Model {
 }
 
 /// USD per million tokens.
-#[derive(Clone, Copy, Debug, Default, PartialEq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
 pub struct Price {
     pub input: Option<f64>,
     pub output: Option<f64>,
@@ -51,12 +57,13 @@ pub fn id_of(reference: &str) -> Option<&str> {
 }
 
 /// Where a list of models came from.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Source {
     Live,
     /// The last live answer, kept in our own state.
     Cache,
     /// The built-in catalog.
+    #[default]
     Bundled,
 }
 
@@ -72,7 +79,7 @@ impl Source {
 }
 
 /// A list of models that says where it came from.
-#[derive(Clone, Debug, PartialEq)]
+#[derive(Clone, Debug, Default, PartialEq)]
 pub struct Catalog {
     pub models: Vec<Model>,
     pub source: Source,

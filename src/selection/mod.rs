@@ -1,7 +1,13 @@
 //! Pure rules about a choice of models and aliases: what is proposed, what may be chosen, what
 //! replaces a model that is no longer served. No IO.
 
+pub mod alias;
+pub mod propose;
+pub mod successor;
+
 use crate::chutes::model::Model;
+
+pub use propose::{Documented, Note, Overrides, Proposal, Refusal, propose};
 
 /// One alias. OpenClaw holds at most one per model.
 #[derive(Clone, Debug, PartialEq, Eq)]

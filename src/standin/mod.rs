@@ -1,1 +1,326 @@
+//! An embedded stand-in for the Chutes service on loopback: for `demo`, and for the tests, where it
+//! can also misbehave. It runs on a thread of its own and stops when it is dropped.
 
+mod chat;
+pub mod fault;
+pub mod idp;
+pub mod sample;
+
+pub use fault::Fault;
+
+use crate::chutes::endpoints::Endpoints;
+use crate::http1::{self, ReadError, Request, Response};
+use std::fs::OpenOptions;
+use std::io::{self, Write};
+use std::net::{Ipv4Addr, SocketAddr, TcpListener};
+use std::path::Path;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::thread::JoinHandle;
+use std::time::Duration;
+use tokio::net::TcpStream;
+use tokio::sync::oneshot;
+
+const LIMITS: http1::Limits =
+    http1::Limits { header_bytes: 64 * 1024, body_bytes: 16 * 1024 * 1024, read_time: Duration::from_secs(20) };
+
+/// Which API keys the stand-in takes. Access tokens are the identity provider's matter.
+#[derive(Clone, Debug)]
+pub enum Keys {
+    /// These and no others.
+    Listed(Vec<String>),
+    /// What `demo` does: every key of the form `cpk_….….…`, except those that end in `bad`, which
+    /// are refused so that a person can see what happens then.
+    AnyWellFormed,
+}
+
+impl Keys {
+    fn take(&self, key: &str) -> bool {
+        match self {
+            Keys::Listed(keys) => keys.iter().any(|known| known == key),
+            Keys::AnyWellFormed => {
+                let parts: Vec<_> = key.strip_prefix("cpk_").unwrap_or_default().split('.').collect();
+                parts.len() == 3 && parts.iter().all(|part| !part.is_empty()) && !key.ends_with("bad")
+            }
+        }
+    }
+}
+
+/// The identity provider's half of the service, below `/idp/`.
+pub trait IdentityProvider: Send + Sync {
+    /// Answer a request whose path begins with `/idp/`. None: no such page.
+    fn handle(&self, request: &Request) -> Option<Response>;
+    /// Whether the API takes this access token.
+    fn accepts(&self, access_token: &str) -> bool;
+}
+
+/// What a stand-in serves.
+#[derive(Clone)]
+pub struct Config {
+    /// Port on 127.0.0.1; 0: any free one.
+    pub port: u16,
+    pub keys: Keys,
+    /// The body of `GET /v1/models`.
+    pub models: Vec<u8>,
+    pub models_fault: Fault,
+    pub chat_fault: Fault,
+    pub idp: Option<Arc<dyn IdentityProvider>>,
+}
+
+impl Config {
+    /// For `demo`: any well-formed key, and a list in which the documented default exists.
+    pub fn demo() -> Self {
+        Self::serving(Keys::AnyWellFormed, sample::list(sample::Era::Documented))
+    }
+
+    /// For a test: these keys, and this answer of the models endpoint.
+    pub fn serving(keys: Keys, models: impl Into<Vec<u8>>) -> Self {
+        Self { port: 0, keys, models: models.into(), models_fault: Fault::None, chat_fault: Fault::None, idp: None }
+    }
+}
+
+/// The two routes that can misbehave.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Route {
+    Models,
+    Chat,
+}
+
+/// A request as it arrived.
+#[derive(Clone, Debug)]
+pub struct Record {
+    pub method: String,
+    /// Path and query as sent.
+    pub target: String,
+    /// The whole `Authorization` header.
+    pub authorization: Option<String>,
+    pub body: Vec<u8>,
+}
+
+/// Hears each request before it is answered.
+pub type OnRecord = Box<dyn Fn(&Record) + Send + Sync>;
+
+struct State {
+    config: Mutex<Config>,
+    records: Mutex<Vec<Record>>,
+    on_record: Option<OnRecord>,
+    address: SocketAddr,
+}
+
+/// A running stand-in.
+pub struct Standin {
+    state: Arc<State>,
+    stop: Option<oneshot::Sender<()>>,
+    thread: Option<JoinHandle<()>>,
+}
+
+impl Standin {
+    pub fn start(config: Config) -> io::Result<Standin> {
+        Self::start_with(config, None)
+    }
+
+    /// As [`Standin::start`]; `on_record` also hears each request, before it is answered.
+    pub fn start_with(config: Config, on_record: Option<OnRecord>) -> io::Result<Standin> {
+        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, config.port))?;
+        listener.set_nonblocking(true)?;
+        let address = listener.local_addr()?;
+        let state = Arc::new(State { config: Mutex::new(config), records: Mutex::default(), on_record, address });
+        let (stop, stopped) = oneshot::channel();
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+        let serving = state.clone();
+        let thread = std::thread::Builder::new().name("standin".to_owned()).spawn(move || {
+            runtime.block_on(async {
+                tokio::select! {
+                    _ = accept(listener, serving) => {}
+                    _ = stopped => {}
+                }
+            });
+        })?;
+        Ok(Standin { state, stop: Some(stop), thread: Some(thread) })
+    }
+
+    pub fn address(&self) -> SocketAddr {
+        self.state.address
+    }
+
+    /// `http://127.0.0.1:<port>/v1`.
+    pub fn api_base(&self) -> String {
+        format!("http://{}/v1", self.address())
+    }
+
+    /// `http://127.0.0.1:<port>`; the provider's pages are below `/idp/`.
+    pub fn idp_base(&self) -> String {
+        format!("http://{}", self.address())
+    }
+
+    pub fn endpoints(&self) -> Endpoints {
+        Endpoints { api: self.api_base(), idp: self.idp_base() }
+    }
+
+    /// Every request so far, in order of arrival.
+    pub fn requests(&self) -> Vec<Record> {
+        lock(&self.state.records).clone()
+    }
+
+    /// From the next request on.
+    pub fn set_fault(&self, route: Route, fault: Fault) {
+        let mut config = lock(&self.state.config);
+        match route {
+            Route::Models => config.models_fault = fault,
+            Route::Chat => config.chat_fault = fault,
+        }
+    }
+
+    /// From the next request on.
+    pub fn set_models(&self, body: impl Into<Vec<u8>>) {
+        lock(&self.state.config).models = body.into();
+    }
+
+    /// From the next request on.
+    pub fn set_keys(&self, keys: Keys) {
+        lock(&self.state.config).keys = keys;
+    }
+}
+
+impl Drop for Standin {
+    fn drop(&mut self) {
+        self.stop.take();
+        if let Some(thread) = self.thread.take() {
+            // A panic there has been reported by its own thread.
+            let _ = thread.join();
+        }
+    }
+}
+
+/// Print `{"api": …, "idp": …}` as one line and serve until standard input ends. `record`: a file that
+/// gets one JSON line (`method`, `target`, `authorization`, `body`) for each request, before it is answered.
+pub fn serve_until_stdin_ends(config: Config, record: Option<&Path>) -> io::Result<()> {
+    let on_record = match record {
+        None => None,
+        Some(path) => {
+            let file = Mutex::new(OpenOptions::new().append(true).create(true).open(path)?);
+            let write = move |record: &Record| {
+                let line = serde_json::json!({
+                    "method": record.method, "target": record.target, "authorization": record.authorization,
+                    "body": String::from_utf8_lossy(&record.body),
+                });
+                // A full disk shows as a missing line.
+                let _ = lock(&file).write_all(format!("{line}\n").as_bytes());
+            };
+            Some(Box::new(write) as OnRecord)
+        }
+    };
+    let standin = Standin::start_with(config, on_record)?;
+    let line = serde_json::json!({ "api": standin.api_base(), "idp": standin.idp_base() });
+    let mut stdout = io::stdout();
+    writeln!(stdout, "{line}")?;
+    stdout.flush()?;
+    io::copy(&mut io::stdin(), &mut io::sink())?;
+    Ok(())
+}
+
+/// A loopback address that refuses every connection for as long as this is kept.
+pub struct ClosedPort(tokio::net::TcpSocket);
+
+impl ClosedPort {
+    /// Bound, so that nobody else gets the port, and never listening.
+    pub fn new() -> io::Result<Self> {
+        let socket = tokio::net::TcpSocket::new_v4()?;
+        socket.bind((Ipv4Addr::LOCALHOST, 0).into())?;
+        Ok(Self(socket))
+    }
+
+    pub fn address(&self) -> io::Result<SocketAddr> {
+        self.0.local_addr()
+    }
+}
+
+/// A test that panicked while holding the lock leaves the data as usable as before.
+fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+async fn accept(listener: TcpListener, state: Arc<State>) {
+    let Ok(listener) = tokio::net::TcpListener::from_std(listener) else { return };
+    loop {
+        match listener.accept().await {
+            Ok((stream, _)) => drop(tokio::spawn(serve(stream, state.clone()))),
+            // One connection that is gone, or no file descriptor to be had just now.
+            Err(_) => tokio::time::sleep(Duration::from_millis(20)).await,
+        }
+    }
+}
+
+async fn serve(mut stream: TcpStream, state: Arc<State>) {
+    let request = match http1::read(&mut stream, LIMITS).await {
+        Ok(request) => request,
+        Err(ReadError::Closed) => return,
+        Err(error) => {
+            // The peer may be gone; nobody else is there to tell.
+            let _ = http1::write(&mut stream, &refusal(400, &error.to_string())).await;
+            return;
+        }
+    };
+    let record = Record {
+        method: request.method.clone(),
+        target: request.target.clone(),
+        authorization: request.header("authorization").map(str::to_owned),
+        body: request.body.clone(),
+    };
+    if let Some(on_record) = &state.on_record {
+        on_record(&record);
+    }
+    lock(&state.records).push(record);
+
+    let config = lock(&state.config).clone();
+    let (fault, response) = answer(&config, &request);
+    // A peer that goes away in the middle of an answer is no concern of ours.
+    let _ = fault.send(&mut stream, &request, &response).await;
+}
+
+/// The honest answer to a request, and the fault that may spoil it.
+fn answer(config: &Config, request: &Request) -> (Fault, Response) {
+    let honest = |response| (Fault::None, response);
+    match (request.method.as_str(), request.path()) {
+        (_, path) if path.starts_with("/idp/") => honest(
+            config
+                .idp
+                .as_ref()
+                .and_then(|idp| idp.handle(request))
+                .unwrap_or_else(|| refusal(404, "There is no such page.")),
+        ),
+        ("GET", "/v1/models") => (
+            config.models_fault.clone(),
+            match bearer(request) {
+                Some(token) if !taken(config, token) => refusal(401, "Invalid token."),
+                // The list is public.
+                _ => Response {
+                    status: 200,
+                    headers: vec![("Content-Type", "application/json".to_owned())],
+                    body: config.models.clone(),
+                },
+            },
+        ),
+        ("POST", "/v1/chat/completions") => (
+            config.chat_fault.clone(),
+            match bearer(request) {
+                Some(token) if taken(config, token) => chat::complete(&config.models, &request.body),
+                _ => refusal(401, "Invalid token."),
+            },
+        ),
+        (_, "/v1/models" | "/v1/chat/completions") => honest(refusal(405, "Method Not Allowed")),
+        _ => honest(refusal(404, "Not Found")),
+    }
+}
+
+fn bearer(request: &Request) -> Option<&str> {
+    request.header("authorization").map(|value| value.strip_prefix("Bearer ").unwrap_or(value))
+}
+
+fn taken(config: &Config, token: &str) -> bool {
+    config.keys.take(token) || config.idp.as_ref().is_some_and(|idp| idp.accepts(token))
+}
+
+/// An error in the shape that the service gives: `{"detail": …}`.
+fn refusal(status: u16, detail: &str) -> Response {
+    Response::json(status, &serde_json::json!({ "detail": detail }))
+}

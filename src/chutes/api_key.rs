@@ -1,0 +1,116 @@
+//! What an API key looks like, checked before anything is sent anywhere.
+
+use crate::secret::Secret;
+
+/// Longest key accepted, in bytes; real ones are about a hundred.
+pub const MAX_LEN: usize = 1024;
+
+/// Why a text is not a Chutes API key. Holds nothing of the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Problem {
+    Empty,
+    TooLong,
+    /// White space or a line break inside: two things were pasted, or one was wrapped.
+    WhiteSpace,
+    /// A character that no key has.
+    Character,
+    /// An OAuth access token (`cak_`).
+    AccessToken,
+    /// An OAuth refresh token (`crt_`).
+    RefreshToken,
+    /// An OAuth client id (`cid_`).
+    ClientId,
+    /// An OAuth client secret (`csc_`).
+    ClientSecret,
+    /// Another service's key, or no key at all.
+    Prefix,
+    /// It starts right but has not the three parts of a key: cut off, or two run together.
+    Parts,
+}
+
+/// The key in `text`: surrounding white space, quotes and a `CHUTES_API_KEY=` in front are taken off.
+pub fn parse(text: &str) -> Result<Secret, Problem> {
+    let mut key = text.trim();
+    key = key.strip_prefix("export ").unwrap_or(key).trim_start();
+    key = key.strip_prefix("CHUTES_API_KEY=").unwrap_or(key);
+    for quote in ['"', '\'', '`'] {
+        key = key.strip_prefix(quote).and_then(|k| k.strip_suffix(quote)).unwrap_or(key);
+    }
+    check(key.trim())
+}
+
+fn check(key: &str) -> Result<Secret, Problem> {
+    if key.is_empty() {
+        return Err(Problem::Empty);
+    }
+    if key.len() > MAX_LEN {
+        return Err(Problem::TooLong);
+    }
+    if key.contains(char::is_whitespace) {
+        return Err(Problem::WhiteSpace);
+    }
+    let Some(rest) = key.strip_prefix("cpk_") else {
+        return Err(match key.get(..4) {
+            Some("cak_") => Problem::AccessToken,
+            Some("crt_") => Problem::RefreshToken,
+            Some("cid_") => Problem::ClientId,
+            Some("csc_") => Problem::ClientSecret,
+            _ => Problem::Prefix,
+        });
+    };
+    if !rest.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')) {
+        return Err(Problem::Character);
+    }
+    let parts: Vec<&str> = rest.split('.').collect();
+    if parts.len() != 3 || parts.iter().any(|part| part.is_empty()) || rest.contains("cpk_") {
+        return Err(Problem::Parts);
+    }
+    Ok(Secret::new(key))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_key_is_taken_as_people_paste_it() {
+        for text in [
+            "cpk_0123abcd.4567ef.89AB",
+            "  cpk_0123abcd.4567ef.89AB\r\n",
+            "\"cpk_0123abcd.4567ef.89AB\"",
+            "export CHUTES_API_KEY='cpk_0123abcd.4567ef.89AB'",
+            "CHUTES_API_KEY=cpk_0123abcd.4567ef.89AB",
+        ] {
+            assert_eq!(
+                parse(text).map(|key| key.expose().to_owned()),
+                Ok("cpk_0123abcd.4567ef.89AB".to_owned()),
+                "{text}"
+            );
+        }
+    }
+
+    #[test]
+    fn each_mistake_has_its_own_name() {
+        for (text, problem) in [
+            ("", Problem::Empty),
+            (" \n", Problem::Empty),
+            ("cpk_a.b.c d", Problem::WhiteSpace),
+            ("cpk_a.b\nc.d", Problem::WhiteSpace),
+            ("cak_a.b.c", Problem::AccessToken),
+            ("crt_abc", Problem::RefreshToken),
+            ("cid_abc", Problem::ClientId),
+            ("csc_abc", Problem::ClientSecret),
+            ("sk-abcdef", Problem::Prefix),
+            ("cpk_abc", Problem::Parts),
+            ("cpk_a.b", Problem::Parts),
+            ("cpk_a..c", Problem::Parts),
+            ("cpk_a.b.c.d", Problem::Parts),
+            ("cpk_a.b.ccpk_a.b.c", Problem::Parts),
+            ("cpk_a.b.c\u{1b}[31m", Problem::Character),
+            ("cpk_a.b.密", Problem::Character),
+        ] {
+            assert_eq!(parse(text).err(), Some(problem), "{text:?}");
+        }
+        assert_eq!(parse(&format!("cpk_a.b.{}", "c".repeat(2000))).err(), Some(Problem::TooLong));
+    }
+}

@@ -1,0 +1,315 @@
+//! The one HTTP client: limits on time and size, no credential to another origin, every failure
+//! named. Nothing is built before the first call.
+
+use super::connect::{self, CALL, Progress, Proxies, Roots};
+use super::endpoints::{Endpoints, host_of};
+use super::failure::{self, Failure, Kind, NotJson, ProxyTrouble, Stage};
+use crate::secret::Secret;
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
+use std::future::poll_fn;
+use std::path::PathBuf;
+use std::sync::{Arc, OnceLock};
+use std::time::{Duration, Instant};
+use url::Url;
+
+/// How much time and how many bytes a call may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Limits {
+    /// Name resolution, TCP, proxy and TLS together.
+    pub connect: Duration,
+    /// The whole call, unless the call says otherwise.
+    pub whole: Duration,
+    /// Bytes of an answer after decompression.
+    pub body: usize,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self { connect: Duration::from_secs(5), whole: Duration::from_secs(10), body: 8 * 1024 * 1024 }
+    }
+}
+
+/// Redirects followed within one origin.
+const MAX_REDIRECTS: usize = 5;
+
+/// A client for one pair of endpoints. Cheap to make and to clone.
+#[derive(Clone)]
+pub struct Client(Arc<Inner>);
+
+struct Inner {
+    endpoints: Endpoints,
+    limits: Limits,
+    proxies: Arc<Proxies>,
+    roots: Roots,
+    http: OnceLock<Result<reqwest::Client, String>>,
+}
+
+/// One call. No `Debug`: it holds credentials.
+pub struct Call<'a> {
+    url: String,
+    bearer: Option<&'a Secret>,
+    content: Option<(&'static str, Secret)>,
+    redact: Vec<&'a Secret>,
+    whole: Option<Duration>,
+}
+
+impl<'a> Call<'a> {
+    pub fn get(url: impl Into<String>) -> Self {
+        Self { url: url.into(), bearer: None, content: None, redact: Vec::new(), whole: None }
+    }
+
+    pub fn post_json(url: impl Into<String>, body: &serde_json::Value) -> Self {
+        Self { content: Some(("application/json", Secret::new(body.to_string()))), ..Self::get(url) }
+    }
+
+    /// `body` is already form-encoded.
+    pub fn post_form(url: impl Into<String>, body: Secret) -> Self {
+        Self { content: Some(("application/x-www-form-urlencoded", body)), ..Self::get(url) }
+    }
+
+    pub fn bearer(mut self, credential: Option<&'a Secret>) -> Self {
+        self.bearer = credential;
+        self.redact.extend(credential);
+        self
+    }
+
+    /// A secret in the body that no error message may repeat.
+    pub fn redact(mut self, secret: &'a Secret) -> Self {
+        self.redact.push(secret);
+        self
+    }
+
+    /// Time for the whole call.
+    pub fn within(mut self, whole: Duration) -> Self {
+        self.whole = Some(whole);
+        self
+    }
+}
+
+/// An answer of any status that is not a redirect. No `Debug`: it may hold tokens.
+pub struct Answer {
+    pub status: u16,
+    pub body: Vec<u8>,
+    /// From the start of the call to the last byte.
+    pub took: Duration,
+    content_type: String,
+    retry_after: Option<u64>,
+    said: Option<String>,
+    host: String,
+    proxy: Option<String>,
+}
+
+impl Answer {
+    /// The answer if its status is a success, else the failure that it means.
+    pub fn success(self) -> Result<Self, Failure> {
+        match self.status {
+            200..=299 => Ok(self),
+            status => {
+                Err(self.failure(Kind::Status { status, said: self.said.clone(), retry_after: self.retry_after }))
+            }
+        }
+    }
+
+    /// A failure of that kind, about this call.
+    pub fn failure(&self, kind: Kind) -> Failure {
+        Failure { host: self.host.clone(), proxy: self.proxy.clone(), kind }
+    }
+
+    /// The failure of a body that is not the JSON it should be.
+    pub fn bad_json(&self, error: &serde_json::Error) -> Failure {
+        let start = self.body.iter().find(|byte| !byte.is_ascii_whitespace());
+        self.failure(match start {
+            None => Kind::NotJson(NotJson::EmptyBody),
+            Some(b'<') => Kind::NotJson(NotJson::Html),
+            Some(b'{' | b'[') if error.is_eof() => Kind::Truncated,
+            Some(b'{' | b'[') => {
+                Kind::Malformed { detail: format!("line {}, column {}", error.line(), error.column()) }
+            }
+            Some(_) if self.content_type.starts_with("text/html") => Kind::NotJson(NotJson::Html),
+            Some(_) if error.is_data() => Kind::Malformed { detail: "not an object".to_owned() },
+            Some(_) => Kind::NotJson(NotJson::Other),
+        })
+    }
+}
+
+impl Client {
+    /// A client that takes proxies and certificates from the environment of this process.
+    pub fn new(endpoints: Endpoints) -> Self {
+        Self::with(endpoints, Limits::default(), |name| std::env::var(name).ok())
+    }
+
+    pub fn with(endpoints: Endpoints, limits: Limits, var: impl Fn(&str) -> Option<String>) -> Self {
+        let path = |name| var(name).filter(|value| !value.is_empty()).map(PathBuf::from);
+        Self(Arc::new(Inner {
+            endpoints,
+            limits,
+            roots: Roots { file: path("SSL_CERT_FILE"), directory: path("SSL_CERT_DIR") },
+            proxies: Arc::new(Proxies::from_env(&var)),
+            http: OnceLock::new(),
+        }))
+    }
+
+    pub fn endpoints(&self) -> &Endpoints {
+        &self.0.endpoints
+    }
+
+    /// Make one call. `on_stage` hears each stage when it begins.
+    pub async fn send(&self, call: Call<'_>, mut on_stage: impl FnMut(Stage)) -> Result<Answer, Failure> {
+        let mut exchange = Exchange { client: self, call, host: String::new(), proxy: None };
+        exchange.host = host_of(&exchange.call.url);
+        let url = Url::parse(&exchange.call.url)
+            .map_err(|error| exchange.failure(Kind::Network { detail: error.to_string() }))?;
+        if let Some(variable) = self.0.proxies.unusable_for(&url) {
+            return Err(exchange.failure(Kind::Proxy(ProxyTrouble::Setting(variable))));
+        }
+        exchange.proxy = self.0.proxies.for_url(&url).map(|proxy| connect::proxy_host(&proxy));
+
+        let progress = Arc::new(Progress::new(url.host_str().unwrap_or_default()));
+        let whole = exchange.call.whole.unwrap_or(self.0.limits.whole);
+        let mut exchanging =
+            Box::pin(CALL.scope(progress.clone(), tokio::time::timeout(whole, exchange.run(url, &progress))));
+        let mut seen = 0;
+        // Whatever begins a stage does so while this future is polled.
+        let outcome = poll_fn(|context| {
+            let polled = exchanging.as_mut().poll(context);
+            progress.news(&mut seen).for_each(&mut on_stage);
+            polled
+        })
+        .await;
+        drop(exchanging);
+        outcome.unwrap_or_else(|_| Err(exchange.failure(Kind::Timeout { stage: progress.latest(), after: whole })))
+    }
+
+    fn http(&self) -> Result<&reqwest::Client, String> {
+        let inner = &self.0;
+        inner.http.get_or_init(|| build(inner)).as_ref().map_err(String::clone)
+    }
+}
+
+fn build(inner: &Inner) -> Result<reqwest::Client, String> {
+    let tls = connect::tls_config(&inner.roots).map_err(|error| error.to_string())?;
+    let proxies = inner.proxies.clone();
+    reqwest::Client::builder()
+        .tls_backend_preconfigured(tls)
+        .proxy(reqwest::Proxy::custom(move |url| proxies.for_url(url)))
+        .dns_resolver(Arc::new(connect::Resolver))
+        .connector_layer(connect::Watch)
+        .redirect(reqwest::redirect::Policy::none())
+        .connect_timeout(inner.limits.connect)
+        // One call, one connection: nothing is left open, and a client outlives the runtime it was used in.
+        .pool_max_idle_per_host(0)
+        .user_agent(concat!("openclaw-chutes/", env!("CARGO_PKG_VERSION")))
+        .build()
+        .map_err(|error| error.to_string())
+}
+
+/// One call on its way.
+struct Exchange<'a> {
+    client: &'a Client,
+    call: Call<'a>,
+    host: String,
+    proxy: Option<String>,
+}
+
+impl Exchange<'_> {
+    fn failure(&self, kind: Kind) -> Failure {
+        Failure { host: self.host.clone(), proxy: self.proxy.clone(), kind }
+    }
+
+    fn error(&self, error: &reqwest::Error, progress: &Progress) -> Failure {
+        let stage = progress.latest();
+        self.failure(if error.is_timeout() {
+            Kind::Timeout { stage, after: self.client.0.limits.connect }
+        } else {
+            match connect::kind_of(error, &self.host, self.proxy.is_some(), stage) {
+                Kind::Network { detail } => Kind::Network { detail: failure::redact(&detail, &self.call.redact) },
+                kind => kind,
+            }
+        })
+    }
+
+    async fn run(&self, url: Url, progress: &Progress) -> Result<Answer, Failure> {
+        let started = Instant::now();
+        let response = self.follow(url, progress).await?;
+        let header = |name| response.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+        let mut answer = Answer {
+            status: response.status().as_u16(),
+            content_type: header(CONTENT_TYPE).unwrap_or_default().to_ascii_lowercase(),
+            retry_after: header(RETRY_AFTER).and_then(|value| value.trim().parse().ok()),
+            body: Vec::new(),
+            took: Duration::ZERO,
+            said: None,
+            host: self.host.clone(),
+            proxy: self.proxy.clone(),
+        };
+        match self.body(response).await {
+            Ok(body) => answer.body = body,
+            // The status says enough; what was wrong with its body is beside the point.
+            Err(_) if !(200..300).contains(&answer.status) => {}
+            Err(kind) => return Err(self.failure(kind)),
+        }
+        answer.took = started.elapsed();
+        if answer.status >= 400 {
+            answer.said = failure::said(&answer.body, &self.call.redact);
+        }
+        Ok(answer)
+    }
+
+    /// Send, and follow redirects of a `GET` within the origin. A `POST` follows none: its body and
+    /// its credential are for the address that was meant.
+    async fn follow(&self, mut url: Url, progress: &Progress) -> Result<reqwest::Response, Failure> {
+        for _ in 0..=MAX_REDIRECTS {
+            let response = self.once(&url)?.send().await.map_err(|error| self.error(&error, progress))?;
+            let location = match response.status().as_u16() {
+                301 | 302 | 303 | 307 | 308 => response.headers().get(LOCATION),
+                _ => None,
+            };
+            let Some(location) = location else { return Ok(response) };
+            let text = String::from_utf8_lossy(location.as_bytes()).into_owned();
+            let next = url.join(&text).ok().filter(|next| self.call.content.is_none() && next.origin() == url.origin());
+            match next {
+                Some(next) => url = next,
+                None => return Err(self.failure(Kind::Redirected { to: self.destination(&url, &text) })),
+            }
+        }
+        Err(self.failure(Kind::Redirected { to: self.destination(&url, "") }))
+    }
+
+    /// Where a redirect leads, without query (which might repeat a credential).
+    fn destination(&self, url: &Url, location: &str) -> String {
+        let to = match url.join(location) {
+            Ok(to) if to.has_host() => format!("{}{}", to.origin().ascii_serialization(), to.path()),
+            _ => location.split(['?', '#']).next().unwrap_or_default().to_owned(),
+        };
+        failure::redact(&to, &self.call.redact)
+    }
+
+    fn once(&self, url: &Url) -> Result<reqwest::RequestBuilder, Failure> {
+        let http = self.client.http().map_err(|detail| self.failure(Kind::Network { detail }))?;
+        let mut request = match &self.call.content {
+            None => http.get(url.clone()),
+            Some((kind, body)) => http.post(url.clone()).header(CONTENT_TYPE, *kind).body(body.expose().to_owned()),
+        };
+        request = request.header(ACCEPT, "application/json");
+        if let Some(credential) = self.call.bearer {
+            let mut value = HeaderValue::from_str(&format!("Bearer {}", credential.expose()))
+                .map_err(|_| self.failure(Kind::CredentialMalformed))?;
+            value.set_sensitive(true);
+            request = request.header(AUTHORIZATION, value);
+        }
+        Ok(request)
+    }
+
+    async fn body(&self, mut response: reqwest::Response) -> Result<Vec<u8>, Kind> {
+        let limit = self.client.0.limits.body;
+        let mut body = Vec::new();
+        loop {
+            match response.chunk().await {
+                Ok(None) => return Ok(body),
+                Ok(Some(chunk)) if body.len() + chunk.len() > limit => return Err(Kind::TooLarge { limit }),
+                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
+                Err(error) => return Err(connect::broken_body(&error)),
+            }
+        }
+    }
+}

@@ -1,0 +1,76 @@
+//! Whether a credential may really call a model: one completion of one token.
+
+use super::client::{Call, Client};
+use super::failure::{Failure, Kind};
+use crate::secret::Secret;
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// A cold model may take its time.
+const WHOLE: Duration = Duration::from_secs(30);
+
+/// What one test call showed.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Verdict {
+    Works {
+        latency_ms: u64,
+        prompt_tokens: Option<u64>,
+        completion_tokens: Option<u64>,
+    },
+    /// 401 or 403: this credential may not.
+    Refused(Failure),
+    /// 404: no such model for this account.
+    NotServed(Failure),
+    /// 402.
+    NoBalance(Failure),
+    /// No answer, or one that says nothing about the credential and the model.
+    Unverified(Failure),
+}
+
+impl Verdict {
+    pub fn failure(&self) -> Option<&Failure> {
+        match self {
+            Verdict::Works { .. } => None,
+            Verdict::Refused(failure)
+            | Verdict::NotServed(failure)
+            | Verdict::NoBalance(failure)
+            | Verdict::Unverified(failure) => Some(failure),
+        }
+    }
+}
+
+/// `POST {api}/chat/completions` for one token of `model` (an id, without `chutes/`).
+pub async fn verify(client: &Client, credential: &Secret, model: &str) -> Verdict {
+    match complete(client, credential, model).await {
+        Ok(verdict) => verdict,
+        Err(failure) => match failure.status() {
+            Some(401 | 403) => Verdict::Refused(failure),
+            Some(404) => Verdict::NotServed(failure),
+            Some(402) => Verdict::NoBalance(failure),
+            _ if failure.kind == Kind::CredentialMalformed => Verdict::Refused(failure),
+            _ => Verdict::Unverified(failure),
+        },
+    }
+}
+
+async fn complete(client: &Client, credential: &Secret, model: &str) -> Result<Verdict, Failure> {
+    let body = json!({
+        "model": model,
+        "messages": [{ "role": "user", "content": "hi" }],
+        "max_tokens": 1,
+        "stream": false,
+    });
+    let url = format!("{}/chat/completions", client.endpoints().api);
+    let call = Call::post_json(url, &body).bearer(Some(credential)).within(WHOLE);
+    let answer = client.send(call, |_| {}).await?.success()?;
+    let completion: Value = serde_json::from_slice(&answer.body).map_err(|error| answer.bad_json(&error))?;
+    if !completion["choices"].is_array() {
+        return Err(answer.failure(Kind::Malformed { detail: "no completion in it".to_owned() }));
+    }
+    let tokens = |name: &str| completion["usage"][name].as_u64();
+    Ok(Verdict::Works {
+        latency_ms: answer.took.as_millis() as u64,
+        prompt_tokens: tokens("prompt_tokens"),
+        completion_tokens: tokens("completion_tokens"),
+    })
+}

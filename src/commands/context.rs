@@ -1,0 +1,109 @@
+//! What every command starts from: the environment of this process, turned into OpenClaw's files,
+//! the service's address, and our own state.
+
+use super::error::Error;
+use super::invocation::{Invocation, Target};
+use crate::chutes::bundled;
+use crate::chutes::catalog;
+use crate::chutes::endpoints::Endpoints;
+use crate::chutes::model::Catalog;
+use crate::openclaw::Site;
+use crate::openclaw::current::Current;
+use crate::openclaw::install::Installed;
+use crate::openclaw::paths::Paths;
+use crate::openclaw::snapshot::Snapshot;
+use crate::selection::{Alias, Documented};
+use crate::state::State;
+use crate::texts::Lang;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+/// The parts of an [`Invocation`] that every command needs.
+#[derive(Clone, Debug)]
+pub struct Context {
+    pub program: &'static str,
+    pub lang: Lang,
+    /// One entry per line in lists.
+    pub plain: bool,
+    pub target: Target,
+}
+
+impl From<&Invocation> for Context {
+    fn from(invocation: &Invocation) -> Self {
+        Self {
+            program: invocation.program,
+            lang: invocation.lang,
+            plain: invocation.plain,
+            target: invocation.target.clone(),
+        }
+    }
+}
+
+impl Context {
+    /// OpenClaw's files, by the options and the environment.
+    pub fn site(&self) -> Result<Site, Error> {
+        let paths = Paths::resolve(var, self.target.config.as_deref(), self.target.profile.as_deref())?;
+        let ourselves = std::env::current_exe().ok();
+        let installed = Installed::detect(&paths, std::env::var_os("PATH").as_deref(), ourselves.as_deref());
+        Ok(Site { paths, installed, agent: self.target.agent.clone() })
+    }
+
+    /// The files as they are, and what they say.
+    pub fn read(&self) -> Result<(Site, Snapshot, Current), Error> {
+        let site = self.site()?;
+        let snapshot = site.read()?;
+        let current = Current::of(&snapshot, now());
+        Ok((site, snapshot, current))
+    }
+
+    pub fn state(&self) -> State {
+        State::resolve(var)
+    }
+
+    pub fn endpoints(&self) -> Result<Endpoints, Error> {
+        Endpoints::from_env(var).map_err(Error::Endpoint)
+    }
+}
+
+/// A variable of the environment; one that is not Unicode counts as unset.
+pub fn var(name: &str) -> Option<String> {
+    std::env::var(name).ok()
+}
+
+/// Unix time in milliseconds.
+pub fn now() -> i64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
+}
+
+/// A moment (Unix time in milliseconds) as RFC 3339 in UTC.
+pub fn rfc3339(ms: i64) -> String {
+    jiff::Timestamp::from_millisecond(ms).map(|moment| moment.to_string()).unwrap_or_default()
+}
+
+/// What the product promises, from the built-in catalog.
+pub fn documented() -> Documented {
+    Documented {
+        default: bundled::DEFAULT_MODEL.to_owned(),
+        aliases: bundled::ALIASES
+            .map(|(name, target)| Alias { name: name.to_owned(), target: target.to_owned() })
+            .to_vec(),
+        built_in: bundled::catalog().models.into_iter().map(|model| model.id).collect(),
+        extra: vec![bundled::fast_target()],
+    }
+}
+
+/// Name of the catalog among the documents of our own state.
+const CATALOG: &str = "catalog";
+
+/// The last list the service gave us.
+pub fn cached_catalog(state: &State) -> Option<Catalog> {
+    let document: Box<serde_json::value::RawValue> = state.read(CATALOG)?;
+    catalog::from_json(document.get())
+}
+
+/// Keep a live list for later. It is a convenience: a failure to write it is nobody's trouble.
+pub fn keep_catalog(state: &State, live: &Catalog) {
+    if let Ok(document) = serde_json::value::RawValue::from_string(catalog::to_json(live)) {
+        let _ = state.write(CATALOG, &document);
+    }
+}

@@ -1,0 +1,332 @@
+//! The credential of a run without a person: from standard input, a file or the environment. Never
+//! from the terminal, never from the arguments.
+
+use super::error::Error;
+use super::invocation::{AuthChoice, KeySource, Onboard, SecretInputMode};
+use super::output::Warning;
+use super::usage::UsageError;
+use crate::chutes::api_key;
+use crate::openclaw::plan::NewCredential;
+use crate::secret::Secret;
+use crate::texts::{Lang, cli as text};
+use std::fs::File;
+use std::io::{IsTerminal, Read};
+use std::os::unix::fs::PermissionsExt;
+use std::path::{Path, PathBuf};
+
+/// Largest input that is looked at, in bytes.
+const MAX_INPUT: u64 = 64 * 1024;
+
+/// The variable that holds an API key.
+pub const API_KEY_VAR: &str = "CHUTES_API_KEY";
+/// The variable that holds an OAuth access token.
+pub const TOKEN_VAR: &str = "CHUTES_OAUTH_TOKEN";
+
+/// Where a key came from, for messages.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Origin {
+    Stdin,
+    File(PathBuf),
+    Variable(&'static str),
+}
+
+impl Origin {
+    fn words(&self, lang: Lang) -> String {
+        match self {
+            Origin::Stdin => text::origin_stdin(lang).to_owned(),
+            Origin::File(path) => crate::clean::line(&path.to_string_lossy()),
+            Origin::Variable(name) => (*name).to_owned(),
+        }
+    }
+}
+
+/// Why there is no usable key where one was promised. Holds nothing of the key.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{}", self.message(Lang::En))]
+pub enum KeyError {
+    Malformed {
+        origin: Origin,
+        problem: api_key::Problem,
+    },
+    /// Standard input is a terminal: somebody would have to type.
+    StdinIsTerminal,
+    NotText {
+        origin: Origin,
+    },
+    TooLarge {
+        origin: Origin,
+    },
+    NotRegular {
+        path: PathBuf,
+    },
+    Unreadable {
+        origin: Origin,
+        errno: i32,
+    },
+    /// A reference was asked for, and the variable is not set.
+    RefWithoutVariable,
+    /// The token in `CHUTES_OAUTH_TOKEN` is no token.
+    NoToken,
+}
+
+impl KeyError {
+    /// Stable name in JSON documents.
+    pub fn code(&self) -> &'static str {
+        match self {
+            KeyError::Malformed { .. } | KeyError::NotText { .. } | KeyError::TooLarge { .. } => "api-key-malformed",
+            KeyError::StdinIsTerminal => "stdin-is-terminal",
+            KeyError::NotRegular { .. } | KeyError::Unreadable { .. } => "api-key-file",
+            KeyError::RefWithoutVariable => "ref-without-variable",
+            KeyError::NoToken => "token-malformed",
+        }
+    }
+
+    pub fn message(&self, lang: Lang) -> String {
+        match self {
+            KeyError::Malformed { origin, problem } => {
+                text::key_malformed(lang, origin.words(lang), key_problem(*problem, lang))
+            }
+            KeyError::StdinIsTerminal => text::stdin_is_terminal(lang).to_owned(),
+            KeyError::NotText { origin } => text::key_not_text(lang, origin.words(lang)),
+            KeyError::TooLarge { origin } => text::key_too_large(lang, origin.words(lang), MAX_INPUT / 1024),
+            KeyError::NotRegular { path } => text::key_file_not_regular(lang, Origin::File(path.clone()).words(lang)),
+            KeyError::Unreadable { origin, errno } => {
+                text::key_unreadable(lang, origin.words(lang), std::io::Error::from_raw_os_error(*errno))
+            }
+            KeyError::RefWithoutVariable => text::ref_without_variable(lang).to_owned(),
+            KeyError::NoToken => text::token_malformed(lang).to_owned(),
+        }
+    }
+
+    pub fn hint(&self, lang: Lang) -> String {
+        match self {
+            KeyError::Malformed { problem: api_key::Problem::ClientId | api_key::Problem::ClientSecret, .. }
+            | KeyError::Malformed { .. }
+            | KeyError::NotText { .. }
+            | KeyError::TooLarge { .. } => text::key_hint(lang, crate::chutes::endpoints::API_KEYS_PAGE),
+            KeyError::StdinIsTerminal => text::stdin_is_terminal_hint(lang).to_owned(),
+            KeyError::NotRegular { .. } | KeyError::Unreadable { .. } => text::key_file_hint(lang).to_owned(),
+            KeyError::RefWithoutVariable => text::ref_without_variable_hint(lang).to_owned(),
+            KeyError::NoToken => text::token_hint(lang).to_owned(),
+        }
+    }
+}
+
+/// What is wrong with a text that should be a key.
+pub fn key_problem(problem: api_key::Problem, lang: Lang) -> &'static str {
+    use api_key::Problem;
+    match problem {
+        Problem::Empty => text::key_empty(lang),
+        Problem::TooLong => text::key_too_long(lang),
+        Problem::WhiteSpace => text::key_white_space(lang),
+        Problem::Character => text::key_character(lang),
+        Problem::AccessToken => text::key_is_access_token(lang),
+        Problem::RefreshToken => text::key_is_refresh_token(lang),
+        Problem::ClientId => text::key_is_client_id(lang),
+        Problem::ClientSecret => text::key_is_client_secret(lang),
+        Problem::Prefix => text::key_prefix(lang),
+        Problem::Parts => text::key_parts(lang),
+    }
+}
+
+/// A credential, ready to be tried and stored.
+#[derive(Clone, Debug)]
+pub struct Obtained {
+    pub choice: AuthChoice,
+    /// Sent to the service.
+    pub secret: Secret,
+    /// Stored by OpenClaw.
+    pub stored: NewCredential,
+    pub warnings: Vec<Warning>,
+}
+
+/// The credential that the options and the environment give.
+pub fn obtain(options: &Onboard, var: impl Fn(&str) -> Option<String>, lang: Lang) -> Result<Obtained, Error> {
+    let filled = |name: &str| var(name).filter(|value| !value.trim().is_empty());
+    let choice = match options.auth_choice {
+        Some(choice) => choice,
+        None if options.key_source.is_some() || filled(API_KEY_VAR).is_some() => AuthChoice::ApiKey,
+        None if filled(TOKEN_VAR).is_some() => AuthChoice::OAuth,
+        None => return Err(Error::MissingCredential),
+    };
+    match choice {
+        AuthChoice::ApiKey => api_key(options, filled(API_KEY_VAR), lang),
+        AuthChoice::OAuth => oauth(options, filled(TOKEN_VAR), lang),
+    }
+}
+
+fn api_key(options: &Onboard, from_env: Option<String>, lang: Lang) -> Result<Obtained, Error> {
+    let mut warnings = Vec::new();
+    let by_reference = options.secret_input_mode == SecretInputMode::Ref;
+    let (origin, input) = match (&options.key_source, from_env) {
+        (_, None) if by_reference => return Err(KeyError::RefWithoutVariable.into()),
+        // A reference names the variable, so the variable is what must work.
+        (_, Some(value)) if by_reference => (Origin::Variable(API_KEY_VAR), Secret::new(value)),
+        (Some(KeySource::Stdin), _) => (Origin::Stdin, from_stdin()?),
+        (Some(KeySource::File(path)), _) => (Origin::File(path.clone()), from_file(path, &mut warnings, lang)?),
+        (None, Some(value)) => (Origin::Variable(API_KEY_VAR), Secret::new(value)),
+        (None, None) => return Err(Error::MissingCredential),
+    };
+    let secret =
+        api_key::parse(input.expose()).map_err(|problem| KeyError::Malformed { origin: origin.clone(), problem })?;
+    let stored = match by_reference {
+        true => NewCredential::ApiKeyEnvRef { var: API_KEY_VAR.to_owned() },
+        false => NewCredential::ApiKey { secret: secret.clone() },
+    };
+    Ok(Obtained { choice: AuthChoice::ApiKey, secret, stored, warnings })
+}
+
+fn oauth(options: &Onboard, token: Option<String>, lang: Lang) -> Result<Obtained, Error> {
+    let clash =
+        |option: &str| UsageError::Conflict { one: option.to_owned(), other: "--auth-choice chutes".to_owned() };
+    match &options.key_source {
+        Some(KeySource::Stdin) => return Err(clash("--api-key-stdin").into()),
+        Some(KeySource::File(_)) => return Err(clash("--api-key-file").into()),
+        None if options.secret_input_mode == SecretInputMode::Ref => {
+            return Err(clash("--secret-input-mode ref").into());
+        }
+        None => {}
+    }
+    let Some(token) = token else {
+        // A sign-in needs somebody at a browser: `login start` and `login finish` split it over two processes.
+        return Err(Error::OAuthNeedsPerson);
+    };
+    let token = token.trim();
+    if token.starts_with("cpk_") || token.chars().any(|c| c.is_whitespace() || !c.is_ascii_graphic()) {
+        return Err(KeyError::NoToken.into());
+    }
+    let secret = Secret::new(token);
+    let stored = NewCredential::Token { secret: secret.clone(), expires_at: None };
+    let warning = Warning { code: "token-expires", message: text::warn_token_expires(lang).to_owned() };
+    Ok(Obtained { choice: AuthChoice::OAuth, secret, stored, warnings: vec![warning] })
+}
+
+fn from_stdin() -> Result<Secret, Error> {
+    let stdin = std::io::stdin();
+    if stdin.is_terminal() {
+        return Err(KeyError::StdinIsTerminal.into());
+    }
+    Ok(read_limited(stdin.lock(), Origin::Stdin)?)
+}
+
+/// A key file: regular, small, and best readable by its owner alone.
+pub fn from_file(path: &Path, warnings: &mut Vec<Warning>, lang: Lang) -> Result<Secret, KeyError> {
+    let origin = Origin::File(path.to_owned());
+    let unreadable = |error: std::io::Error| KeyError::Unreadable {
+        origin: origin.clone(),
+        errno: error.raw_os_error().unwrap_or_default(),
+    };
+    // Looked at before it is opened: opening a pipe would wait for a writer.
+    let before = std::fs::metadata(path).map_err(unreadable)?;
+    if !before.is_file() {
+        return Err(KeyError::NotRegular { path: path.to_owned() });
+    }
+    if before.len() > MAX_INPUT {
+        return Err(KeyError::TooLarge { origin });
+    }
+    let mode = before.permissions().mode() & 0o7777;
+    if mode & 0o077 != 0 {
+        let message = text::warn_key_file_permissions(lang, origin.words(lang), format!("{mode:04o}"));
+        warnings.push(Warning { code: "key-file-permissions", message });
+    }
+    read_limited(File::open(path).map_err(unreadable)?, origin.clone())
+}
+
+fn read_limited(input: impl Read, origin: Origin) -> Result<Secret, KeyError> {
+    let mut bytes = Vec::new();
+    if let Err(error) = input.take(MAX_INPUT + 1).read_to_end(&mut bytes) {
+        return Err(KeyError::Unreadable { origin, errno: error.raw_os_error().unwrap_or_default() });
+    }
+    if bytes.len() as u64 > MAX_INPUT {
+        return Err(KeyError::TooLarge { origin });
+    }
+    String::from_utf8(bytes).map(Secret::new).map_err(|_| KeyError::NotText { origin })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const KEY: &str = "cpk_0123abcd.4567ef.89AB";
+
+    fn given(options: Onboard, env: &[(&str, &str)]) -> Result<Obtained, Error> {
+        let var = |name: &str| env.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned());
+        obtain(&options, var, Lang::En)
+    }
+
+    fn file(content: &[u8], mode: u32) -> tempfile::NamedTempFile {
+        let file = tempfile::NamedTempFile::new().expect("a file");
+        std::fs::write(file.path(), content).expect("its content");
+        std::fs::set_permissions(file.path(), std::fs::Permissions::from_mode(mode)).expect("its mode");
+        file
+    }
+
+    fn from(path: &Path) -> Onboard {
+        Onboard { key_source: Some(KeySource::File(path.to_owned())), ..Onboard::default() }
+    }
+
+    #[test]
+    fn the_credential_decides_the_choice_that_was_not_made() {
+        assert!(matches!(given(Onboard::default(), &[]), Err(Error::MissingCredential)));
+        assert!(matches!(given(Onboard::default(), &[(API_KEY_VAR, " ")]), Err(Error::MissingCredential)));
+        let key = given(Onboard::default(), &[(API_KEY_VAR, KEY), (TOKEN_VAR, "cak_x")]).expect("the key");
+        assert_eq!((key.choice, key.secret.expose()), (AuthChoice::ApiKey, KEY));
+        let token = given(Onboard::default(), &[(TOKEN_VAR, " cak_x\n")]).expect("the token");
+        assert_eq!((token.choice, token.secret.expose()), (AuthChoice::OAuth, "cak_x"));
+        assert!(matches!(token.stored, NewCredential::Token { .. }));
+        let oauth = Onboard { auth_choice: Some(AuthChoice::OAuth), ..Onboard::default() };
+        assert!(matches!(given(oauth.clone(), &[(API_KEY_VAR, KEY)]), Err(Error::OAuthNeedsPerson)));
+        assert!(matches!(given(oauth, &[(TOKEN_VAR, KEY)]), Err(Error::Key(KeyError::NoToken))));
+        let key = Onboard { auth_choice: Some(AuthChoice::ApiKey), ..Onboard::default() };
+        assert!(matches!(given(key, &[(TOKEN_VAR, "cak_x")]), Err(Error::MissingCredential)));
+    }
+
+    #[test]
+    fn a_reference_needs_its_variable() {
+        let by_ref = Onboard { secret_input_mode: SecretInputMode::Ref, ..Onboard::default() };
+        let stored = given(by_ref.clone(), &[(API_KEY_VAR, KEY)]).expect("a reference").stored;
+        assert!(matches!(stored, NewCredential::ApiKeyEnvRef { var } if var == API_KEY_VAR));
+        let file = file(KEY.as_bytes(), 0o600);
+        let from_file = Onboard { secret_input_mode: SecretInputMode::Ref, ..from(file.path()) };
+        assert!(matches!(given(from_file, &[]), Err(Error::Key(KeyError::RefWithoutVariable))));
+        let oauth = Onboard { auth_choice: Some(AuthChoice::OAuth), ..by_ref };
+        assert!(matches!(given(oauth, &[(TOKEN_VAR, "cak_x")]), Err(Error::Usage(UsageError::Conflict { .. }))));
+    }
+
+    #[test]
+    fn a_key_file_is_regular_small_text_and_private() {
+        let private = file(format!("{KEY}\r\n").as_bytes(), 0o600);
+        let obtained = given(from(private.path()), &[]).expect("a key");
+        assert_eq!((obtained.secret.expose(), obtained.warnings.len()), (KEY, 0));
+
+        let readable = file(KEY.as_bytes(), 0o644);
+        let warnings = given(from(readable.path()), &[]).expect("a key").warnings;
+        assert_eq!(warnings.iter().map(|w| w.code).collect::<Vec<_>>(), ["key-file-permissions"]);
+        assert!(warnings[0].message.contains("0644"));
+
+        let refusal = |options| match given(options, &[]) {
+            Err(Error::Key(error)) => error,
+            other => panic!("{other:?}"),
+        };
+        let large = file(&vec![b'a'; 64 * 1024 + 1], 0o600);
+        assert!(matches!(refusal(from(large.path())), KeyError::TooLarge { .. }));
+        assert!(matches!(refusal(from(file(b"\xff\xfe", 0o600).path())), KeyError::NotText { .. }));
+        assert!(matches!(refusal(from(Path::new("/"))), KeyError::NotRegular { .. }));
+        assert!(matches!(refusal(from(Path::new("/dev/null"))), KeyError::NotRegular { .. }));
+        assert!(matches!(refusal(from(Path::new("/nonexistent/key"))), KeyError::Unreadable { .. }));
+    }
+
+    #[test]
+    fn every_problem_has_words_that_hold_nothing_of_the_key() {
+        for text in
+            ["", "cpk_canary", "cpk_can ary.x.y", "cak_canary", "crt_canary", "cid_canary", "csc_canary", "canary"]
+        {
+            let Err(error) = given(from(file(text.as_bytes(), 0o600).path()), &[]) else { panic!("{text}") };
+            for lang in [Lang::En, Lang::ZhCn] {
+                let shown = format!("{error:?}{}{}", error.message(lang), error.hint("openclaw-chutes", lang));
+                assert!(!shown.contains("canary"), "{shown}");
+            }
+            assert_eq!((error.exit(), error.code()), (2, "api-key-malformed"));
+        }
+    }
+}

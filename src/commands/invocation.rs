@@ -1,0 +1,185 @@
+//! What was asked, typed: the outcome of reading the command line.
+
+use crate::texts::Lang;
+use std::path::PathBuf;
+
+/// One run of the program.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Invocation {
+    /// The name this program was called by: `openclaw-chutes` or `openclaw`.
+    pub program: &'static str,
+    pub lang: Lang,
+    /// `--plain`: line-by-line prompts; in lists, one entry per line. The environment (`ACCESSIBLE`,
+    /// `TERM=dumb`) is not included.
+    pub plain: bool,
+    /// `--no-color`, or `NO_COLOR` set to anything but nothing.
+    pub no_color: bool,
+    pub target: Target,
+    pub command: Command,
+}
+
+/// Which OpenClaw files are meant; what is None comes from the environment.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Target {
+    /// `--agent`: whose credential store.
+    pub agent: Option<String>,
+    /// `--config`: the config file.
+    pub config: Option<PathBuf>,
+    /// `--profile`: OpenClaw's own profile (`~/.openclaw-<name>`).
+    pub profile: Option<String>,
+}
+
+#[derive(Clone, Debug, PartialEq)]
+pub enum Command {
+    Onboard(Box<Onboard>),
+    Demo,
+    /// `models` alone: the model screen.
+    Models,
+    ModelsList {
+        all: bool,
+        json: bool,
+    },
+    ModelsStatus {
+        check: bool,
+        probe: bool,
+        json: bool,
+    },
+    /// Ref or alias.
+    ModelsSet {
+        reference: String,
+        json: bool,
+    },
+    ModelsRefresh {
+        json: bool,
+    },
+    AliasesList {
+        json: bool,
+    },
+    AliasesAdd {
+        alias: String,
+        reference: String,
+        json: bool,
+    },
+    AliasesRemove {
+        alias: String,
+        json: bool,
+    },
+    ConfigGet {
+        path: String,
+        json: bool,
+    },
+    LoginStart {
+        json: bool,
+    },
+    LoginFinish {
+        redirect_stdin: bool,
+        json: bool,
+    },
+    Undo {
+        json: bool,
+    },
+    Completions(clap_complete::Shell),
+    Man,
+}
+
+impl Command {
+    /// `--json` was given to it.
+    pub fn json(&self) -> bool {
+        match self {
+            Command::Onboard(options) => options.json,
+            Command::ModelsList { json, .. }
+            | Command::ModelsStatus { json, .. }
+            | Command::ModelsSet { json, .. }
+            | Command::ModelsRefresh { json }
+            | Command::AliasesList { json }
+            | Command::AliasesAdd { json, .. }
+            | Command::AliasesRemove { json, .. }
+            | Command::ConfigGet { json, .. }
+            | Command::LoginStart { json }
+            | Command::LoginFinish { json, .. }
+            | Command::Undo { json } => *json,
+            Command::Demo | Command::Models | Command::Completions(_) | Command::Man => false,
+        }
+    }
+}
+
+/// Options of `onboard`. All of them also preselect in the wizard.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Onboard {
+    pub auth_choice: Option<AuthChoice>,
+    pub key_source: Option<KeySource>,
+    pub secret_input_mode: SecretInputMode,
+    /// `--model`: ref or alias.
+    pub model: Option<String>,
+    /// `--fallback`, in the order given.
+    pub fallbacks: Vec<String>,
+    pub image_model: Option<String>,
+    /// `--alias NAME=REF`, in the order given.
+    pub aliases: Vec<(String, String)>,
+    pub models: Option<ModelsChoice>,
+    pub sign_in: SignIn,
+    pub non_interactive: bool,
+    pub json: bool,
+    /// Show the diff, write nothing.
+    pub check: bool,
+    pub skip_verify: bool,
+}
+
+impl Onboard {
+    /// No terminal may be read: `--json` and `--check` have nobody to ask either.
+    pub fn without_a_person(&self) -> bool {
+        self.non_interactive || self.json || self.check
+    }
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AuthChoice {
+    /// `chutes`: sign in.
+    OAuth,
+    /// `chutes-api-key`.
+    ApiKey,
+}
+
+impl AuthChoice {
+    /// As written after `--auth-choice`.
+    pub fn name(self) -> &'static str {
+        match self {
+            AuthChoice::OAuth => "chutes",
+            AuthChoice::ApiKey => "chutes-api-key",
+        }
+    }
+}
+
+/// Where the options say that the key is. The environment is looked at when neither is given.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum KeySource {
+    Stdin,
+    File(PathBuf),
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum SecretInputMode {
+    /// The key itself goes into OpenClaw's credential store.
+    #[default]
+    Plaintext,
+    /// A reference to `CHUTES_API_KEY` goes there; the key stays in the environment.
+    Ref,
+}
+
+/// `--models`: what to register.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum ModelsChoice {
+    All,
+    /// As given, one per `--models`; commas not yet split, because an id may contain one.
+    Listed(Vec<String>),
+}
+
+/// How to sign in; everything off: decide by the host.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SignIn {
+    pub browser: bool,
+    pub headless: bool,
+    pub qr: bool,
+    pub link_file: Option<PathBuf>,
+    pub qr_file: Option<PathBuf>,
+}

@@ -1,0 +1,389 @@
+//! `models list` and `models set`, and what every command that changes the models shares.
+
+use super::context::{Context, cached_catalog, now};
+use super::error::Error;
+use super::onboard::{base_url, of_plan};
+use super::output::{Report, Warning, warnings_json};
+use crate::chutes::bundled;
+use crate::chutes::model::{Catalog, Model, id_of, reference};
+use crate::clean;
+use crate::openclaw::Site;
+use crate::openclaw::current::Current;
+use crate::openclaw::plan::{Request, Role};
+use crate::openclaw::snapshot::Snapshot;
+use crate::openclaw::write;
+use crate::selection::Selection;
+use crate::selection::propose::resolve;
+use crate::texts::{Lang, cli as text};
+use serde_json::{Value, json};
+use unicode_width::UnicodeWidthStr;
+
+/// One line of `models list`.
+struct Row {
+    /// Full ref.
+    key: String,
+    name: String,
+    model: Model,
+    tags: Vec<String>,
+    /// The last list the service gave us does not have it.
+    missing: bool,
+}
+
+pub fn list(context: &Context, all: bool, as_json: bool) -> Result<Report, Error> {
+    let (_, snapshot, current) = context.read()?;
+    let catalog = cached_catalog(&context.state());
+    let rows = rows(&snapshot, &current, catalog.as_ref(), all);
+    if as_json {
+        let usable = current.active.is_some();
+        let models: Vec<Value> = rows.iter().map(|row| row.json(usable)).collect();
+        return Ok(Report::json(&json!({ "count": models.len(), "models": models })));
+    }
+    if context.plain {
+        return Ok(Report::text(rows.iter().map(|row| clean::line(&row.key) + "\n").collect::<String>()));
+    }
+    if rows.is_empty() {
+        return Ok(Report { err: format!("{}\n", text::models_none(context.lang)), ..Report::default() });
+    }
+    Ok(Report::text(table(&rows, context.lang)))
+}
+
+fn rows(snapshot: &Snapshot, current: &Current, catalog: Option<&Catalog>, all: bool) -> Vec<Row> {
+    let configured = &current.configured;
+    let built_in = bundled::catalog();
+    let mut keys: Vec<String> = Vec::new();
+    let mut add = |key: &str| {
+        if !keys.iter().any(|known| known == key) {
+            keys.push(key.to_owned());
+        }
+    };
+    configured.primary.iter().chain(&configured.fallbacks).chain(&configured.image).for_each(|key| add(key));
+    configured.registered.iter().for_each(|id| add(&reference(id)));
+    configured.aliases.iter().for_each(|alias| add(&alias.target));
+    // Entries of the allowlist that name a model; `provider/*` names none.
+    configured.allowed.iter().flatten().filter(|key| !key.ends_with("/*")).for_each(|key| add(key));
+    if all {
+        catalog.unwrap_or(&built_in).models.iter().for_each(|model| add(&model.reference()));
+    }
+    let names = &snapshot.value()["models"]["providers"]["chutes"]["models"];
+    keys.into_iter()
+        .map(|key| {
+            let id = id_of(&key);
+            let find = |models: &[Model]| models.iter().find(|model| Some(model.id.as_str()) == id).cloned();
+            let listed = catalog.and_then(|catalog| find(&catalog.models));
+            let model = find(&current.models).or(listed.clone()).or_else(|| find(&built_in.models)).unwrap_or_default();
+            let model = completed(model, listed.as_ref());
+            let missing = id.is_some() && catalog.is_some() && listed.is_none();
+            let name = names
+                .as_array()
+                .into_iter()
+                .flatten()
+                .find(|entry| entry["id"].as_str() == id && id.is_some())
+                .and_then(|entry| entry["name"].as_str());
+            Row {
+                name: name.or(id).unwrap_or(&key).to_owned(),
+                tags: tags(&key, current, missing),
+                model,
+                missing,
+                key,
+            }
+        })
+        .collect()
+}
+
+/// The configured facts, and the list's where the config says nothing.
+fn completed(mut model: Model, listed: Option<&Model>) -> Model {
+    let Some(listed) = listed else { return model };
+    model.context = model.context.or(listed.context);
+    model.max_output = model.max_output.or(listed.max_output);
+    model.price.input = model.price.input.or(listed.price.input);
+    model.price.output = model.price.output.or(listed.price.output);
+    model.price.cache_read = model.price.cache_read.or(listed.price.cache_read);
+    model.input = model.input.or_else(|| listed.input.clone());
+    model.reasoning = model.reasoning.or(listed.reasoning);
+    model.tools = model.tools.or(listed.tools);
+    model.json = model.json.or(listed.json);
+    model.tee = model.tee.or(listed.tee);
+    model.quantization = model.quantization.or_else(|| listed.quantization.clone());
+    model
+}
+
+fn tags(key: &str, current: &Current, missing: bool) -> Vec<String> {
+    let configured = &current.configured;
+    let mut tags = Vec::new();
+    if configured.primary.as_deref() == Some(key) {
+        tags.push("default".to_owned());
+    }
+    if let Some(at) = configured.fallbacks.iter().position(|fallback| fallback == key) {
+        tags.push(format!("fallback#{}", at + 1));
+    }
+    if configured.image.as_deref() == Some(key) {
+        tags.push("image".to_owned());
+    }
+    let registered = id_of(key).is_some_and(|id| configured.registered.iter().any(|known| known == id));
+    let allowed = configured.allowed.iter().flatten().any(|entry| entry == key);
+    if registered || allowed {
+        tags.push("configured".to_owned());
+    }
+    tags.extend(
+        configured.aliases.iter().filter(|alias| alias.target == key).map(|alias| format!("alias:{}", alias.name)),
+    );
+    if missing {
+        tags.push("not served".to_owned());
+    }
+    tags
+}
+
+impl Row {
+    /// OpenClaw's fields first, then ours. `usable`: a Chutes credential is stored.
+    fn json(&self, usable: bool) -> Value {
+        let model = &self.model;
+        let chutes = id_of(&self.key).is_some();
+        json!({
+            "key": self.key,
+            "name": self.name,
+            "input": model.input.as_ref().map(|kinds| kinds.join("+")).unwrap_or_else(|| "text".to_owned()),
+            "contextWindow": model.context,
+            "local": false,
+            "available": chutes.then_some(usable && !self.missing),
+            "tags": self.tags,
+            "missing": self.missing,
+            "maxTokens": model.max_output,
+            "pricing": {
+                "input": model.price.input,
+                "output": model.price.output,
+                "cacheRead": model.price.cache_read,
+            },
+            "reasoning": model.reasoning,
+            "tools": model.tools,
+            "tee": model.tee,
+            "quantization": model.quantization,
+        })
+    }
+}
+
+fn table(rows: &[Row], lang: Lang) -> String {
+    let head = [
+        text::column_model(lang),
+        text::column_input(lang),
+        text::column_context(lang),
+        text::column_price_in(lang),
+        text::column_price_out(lang),
+        text::column_tags(lang),
+    ]
+    .map(str::to_owned);
+    let price = |usd: Option<f64>| usd.map_or("-".to_owned(), |usd| format!("{usd:.2}"));
+    let body = rows.iter().map(|row| {
+        let model = &row.model;
+        [
+            clean::line(&row.key),
+            model.input.as_ref().map_or("-".to_owned(), |kinds| clean::line(&kinds.join("+"))),
+            model.context.map_or("-".to_owned(), tokens),
+            price(model.price.input),
+            price(model.price.output),
+            clean::line(&row.tags.join(",")),
+        ]
+    });
+    let lines: Vec<[String; 6]> = std::iter::once(head).chain(body).collect();
+    let widths: [usize; 6] =
+        std::array::from_fn(|column| lines.iter().map(|line| line[column].width()).max().unwrap_or_default());
+    lines
+        .iter()
+        .map(|line| {
+            let cells: Vec<String> = line
+                .iter()
+                .enumerate()
+                .map(|(column, cell)| {
+                    let pad = widths[column] - cell.width();
+                    // Numbers align at their right.
+                    if matches!(column, 2..=4) { format!("{:pad$}{cell}", "") } else { format!("{cell}{:pad$}", "") }
+                })
+                .collect();
+            cells.join("  ").trim_end().to_owned() + "\n"
+        })
+        .collect()
+}
+
+/// `203k`, `1.0M`.
+fn tokens(count: u64) -> String {
+    match count {
+        0..1000 => count.to_string(),
+        1000..999_500 => format!("{}k", (count + 500) / 1000),
+        _ => format!("{:.1}M", count as f64 / 1e6),
+    }
+}
+
+/// `models set`.
+pub fn set(context: &Context, name: &str, as_json: bool) -> Result<Report, Error> {
+    let (site, _, current) = context.read()?;
+    let catalog = cached_catalog(&context.state());
+    let target = known(name, &current, catalog.as_ref())?;
+    let mut selection = selection_of(&current).unwrap_or_else(|_| bare(&current));
+    selection.primary.clone_from(&target);
+    selection.fallbacks.retain(|fallback| *fallback != target);
+    register(&mut selection, &target, catalog.as_ref());
+    let mut warnings = Vec::new();
+    if let (Some(id), Some(catalog)) = (id_of(&target), &catalog)
+        && catalog.get(id).is_none()
+    {
+        let message = text::warn_not_served_now(context.lang, clean::line(&target));
+        warnings.push(Warning { code: "model-not-served", message });
+    }
+    let line = text::default_line(context.lang, clean::line(&target));
+    let facts = json!({ "default": target });
+    apply(context, &site, &current, selection, Change { line, facts, warnings }, as_json)
+}
+
+/// The full ref meant by an alias, a ref or an id, if it is known: configured, registered, allowed, or
+/// in a list of the service's models. OpenClaw itself would write any word as a model of another provider.
+pub fn known(name: &str, current: &Current, catalog: Option<&Catalog>) -> Result<String, Error> {
+    let configured = &current.configured;
+    let built_in = bundled::catalog();
+    let target = resolve(name, &configured.aliases, &configured.providers, catalog.unwrap_or(&built_in));
+    let listed = |id: &str| {
+        configured.registered.iter().any(|known| known == id)
+            || catalog.is_some_and(|catalog| catalog.get(id).is_some())
+            || built_in.get(id).is_some()
+            || bundled::fast_target().id == id
+    };
+    let provider = |target: &str| target.split_once('/').map(|(provider, _)| format!("{provider}/*"));
+    let allowed =
+        configured.allowed.iter().flatten().any(|entry| *entry == target || Some(entry) == provider(&target).as_ref())
+            && id_of(&target).is_none();
+    let mentioned =
+        configured.aliases.iter().map(|alias| &alias.target).chain(&configured.primary).chain(&configured.fallbacks);
+    let configured_provider = id_of(&target).is_none()
+        && target
+            .split_once('/')
+            .is_some_and(|(p, id)| !id.is_empty() && configured.providers.iter().any(|name| name == p));
+    if id_of(&target).is_some_and(listed)
+        || allowed
+        || configured_provider
+        || mentioned.into_iter().any(|r| *r == target)
+    {
+        return Ok(target);
+    }
+    Err(Error::UnknownModel {
+        name: name.trim().to_owned(),
+        similar: similar(name, current, catalog.unwrap_or(&built_in)),
+    })
+}
+
+/// Up to three names that contain what was typed, or differ from it in case only.
+fn similar(name: &str, current: &Current, catalog: &Catalog) -> Vec<String> {
+    let typed = name.trim().trim_start_matches("chutes/").to_lowercase();
+    if typed.is_empty() {
+        return Vec::new();
+    }
+    let aliases = current.configured.aliases.iter().map(|alias| alias.name.clone());
+    let models = catalog.models.iter().map(Model::reference);
+    aliases.chain(models).filter(|known| known.to_lowercase().contains(&typed)).take(3).collect()
+}
+
+/// The selection that changes nothing.
+pub fn selection_of(current: &Current) -> Result<Selection, Error> {
+    if current.configured.primary.is_none() {
+        return Err(Error::NotConfigured);
+    }
+    Ok(bare(current))
+}
+
+fn bare(current: &Current) -> Selection {
+    let configured = &current.configured;
+    Selection {
+        primary: configured.primary.clone().unwrap_or_default(),
+        fallbacks: configured.fallbacks.clone(),
+        image: configured.image.clone(),
+        aliases: configured.aliases.iter().filter(|alias| id_of(&alias.target).is_some()).cloned().collect(),
+        registered: current.models.clone(),
+        authoritative: false,
+    }
+}
+
+/// Make sure that a Chutes target is among the registered models.
+pub fn register(selection: &mut Selection, target: &str, catalog: Option<&Catalog>) {
+    let Some(id) = id_of(target) else { return };
+    if selection.registered.iter().any(|model| model.id == id) {
+        return;
+    }
+    let facts = catalog.and_then(|catalog| catalog.get(id)).cloned();
+    let built_in =
+        || bundled::catalog().models.into_iter().chain([bundled::fast_target()]).find(|model| model.id == id);
+    let model = facts.or_else(built_in).unwrap_or_else(|| Model { id: id.to_owned(), ..Model::default() });
+    selection.registered.push(model);
+}
+
+/// What a change of the models says when it is done.
+pub struct Change {
+    pub line: String,
+    /// Further fields of the JSON document.
+    pub facts: Value,
+    pub warnings: Vec<Warning>,
+}
+
+/// Write a selection; the credential stays.
+pub fn apply(
+    context: &Context,
+    site: &Site,
+    current: &Current,
+    selection: Selection,
+    change: Change,
+    as_json: bool,
+) -> Result<Report, Error> {
+    let Change { line, facts, mut warnings } = change;
+    let request = Request { base_url: base_url(current, context.endpoints()?), credential: None, selection };
+    let written = write::commit(site, &request, &context.state(), now())?;
+    warnings.extend(written.plan.warnings.iter().map(|warning| of_plan(warning, context.lang)));
+    let lang = context.lang;
+    let changed = written.plan.changes_anything();
+    let config = written.plan.files.iter().zip(&written.backups).find(|(file, _)| file.role == Role::Config);
+    if as_json {
+        let mut document = json!({
+            "ok": true,
+            "changed": changed,
+            "config": {
+                "path": config.map_or(&site.paths.config, |(file, _)| &file.path).to_string_lossy(),
+                "backup": config.and_then(|(_, backup)| backup.as_ref()).map(|path| path.to_string_lossy()),
+            },
+        });
+        if let (Some(document), Value::Object(facts)) = (document.as_object_mut(), facts) {
+            document.extend(facts);
+            document.insert("warnings".to_owned(), warnings_json(&warnings));
+        }
+        return Ok(Report::json(&document));
+    }
+    let mut out = String::new();
+    match config {
+        Some((file, backup)) => {
+            out.push_str(&format!("{}\n", text::updated(lang, site.paths.tilde(&file.path))));
+            if let Some(backup) = backup {
+                out.push_str(&format!("{}\n", text::backup_line(lang, site.paths.tilde(backup))));
+            }
+        }
+        None => out.push_str(&format!("{}\n", text::no_change(lang))),
+    }
+    Ok(Report::text(out + &line + "\n").warn(&warnings, lang))
+}
+
+/// The catalog that a list or a status speaks of when none was fetched yet.
+pub fn catalog_or_built_in(cached: Option<Catalog>) -> Catalog {
+    cached.unwrap_or_else(bundled::catalog)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::tokens;
+
+    #[test]
+    fn token_counts_are_short() {
+        for (count, text) in [
+            (512, "512"),
+            (40_960, "41k"),
+            (202_752, "203k"),
+            (999_499, "999k"),
+            (999_500, "1.0M"),
+            (1_048_576, "1.0M"),
+        ] {
+            assert_eq!(tokens(count), text);
+        }
+    }
+}

@@ -1,0 +1,205 @@
+//! `onboard` without a person: credential, models, a test call, then everything is written at once.
+
+use super::codes;
+use super::context::{self, Context, documented, now, var};
+use super::credential::{self, Obtained};
+use super::error::Error;
+use super::invocation::{ModelsChoice, Onboard};
+use super::output::{Report, Warning};
+use super::signals;
+use crate::chutes::client::Client;
+use crate::chutes::endpoints::Endpoints;
+use crate::chutes::failure::Failure;
+use crate::chutes::model::{Catalog, id_of};
+use crate::chutes::verify::{Verdict, verify};
+use crate::chutes::{bundled, catalog};
+use crate::openclaw::current::Current;
+use crate::openclaw::plan::{self, Plan, PlanWarning, Request};
+use crate::openclaw::snapshot::Snapshot;
+use crate::openclaw::write::{self, Written};
+use crate::openclaw::{Site, diff};
+use crate::selection::{self, Configured, Note, Overrides, Proposal, Selection};
+use crate::texts::{Lang, cli as text};
+
+/// What the service said, and what is chosen because of it.
+pub struct Settled {
+    pub catalog: Catalog,
+    /// Why the catalog is the built-in one.
+    pub fallback: Option<Failure>,
+    pub selection: Selection,
+    pub verified: Verified,
+    pub warnings: Vec<Warning>,
+}
+
+/// What the test call showed.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Verified {
+    /// The model answered.
+    pub works: bool,
+    pub latency_ms: Option<u64>,
+}
+
+/// What is in OpenClaw's files afterwards.
+pub struct Outcome {
+    pub written: Written,
+    pub snapshot: Snapshot,
+    pub current: Current,
+}
+
+/// Everything that a report is made of.
+pub struct Finished<'a> {
+    pub context: &'a Context,
+    pub site: &'a Site,
+    pub obtained: &'a Obtained,
+    pub settled: &'a Settled,
+    pub warnings: &'a [Warning],
+}
+
+pub fn run(context: &Context, options: &Onboard) -> Result<Report, Error> {
+    let obtained = credential::obtain(options, var, context.lang)?;
+    let endpoints = context.endpoints()?;
+    let (site, snapshot, current) = context.read()?;
+
+    let client = Client::new(endpoints.clone());
+    let settled = signals::until_interrupted(settle(context, options, &client, &obtained, &current.configured))??;
+    let request = Request {
+        base_url: endpoints.api,
+        credential: Some(obtained.stored.clone()),
+        selection: settled.selection.clone(),
+    };
+    let mut warnings = obtained.warnings.clone();
+    warnings.extend(settled.warnings.iter().cloned());
+    if options.check {
+        let plan = plan::plan(&snapshot, &request, now())?;
+        add_plan_warnings(&mut warnings, &plan, context.lang);
+        let finished = Finished { context, site: &site, obtained: &obtained, settled: &settled, warnings: &warnings };
+        return Ok(finished.check(options.json, &snapshot, &current, &plan, &diff::of(&plan)));
+    }
+    if settled.fallback.is_none() {
+        context::keep_catalog(&context.state(), &settled.catalog);
+    }
+    let written = write::commit(&site, &request, &context.state(), now())?;
+    add_plan_warnings(&mut warnings, &written.plan, context.lang);
+    if written.replanned {
+        warnings
+            .push(Warning { code: "file-changed-meanwhile", message: text::warn_replanned(context.lang).to_owned() });
+    }
+    let snapshot = site.read()?;
+    let current = Current::of(&snapshot, now());
+    let finished = Finished { context, site: &site, obtained: &obtained, settled: &settled, warnings: &warnings };
+    Ok(finished.done(options.json, &Outcome { written, snapshot, current }))
+}
+
+fn add_plan_warnings(warnings: &mut Vec<Warning>, plan: &Plan, lang: Lang) {
+    let repaired = plan.warnings.iter().any(|warning| matches!(warning, PlanWarning::AliasesRepaired { .. }));
+    if repaired {
+        // The plan says it for all of them at once.
+        warnings.retain(|warning| warning.code != "alias-repaired");
+    }
+    warnings.extend(plan.warnings.iter().map(|warning| of_plan(warning, lang)));
+}
+
+pub fn of_plan(warning: &PlanWarning, lang: Lang) -> Warning {
+    Warning { code: warning.code(), message: warning.words(lang) }
+}
+
+/// Ask the service for its models, choose, and try the choice.
+async fn settle(
+    context: &Context,
+    options: &Onboard,
+    client: &Client,
+    obtained: &Obtained,
+    configured: &Configured,
+) -> Result<Settled, Error> {
+    let lang = context.lang;
+    let mut warnings = Vec::new();
+    let (catalog, fallback) = match catalog::discover(client, Some(&obtained.secret), |_| {}).await {
+        Ok(catalog) => (catalog, None),
+        Err(failure) => {
+            let catalog = bundled::catalog();
+            let message = text::warn_catalog_fallback(lang, failure.message(lang), catalog.models.len());
+            warnings.push(Warning { code: "catalog-fallback", message });
+            (catalog, Some(failure))
+        }
+    };
+    let overrides = overrides(options, &catalog);
+    let Proposal { selection, notes } =
+        selection::propose(configured, &catalog, &documented(), &overrides).map_err(Error::Selection)?;
+    warnings.extend(notes.iter().map(|note: &Note| codes::of_note(note, lang)));
+
+    let mut verified = Verified::default();
+    // A dry run spends nothing; another provider's default is not ours to try.
+    if let Some(id) = id_of(&selection.primary).filter(|_| !options.skip_verify && !options.check) {
+        match verify(client, &obtained.secret, id).await {
+            Verdict::Works { latency_ms, .. } => verified = Verified { works: true, latency_ms: Some(latency_ms) },
+            Verdict::Refused(failure) => return Err(Error::CredentialRefused(failure)),
+            Verdict::NotServed(failure) => {
+                return Err(Error::ModelNotServed { model: selection.primary, failure });
+            }
+            Verdict::NoBalance(failure) => {
+                let message = text::warn_balance(lang, failure.message(lang));
+                warnings.push(Warning { code: "balance", message });
+            }
+            Verdict::Unverified(failure) => {
+                let message = text::warn_unverified(lang, failure.message(lang));
+                warnings.push(Warning { code: "unverified", message });
+            }
+        }
+    }
+    Ok(Settled { catalog, fallback, selection, verified, warnings })
+}
+
+/// The options as explicit choices. Also for the wizard, where they preselect.
+pub fn overrides(options: &Onboard, catalog: &Catalog) -> Overrides {
+    Overrides {
+        model: options.model.clone(),
+        fallbacks: options.fallbacks.clone(),
+        image: options.image_model.clone(),
+        aliases: options.aliases.clone(),
+        models: match &options.models {
+            None | Some(ModelsChoice::All) => None,
+            Some(ModelsChoice::Listed(values)) => Some(values.iter().flat_map(|v| split_ids(v, catalog)).collect()),
+        },
+    }
+}
+
+/// The entries of a comma list. An id may itself contain commas: the longest run that is a model counts.
+fn split_ids(list: &str, catalog: &Catalog) -> Vec<String> {
+    let parts: Vec<&str> = list.split(',').collect();
+    let mut ids = Vec::new();
+    let mut at = 0;
+    while at < parts.len() {
+        let known = (at + 2..=parts.len()).rev().find(|&end| {
+            let run = parts[at..end].join(",");
+            catalog.get(id_of(run.trim()).unwrap_or(run.trim())).is_some()
+        });
+        let end = known.unwrap_or(at + 1);
+        let id = parts[at..end].join(",").trim().to_owned();
+        if !id.is_empty() {
+            ids.push(id);
+        }
+        at = end;
+    }
+    ids
+}
+
+/// The address in force, for callers that write without asking the service.
+pub fn base_url(current: &Current, endpoints: Endpoints) -> String {
+    current.base_url.clone().unwrap_or(endpoints.api)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::chutes::model::{Model, Source};
+
+    #[test]
+    fn a_comma_list_keeps_ids_that_contain_commas() {
+        let models = ["a", "pool/x,y,z", "b"].map(|id| Model { id: id.to_owned(), ..Model::default() }).to_vec();
+        let catalog = Catalog { models, source: Source::Live, fetched_at: None };
+        assert_eq!(split_ids("a, b", &catalog), ["a", "b"]);
+        assert_eq!(split_ids("a,pool/x,y,z,b,,", &catalog), ["a", "pool/x,y,z", "b"]);
+        assert_eq!(split_ids("chutes/pool/x,y,z", &catalog), ["chutes/pool/x,y,z"]);
+        assert_eq!(split_ids("unknown,pool/x", &catalog), ["unknown", "pool/x"]);
+    }
+}

@@ -1,0 +1,244 @@
+//! From arguments to an [`Invocation`], or to a usage error that never repeats a secret.
+
+use super::cli::{self, GLOBAL_FLAGS, GLOBAL_WITH_VALUE};
+use super::invocation::{
+    AuthChoice, Command, Invocation, KeySource, ModelsChoice, Onboard, SecretInputMode, SignIn, Target,
+};
+use super::usage::UsageError;
+use crate::texts::Lang;
+use clap::ArgMatches;
+use clap::error::ErrorKind;
+use std::ffi::OsString;
+use std::path::{Path, PathBuf};
+
+/// What the arguments ask for.
+#[derive(Debug)]
+pub enum Parsed {
+    Run(Box<Invocation>),
+    /// Help or the version, to be printed as it is.
+    Print(String),
+}
+
+/// What could be learnt before, or without, understanding the whole command line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Outline {
+    pub program: &'static str,
+    pub lang: Lang,
+    /// `--json` is somewhere in it: errors are a document too.
+    pub json: bool,
+}
+
+impl Outline {
+    pub fn of(args: &[OsString], var: impl Fn(&str) -> Option<String>) -> Outline {
+        let name = args.first().and_then(|arg| Path::new(arg).file_name()).unwrap_or_default();
+        let rest: Vec<_> = args.iter().skip(1).take_while(|arg| *arg != "--").filter_map(|arg| arg.to_str()).collect();
+        let lang = rest.iter().enumerate().find_map(|(at, arg)| match arg.strip_prefix("--lang") {
+            Some("") => rest.get(at + 1).copied().and_then(Lang::from_tag),
+            Some(value) => value.strip_prefix('=').and_then(Lang::from_tag),
+            None => None,
+        });
+        Outline {
+            program: if name == "openclaw" { "openclaw" } else { "openclaw-chutes" },
+            lang: lang.unwrap_or_else(|| Lang::from_env(var)),
+            json: rest.contains(&"--json"),
+        }
+    }
+}
+
+/// Read the command line. `args` includes the program's name.
+pub fn parse(
+    args: Vec<OsString>,
+    outline: Outline,
+    var: impl Fn(&str) -> Option<String>,
+) -> Result<Parsed, UsageError> {
+    refuse_secrets(args.iter().skip(1))?;
+    let mut grammar = cli::command(outline.program, outline.lang);
+    match grammar.try_get_matches_from_mut(with_default_command(args)) {
+        Ok(matches) => Ok(Parsed::Run(Box::new(invocation(&matches, outline, var)?))),
+        Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
+            Ok(Parsed::Print(error.to_string()))
+        }
+        Err(error) => Err(UsageError::from_clap(&error)),
+    }
+}
+
+/// Beginnings of Chutes' keys, tokens and client secrets.
+const SECRET_PREFIXES: [&str; 4] = ["cpk_", "cak_", "crt_", "csc_"];
+
+fn refuse_secrets<'a>(args: impl Iterator<Item = &'a OsString>) -> Result<(), UsageError> {
+    for arg in args {
+        let arg = arg.to_string_lossy();
+        if arg == "--chutes-api-key" || arg.starts_with("--chutes-api-key=") || carries_secret(&arg) {
+            return Err(UsageError::SecretInArguments);
+        }
+    }
+    Ok(())
+}
+
+/// A prefix that begins a word; one inside a path or a longer name is no secret.
+fn carries_secret(arg: &str) -> bool {
+    SECRET_PREFIXES.iter().any(|prefix| {
+        arg.match_indices(prefix).any(|(at, _)| {
+            let before = arg[..at].chars().next_back();
+            !before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/'))
+        })
+    })
+}
+
+/// `onboard` is the command when none is named; `help x` is `x --help`.
+fn with_default_command(mut args: Vec<OsString>) -> Vec<OsString> {
+    let mut at = 1;
+    while let Some(arg) = args.get(at).and_then(|arg| arg.to_str()) {
+        if GLOBAL_WITH_VALUE.contains(&arg) {
+            at += 2;
+        } else if GLOBAL_FLAGS.contains(&arg) || GLOBAL_WITH_VALUE.iter().any(|name| starts_value(arg, name)) {
+            at += 1;
+        } else {
+            break;
+        }
+    }
+    match args.get(at).and_then(|arg| arg.to_str()) {
+        Some("-h" | "--help" | "-V" | "--version") => {}
+        Some("help") => {
+            args.remove(at);
+            args.push("--help".into());
+        }
+        Some(arg) if !arg.starts_with('-') => {}
+        None if at < args.len() => {}
+        _ => args.insert(at.min(args.len()), "onboard".into()),
+    }
+    args
+}
+
+/// `--lang=zh-CN` for `--lang`.
+fn starts_value(arg: &str, name: &str) -> bool {
+    arg.strip_prefix(name).is_some_and(|rest| rest.starts_with('='))
+}
+
+fn invocation(
+    matches: &ArgMatches,
+    outline: Outline,
+    var: impl Fn(&str) -> Option<String>,
+) -> Result<Invocation, UsageError> {
+    let (path, last) = leaf(matches);
+    let json = || flag(last, "json");
+    let command = match path.as_slice() {
+        ["onboard"] => Command::Onboard(Box::new(onboard(last)?)),
+        ["demo"] => Command::Demo,
+        ["models"] => Command::Models,
+        ["models", "list"] => Command::ModelsList { all: flag(last, "all"), json: json() },
+        ["models", "status"] => {
+            Command::ModelsStatus { check: flag(last, "check"), probe: flag(last, "probe"), json: json() }
+        }
+        ["models", "set"] => Command::ModelsSet { reference: text(last, "reference"), json: json() },
+        ["models", "refresh"] => Command::ModelsRefresh { json: json() },
+        ["models", "aliases", "list"] => Command::AliasesList { json: json() },
+        ["models", "aliases", "add"] => {
+            Command::AliasesAdd { alias: text(last, "alias"), reference: text(last, "reference"), json: json() }
+        }
+        ["models", "aliases", "remove"] => Command::AliasesRemove { alias: text(last, "alias"), json: json() },
+        ["config", "get"] => Command::ConfigGet { path: text(last, "path"), json: json() },
+        ["login", "start"] => Command::LoginStart { json: json() },
+        ["login", "finish"] => Command::LoginFinish { redirect_stdin: flag(last, "redirect-stdin"), json: json() },
+        ["undo"] => Command::Undo { json: json() },
+        ["man"] => Command::Man,
+        ["completions"] => {
+            let shell = text(last, "shell").parse().map_err(|_| UsageError::Other)?;
+            Command::Completions(shell)
+        }
+        _ => return Err(UsageError::Other),
+    };
+    Ok(Invocation {
+        program: outline.program,
+        lang: outline.lang,
+        plain: flag(last, "plain"),
+        no_color: flag(last, "no-color") || var("NO_COLOR").is_some_and(|value| !value.is_empty()),
+        target: Target {
+            agent: optional(last, "agent"),
+            config: file(last, "config"),
+            profile: optional(last, "profile"),
+        },
+        command,
+    })
+}
+
+/// The names from the root to the innermost subcommand, and its arguments.
+fn leaf(matches: &ArgMatches) -> (Vec<&str>, &ArgMatches) {
+    let (mut path, mut at) = (Vec::new(), matches);
+    while let Some((name, sub)) = at.subcommand() {
+        path.push(name);
+        at = sub;
+    }
+    (path, at)
+}
+
+fn onboard(matches: &ArgMatches) -> Result<Onboard, UsageError> {
+    let key_source = match file(matches, "api-key-file") {
+        Some(path) => Some(KeySource::File(path)),
+        None => flag(matches, "api-key-stdin").then_some(KeySource::Stdin),
+    };
+    let listed = many(matches, "models");
+    Ok(Onboard {
+        auth_choice: match optional(matches, "auth-choice").as_deref() {
+            Some("chutes") => Some(AuthChoice::OAuth),
+            Some(_) => Some(AuthChoice::ApiKey),
+            None => None,
+        },
+        key_source,
+        secret_input_mode: match optional(matches, "secret-input-mode").as_deref() {
+            Some("ref") => SecretInputMode::Ref,
+            _ => SecretInputMode::Plaintext,
+        },
+        model: optional(matches, "model"),
+        fallbacks: many(matches, "fallback"),
+        image_model: optional(matches, "image-model"),
+        aliases: many(matches, "alias").iter().map(|pair| alias(pair)).collect::<Result<_, _>>()?,
+        models: match listed.as_slice() {
+            [] => None,
+            [one] if one.eq_ignore_ascii_case("all") => Some(ModelsChoice::All),
+            _ => Some(ModelsChoice::Listed(listed)),
+        },
+        sign_in: SignIn {
+            browser: flag(matches, "browser"),
+            headless: flag(matches, "headless"),
+            qr: flag(matches, "qr"),
+            link_file: file(matches, "link-file"),
+            qr_file: file(matches, "qr-file"),
+        },
+        non_interactive: flag(matches, "non-interactive"),
+        json: flag(matches, "json"),
+        check: flag(matches, "check"),
+        skip_verify: flag(matches, "skip-verify"),
+    })
+}
+
+fn alias(pair: &str) -> Result<(String, String), UsageError> {
+    match pair.split_once('=').map(|(name, target)| (name.trim(), target.trim())) {
+        Some((name, target)) if !name.is_empty() && !target.is_empty() => Ok((name.to_owned(), target.to_owned())),
+        _ => Err(UsageError::AliasShape),
+    }
+}
+
+fn flag(matches: &ArgMatches, name: &str) -> bool {
+    matches!(matches.try_get_one::<bool>(name), Ok(Some(true)))
+}
+
+fn optional(matches: &ArgMatches, name: &str) -> Option<String> {
+    matches.try_get_one::<String>(name).ok().flatten().cloned()
+}
+
+fn text(matches: &ArgMatches, name: &str) -> String {
+    optional(matches, name).unwrap_or_default()
+}
+
+fn many(matches: &ArgMatches, name: &str) -> Vec<String> {
+    matches.try_get_many::<String>(name).ok().flatten().map(|values| values.cloned().collect()).unwrap_or_default()
+}
+
+fn file(matches: &ArgMatches, name: &str) -> Option<PathBuf> {
+    matches.try_get_one::<PathBuf>(name).ok().flatten().cloned()
+}
+
+#[cfg(test)]
+#[path = "parse_tests.rs"]
+mod tests;

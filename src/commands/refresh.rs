@@ -1,0 +1,92 @@
+//! `models refresh`: the registered models as the service has them now. For cron and timers: no change,
+//! no write.
+
+use super::context::{Context, cached_catalog, keep_catalog, now, var};
+use super::error::Error;
+use super::models::{self, Change};
+use super::output::{Report, Warning};
+use super::signals;
+use crate::chutes::catalog;
+use crate::chutes::client::Client;
+use crate::chutes::model::{Catalog, Model, id_of};
+use crate::clean;
+use crate::openclaw::current::{self, Current};
+use crate::selection::Selection;
+use crate::texts::{Lang, cli as text};
+use serde_json::json;
+
+pub fn refresh(context: &Context, as_json: bool) -> Result<Report, Error> {
+    let (site, snapshot, current) = context.read()?;
+    let mut selection = models::selection_of(&current)?;
+    let mut endpoints = context.endpoints()?;
+    if let (Some(base_url), None) = (&current.base_url, var("CHUTES_BASE_URL")) {
+        endpoints.api.clone_from(base_url);
+    }
+    // The list is public: without a stored credential it is asked for without one.
+    let secret = current::active_secret(&snapshot, now(), var);
+    let client = Client::new(endpoints);
+    let live = signals::until_interrupted(catalog::discover(&client, secret.as_ref(), |_| {}))?.map_err(|failure| {
+        match failure.credential_refused() {
+            true => Error::CredentialRefused(failure),
+            false => Error::Service(failure),
+        }
+    })?;
+
+    let state = context.state();
+    let previous = cached_catalog(&state);
+    selection.registered = registered(&live, &current, &selection, previous.as_ref());
+    selection.authoritative = true;
+    let ids = |models: &[Model]| -> Vec<String> { models.iter().map(|model| model.id.clone()).collect() };
+    let (before, after) = (ids(&current.models), ids(&selection.registered));
+    let added: Vec<_> = after.iter().filter(|id| !before.contains(id)).cloned().collect();
+    let removed: Vec<_> = before.iter().filter(|id| !after.contains(id)).cloned().collect();
+    let change = Change {
+        line: text::refreshed(context.lang, live.models.len(), added.len(), removed.len()),
+        facts: json!({
+            "catalog": { "source": live.source.name(), "models": live.models.len() },
+            "added": added,
+            "removed": removed,
+        }),
+        warnings: drifted(&selection, &live, context.lang),
+    };
+    let report = models::apply(context, &site, &current, selection, change, as_json)?;
+    keep_catalog(&state, &live);
+    Ok(report)
+}
+
+/// What is served, without what the user left out before; and what the config refers to, served or not.
+fn registered(live: &Catalog, current: &Current, selection: &Selection, previous: Option<&Catalog>) -> Vec<Model> {
+    let has = |id: &str| current.models.iter().any(|model| model.id == id);
+    let left_out = |id: &str| previous.is_some_and(|previous| previous.get(id).is_some()) && !has(id);
+    let mut models: Vec<Model> = live.models.iter().filter(|model| !left_out(&model.id)).cloned().collect();
+    for id in referred(selection).filter_map(id_of) {
+        if models.iter().any(|model| model.id == id) {
+            continue;
+        }
+        let known = live.get(id).or_else(|| current.models.iter().find(|model| model.id == id)).cloned();
+        models.push(known.unwrap_or_else(|| Model { id: id.to_owned(), ..Model::default() }));
+    }
+    models
+}
+
+fn referred(selection: &Selection) -> impl Iterator<Item = &str> {
+    std::iter::once(selection.primary.as_str())
+        .chain(selection.fallbacks.iter().map(String::as_str))
+        .chain(selection.image.as_deref())
+        .chain(selection.aliases.iter().map(|alias| alias.target.as_str()))
+}
+
+/// A timer chooses nothing for anybody: what is gone is said, not replaced.
+fn drifted(selection: &Selection, live: &Catalog, lang: Lang) -> Vec<Warning> {
+    let gone = |target: &str| id_of(target).is_some_and(|id| live.serves(id) == Some(false));
+    let warning = |code, target: &str| Warning { code, message: text::warn_not_served_now(lang, clean::line(target)) };
+    let mut warnings = Vec::new();
+    if gone(&selection.primary) {
+        warnings.push(warning("default-not-served", &selection.primary));
+    }
+    warnings.extend(selection.fallbacks.iter().filter(|t| gone(t)).map(|t| warning("fallback-not-served", t)));
+    warnings.extend(selection.image.iter().filter(|t| gone(t)).map(|t| warning("image-model-not-served", t)));
+    let dead_alias = selection.aliases.iter().filter(|alias| gone(&alias.target));
+    warnings.extend(dead_alias.map(|alias| warning("alias-target-not-served", &alias.target)));
+    warnings
+}

@@ -1,0 +1,259 @@
+//! `models status`: what is configured, whether the credential will do, how old the catalog is.
+
+use super::context::{Context, cached_catalog, now, rfc3339, var};
+use super::error::Error;
+use super::models::catalog_or_built_in;
+use super::onboard_report::{catalog_words, fetched_at, kind_words, local_time, store_path, table};
+use super::output::Report;
+use super::signals;
+use crate::chutes::client::Client;
+use crate::chutes::model::id_of;
+use crate::chutes::verify::{Verdict, verify};
+use crate::clean;
+use crate::openclaw::current::{self, Current, Kind, StoredCredential};
+use crate::openclaw::snapshot::Snapshot;
+use crate::selection::Configured;
+use crate::texts::{Lang, cli as text};
+use serde_json::{Map, Value, json};
+use std::path::Path;
+
+/// A credential counts as about to expire this long before it does, in milliseconds.
+const SOON: i64 = 24 * 60 * 60 * 1000;
+
+/// How the stored credential stands, from its record alone or from a test call.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Standing {
+    Ok,
+    Missing,
+    Expired,
+    Expiring,
+    Refused,
+}
+
+impl Standing {
+    fn of(active: Option<&StoredCredential>, now: i64, has: impl Fn(&str) -> bool) -> Standing {
+        let Some(active) = active else { return Standing::Missing };
+        if active.env_var.as_deref().is_some_and(|name| !has(name)) {
+            return Standing::Missing;
+        }
+        match active.expires_at {
+            Some(at) if at <= now => Standing::Expired,
+            Some(at) if at - now < SOON => Standing::Expiring,
+            // OpenClaw does not use a sign-in without an end.
+            None if active.kind == Kind::OAuth => Standing::Expired,
+            _ => Standing::Ok,
+        }
+    }
+
+    fn name(self) -> &'static str {
+        match self {
+            Standing::Ok => "ok",
+            Standing::Missing => "missing",
+            Standing::Expired => "expired",
+            Standing::Expiring => "expiring",
+            Standing::Refused => "refused",
+        }
+    }
+
+    fn words(self, lang: Lang) -> &'static str {
+        match self {
+            Standing::Ok => text::status_ok(lang),
+            Standing::Missing => text::status_missing(lang),
+            Standing::Expired => text::status_expired(lang),
+            Standing::Expiring => text::status_expiring(lang),
+            Standing::Refused => text::status_refused(lang),
+        }
+    }
+
+    /// Exit code of `--check`.
+    fn exit(self) -> u8 {
+        match self {
+            Standing::Ok => 0,
+            Standing::Missing | Standing::Expired | Standing::Refused => 1,
+            Standing::Expiring => 2,
+        }
+    }
+}
+
+pub fn status(context: &Context, check: bool, probe: bool, as_json: bool) -> Result<Report, Error> {
+    let (site, snapshot, current) = context.read()?;
+    let active = current.active.and_then(|at| current.credentials.get(at));
+    let mut standing = Standing::of(active, now(), |name| var(name).is_some_and(|value| !value.trim().is_empty()));
+    let verdict = if probe { call(context, &snapshot, &current)? } else { None };
+    if let Some(Verdict::Refused(_)) = verdict {
+        standing = Standing::Refused;
+    }
+    let exit = if check { standing.exit() } else { 0 };
+    let catalog = catalog_or_built_in(cached_catalog(&context.state()));
+    if as_json {
+        let agent_dir = snapshot.store.file.path.parent().unwrap_or(Path::new(""));
+        let document = json!({
+            "configPath": snapshot.config.path.to_string_lossy(),
+            "configExists": current.config_exists,
+            "agent": current.agent,
+            "agentDir": agent_dir.to_string_lossy(),
+            "defaultModel": current.configured.primary,
+            "resolvedDefault": current.configured.primary,
+            "fallbacks": current.configured.fallbacks,
+            "imageModel": current.configured.image,
+            "aliases": aliases_json(&current.configured),
+            "allowed": current.configured.allowed.clone().unwrap_or_default(),
+            "auth": auth_json(&snapshot, &current, active, standing),
+            "probe": verdict.as_ref().map(|verdict| probe_json(verdict, context.lang)),
+            "catalog": {
+                "source": catalog.source.name(),
+                "models": catalog.models.len(),
+                "fetchedAt": fetched_at(&catalog),
+                "ageSeconds": catalog.fetched_at.map(|at| now().saturating_sub(at as i64) / 1000),
+            },
+            "openclaw": { "version": site.installed.version },
+        });
+        return Ok(Report::json(&document).exit(exit));
+    }
+    if context.plain {
+        let reference = current.configured.primary.as_deref().map(clean::line).unwrap_or_default();
+        return Ok(Report::text(format!("{reference}\n")).exit(exit));
+    }
+    let lang = context.lang;
+    let tilde = |path| site.paths.tilde(path);
+    let or_none = |text: &str| if text.is_empty() { text::report_none(lang).to_owned() } else { clean::line(text) };
+    let configured = &current.configured;
+    let mut rows = vec![
+        (text::report_config(lang), tilde(&snapshot.config.path)),
+        (text::report_default(lang), or_none(configured.primary.as_deref().unwrap_or_default())),
+        (text::report_fallbacks(lang), or_none(&configured.fallbacks.join(", "))),
+        (text::report_image(lang), or_none(configured.image.as_deref().unwrap_or_default())),
+    ];
+    if configured.aliases.is_empty() {
+        rows.push((text::report_aliases(lang), or_none("")));
+    }
+    for (at, alias) in configured.aliases.iter().enumerate() {
+        let label = if at == 0 { text::report_aliases(lang) } else { "" };
+        rows.push((label, clean::line(&format!("{} -> {}", alias.name, alias.target))));
+    }
+    rows.push((text::report_credential(lang), credential_words(active, standing, lang)));
+    rows.push((text::report_store(lang), tilde(&store_path(&snapshot))));
+    if let Some(verdict) = &verdict {
+        rows.push((text::report_probe(lang), probe_words(verdict, lang)));
+    }
+    rows.push((text::report_catalog(lang), catalog_words(&catalog, lang)));
+    rows.push((text::report_openclaw(lang), or_none(site.installed.version.as_deref().unwrap_or_default())));
+    Ok(Report::text(table(&rows)).exit(exit))
+}
+
+/// One token of the default model, with the stored credential.
+fn call(context: &Context, snapshot: &Snapshot, current: &Current) -> Result<Option<Verdict>, Error> {
+    let Some(secret) = current::active_secret(snapshot, now(), var) else { return Ok(None) };
+    let Some(id) = current.configured.primary.as_deref().and_then(id_of) else { return Ok(None) };
+    let mut endpoints = context.endpoints()?;
+    if let (Some(base_url), None) = (&current.base_url, var("CHUTES_BASE_URL")) {
+        endpoints.api.clone_from(base_url);
+    }
+    let client = Client::new(endpoints);
+    signals::until_interrupted(verify(&client, &secret, id)).map(Some)
+}
+
+fn aliases_json(configured: &Configured) -> Map<String, Value> {
+    configured.aliases.iter().map(|alias| (alias.name.clone(), json!(alias.target))).collect()
+}
+
+fn auth_json(snapshot: &Snapshot, current: &Current, active: Option<&StoredCredential>, standing: Standing) -> Value {
+    let profiles: Vec<Value> = current.credentials.iter().map(profile_json).collect();
+    json!({
+        "storePath": store_path(snapshot).to_string_lossy(),
+        "status": standing.name(),
+        "profileId": active.map(|active| &active.profile_id),
+        "kind": active.map(|active| active.kind.name()),
+        "account": active.and_then(|active| active.account.clone()),
+        "expiresAt": active.and_then(|active| active.expires_at).map(rfc3339),
+        "profiles": profiles,
+    })
+}
+
+fn profile_json(stored: &StoredCredential) -> Value {
+    json!({
+        "id": stored.profile_id,
+        "agent": stored.agent,
+        "kind": stored.kind.name(),
+        "account": stored.account,
+        "expiresAt": stored.expires_at.map(rfc3339),
+        "variable": stored.env_var,
+        "refreshable": stored.refreshable,
+        "clientId": stored.client_id,
+    })
+}
+
+fn credential_words(active: Option<&StoredCredential>, standing: Standing, lang: Lang) -> String {
+    let Some(active) = active else { return standing.words(lang).to_owned() };
+    let mut parts = vec![clean::line(&active.profile_id), kind_words(active.kind.name(), lang).to_owned()];
+    parts.extend(active.account.as_deref().map(clean::line));
+    parts.extend(active.hint.as_deref().map(clean::line));
+    parts.extend(active.env_var.as_deref().map(|name| text::from_variable(lang, clean::line(name))));
+    if let Some(at) = active.expires_at {
+        parts.push(text::expires(lang, local_time(u64::try_from(at).ok())));
+    }
+    if active.refreshable {
+        parts.push(text::renewable(lang).to_owned());
+    }
+    parts.push(standing.words(lang).to_owned());
+    parts.join(" · ")
+}
+
+fn probe_words(verdict: &Verdict, lang: Lang) -> String {
+    match verdict {
+        Verdict::Works { latency_ms, .. } => text::report_answered(lang, latency_ms),
+        other => other.failure().map(|failure| failure.message(lang)).unwrap_or_default(),
+    }
+}
+
+fn probe_json(verdict: &Verdict, lang: Lang) -> Value {
+    let (result, latency_ms) = match verdict {
+        Verdict::Works { latency_ms, .. } => ("ok", Some(*latency_ms)),
+        Verdict::Refused(_) => ("refused", None),
+        Verdict::NotServed(_) => ("not-served", None),
+        Verdict::NoBalance(_) => ("balance", None),
+        Verdict::Unverified(_) => ("unverified", None),
+    };
+    json!({
+        "result": result,
+        "latencyMs": latency_ms,
+        "message": verdict.failure().map(|failure| failure.message(lang)),
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const NOW: i64 = 1_800_000_000_000;
+
+    fn stored(kind: Kind, expires_at: Option<i64>, env_var: Option<&str>) -> StoredCredential {
+        StoredCredential {
+            profile_id: "chutes:default".into(),
+            agent: "main".into(),
+            kind,
+            account: None,
+            expires_at,
+            hint: None,
+            env_var: env_var.map(Into::into),
+            refreshable: false,
+            client_id: None,
+        }
+    }
+
+    #[test]
+    fn the_standing_decides_the_exit_code_of_check() {
+        let of =
+            |credential: Option<StoredCredential>| Standing::of(credential.as_ref(), NOW, |name| name == "SET").exit();
+        assert_eq!(of(None), 1);
+        assert_eq!(of(Some(stored(Kind::ApiKey, None, None))), 0);
+        assert_eq!(of(Some(stored(Kind::ApiKey, None, Some("SET")))), 0);
+        assert_eq!(of(Some(stored(Kind::ApiKey, None, Some("UNSET")))), 1);
+        assert_eq!(of(Some(stored(Kind::Token, None, None))), 0);
+        assert_eq!(of(Some(stored(Kind::OAuth, None, None))), 1);
+        assert_eq!(of(Some(stored(Kind::OAuth, Some(NOW), None))), 1);
+        assert_eq!(of(Some(stored(Kind::OAuth, Some(NOW + 1), None))), 2);
+        assert_eq!(of(Some(stored(Kind::OAuth, Some(NOW + SOON - 1), None))), 2);
+        assert_eq!(of(Some(stored(Kind::OAuth, Some(NOW + SOON), None))), 0);
+    }
+}

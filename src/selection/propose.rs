@@ -1,0 +1,323 @@
+//! From what is configured, what the service lists and what was asked for to a complete selection.
+
+use super::alias::{self, same_name};
+use super::successor::{Reason, Role, successor};
+use super::{Alias, Configured, Selection};
+use crate::chutes::model::{Catalog, Model, Source, id_of, reference};
+
+/// What the product promises, handed in so that the rules stay pure: facts of the built-in catalog.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Documented {
+    /// `chutes/zai-org/GLM-4.7-TEE`.
+    pub default: String,
+    /// The three aliases with their documented targets.
+    pub aliases: Vec<Alias>,
+    /// The ids of the built-in catalog, in order.
+    pub built_in: Vec<String>,
+    /// Facts about documented targets that are not among the built-in eight (`chutes-fast`'s).
+    pub extra: Vec<Model>,
+}
+
+/// Choices made in advance, by flags. Everything here is explicit and wins.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Overrides {
+    /// Ref, id or alias.
+    pub model: Option<String>,
+    pub fallbacks: Vec<String>,
+    pub image: Option<String>,
+    /// Name, and ref, id or alias.
+    pub aliases: Vec<(String, String)>,
+    /// Register only these (refs or ids); None: all that the service lists.
+    pub models: Option<Vec<String>>,
+}
+
+/// Something a person should know about a proposal.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Note {
+    /// The default is not served. `taken` is the successor.
+    Default { wanted: String, taken: Option<(String, Reason)> },
+    /// An alias' target is not served.
+    Alias { name: String, wanted: String, taken: Option<(String, Reason)> },
+    /// A fallback is not served; None: it was left out.
+    Fallback { wanted: String, taken: Option<(String, Reason)> },
+    /// The image model is not served.
+    Image { wanted: String, taken: Option<(String, Reason)> },
+    /// An explicit choice is not served, and taken all the same.
+    ExplicitNotServed { wanted: String },
+    /// A documented alias was not set: its model carries the user's own alias.
+    AliasHeld { name: String, target: String, by: String },
+    /// An explicit alias took the name, or the model's only alias, from somewhere.
+    AliasMoved { name: String, from: String },
+    /// An alias written backwards was put right.
+    Repaired { name: String, target: String },
+}
+
+/// An explicit choice that cannot be carried out.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Refusal {
+    Alias {
+        name: String,
+        problem: alias::Problem,
+    },
+    /// Two explicit aliases for one model: OpenClaw holds one.
+    TwoAliases {
+        target: String,
+        names: [String; 2],
+    },
+}
+
+/// A complete selection, and what to say about it.
+#[derive(Clone, Debug, PartialEq)]
+pub struct Proposal {
+    pub selection: Selection,
+    pub notes: Vec<Note>,
+}
+
+/// Complete the selection. Without a person this is what is written; in the wizard it is where the
+/// Models screen starts.
+pub fn propose(
+    configured: &Configured,
+    catalog: &Catalog,
+    documented: &Documented,
+    overrides: &Overrides,
+) -> Result<Proposal, Refusal> {
+    let mut proposing =
+        Proposing { configured, catalog, documented, notes: Vec::new(), aliases: configured.aliases.clone() };
+    proposing.repair();
+    let primary = proposing.primary(overrides);
+    proposing.explicit_aliases(overrides)?;
+    proposing.drifted_aliases(overrides);
+    proposing.documented_aliases();
+    let fallbacks = proposing.fallbacks(overrides, &primary);
+    let image = proposing.image(overrides);
+    let Proposing { notes, aliases, .. } = proposing;
+
+    let aliases: Vec<Alias> = aliases.into_iter().filter(|a| id_of(&a.target).is_some()).collect();
+    let registered = registered(catalog, documented, overrides, &primary, &fallbacks, image.as_deref(), &aliases);
+    let authoritative = catalog.source == Source::Live;
+    Ok(Proposal { selection: Selection { primary, fallbacks, image, aliases, registered, authoritative }, notes })
+}
+
+/// The full ref meant by a ref, an id or an alias.
+pub fn resolve(text: &str, aliases: &[Alias], providers: &[String], catalog: &Catalog) -> String {
+    let text = text.trim();
+    if let Some(alias) = aliases.iter().find(|a| same_name(&a.name, text)) {
+        return alias.target.clone();
+    }
+    if id_of(text).is_some() {
+        return text.to_owned();
+    }
+    let other_provider = text.split_once('/').is_some_and(|(p, _)| providers.iter().any(|name| name == p));
+    if other_provider && catalog.get(text).is_none() { text.to_owned() } else { reference(text) }
+}
+
+struct Proposing<'a> {
+    configured: &'a Configured,
+    catalog: &'a Catalog,
+    documented: &'a Documented,
+    notes: Vec<Note>,
+    aliases: Vec<Alias>,
+}
+
+impl Proposing<'_> {
+    /// True when the live list proves that a Chutes ref is not served.
+    fn gone(&self, target: &str) -> bool {
+        id_of(target).is_some_and(|id| self.catalog.serves(id) == Some(false))
+    }
+
+    fn successor(&self, wanted: &str, role: Role, taken: impl Fn(&str) -> bool) -> Option<(String, Reason)> {
+        let id = id_of(wanted)?;
+        successor(id, role, &self.catalog.models, &self.documented.built_in, |id| taken(&reference(id)))
+            .map(|(model, why)| (model.reference(), why))
+    }
+
+    fn resolve(&self, text: &str) -> String {
+        resolve(text, &self.aliases, &self.configured.providers, self.catalog)
+    }
+
+    fn repair(&mut self) {
+        for inverted in &self.configured.inverted {
+            let name_free = !self.aliases.iter().any(|a| same_name(&a.name, &inverted.name));
+            let model_free = !self.aliases.iter().any(|a| a.target == inverted.target);
+            if name_free && model_free {
+                self.aliases.push(inverted.clone());
+            }
+            self.notes.push(Note::Repaired { name: inverted.name.clone(), target: inverted.target.clone() });
+        }
+    }
+
+    fn primary(&mut self, overrides: &Overrides) -> String {
+        if let Some(asked) = &overrides.model {
+            let wanted = self.resolve(asked);
+            if self.gone(&wanted) {
+                self.notes.push(Note::ExplicitNotServed { wanted: wanted.clone() });
+            }
+            return wanted;
+        }
+        // A Chutes default that was chosen before stays; another provider's makes room for the documented one.
+        let wanted = match &self.configured.primary {
+            Some(primary) if id_of(primary).is_some() => primary.clone(),
+            _ => self.documented.default.clone(),
+        };
+        if !self.gone(&wanted) {
+            return wanted;
+        }
+        let taken = self.successor(&wanted, Role::Main, |_| false);
+        let primary = taken.as_ref().map_or_else(|| wanted.clone(), |(target, _)| target.clone());
+        self.notes.push(Note::Default { wanted, taken });
+        primary
+    }
+
+    fn explicit_aliases(&mut self, overrides: &Overrides) -> Result<(), Refusal> {
+        let mut set: Vec<Alias> = Vec::new();
+        for (name, text) in &overrides.aliases {
+            let target = self.resolve(text);
+            if let Some(other) = set.iter().find(|a| a.target == target && !same_name(&a.name, name)) {
+                return Err(Refusal::TwoAliases { target, names: [other.name.clone(), name.clone()] });
+            }
+            let ids = self.catalog.models.iter().map(|m| m.id.as_str());
+            // A name that another model holds is moved, so only the form and what it would shadow can refuse it.
+            alias::check(name, &target, &[], &self.configured.providers, ids)
+                .map_err(|problem| Refusal::Alias { name: name.clone(), problem })?;
+            if self.gone(&target) {
+                self.notes.push(Note::ExplicitNotServed { wanted: target.clone() });
+            }
+            if let Some(from) = self.aliases.iter().find(|a| same_name(&a.name, name) && a.target != target) {
+                self.notes.push(Note::AliasMoved { name: name.clone(), from: from.target.clone() });
+            }
+            if let Some(old) = self.aliases.iter().find(|a| a.target == target && !same_name(&a.name, name)) {
+                self.notes.push(Note::AliasMoved { name: old.name.clone(), from: target.clone() });
+            }
+            self.aliases.retain(|a| !same_name(&a.name, name) && a.target != target);
+            let alias = Alias { name: name.clone(), target };
+            self.aliases.push(alias.clone());
+            set.push(alias);
+        }
+        Ok(())
+    }
+
+    fn drifted_aliases(&mut self, overrides: &Overrides) {
+        for at in 0..self.aliases.len() {
+            let Alias { name, target } = self.aliases[at].clone();
+            let explicit = overrides.aliases.iter().any(|(n, _)| same_name(n, &name));
+            if explicit || !self.gone(&target) {
+                continue;
+            }
+            let held: Vec<String> = self.aliases.iter().map(|a| a.target.clone()).collect();
+            let taken = self.successor(&target, role_of(&name), |candidate| held.iter().any(|h| h == candidate));
+            if let Some((new, _)) = &taken {
+                self.aliases[at].target = new.clone();
+            }
+            self.notes.push(Note::Alias { name, wanted: target, taken });
+        }
+    }
+
+    fn documented_aliases(&mut self) {
+        for Alias { name, target: wanted } in &self.documented.aliases {
+            if self.aliases.iter().any(|a| same_name(&a.name, name)) {
+                continue;
+            }
+            if self.gone(wanted) {
+                let held: Vec<String> = self.aliases.iter().map(|a| a.target.clone()).collect();
+                let taken = self.successor(wanted, role_of(name), |candidate| held.iter().any(|h| h == candidate));
+                if let Some((target, _)) = &taken {
+                    self.aliases.push(Alias { name: name.clone(), target: target.clone() });
+                }
+                self.notes.push(Note::Alias { name: name.clone(), wanted: wanted.clone(), taken });
+            } else if let Some(holder) = self.aliases.iter().find(|a| a.target == *wanted) {
+                let by = holder.name.clone();
+                self.notes.push(Note::AliasHeld { name: name.clone(), target: wanted.clone(), by });
+            } else {
+                self.aliases.push(Alias { name: name.clone(), target: wanted.clone() });
+            }
+        }
+    }
+
+    fn fallbacks(&mut self, overrides: &Overrides, primary: &str) -> Vec<String> {
+        let explicit = !overrides.fallbacks.is_empty();
+        let wanted = if explicit { &overrides.fallbacks } else { &self.configured.fallbacks };
+        let mut chain: Vec<String> = Vec::new();
+        for text in wanted {
+            let mut target = self.resolve(text);
+            if self.gone(&target) {
+                if explicit {
+                    self.notes.push(Note::ExplicitNotServed { wanted: target.clone() });
+                } else {
+                    let taken = self.successor(&target, Role::Own, |candidate| {
+                        candidate == primary || chain.iter().any(|c| c == candidate)
+                    });
+                    self.notes.push(Note::Fallback { wanted: target.clone(), taken: taken.clone() });
+                    match taken {
+                        Some((new, _)) => target = new,
+                        None => continue,
+                    }
+                }
+            }
+            if target != primary && !chain.contains(&target) {
+                chain.push(target);
+            }
+        }
+        chain
+    }
+
+    fn image(&mut self, overrides: &Overrides) -> Option<String> {
+        if let Some(asked) = &overrides.image {
+            let wanted = self.resolve(asked);
+            if self.gone(&wanted) {
+                self.notes.push(Note::ExplicitNotServed { wanted: wanted.clone() });
+            }
+            return Some(wanted);
+        }
+        let wanted = self.configured.image.clone()?;
+        if !self.gone(&wanted) {
+            return Some(wanted);
+        }
+        let taken = self.successor(&wanted, Role::Vision, |_| false);
+        let image = taken.as_ref().map_or_else(|| wanted.clone(), |(target, _)| target.clone());
+        self.notes.push(Note::Image { wanted, taken });
+        Some(image)
+    }
+}
+
+/// What an alias is for, by its documented name.
+pub fn role_of(alias: &str) -> Role {
+    match alias.to_ascii_lowercase().as_str() {
+        "chutes-fast" => Role::Fast,
+        "chutes-vision" => Role::Vision,
+        "chutes-pro" => Role::Main,
+        _ => Role::Own,
+    }
+}
+
+/// The models to register: what the list has (or the part of it that was asked for), and whatever the
+/// selection refers to.
+pub fn registered(
+    catalog: &Catalog,
+    documented: &Documented,
+    overrides: &Overrides,
+    primary: &str,
+    fallbacks: &[String],
+    image: Option<&str>,
+    aliases: &[Alias],
+) -> Vec<Model> {
+    let wanted_ids: Option<Vec<&str>> =
+        overrides.models.as_ref().map(|list| list.iter().map(|text| id_of(text).unwrap_or(text)).collect());
+    let mut models: Vec<Model> = match &wanted_ids {
+        None => catalog.models.clone(),
+        Some(ids) => catalog.models.iter().filter(|m| ids.contains(&m.id.as_str())).cloned().collect(),
+    };
+    let referred = std::iter::once(primary)
+        .chain(fallbacks.iter().map(String::as_str))
+        .chain(image)
+        .chain(aliases.iter().map(|a| a.target.as_str()))
+        .filter_map(id_of)
+        .chain(wanted_ids.iter().flatten().copied());
+    for id in referred {
+        if models.iter().any(|m| m.id == id) {
+            continue;
+        }
+        let known = catalog.get(id).or_else(|| documented.extra.iter().find(|m| m.id == id));
+        models.push(known.cloned().unwrap_or_else(|| Model { id: id.to_owned(), ..Model::default() }));
+    }
+    models
+}

@@ -1,0 +1,208 @@
+//! Numbers, times and text as a person reads them, cut and wrapped to terminal columns.
+
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+/// `202,752`.
+pub fn grouped(number: u64) -> String {
+    let digits = number.to_string();
+    let mut out = String::with_capacity(digits.len() + digits.len() / 3);
+    for (at, digit) in digits.chars().enumerate() {
+        if at > 0 && (digits.len() - at) % 3 == 0 {
+            out.push(',');
+        }
+        out.push(digit);
+    }
+    out
+}
+
+/// Tokens in four columns: `512`, `203k`, `1.0M`.
+pub fn tokens(number: u64) -> String {
+    match number {
+        0..1_000 => number.to_string(),
+        1_000..999_500 => format!("{}k", (number + 500) / 1000),
+        _ => {
+            let tenths = (number + 50_000) / 100_000;
+            format!("{}.{}M", tenths / 10, tenths % 10)
+        }
+    }
+}
+
+/// A price to its last digit, as the service gave it: at least two decimals (`0.40`, `0.0245`).
+pub fn price(usd: f64) -> String {
+    let exact = usd.to_string();
+    match exact.split_once('.') {
+        None => format!("{exact}.00"),
+        Some((_, decimals)) if decimals.len() == 1 => format!("{exact}0"),
+        Some(_) => exact,
+    }
+}
+
+/// A price for a column of six: exact where it fits, else to as many decimals as do.
+pub fn price_column(usd: f64) -> String {
+    let exact = price(usd);
+    if exact.len() <= 6 {
+        return exact;
+    }
+    (0..=4).rev().map(|decimals| format!("{usd:.decimals$}")).find(|text| text.len() <= 6).unwrap_or(exact)
+}
+
+/// `12:03` today's clock of a Unix time in milliseconds, in `zone`; with the date when it is another day.
+pub fn clock(ms: u64, now_ms: u64, zone: &TimeZone) -> String {
+    let at = |ms: u64| {
+        let ms = i64::try_from(ms).unwrap_or(i64::MAX);
+        Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone.clone())
+    };
+    let (then, now) = (at(ms), at(now_ms));
+    if then.date() == now.date() {
+        then.strftime("%H:%M").to_string()
+    } else {
+        then.strftime("%Y-%m-%d %H:%M").to_string()
+    }
+}
+
+/// At most `width` columns, with `ellipsis` in place of what was cut off the end.
+pub fn cut(text: &str, width: usize, ellipsis: &str) -> String {
+    if text.width() <= width {
+        return text.to_owned();
+    }
+    let room = width.saturating_sub(ellipsis.width());
+    let mut out = take_columns(text, room).to_owned();
+    if width > 0 {
+        out.push_str(ellipsis);
+    }
+    out
+}
+
+/// A model id in `width` columns: the publisher is shortened first, for the name says more.
+pub fn model_id(id: &str, width: usize, ellipsis: &str) -> String {
+    if id.width() <= width {
+        return id.to_owned();
+    }
+    if let Some((publisher, name)) = id.split_once('/') {
+        let room = width.saturating_sub(name.width() + 1 + ellipsis.width());
+        if room >= 3 {
+            return format!("{}{ellipsis}/{name}", take_columns(publisher, room));
+        }
+    }
+    cut(id, width, ellipsis)
+}
+
+fn take_columns(text: &str, width: usize) -> &str {
+    let mut used = 0;
+    let mut end = 0;
+    for (at, grapheme) in text.grapheme_indices(true) {
+        used += grapheme.width();
+        if used > width {
+            break;
+        }
+        end = at + grapheme.len();
+    }
+    &text[..end]
+}
+
+/// Break text into lines of at most `width` columns: at spaces, after or before wide characters, else
+/// anywhere. Existing line breaks stay.
+pub fn wrap(text: &str, width: usize) -> Vec<String> {
+    let width = width.max(2);
+    let mut lines = Vec::new();
+    for paragraph in text.split('\n') {
+        let mut line = String::new();
+        let mut used = 0;
+        for piece in pieces(paragraph) {
+            let piece_width = piece.width();
+            if used + piece.trim_end().width() <= width {
+                line.push_str(piece);
+                used += piece_width;
+                continue;
+            }
+            if !line.is_empty() {
+                lines.push(std::mem::take(&mut line).trim_end().to_owned());
+            }
+            let mut rest = piece;
+            while rest.trim_end().width() > width {
+                let head = take_columns(rest, width);
+                if head.is_empty() {
+                    break;
+                }
+                lines.push(head.to_owned());
+                rest = &rest[head.len()..];
+            }
+            line.push_str(rest);
+            used = rest.width();
+        }
+        lines.push(line.trim_end().to_owned());
+    }
+    lines
+}
+
+/// Runs that are not broken inside: a word with the space behind it, or one wide character.
+fn pieces(text: &str) -> impl Iterator<Item = &str> {
+    let mut rest = text;
+    std::iter::from_fn(move || {
+        if rest.is_empty() {
+            return None;
+        }
+        let mut end = 0;
+        let mut seen_space = false;
+        for (at, grapheme) in rest.grapheme_indices(true) {
+            let wide = grapheme.width() > 1;
+            if at > 0 && (wide || (seen_space && grapheme != " ")) {
+                break;
+            }
+            end = at + grapheme.len();
+            seen_space |= grapheme == " ";
+            // Closing punctuation stays with the wide character before it.
+            if wide && !rest[end..].starts_with(['。', ',', '、', '」', ')', ':', ';', ' ']) {
+                break;
+            }
+        }
+        let (piece, tail) = rest.split_at(end);
+        rest = tail;
+        Some(piece)
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers() {
+        assert_eq!(grouped(1_048_576), "1,048,576");
+        assert_eq!(grouped(12), "12");
+        assert_eq!([999, 40_960, 202_752, 999_600, 1_048_576].map(tokens), ["999", "41k", "203k", "1.0M", "1.0M"]);
+        assert_eq!([0.4, 2.0, 0.0245, 15.0].map(price), ["0.40", "2.00", "0.0245", "15.00"]);
+        assert_eq!(price(0.010_399_999_999_999_998), "0.010399999999999998");
+        assert_eq!([0.010_399_999_999_999_998, 1.1957, 12345.678].map(price_column), ["0.0104", "1.1957", "12346"]);
+    }
+
+    #[test]
+    fn times_show_the_date_only_when_it_is_another_day() {
+        let utc = TimeZone::UTC;
+        assert_eq!(clock(43_380_000, 50_000_000, &utc), "12:03");
+        assert_eq!(clock(43_380_000, 500_000_000, &utc), "1970-01-01 12:03");
+    }
+
+    #[test]
+    fn cutting_keeps_what_says_most() {
+        assert_eq!(model_id("deepseek-ai/DeepSeek-V3.2-TEE", 27, "…"), "deepseek…/DeepSeek-V3.2-TEE");
+        assert_eq!(model_id("a/very-long-model-name-indeed", 12, "…"), "a/very-long…");
+        assert_eq!(cut("模型名称", 5, "~"), "模型~");
+        assert_eq!(cut("abc", 3, "…"), "abc");
+    }
+
+    #[test]
+    fn wrapping_fits_and_loses_nothing() {
+        let text = "Paste a key from chutes.ai, or averyveryverylongword that does not fit; 中文也要能够换行。";
+        for width in 4..60 {
+            let lines = wrap(text, width);
+            assert!(lines.iter().all(|line| line.width() <= width + 1), "{width}: {lines:?}");
+            let squeeze = |s: &str| s.chars().filter(|c| *c != ' ').collect::<String>();
+            assert_eq!(squeeze(&lines.concat()), squeeze(text), "{width}");
+        }
+        assert_eq!(wrap("one two three", 8), ["one two", "three"]);
+    }
+}

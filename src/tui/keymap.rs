@@ -1,0 +1,261 @@
+//! Keys as data: one table says which key means what, where, and what the footer and the help call it.
+
+use crate::texts::{Lang, wizard as t};
+use crate::wizard::line::LineEdit;
+use crate::wizard::protocol::{Action, Context};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+/// One row of the table.
+pub struct Binding {
+    pub contexts: &'static [Context],
+    pub keys: &'static [Key],
+    pub action: Action,
+    /// What it does, for the help; for the footer too where `footer` is set.
+    pub label: fn(Lang) -> &'static str,
+    /// In the footer, in table order.
+    pub footer: bool,
+}
+
+/// A key press: printable ones without modifiers but Shift, or a chord.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Key {
+    Char(char),
+    Ctrl(char),
+    Alt(char),
+    Plain(KeyCode),
+    CtrlPlain(KeyCode),
+}
+
+use Context as C;
+
+const LISTS: &[Context] = &[C::Auth, C::Models, C::Review];
+const LINES: &[Context] = &[C::Key, C::ModelsFilter, C::ModelsAlias];
+const EVERYWHERE: &[Context] = &Context::ALL;
+/// `?` is text while a line is edited; F1 is not.
+const NO_LINE: &[Context] = &[
+    C::Auth,
+    C::DiscoverRunning,
+    C::DiscoverFailed,
+    C::DiscoverRefused,
+    C::Models,
+    C::ModelsPending,
+    C::Review,
+    C::ReviewWaiting,
+    C::ReviewRefused,
+    C::Done,
+    C::Trouble,
+    C::Help,
+];
+
+macro_rules! bind {
+    ($contexts:expr, [$($key:expr),+], $action:expr, $label:ident) => {
+        Binding { contexts: $contexts, keys: &[$($key),+], action: $action, label: t::$label, footer: false }
+    };
+    ($contexts:expr, [$($key:expr),+], $action:expr, $label:ident, footer) => {
+        Binding { contexts: $contexts, keys: &[$($key),+], action: $action, label: t::$label, footer: true }
+    };
+}
+
+const ENTER: Key = Key::Plain(KeyCode::Enter);
+const ESC: Key = Key::Plain(KeyCode::Esc);
+
+/// The table. Order is the order of the footer and the help.
+pub const KEYMAP: &[Binding] = &[
+    bind!(&[C::Auth], [ENTER], Action::Enter, key_choose, footer),
+    bind!(&[C::Key], [ENTER], Action::Enter, key_submit, footer),
+    bind!(&[C::DiscoverFailed], [ENTER], Action::Enter, key_go_on_built_in, footer),
+    bind!(&[C::DiscoverRefused], [Key::Char('k')], Action::AnotherKey, key_another_key, footer),
+    bind!(&[C::DiscoverRefused], [ENTER], Action::Enter, key_go_on_built_in, footer),
+    bind!(&[C::DiscoverFailed, C::DiscoverRefused], [Key::Char('r')], Action::Retry, key_retry, footer),
+    bind!(&[C::Models], [ENTER], Action::Enter, key_make_default, footer),
+    bind!(&[C::Models], [Key::Char('y')], Action::TakeProposal, key_take_proposal),
+    bind!(&[C::Models], [Key::Char('Y')], Action::TakeAllProposals, key_take_all),
+    bind!(&[C::Models], [Key::Char('/')], Action::Filter, key_filter, footer),
+    bind!(&[C::Models], [Key::Char('e')], Action::EditAlias, key_edit_alias, footer),
+    bind!(&[C::Models], [Key::Char('f')], Action::Fallback, key_fallback, footer),
+    bind!(&[C::Models], [Key::Char('[')], Action::FallbackEarlier, key_fallback_earlier),
+    bind!(&[C::Models], [Key::Char(']')], Action::FallbackLater, key_fallback_later),
+    bind!(&[C::Models], [Key::Char('i')], Action::Image, key_image, footer),
+    bind!(&[C::Models], [Key::Char(' ')], Action::LeaveOut, key_leave_out, footer),
+    bind!(&[C::Models], [Key::Char('s')], Action::Sort, key_sort, footer),
+    bind!(&[C::Models], [Key::Char('t')], Action::TestCall, key_test, footer),
+    bind!(&[C::Models], [Key::Char('*')], Action::Favourite, key_favourite),
+    bind!(&[C::ModelsFilter], [ENTER], Action::Enter, key_keep_filter, footer),
+    bind!(&[C::ModelsFilter], [ESC], Action::Back, key_clear_filter, footer),
+    bind!(&[C::ModelsAlias], [ENTER], Action::Enter, key_set_alias, footer),
+    bind!(&[C::ModelsAlias], [Key::Plain(KeyCode::Tab)], Action::TakeAliasHere, key_take_alias, footer),
+    bind!(&[C::ModelsAlias], [ESC], Action::Back, key_keep_alias, footer),
+    bind!(&[C::ModelsPending], [Key::Char('y'), Key::Char('Y')], Action::TakeAllProposals, key_take_and_go_on, footer),
+    bind!(&[C::ModelsPending], [ENTER], Action::Enter, key_leave_and_go_on, footer),
+    bind!(&[C::Review], [ENTER], Action::Enter, key_write, footer),
+    bind!(&[C::Review], [Key::Char('r')], Action::Retry, key_check_again),
+    bind!(&[C::ReviewRefused], [Key::Char('k')], Action::AnotherKey, key_choose_other, footer),
+    bind!(&[C::ReviewRefused], [Key::Char('r')], Action::Retry, key_check_again, footer),
+    bind!(&[C::Done], [ENTER], Action::Enter, key_finish, footer),
+    bind!(&[C::Done], [Key::Char('u')], Action::Undo, key_undo, footer),
+    bind!(&[C::Trouble], [Key::Char('r')], Action::Retry, key_retry, footer),
+    bind!(&[C::Trouble], [ESC, ENTER], Action::Back, key_leave, footer),
+    bind!(&[C::Help], [ESC, ENTER], Action::Back, key_close_help, footer),
+    bind!(LISTS, [Key::Plain(KeyCode::Up), Key::Char('k'), Key::Ctrl('p')], Action::Up, key_up),
+    bind!(LISTS, [Key::Plain(KeyCode::Down), Key::Char('j'), Key::Ctrl('n')], Action::Down, key_down),
+    bind!(&[C::ModelsFilter], [Key::Plain(KeyCode::Up), Key::Ctrl('p')], Action::Up, key_up),
+    bind!(&[C::ModelsFilter], [Key::Plain(KeyCode::Down), Key::Ctrl('n')], Action::Down, key_down),
+    bind!(LISTS, [Key::Plain(KeyCode::PageUp), Key::Ctrl('b')], Action::PageUp, key_page_up),
+    bind!(LISTS, [Key::Plain(KeyCode::PageDown), Key::Ctrl('f')], Action::PageDown, key_page_down),
+    bind!(LISTS, [Key::Plain(KeyCode::Home), Key::Char('g')], Action::First, key_first),
+    bind!(LISTS, [Key::Plain(KeyCode::End), Key::Char('G')], Action::Last, key_last),
+    bind!(LINES, [Key::Plain(KeyCode::Left), Key::Ctrl('b')], Action::Edit(LineEdit::Left), key_left),
+    bind!(LINES, [Key::Plain(KeyCode::Right), Key::Ctrl('f')], Action::Edit(LineEdit::Right), key_right),
+    bind!(LINES, [Key::CtrlPlain(KeyCode::Left), Key::Alt('b')], Action::Edit(LineEdit::WordLeft), key_word_left),
+    bind!(LINES, [Key::CtrlPlain(KeyCode::Right), Key::Alt('f')], Action::Edit(LineEdit::WordRight), key_word_right),
+    bind!(LINES, [Key::Plain(KeyCode::Home), Key::Ctrl('a')], Action::Edit(LineEdit::Start), key_line_start),
+    bind!(LINES, [Key::Plain(KeyCode::End), Key::Ctrl('e')], Action::Edit(LineEdit::End), key_line_end),
+    bind!(LINES, [Key::Plain(KeyCode::Backspace), Key::Ctrl('h')], Action::Edit(LineEdit::DeleteBack), key_delete_back),
+    bind!(
+        LINES,
+        [Key::Plain(KeyCode::Delete), Key::Ctrl('d')],
+        Action::Edit(LineEdit::DeleteForward),
+        key_delete_forward
+    ),
+    bind!(LINES, [Key::Ctrl('w')], Action::Edit(LineEdit::DeleteWordBack), key_delete_word),
+    bind!(LINES, [Key::Ctrl('u')], Action::Edit(LineEdit::DeleteToStart), key_delete_to_start),
+    bind!(LINES, [Key::Ctrl('k')], Action::Edit(LineEdit::DeleteToEnd), key_delete_to_end),
+    bind!(
+        &[
+            C::Key,
+            C::DiscoverRunning,
+            C::DiscoverFailed,
+            C::DiscoverRefused,
+            C::Models,
+            C::ModelsPending,
+            C::Review,
+            C::ReviewRefused
+        ],
+        [ESC],
+        Action::Back,
+        key_back,
+        footer
+    ),
+    bind!(NO_LINE, [Key::Char('?'), Key::Plain(KeyCode::F(1))], Action::Help, key_help, footer),
+    bind!(LINES, [Key::Plain(KeyCode::F(1))], Action::Help, key_help, footer),
+    bind!(EVERYWHERE, [Key::Ctrl('c')], Action::Quit, key_quit),
+];
+
+/// What a key press means in this context.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Meaning {
+    Action(Action),
+    Text(char),
+    /// Ctrl-Z: stop the job.
+    Suspend,
+    /// Ctrl-L: draw everything again.
+    Redraw,
+    Nothing,
+}
+
+pub fn meaning(context: Context, event: KeyEvent) -> Meaning {
+    let Some(key) = Key::of(event) else { return Meaning::Nothing };
+    match key {
+        Key::Ctrl('z') => return Meaning::Suspend,
+        Key::Ctrl('l') => return Meaning::Redraw,
+        _ => {}
+    }
+    if let Some(binding) = KEYMAP.iter().find(|b| b.contexts.contains(&context) && b.keys.contains(&key)) {
+        return Meaning::Action(binding.action);
+    }
+    match key {
+        Key::Char(c) if context.takes_text() => Meaning::Text(c),
+        _ => Meaning::Nothing,
+    }
+}
+
+/// The bindings in force, in table order.
+pub fn in_force(context: Context) -> impl Iterator<Item = &'static Binding> {
+    KEYMAP.iter().filter(move |binding| binding.contexts.contains(&context))
+}
+
+impl Key {
+    fn of(event: KeyEvent) -> Option<Key> {
+        let (code, modifiers) = (event.code, event.modifiers);
+        let control = modifiers.contains(KeyModifiers::CONTROL);
+        let alt = modifiers.contains(KeyModifiers::ALT);
+        Some(match code {
+            KeyCode::Char(c) if control && !alt => Key::Ctrl(c.to_ascii_lowercase()),
+            KeyCode::Char(c) if alt && !control => Key::Alt(c),
+            KeyCode::Char(c) if !control && !alt => Key::Char(c),
+            KeyCode::Char(_) => return None,
+            code if control => Key::CtrlPlain(code),
+            code => Key::Plain(code),
+        })
+    }
+
+    /// How the key is written: `Enter`, `^C`, `PgUp`, `/`.
+    pub fn name(self, lang: Lang) -> String {
+        match self {
+            Key::Char(' ') => t::key_name_space(lang).to_owned(),
+            Key::Char(c) => c.to_string(),
+            Key::Ctrl(c) => format!("^{}", c.to_ascii_uppercase()),
+            Key::Alt(c) => format!("Alt-{c}"),
+            Key::CtrlPlain(code) => format!("Ctrl-{}", code_name(code)),
+            Key::Plain(code) => code_name(code),
+        }
+    }
+}
+
+fn code_name(code: KeyCode) -> String {
+    match code {
+        KeyCode::Enter => "Enter".to_owned(),
+        KeyCode::Esc => "Esc".to_owned(),
+        KeyCode::Tab => "Tab".to_owned(),
+        KeyCode::Up => "Up".to_owned(),
+        KeyCode::Down => "Down".to_owned(),
+        KeyCode::Left => "Left".to_owned(),
+        KeyCode::Right => "Right".to_owned(),
+        KeyCode::Home => "Home".to_owned(),
+        KeyCode::End => "End".to_owned(),
+        KeyCode::PageUp => "PgUp".to_owned(),
+        KeyCode::PageDown => "PgDn".to_owned(),
+        KeyCode::Backspace => "Backspace".to_owned(),
+        KeyCode::Delete => "Del".to_owned(),
+        KeyCode::F(n) => format!("F{n}"),
+        other => format!("{other:?}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_key_means_two_things_in_one_context() {
+        for context in Context::ALL {
+            let mut seen: Vec<Key> = Vec::new();
+            for binding in in_force(context) {
+                for key in binding.keys {
+                    assert!(!seen.contains(key), "{context:?} {key:?}");
+                    seen.push(*key);
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn text_fields_take_every_printable_key_as_text() {
+        for context in Context::ALL.into_iter().filter(|c| c.takes_text()) {
+            for c in ' '..='~' {
+                let event = KeyEvent::new(KeyCode::Char(c), KeyModifiers::NONE);
+                assert_eq!(meaning(context, event), Meaning::Text(c), "{context:?} {c:?}");
+            }
+        }
+    }
+
+    #[test]
+    fn ctrl_c_and_help_are_everywhere() {
+        for context in Context::ALL {
+            let quit = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
+            assert_eq!(meaning(context, quit), Meaning::Action(Action::Quit));
+            let help = KeyEvent::new(KeyCode::F(1), KeyModifiers::NONE);
+            assert_eq!(meaning(context, help), Meaning::Action(Action::Help), "{context:?}");
+        }
+    }
+}

@@ -1,0 +1,125 @@
+//! The one file that changes terminal modes. Everything it turns on, [`restore`] turns off: on drop, on
+//! a panic, before a signal ends us. Restoring twice is harmless.
+
+use crossterm::{cursor, event, execute, terminal};
+use ratatui::backend::CrosstermBackend;
+use rustix::process::{Signal, kill_current_process_group};
+use std::fs::{File, OpenOptions};
+use std::io::{self, IsTerminal, Write};
+use std::os::fd::{AsFd, OwnedFd};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+/// True while the modes are on.
+static ACTIVE: AtomicBool = AtomicBool::new(false);
+
+/// Output is gathered and sent once a frame.
+type Out = io::BufWriter<File>;
+
+/// The full-screen terminal. Dropping it gives the terminal back as it was.
+pub struct Terminal {
+    inner: ratatui::Terminal<CrosstermBackend<Out>>,
+}
+
+/// Whether there is a terminal to draw on and to read from: standard streams or the controlling one.
+pub fn available() -> bool {
+    open_output().is_ok() && (io::stdin().is_terminal() || File::open("/dev/tty").is_ok())
+}
+
+impl Terminal {
+    /// Take the terminal: raw mode, alternate screen, bracketed paste, cursor hidden.
+    pub fn enter() -> io::Result<Terminal> {
+        let out = io::BufWriter::with_capacity(16 * 1024, open_output()?);
+        install_panic_hook();
+        let inner = ratatui::Terminal::new(CrosstermBackend::new(out))?;
+        let mut this = Terminal { inner };
+        this.take()?;
+        Ok(this)
+    }
+
+    fn take(&mut self) -> io::Result<()> {
+        ACTIVE.store(true, Ordering::SeqCst);
+        let taken = terminal::enable_raw_mode().and_then(|()| {
+            execute!(
+                self.inner.backend_mut(),
+                terminal::EnterAlternateScreen,
+                event::EnableBracketedPaste,
+                cursor::Hide
+            )
+        });
+        if taken.is_err() {
+            restore();
+        }
+        taken
+    }
+
+    /// Draw one frame from state; only the difference is sent.
+    pub fn draw(&mut self, frame: impl FnOnce(&mut ratatui::Frame)) -> io::Result<()> {
+        self.inner.draw(frame).map(|_| ())
+    }
+
+    /// Stop the whole job, as Ctrl-Z does elsewhere; returns when it is continued, with the screen taken
+    /// again. SIGSTOP, because SIGTSTP is ours to handle.
+    pub fn suspend(&mut self) -> io::Result<()> {
+        restore();
+        kill_current_process_group(Signal::STOP).map_err(io::Error::from)?;
+        self.take()?;
+        self.inner.clear()
+    }
+
+    /// Somebody stopped and continued us: the shell has had the terminal meanwhile.
+    pub fn retake(&mut self) -> io::Result<()> {
+        self.take()?;
+        self.inner.clear()
+    }
+
+    /// The next frame is drawn whole.
+    pub fn redraw_all(&mut self) -> io::Result<()> {
+        self.inner.clear()
+    }
+}
+
+impl Drop for Terminal {
+    fn drop(&mut self) {
+        restore();
+    }
+}
+
+/// Turn every mode off again, in mirror order. Safe to call at any time, any number of times.
+pub fn restore() {
+    if !ACTIVE.swap(false, Ordering::SeqCst) {
+        return;
+    }
+    if let Ok(mut out) = open_output() {
+        // Nothing can be done about a terminal that is gone.
+        let _ = execute!(out, event::DisableBracketedPaste, terminal::LeaveAlternateScreen, cursor::Show);
+        let _ = out.flush();
+    }
+    let _ = terminal::disable_raw_mode();
+}
+
+/// Give the terminal back before the message of a panic is printed, and end with 101: the release
+/// build aborts on panic, so no destructor would run.
+fn install_panic_hook() {
+    static INSTALLED: AtomicBool = AtomicBool::new(false);
+    if INSTALLED.swap(true, Ordering::SeqCst) {
+        return;
+    }
+    let print = std::panic::take_hook();
+    std::panic::set_hook(Box::new(move |info| {
+        let was_ours = ACTIVE.load(Ordering::SeqCst);
+        restore();
+        print(info);
+        if was_ours {
+            std::process::exit(101);
+        }
+    }));
+}
+
+fn open_output() -> io::Result<File> {
+    let stdout = io::stdout();
+    if stdout.is_terminal() {
+        let fd: OwnedFd = stdout.as_fd().try_clone_to_owned()?;
+        return Ok(File::from(fd));
+    }
+    OpenOptions::new().write(true).open("/dev/tty")
+}

@@ -1,0 +1,97 @@
+//! Done: what was written, what was verified, what to do next.
+
+use super::{Page, View};
+use crate::chutes::verify::Verdict;
+use crate::texts::wizard as t;
+use crate::wizard::{Verification, Wizard};
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use unicode_width::UnicodeWidthStr;
+
+pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, roomy: bool) {
+    let (theme, lang) = (&view.theme, view.lang);
+    let done = &wizard.done;
+    let mut page = Page::new(area, view);
+    match &done.undone {
+        Some(Ok(_)) => page.sign(theme.glyphs.done, t::done_undone(lang), theme.accent),
+        Some(Err(error)) => {
+            page.sign(theme.glyphs.failed, &error.words(lang), theme.error);
+            if let Some(hint) = error.hint(lang) {
+                page.text(&hint, Style::new());
+            }
+        }
+        None if done.unchanged => {
+            page.sign(theme.glyphs.done, t::done_unchanged(lang), theme.accent);
+            page.indented(2, t::done_unchanged_more(lang), theme.quiet);
+        }
+        None => page.sign(theme.glyphs.done, t::done_title(lang), theme.accent),
+    }
+    if matches!(done.undone, Some(Ok(_))) {
+        page.render(frame);
+        return;
+    }
+    if roomy {
+        page.blank();
+    }
+    let labels = [t::done_wrote(lang), t::done_default(lang), t::done_fallbacks(lang), t::done_aliases(lang)];
+    let label_width = labels.iter().map(|label| label.width()).max().unwrap_or(0) + 3;
+    let mut label = t::done_wrote(lang);
+    for (path, backup) in &done.committed.files {
+        let text = match backup {
+            Some(backup) => format!("{path}  ({})", t::review_backup(lang, backup)),
+            None => path.clone(),
+        };
+        page.row(label, label_width, &text, Style::new());
+        label = "";
+    }
+    if let Some(models) = &wizard.models {
+        let selection = models.selection();
+        page.row(t::done_default(lang), label_width, &selection.primary, Style::new());
+        if !selection.fallbacks.is_empty() {
+            page.row(t::done_fallbacks(lang), label_width, &selection.fallbacks.join(", "), Style::new());
+        }
+        if let Some(image) = &selection.image {
+            page.row(t::done_image(lang), label_width, image, Style::new());
+        }
+        let mut label = t::done_aliases(lang);
+        for alias in &selection.aliases {
+            page.row(label, label_width, &format!("{}  {}", alias.name, alias.target), Style::new());
+            label = "";
+        }
+        page.row("", label_width, &t::done_models(lang, selection.registered.len()), theme.quiet);
+        if let Verification::Answered(verdict) = &wizard.review.verification {
+            let words = match verdict {
+                Verdict::Works { latency_ms, .. } => t::review_verify_works(lang, &selection.primary, latency_ms),
+                Verdict::NoBalance(_) => t::review_verify_no_balance(lang).to_owned(),
+                other => {
+                    let why = other.failure().map(|failure| failure.message(lang)).unwrap_or_default();
+                    t::review_verify_unverified(lang, why)
+                }
+            };
+            page.row(t::done_verified(lang), label_width, &words, Style::new());
+        }
+    }
+    for warning in &done.committed.warnings {
+        page.sign(theme.glyphs.warning, &warning.words(lang), theme.warning);
+    }
+    if roomy {
+        page.blank();
+    }
+    let mut next = vec![
+        ("openclaw models status", t::done_next_status(lang)),
+        ("openclaw infer model run --local --prompt hello", t::done_next_ask(lang)),
+        ("openclaw-chutes models", t::done_next_models(lang)),
+    ];
+    if wizard.current.as_ref().is_some_and(|current| !current.config_exists) {
+        next.insert(1, ("openclaw gateway run", t::done_next_gateway(lang)));
+    }
+    let widest = next.iter().map(|(command, _)| command.width()).max().unwrap_or(0) + 3;
+    let mut label = t::done_next(lang);
+    for (command, about) in next {
+        let pad = widest.saturating_sub(command.width());
+        page.row(label, label_width, &format!("{command}{:pad$}{about}", ""), Style::new());
+        label = "";
+    }
+    page.render(frame);
+}

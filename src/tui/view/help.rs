@@ -1,0 +1,47 @@
+//! The keys in force, from the keymap itself.
+
+use super::{Page, View, left};
+use crate::texts::wizard as t;
+use crate::tui::keymap;
+use crate::wizard::Wizard;
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
+
+pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect) {
+    let (theme, lang) = (&view.theme, view.lang);
+    let mut page = Page::new(area, view);
+    page.title(t::help_title(lang));
+    page.blank();
+    let entries: Vec<(String, &str)> = keymap::in_force(wizard.context_below_help())
+        .map(|binding| {
+            let names: Vec<String> = binding.keys.iter().map(|key| key.name(lang)).collect();
+            (names.join(" "), (binding.label)(lang))
+        })
+        .collect();
+    // As many columns as are needed to show them all.
+    let rows_there = usize::from(area.height).saturating_sub(page.height()).max(1);
+    let columns = entries.len().div_ceil(rows_there).max(1);
+    let rows = entries.len().div_ceil(columns);
+    let key_width = entries.iter().map(|(keys, _)| keys.width()).max().unwrap_or(0);
+    let column_width = usize::from(area.width) / columns;
+    for row in 0..rows {
+        let mut spans = Vec::new();
+        for column in 0..columns {
+            let Some((keys, label)) = entries.get(column * rows + row) else { continue };
+            let keys_shown = if columns == 1 { keys.clone() } else { keys.split(' ').next().unwrap_or_default().to_owned() };
+            let keys_width = if columns == 1 {
+                key_width
+            } else {
+                entries.iter().map(|(keys, _)| keys.split(' ').next().map_or(0, str::width)).max().unwrap_or(0)
+            };
+            spans.push(Span::styled(left(&keys_shown, keys_width + 2, ""), theme.key));
+            let label_width = column_width.saturating_sub(keys_width + 3);
+            spans.push(Span::raw(left(label, label_width, theme.glyphs.ellipsis)));
+            spans.push(Span::raw(" "));
+        }
+        page.line(Line::from(spans));
+    }
+    page.render(frame);
+}

@@ -1,0 +1,334 @@
+//! Drawing. Reads the wizard, changes nothing: header and rail above, keys in force below, one screen
+//! in between.
+
+mod auth;
+mod discover;
+mod done;
+mod help;
+mod models;
+mod review;
+
+use super::format::{cut, wrap};
+use super::keymap;
+use super::theme::Theme;
+use crate::clean;
+use crate::texts::{Lang, wizard as t};
+use crate::wizard::{Screen, Trouble, Wizard};
+use jiff::tz::TimeZone;
+use ratatui::Frame;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
+
+/// Smallest window in which every screen is usable.
+pub const MIN_WIDTH: u16 = 40;
+pub const MIN_HEIGHT: u16 = 12;
+
+/// What drawing needs besides the wizard.
+#[derive(Clone, Debug)]
+pub struct View {
+    pub theme: Theme,
+    pub lang: Lang,
+    pub zone: TimeZone,
+    /// Unix time in milliseconds, for ages.
+    pub now_ms: u64,
+}
+
+/// The places of a frame.
+#[derive(Clone, Copy, Debug)]
+struct Places {
+    header: Rect,
+    rail: Rect,
+    body: Rect,
+    footer: Rect,
+    /// Enough room for blank lines.
+    roomy: bool,
+}
+
+impl Places {
+    fn of(area: Rect) -> Places {
+        let roomy = area.width >= 60 && area.height >= 18;
+        let margin = if roomy { 2 } else { 1 };
+        let width = area.width.saturating_sub(2 * margin);
+        let at = |y: u16, height: u16| Rect::new(area.x + margin, area.y + y, width, height);
+        let (top, footer_height, gap) = if roomy { (3, 2, 1) } else { (2, 1, 0) };
+        let footer_y = area.height.saturating_sub(footer_height);
+        Places {
+            header: at(0, 1),
+            rail: at(1, 1),
+            body: at(top, footer_y.saturating_sub(top + gap)),
+            footer: at(footer_y, footer_height),
+            roomy,
+        }
+    }
+}
+
+/// Rows that a page has: how far the page keys move on this screen, in a window of this size.
+pub fn page_rows(wizard: &Wizard, area: Rect) -> usize {
+    let places = Places::of(area);
+    let rows = match wizard.screen {
+        Screen::Models => models::table_rows(wizard, places.body.height, places.roomy),
+        Screen::Review => review::diff_rows(wizard, places.body.height, places.body.width),
+        _ => places.body.height,
+    };
+    usize::from(rows).max(1)
+}
+
+impl View {
+    pub fn draw(&self, wizard: &Wizard, frame: &mut Frame) {
+        let area = frame.area();
+        if area.width < MIN_WIDTH || area.height < MIN_HEIGHT {
+            let text = t::too_small(self.lang, MIN_WIDTH, MIN_HEIGHT, area.width, area.height);
+            let mut page = Page::new(area, self);
+            page.text(&text, Style::new());
+            page.render(frame);
+            return;
+        }
+        let places = Places::of(area);
+        self.header(wizard, frame, places.header);
+        self.rail(wizard, frame, places.rail);
+        self.footer(wizard, frame, places.footer);
+        if wizard.help {
+            help::draw(self, wizard, frame, places.body);
+            return;
+        }
+        if let Some(trouble) = &wizard.trouble {
+            self.trouble(trouble, frame, places.body);
+            return;
+        }
+        match wizard.screen {
+            Screen::Auth => auth::draw_choice(self, wizard, frame, places.body, places.roomy),
+            Screen::Key => auth::draw_key(self, wizard, frame, places.body, places.roomy),
+            Screen::Discover => discover::draw(self, wizard, frame, places.body, places.roomy),
+            Screen::Models => models::draw(self, wizard, frame, places.body, places.roomy),
+            Screen::Review => review::draw(self, wizard, frame, places.body),
+            Screen::Done => done::draw(self, wizard, frame, places.body, places.roomy),
+        }
+    }
+
+    fn header(&self, wizard: &Wizard, frame: &mut Frame, area: Rect) {
+        let theme = &self.theme;
+        let mut left = vec![Span::styled(t::app_name(self.lang), theme.title)];
+        if wizard.facts.demo {
+            left.push(Span::raw("  "));
+            left.push(Span::styled(t::demo_badge(self.lang), theme.accent));
+        }
+        let left = Line::from(left);
+        let place = clean::line(&format!("{} {} {}", wizard.facts.state_dir, theme.glyphs.dot, wizard.agent()));
+        let room = usize::from(area.width).saturating_sub(left.width() + 2);
+        if place.width() <= room {
+            let right = Line::styled(place, theme.quiet).right_aligned();
+            frame.render_widget(right, area);
+        }
+        frame.render_widget(left, area);
+    }
+
+    fn rail(&self, wizard: &Wizard, frame: &mut Frame, area: Rect) {
+        let theme = &self.theme;
+        let steps: &[(Screen, &str)] = if wizard.facts.models_only {
+            &[
+                (Screen::Discover, t::rail_discover(self.lang)),
+                (Screen::Models, t::rail_models(self.lang)),
+                (Screen::Review, t::rail_review(self.lang)),
+                (Screen::Done, t::rail_done(self.lang)),
+            ]
+        } else {
+            &[
+                (Screen::Auth, t::rail_auth(self.lang)),
+                (Screen::Key, t::rail_key(self.lang)),
+                (Screen::Discover, t::rail_discover(self.lang)),
+                (Screen::Models, t::rail_models(self.lang)),
+                (Screen::Review, t::rail_review(self.lang)),
+                (Screen::Done, t::rail_done(self.lang)),
+            ]
+        };
+        let whole: usize = steps.iter().map(|(_, name)| name.width() + 2).sum::<usize>() + 2 * (steps.len() - 1);
+        let narrow = whole > usize::from(area.width);
+        let mut spans = Vec::new();
+        for (at, (screen, name)) in steps.iter().enumerate() {
+            if at > 0 {
+                spans.push(Span::raw(if narrow { " " } else { "  " }));
+            }
+            let here = *screen == wizard.screen;
+            let (glyph, style) = if here && *screen != Screen::Done {
+                (theme.glyphs.here, theme.accent)
+            } else if *screen < wizard.screen || here {
+                (theme.glyphs.done, theme.accent)
+            } else {
+                (theme.glyphs.ahead, theme.quiet)
+            };
+            spans.push(Span::styled(glyph, style));
+            if here || !narrow {
+                let style = if here {
+                    theme.title
+                } else if *screen < wizard.screen {
+                    Style::new()
+                } else {
+                    theme.quiet
+                };
+                spans.push(Span::styled(format!(" {name}"), style));
+            }
+        }
+        frame.render_widget(Line::from(spans), area);
+    }
+
+    /// The keys in force that matter most, in table order; what does not fit is in the help.
+    fn footer(&self, wizard: &Wizard, frame: &mut Frame, area: Rect) {
+        let bindings: Vec<_> = keymap::in_force(wizard.context()).filter(|binding| binding.footer).collect();
+        let entry = |binding: &keymap::Binding| {
+            let name = binding.keys[0].name(self.lang);
+            let label = (binding.label)(self.lang);
+            (name.width() + 1 + label.width(), name, label)
+        };
+        let width = usize::from(area.width);
+        let lines_there = usize::from(area.height);
+        let mut lines: Vec<Vec<Span>> = vec![Vec::new()];
+        let mut used = 0;
+        let last = bindings.len().saturating_sub(1);
+        let help_width = bindings.last().map_or(0, |binding| entry(binding).0);
+        for (at, binding) in bindings.iter().enumerate() {
+            let (entry_width, name, label) = entry(binding);
+            // The way to the help keeps its place on the last line.
+            let on_last_line = lines.len() == lines_there;
+            let reserve = if on_last_line && at != last { help_width + 3 } else { 0 };
+            let gap = if used == 0 { 0 } else { 3 };
+            if used + gap + entry_width + reserve > width {
+                if on_last_line {
+                    continue;
+                }
+                lines.push(Vec::new());
+                used = 0;
+            }
+            if let Some(line) = lines.last_mut() {
+                if used > 0 {
+                    line.push(Span::raw("   "));
+                    used += 3;
+                }
+                line.push(Span::styled(name, self.theme.key));
+                line.push(Span::styled(format!(" {label}"), self.theme.quiet));
+                used += entry_width;
+            }
+        }
+        let lines: Vec<Line> = lines.into_iter().map(Line::from).collect();
+        frame.render_widget(ratatui::widgets::Paragraph::new(lines), area);
+    }
+
+    fn trouble(&self, trouble: &Trouble, frame: &mut Frame, area: Rect) {
+        let mut page = Page::new(area, self);
+        match trouble {
+            Trouble::Files(error) => {
+                page.title(t::trouble_title(self.lang));
+                page.blank();
+                page.sign(self.theme.glyphs.failed, &error.words(self.lang), self.theme.error);
+                if let Some(hint) = error.hint(self.lang) {
+                    page.blank();
+                    page.text(&hint, Style::new());
+                }
+            }
+            Trouble::Overrides(refusal) => {
+                page.title(t::trouble_options_title(self.lang));
+                page.blank();
+                page.sign(self.theme.glyphs.failed, &models::refusal_words(refusal, self.lang), self.theme.error);
+            }
+        }
+        page.render(frame);
+    }
+}
+
+/// Lines of one screen, from the top; what does not fit is left out at the bottom.
+struct Page<'a> {
+    area: Rect,
+    view: &'a View,
+    lines: Vec<Line<'static>>,
+    cursor: Option<(usize, usize)>,
+}
+
+impl<'a> Page<'a> {
+    fn new(area: Rect, view: &'a View) -> Page<'a> {
+        Page { area, view, lines: Vec::new(), cursor: None }
+    }
+
+    fn width(&self) -> usize {
+        usize::from(self.area.width)
+    }
+
+    fn title(&mut self, text: &str) {
+        let style = self.view.theme.title;
+        self.text(text, style);
+    }
+
+    fn blank(&mut self) {
+        self.lines.push(Line::default());
+    }
+
+    fn line(&mut self, line: Line<'static>) {
+        self.lines.push(line);
+    }
+
+    /// Outside text is made safe here, whoever calls.
+    fn text(&mut self, text: &str, style: Style) {
+        self.indented(0, text, style);
+    }
+
+    fn indented(&mut self, indent: usize, text: &str, style: Style) {
+        let width = self.width().saturating_sub(indent);
+        for line in wrap(&clean::block(text), width) {
+            self.lines.push(Line::styled(format!("{:indent$}{line}", ""), style));
+        }
+    }
+
+    /// A sign, then text that wraps beside it.
+    fn sign(&mut self, sign: &'static str, text: &str, sign_style: Style) {
+        let width = self.width().saturating_sub(2);
+        for (at, line) in wrap(&clean::block(text), width).into_iter().enumerate() {
+            let head = if at == 0 { Span::styled(format!("{sign} "), sign_style) } else { Span::raw("  ") };
+            self.lines.push(Line::from(vec![head, Span::raw(line)]));
+        }
+    }
+
+    /// A label in a column of its own, and what belongs to it.
+    fn row(&mut self, label: &str, label_width: usize, text: &str, style: Style) {
+        let width = self.width().saturating_sub(label_width);
+        for (at, line) in wrap(&clean::block(text), width).into_iter().enumerate() {
+            let head = if at == 0 { label } else { "" };
+            let pad = label_width.saturating_sub(head.width());
+            let head = Span::styled(format!("{head}{:pad$}", ""), self.view.theme.quiet);
+            self.lines.push(Line::from(vec![head, Span::styled(line, style)]));
+        }
+    }
+
+    /// Put the terminal's cursor on the last line, at this column.
+    fn cursor_at(&mut self, column: usize) {
+        self.cursor = Some((self.lines.len().saturating_sub(1), column));
+    }
+
+    fn height(&self) -> usize {
+        self.lines.len()
+    }
+
+    fn render(self, frame: &mut Frame) {
+        let area = self.area;
+        if let Some((row, column)) = self.cursor
+            && row < usize::from(area.height)
+        {
+            let x = area.x + u16::try_from(column).unwrap_or(u16::MAX).min(area.width.saturating_sub(1));
+            frame.set_cursor_position(Position::new(x, area.y + u16::try_from(row).unwrap_or(0)));
+        }
+        for (line, y) in self.lines.into_iter().zip(area.top()..area.bottom()) {
+            frame.render_widget(line, Rect::new(area.x, y, area.width, 1));
+        }
+    }
+}
+
+/// A right-aligned text in `width` columns.
+fn right(text: &str, width: usize) -> String {
+    let text = cut(text, width, "");
+    format!("{:>pad$}{text}", "", pad = width - text.width())
+}
+
+/// A left-aligned text in `width` columns.
+fn left(text: &str, width: usize, ellipsis: &str) -> String {
+    let text = cut(text, width, ellipsis);
+    format!("{text}{:pad$}", "", pad = width - text.width())
+}

@@ -1,0 +1,161 @@
+//! Review: the exact diff of every file, and what the test call says.
+
+use super::{Page, View};
+use crate::chutes::verify::Verdict;
+use crate::clean;
+use crate::openclaw::diff::{FileDiff, LineKind};
+use crate::texts::{Lang, wizard as t};
+use crate::tui::format::cut;
+use crate::wizard::{Review, Verification, Wizard};
+use ratatui::Frame;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+/// Rows that the diff has.
+pub fn diff_rows(wizard: &Wizard, height: u16, width: u16) -> u16 {
+    // Title, status and warnings above, a gap, the place line below.
+    let above = u16::try_from(status_height(wizard, width)).unwrap_or(u16::MAX);
+    height.saturating_sub(above + 2).max(1)
+}
+
+fn status_height(wizard: &Wizard, width: u16) -> usize {
+    let warnings = match &wizard.review.planned {
+        Some(Ok(planned)) => planned.warnings.iter().map(|w| lines_of(&w.words(wizard.facts.lang), width)).sum(),
+        _ => 0,
+    };
+    2 + warnings
+}
+
+fn lines_of(text: &str, width: u16) -> usize {
+    crate::tui::format::wrap(text, usize::from(width).saturating_sub(2)).len()
+}
+
+pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect) {
+    let (theme, lang) = (&view.theme, view.lang);
+    let review = &wizard.review;
+    let mut page = Page::new(area, view);
+    page.title(t::review_title(lang));
+    status(view, wizard, &mut page);
+    if let Some(error) = &review.write_failed {
+        page.blank();
+        page.sign(theme.glyphs.failed, &error.words(lang), theme.error);
+        if let Some(hint) = error.hint(lang) {
+            page.text(&hint, Style::new());
+        }
+        page.render(frame);
+        return;
+    }
+    match &review.planned {
+        None => {
+            page.blank();
+            page.sign(theme.glyphs.working, t::review_planning(lang), theme.accent);
+        }
+        Some(Err(error)) => {
+            page.blank();
+            page.sign(theme.glyphs.failed, &error.words(lang), theme.error);
+            if let Some(hint) = error.hint(lang) {
+                page.text(&hint, Style::new());
+            }
+        }
+        Some(Ok(planned)) => {
+            for warning in &planned.warnings {
+                page.sign(theme.glyphs.warning, &warning.words(lang), theme.warning);
+            }
+            page.blank();
+            let mut lines: Vec<Line> = Vec::new();
+            if let Some(command) = &planned.handover {
+                lines.push(Line::raw(clean::line(&t::review_handover(lang, command))));
+                lines.push(Line::default());
+            }
+            for diff in &planned.diffs {
+                file_lines(view, diff, wizard, page.width(), &mut lines);
+            }
+            if lines.is_empty() {
+                page.sign(theme.glyphs.done, t::review_unchanged(lang), theme.accent);
+            } else {
+                let rows = usize::from(area.height).saturating_sub(page.height() + 1).max(1);
+                let total = lines.len();
+                let first = review.scroll.min(total.saturating_sub(rows));
+                let last = (first + rows).min(total);
+                for line in lines.into_iter().skip(first).take(rows) {
+                    page.line(line);
+                }
+                if total > rows {
+                    page.text(&t::review_lines(lang, first + 1, last, total), theme.quiet);
+                }
+            }
+        }
+    }
+    page.render(frame);
+}
+
+/// One line: the test call, or what Enter waits for.
+fn status(view: &View, wizard: &Wizard, page: &mut Page) {
+    let (theme, lang) = (&view.theme, view.lang);
+    let review = &wizard.review;
+    if review.writing {
+        page.sign(theme.glyphs.working, t::review_writing(lang), theme.accent);
+        return;
+    }
+    let model = wizard.models.as_ref().map(|models| clean::line(&models.primary)).unwrap_or_default();
+    match &review.verification {
+        Verification::Skipped => page.sign(theme.glyphs.dot, t::review_verify_skipped(lang), theme.quiet),
+        Verification::Running => {
+            let mut text = t::review_verify_running(lang, model);
+            if review.confirmed {
+                text = format!("{text}; {}", waiting_words(review, lang));
+            }
+            page.sign(theme.glyphs.working, &text, theme.accent);
+        }
+        Verification::Answered(verdict) => match verdict {
+            Verdict::Works { latency_ms, .. } => {
+                page.sign(theme.glyphs.done, &t::review_verify_works(lang, model, latency_ms), theme.accent);
+            }
+            Verdict::NoBalance(_) => {
+                page.sign(theme.glyphs.warning, t::review_verify_no_balance(lang), theme.warning);
+            }
+            Verdict::Unverified(failure) => {
+                let text = t::review_verify_unverified(lang, failure.message(lang));
+                page.sign(theme.glyphs.warning, &text, theme.warning);
+            }
+            Verdict::Refused(failure) | Verdict::NotServed(failure) => {
+                page.sign(theme.glyphs.failed, &t::review_refused(lang, failure.message(lang)), theme.error);
+            }
+        },
+    }
+}
+
+fn waiting_words(review: &Review, lang: Lang) -> &'static str {
+    if review.planned.is_none() { t::review_waiting_plan(lang) } else { t::review_waiting_verify(lang) }
+}
+
+fn file_lines(view: &View, diff: &FileDiff, wizard: &Wizard, width: usize, lines: &mut Vec<Line<'static>>) {
+    let (theme, lang) = (&view.theme, view.lang);
+    let mut about = vec![t::review_mode(lang, format!("{:04o}", diff.mode & 0o7777))];
+    if diff.is_new {
+        about.insert(0, t::review_new_file(lang).to_owned());
+    }
+    if let Some(backup) = &diff.backup {
+        about.push(t::review_backup(lang, clean::line(backup)));
+    }
+    let path = clean::line(&wizard.facts.tilde(&diff.path));
+    let about = format!("  +{} -{}  {}", diff.added, diff.removed, about.join(", "));
+    let path = cut(&path, width, theme.glyphs.ellipsis);
+    lines.push(Line::from(vec![Span::styled(path, theme.title), Span::styled(about, theme.quiet)]));
+    for (at, hunk) in diff.hunks.iter().enumerate() {
+        if at > 0 {
+            lines.push(Line::styled("  ...", theme.quiet));
+        }
+        for line in &hunk.lines {
+            let (sign, style) = match line.kind {
+                LineKind::Added => ("+", theme.added),
+                LineKind::Removed => ("-", theme.removed),
+                LineKind::Context => (" ", theme.quiet),
+            };
+            let text = cut(&clean::line(&line.text), width.saturating_sub(2), theme.glyphs.ellipsis);
+            lines.push(Line::styled(format!("{sign} {text}"), style));
+        }
+    }
+    lines.push(Line::default());
+}

@@ -1,0 +1,178 @@
+//! One line of text being edited: the text, and where the cursor is.
+
+use secrecy::zeroize::Zeroize;
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
+
+/// A line with a cursor between graphemes. Wiped from memory when dropped, since it may hold a key.
+#[derive(Clone, Default, PartialEq, Eq)]
+pub struct Line {
+    text: String,
+    /// Byte offset, always on a grapheme boundary.
+    cursor: usize,
+}
+
+/// What can be done to a line, besides typing and pasting.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LineEdit {
+    Left,
+    Right,
+    WordLeft,
+    WordRight,
+    Start,
+    End,
+    DeleteBack,
+    DeleteForward,
+    DeleteWordBack,
+    DeleteToStart,
+    DeleteToEnd,
+}
+
+impl Line {
+    pub fn new(text: &str) -> Line {
+        Line { text: text.to_owned(), cursor: text.len() }
+    }
+
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    pub fn is_empty(&self) -> bool {
+        self.text.is_empty()
+    }
+
+    /// Characters as a person counts them.
+    pub fn count(&self) -> usize {
+        self.text.graphemes(true).count()
+    }
+
+    /// Graphemes before the cursor.
+    pub fn cursor_count(&self) -> usize {
+        self.text[..self.cursor].graphemes(true).count()
+    }
+
+    /// Terminal columns before the cursor.
+    pub fn cursor_width(&self) -> usize {
+        self.text[..self.cursor].width()
+    }
+
+    pub fn clear(&mut self) {
+        self.text.zeroize();
+        self.text.clear();
+        self.cursor = 0;
+    }
+
+    /// Insert at the cursor, at most up to `max` bytes in all; what does not fit is not taken.
+    /// Returns false when something was left out.
+    pub fn insert(&mut self, text: &str, max: usize) -> bool {
+        if self.text.len() + text.len() > max {
+            return false;
+        }
+        self.text.insert_str(self.cursor, text);
+        self.cursor += text.len();
+        // A combining character may have joined the grapheme on the left or right.
+        self.cursor = self.boundary_at_or_after(self.cursor);
+        true
+    }
+
+    pub fn edit(&mut self, edit: LineEdit) {
+        match edit {
+            LineEdit::Left => self.cursor = self.previous(),
+            LineEdit::Right => self.cursor = self.next(),
+            LineEdit::WordLeft => self.cursor = self.word_left(),
+            LineEdit::WordRight => self.cursor = self.word_right(),
+            LineEdit::Start => self.cursor = 0,
+            LineEdit::End => self.cursor = self.text.len(),
+            LineEdit::DeleteBack => self.delete(self.previous(), self.cursor),
+            LineEdit::DeleteForward => self.delete(self.cursor, self.next()),
+            LineEdit::DeleteWordBack => self.delete(self.word_left(), self.cursor),
+            LineEdit::DeleteToStart => self.delete(0, self.cursor),
+            LineEdit::DeleteToEnd => self.delete(self.cursor, self.text.len()),
+        }
+    }
+
+    fn delete(&mut self, from: usize, to: usize) {
+        self.text.replace_range(from..to, "");
+        self.cursor = from;
+    }
+
+    fn previous(&self) -> usize {
+        self.text[..self.cursor].grapheme_indices(true).next_back().map_or(0, |(at, _)| at)
+    }
+
+    fn next(&self) -> usize {
+        self.text[self.cursor..].graphemes(true).next().map_or(self.cursor, |g| self.cursor + g.len())
+    }
+
+    fn word_left(&self) -> usize {
+        self.text[..self.cursor]
+            .split_word_bound_indices()
+            .rev()
+            .find(|(_, word)| !word.trim().is_empty())
+            .map_or(0, |(at, _)| at)
+    }
+
+    fn word_right(&self) -> usize {
+        self.text[self.cursor..]
+            .split_word_bound_indices()
+            .find(|(_, word)| !word.trim().is_empty())
+            .map_or(self.text.len(), |(at, word)| self.cursor + at + word.len())
+    }
+
+    fn boundary_at_or_after(&self, at: usize) -> usize {
+        self.text.grapheme_indices(true).map(|(start, _)| start).find(|start| *start >= at).unwrap_or(self.text.len())
+    }
+}
+
+impl std::fmt::Debug for Line {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Line({} characters)", self.count())
+    }
+}
+
+impl Drop for Line {
+    fn drop(&mut self) {
+        self.text.zeroize();
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn editing_moves_by_what_a_person_sees_as_a_character() {
+        let mut line = Line::new("a👩‍🔧é");
+        assert_eq!(line.count(), 3);
+        line.edit(LineEdit::Left);
+        line.edit(LineEdit::DeleteBack);
+        assert_eq!(line.text(), "aé");
+        line.edit(LineEdit::Start);
+        line.edit(LineEdit::DeleteForward);
+        assert_eq!((line.text(), line.cursor_count()), ("é", 0));
+        line.edit(LineEdit::Left);
+        line.edit(LineEdit::DeleteBack);
+        assert_eq!(line.text(), "é");
+    }
+
+    #[test]
+    fn words_and_line_ends() {
+        let mut line = Line::new("chutes fast one");
+        line.edit(LineEdit::DeleteWordBack);
+        assert_eq!(line.text(), "chutes fast ");
+        line.edit(LineEdit::WordLeft);
+        line.edit(LineEdit::DeleteToStart);
+        assert_eq!(line.text(), "fast ");
+        line.edit(LineEdit::WordRight);
+        line.edit(LineEdit::DeleteToEnd);
+        assert_eq!(line.text(), "fast");
+        assert!(!line.insert("xxxxx", 8));
+        assert!(line.insert("er", 8));
+        assert_eq!((line.text(), line.cursor_width()), ("faster", 6));
+    }
+
+    #[test]
+    fn debug_shows_no_text() {
+        assert_eq!(format!("{:?}", Line::new("cpk_canary")), "Line(10 characters)");
+    }
+}

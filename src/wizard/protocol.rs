@@ -1,0 +1,256 @@
+//! What goes into the machine and what comes out: plain data.
+
+use crate::chutes::catalog::Stage;
+use crate::chutes::failure::Failure;
+use crate::chutes::model::Catalog;
+use crate::chutes::verify::Verdict;
+use crate::openclaw::Error;
+use crate::openclaw::current::Current;
+use crate::openclaw::diff::FileDiff;
+use crate::openclaw::plan::{PlanWarning, Request};
+use crate::openclaw::undo::Undone;
+use crate::secret::Secret;
+use crate::selection::{Documented, Overrides};
+use crate::texts::Lang;
+use crate::wizard::line::LineEdit;
+use std::path::{Path, PathBuf};
+
+/// Names one asynchronous attempt. An answer that carries another id than the current one is late, and dropped.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Attempt(pub u64);
+
+/// What never changes while the wizard runs.
+#[derive(Clone, Debug, Default)]
+pub struct Facts {
+    pub lang: Lang,
+    /// Running against the embedded stand-in, in a throw-away home.
+    pub demo: bool,
+    /// Only the models screen: what is stored stays, no sign-in.
+    pub models_only: bool,
+    /// `--auth-choice`.
+    pub choice: Option<AuthChoice>,
+    /// A well-formed key from `CHUTES_API_KEY`.
+    pub env_key: Option<Secret>,
+    /// The key that `--api-key-file` or `--api-key-stdin` gave.
+    pub given_key: Option<Secret>,
+    /// `--secret-input-mode ref`: store the name `CHUTES_API_KEY` in place of the key.
+    pub store_reference: bool,
+    pub skip_verify: bool,
+    /// The API in force, `…/v1`, and its host for messages.
+    pub base_url: String,
+    pub api_host: String,
+    /// What `~` stands for in a shown path.
+    pub home: PathBuf,
+    /// OpenClaw's state directory and config, as a person writes them (`~/.openclaw`).
+    pub state_dir: String,
+    pub config_path: String,
+    /// `--agent`; the config's default agent is known once the files are read.
+    pub agent: Option<String>,
+    /// The key that an empty field stands for in the demo.
+    pub demo_key: Option<Secret>,
+    pub documented: Documented,
+    /// What is used when discovery fails: the built-in catalog.
+    pub fallback: Catalog,
+    pub overrides: Overrides,
+    pub favourites: Vec<String>,
+}
+
+impl Facts {
+    /// A path as a person writes it.
+    pub fn tilde(&self, path: &Path) -> String {
+        match path.strip_prefix(&self.home) {
+            Ok(below) if !self.home.as_os_str().is_empty() => format!("~/{}", below.display()),
+            _ => path.display().to_string(),
+        }
+    }
+}
+
+/// The two values of `--auth-choice`.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AuthChoice {
+    OAuth,
+    ApiKey,
+}
+
+/// A credential the wizard works with.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Credential {
+    /// Typed, pasted or read just now; not stored yet.
+    ApiKey(Secret),
+    /// The value of `CHUTES_API_KEY`.
+    EnvKey(Secret),
+    /// What OpenClaw's store has; the runtime reads it.
+    Stored,
+}
+
+/// What happened.
+#[derive(Debug)]
+pub enum Event {
+    /// A key of the keymap in force, or text where text is being typed.
+    Action(Action),
+    Text(char),
+    Paste(Secret),
+    /// OpenClaw's files were read.
+    Loaded(Box<Result<Current, Error>>),
+    /// A stage of discovery began, `at_ms` after the attempt.
+    Stage {
+        attempt: Attempt,
+        stage: Stage,
+        at_ms: u64,
+    },
+    Discovered {
+        attempt: Attempt,
+        at_ms: u64,
+        result: Box<Result<Catalog, Failure>>,
+    },
+    /// Time passes while something is under way.
+    Tick {
+        attempt: Attempt,
+        at_ms: u64,
+    },
+    Verified {
+        attempt: Attempt,
+        verdict: Verdict,
+    },
+    Planned {
+        attempt: Attempt,
+        result: Box<Result<Planned, Error>>,
+    },
+    Committed(Box<Result<Committed, Error>>),
+    Undone(Box<Result<Undone, Error>>),
+}
+
+/// A plan as the Review screen shows it.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Planned {
+    pub diffs: Vec<FileDiff>,
+    pub warnings: Vec<PlanWarning>,
+    /// OpenClaw's own command stores the credential.
+    pub handover: Option<String>,
+}
+
+/// What was written.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Committed {
+    /// Files written, as a person writes their paths, each with its backup's name.
+    pub files: Vec<(String, Option<String>)>,
+    pub profile_id: Option<String>,
+    pub warnings: Vec<PlanWarning>,
+}
+
+/// What the runtime is to do.
+#[derive(Clone, Debug)]
+pub enum Effect {
+    /// Read OpenClaw's files.
+    Load,
+    Discover {
+        attempt: Attempt,
+        credential: Option<Credential>,
+    },
+    Verify {
+        attempt: Attempt,
+        credential: Credential,
+        model: String,
+    },
+    Plan {
+        attempt: Attempt,
+        request: Box<Request>,
+    },
+    /// Write. Always finished, even if the wizard is left meanwhile.
+    Commit {
+        request: Box<Request>,
+    },
+    Undo,
+    SaveFavourites(Vec<String>),
+    /// The answer of this attempt is not wanted any more.
+    Cancel(Attempt),
+    Exit(Outcome),
+}
+
+/// How the wizard ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Outcome {
+    /// Written, or nothing to do.
+    Done,
+    /// Left with nothing written.
+    Cancelled,
+    /// Something failed that the person saw on screen.
+    Failed,
+}
+
+/// What a key can mean. Which key means what, and where, is the keymap's business.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Action {
+    Quit,
+    Help,
+    Back,
+    Enter,
+    Up,
+    Down,
+    PageUp,
+    PageDown,
+    First,
+    Last,
+    Edit(LineEdit),
+    Retry,
+    AnotherKey,
+    Filter,
+    Sort,
+    Fallback,
+    FallbackEarlier,
+    FallbackLater,
+    Image,
+    EditAlias,
+    TakeAliasHere,
+    LeaveOut,
+    Favourite,
+    TestCall,
+    TakeProposal,
+    TakeAllProposals,
+    Undo,
+}
+
+/// Which keys are in force.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum Context {
+    Auth,
+    Key,
+    DiscoverRunning,
+    DiscoverFailed,
+    DiscoverRefused,
+    Models,
+    ModelsFilter,
+    ModelsAlias,
+    ModelsPending,
+    Review,
+    ReviewWaiting,
+    ReviewRefused,
+    Done,
+    Trouble,
+    Help,
+}
+
+impl Context {
+    pub const ALL: [Context; 15] = [
+        Context::Auth,
+        Context::Key,
+        Context::DiscoverRunning,
+        Context::DiscoverFailed,
+        Context::DiscoverRefused,
+        Context::Models,
+        Context::ModelsFilter,
+        Context::ModelsAlias,
+        Context::ModelsPending,
+        Context::Review,
+        Context::ReviewWaiting,
+        Context::ReviewRefused,
+        Context::Done,
+        Context::Trouble,
+        Context::Help,
+    ];
+
+    /// A line is being edited: printable keys are text.
+    pub fn takes_text(self) -> bool {
+        matches!(self, Context::Key | Context::ModelsFilter | Context::ModelsAlias)
+    }
+}
