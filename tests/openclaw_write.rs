@@ -1,5 +1,7 @@
 //! The write itself: modes, backups, links, rollback, locks, undo.
 
+#![allow(clippy::unwrap_used)]
+
 mod openclaw_home;
 
 use openclaw_chutes::openclaw::diff;
