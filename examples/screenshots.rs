@@ -38,7 +38,9 @@ fn main() {
     let wanted: Vec<_> = arguments.collect();
     std::fs::create_dir_all(&out).expect("the directory for the pictures");
     for (name, other, scene) in scenes() {
-        if !wanted.is_empty() && !wanted.iter().any(|word| word == name) {
+        // Pictures of other programs are taken only when asked for.
+        let asked = wanted.iter().any(|word| word == name) || (wanted.is_empty() && other.is_empty());
+        if !asked {
             continue;
         }
         let program = if other.is_empty() { program.clone() } else { PathBuf::from(other) };

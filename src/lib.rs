@@ -15,6 +15,7 @@
 pub mod chutes;
 pub mod clean;
 pub mod commands;
+pub mod host;
 pub mod http1;
 pub mod openclaw;
 pub mod secret;

@@ -1,9 +1,15 @@
 //! Our own state: small JSON documents under `$XDG_STATE_HOME/openclaw-chutes`, directory 0700, files
 //! 0600. No secret in it except a pending login's verifier.
 
+use crate::chutes::catalog;
+use crate::chutes::model::Catalog;
 use crate::openclaw::{Error, write};
 use serde::{Serialize, de::DeserializeOwned};
+use serde_json::value::RawValue;
 use std::path::{Path, PathBuf};
+
+/// Name of the kept list of models.
+const CATALOG: &str = "catalog";
 
 /// The directory of our own state.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -46,6 +52,19 @@ impl State {
     pub fn remove(&self, name: &str) {
         // Missing already is as good as removed.
         let _ = std::fs::remove_file(self.file(name));
+    }
+
+    /// The last list the service gave us.
+    pub fn catalog(&self) -> Option<Catalog> {
+        let document: Box<RawValue> = self.read(CATALOG)?;
+        catalog::from_json(document.get())
+    }
+
+    /// Keep a live list for later. A failure to write it is nobody's trouble.
+    pub fn keep_catalog(&self, live: &Catalog) {
+        if let Ok(document) = RawValue::from_string(catalog::to_json(live)) {
+            let _ = self.write(CATALOG, &document);
+        }
     }
 
     fn file(&self, name: &str) -> PathBuf {

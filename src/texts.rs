@@ -64,7 +64,6 @@ macro_rules! text {
     };
 }
 pub(crate) use text;
-pub(crate) use texts;
 
 #[path = "../assets/texts/chutes.rs"]
 pub mod chutes;

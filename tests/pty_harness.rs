@@ -10,7 +10,7 @@ fn sh(home: &Home, script: &str) -> Pty {
 
 /// What a failing closure says.
 fn failure(body: impl FnOnce()) -> String {
-    let panic = catch_unwind(AssertUnwindSafe(body)).expect_err("this must fail");
+    let Err(panic) = catch_unwind(AssertUnwindSafe(body)) else { panic!("this must fail") };
     panic.downcast_ref::<String>().cloned().unwrap_or_default()
 }
 

@@ -93,3 +93,15 @@ fn a_session_that_nobody_looks_at_can_be_captured() {
     drop(tmux);
     assert!(Tmux::new(&home).run(["has-session"]).code != 0, "the server is gone");
 }
+
+#[test]
+fn tmux_behind_ssh_works_as_either_does() {
+    let (home, sshd) = (Home::new(), Sshd::start());
+    let tmux = Tmux::new(&home);
+    let program = tmux.attached(["sh", "-c", "echo \"from ${SSH_CONNECTION%% *} in $TERM\"; read line"]);
+    let pty = home.pty(sshd.remote(&home, program)).spawn();
+    pty.wait_text("from 127.0.0.1 in tmux-256color");
+    pty.keys("Enter");
+    assert_eq!(pty.wait_exit(), 0);
+    pty.assert_terminal_restored();
+}

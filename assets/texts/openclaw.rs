@@ -1,4 +1,3 @@
-use crate::texts::texts;
 
 texts! {
     profile_name(name):

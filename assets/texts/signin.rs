@@ -1,3 +1,151 @@
-use crate::texts::texts;
+// The app and its settings. What a person can do ends each message.
+texts! {
+    client_id_empty: "Enter the client id of your app: cid_ and 24 letters or digits.", "请输入应用的 client id：cid_ 加 24 位小写字母或数字。";
+    client_id_is_secret: "That is the client secret. The client id begins with cid_: copy that one from the app's page.", "这是 client secret。client id 以 cid_ 开头，请从应用页面复制它。";
+    client_id_is_key: "That is a key or a token, not a client id. To use an API key, go back and choose API key.", "这是密钥或令牌，不是 client id。要用 API 密钥，请返回并选择“API 密钥”。";
+    client_id_no_prefix: "A client id begins with cid_. Copy it from the app's page once more.", "client id 以 cid_ 开头。请从应用页面重新复制。";
+    client_id_length(count): "A client id has 24 characters after cid_, this one has {count}. Copy it once more, whole.", "client id 在 cid_ 之后有 24 个字符，这里有 {count} 个。请完整地重新复制。";
+    client_id_character: "After cid_ come only lower-case letters and digits. Copy the client id once more.", "cid_ 之后只有小写字母和数字。请重新复制 client id。";
+    in_variable(variable, message): "{variable}: {message}", "{variable}：{message}";
 
-texts! {}
+    redirect_scheme(value): "{value} is refused: the sign-in may only return to http:// on this machine. Unset the variable to use the default.", "拒绝 {value}：登录只能回到本机的 http:// 地址。取消该变量即可使用默认值。";
+    redirect_user_info(value): "{value} is refused: it carries a user name. Unset the variable to use the default.", "拒绝 {value}：地址中带有用户名。取消该变量即可使用默认值。";
+    redirect_host(value, host): "{value} is refused: {host} is not this machine; only 127.0.0.1, [::1] and localhost are. Unset the variable to use the default.", "拒绝 {value}：{host} 不是本机，只接受 127.0.0.1、[::1] 和 localhost。取消该变量即可使用默认值。";
+    redirect_port(value): "{value} is refused: it needs a port, as in http://127.0.0.1:1456/oauth-callback. Add the registered port.", "拒绝 {value}：需要端口，例如 http://127.0.0.1:1456/oauth-callback。请补上注册时的端口。";
+    redirect_path(value): "{value} is refused: it needs a plain path, as in http://127.0.0.1:1456/oauth-callback. Write it as registered.", "拒绝 {value}：需要简单的路径，例如 http://127.0.0.1:1456/oauth-callback。请写成注册时的样子。";
+    scope_refused(scope): "“{scope}” is no scope. List scopes separated by spaces.", "“{scope}”不是有效的权限范围。请用空格分隔各个范围。";
+    resume_expired(at): "The sign-in that was begun earlier expired at {at}. Start a new one.", "先前开始的登录已于 {at} 过期。请重新开始。";
+    resume_other_service: "The sign-in that was begun earlier belongs to another service address. Start a new one.", "先前开始的登录属于另一个服务地址。请重新开始。";
+    resume_damaged: "The record of the earlier sign-in cannot be read. Start a new one.", "先前登录的记录无法读取。请重新开始。";
+}
+
+// What was pasted, or what a callback brought.
+texts! {
+    paste_empty: "Nothing was pasted. Paste the whole address your browser ended on.", "没有粘贴任何内容。请粘贴浏览器最后停留的完整地址。";
+    paste_too_long(size): "That is {size} bytes, far more than an address. Copy only the address bar and paste again.", "内容有 {size} 字节，远超一个地址。请只复制地址栏再粘贴。";
+    paste_only_code: "That is only the code. Paste the whole address: it begins with http:// and also holds state=.", "这只是 code。请粘贴完整地址：以 http:// 开头，并且包含 state=。";
+    paste_authorize_link: "That is the link to sign in, not where it leads. Open it, allow access, then paste the address you end on.", "这是登录链接，不是登录后的地址。请打开它并允许访问，再粘贴最后停留的地址。";
+    paste_other_attempt: "That address belongs to another attempt. Open the link shown here, then paste its address.", "该地址属于另一次登录。请打开这里显示的链接，再粘贴得到的地址。";
+    paste_no_state: "That address holds no state. Copy the whole address bar, to its very end, and paste again.", "该地址中没有 state。请把地址栏复制到末尾再粘贴。";
+    paste_no_code: "That address was cut: the code is missing. Copy the whole address bar and paste again.", "该地址不完整，缺少 code。请复制整个地址栏再粘贴。";
+    paste_ambiguous: "That address says the same thing twice, differently. Copy it once more from the address bar and paste it alone.", "该地址中有重复且不一致的参数。请从地址栏重新复制，单独粘贴。";
+    paste_expired(at): "The answer is right, but the time ran out at {at}. Start again with a new link.", "内容正确，但已于 {at} 过期。请用新链接重新开始。";
+    paste_other_site(host): "That is an address on {host}. Finish there, until the browser ends on http://127.0.0.1, and paste that address.", "这是 {host} 上的地址。请在那里完成操作，直到浏览器停在 http://127.0.0.1，再粘贴那个地址。";
+    paste_unrecognised: "No sign-in address is in that text. Paste the address your browser ended on; it holds code= and state=.", "这段文字里没有登录地址。请粘贴浏览器最后停留的地址，其中有 code= 和 state=。";
+
+    refused_denied: "Access was declined in the browser. Nothing was changed; start again to get a new link.", "你在浏览器中拒绝了访问。没有任何更改；重新开始可获得新链接。";
+    refused_denied_because(reason): "Access was declined: {reason}. Nothing was changed; start again to get a new link.", "访问被拒绝：{reason}。没有任何更改；重新开始可获得新链接。";
+    refused_scope: "The app may not ask for these scopes. Allow them in the app's settings, or set CHUTES_OAUTH_SCOPES, and start again.", "该应用无权请求这些权限范围。请在应用设置中允许它们，或设置 CHUTES_OAUTH_SCOPES，然后重新开始。";
+    refused_scope_because(reason): "The app may not ask for these scopes: {reason}. Allow them in the app's settings and start again.", "该应用无权请求这些权限范围：{reason}。请在应用设置中允许它们，然后重新开始。";
+    refused_other(error): "Chutes refused the sign-in ({error}). Start again to get a new link.", "Chutes 拒绝了登录（{error}）。重新开始可获得新链接。";
+    refused_other_because(error, reason): "Chutes refused the sign-in ({error}: {reason}). Start again to get a new link.", "Chutes 拒绝了登录（{error}：{reason}）。重新开始可获得新链接。";
+}
+
+// The token endpoint.
+texts! {
+    token_spent: "The code was used already, or is too old. Start again with a new link.", "该 code 已被使用或已过期。请用新链接重新开始。";
+    token_refresh_spent: "The stored sign-in cannot be renewed any more: its refresh token was used or has expired. Sign in again.", "已存储的登录无法再续期：刷新令牌已被使用或已过期。请重新登录。";
+    token_client: "Chutes does not accept this app: the client id or secret is wrong. Check both, and start again.", "Chutes 不接受该应用：client id 或 secret 有误。请检查两者后重新开始。";
+    token_client_secret_missing: "Chutes renews a sign-in only with the client secret. Set CHUTES_CLIENT_SECRET and try again.", "Chutes 只在提供 client secret 时才会续期。请设置 CHUTES_CLIENT_SECRET 后重试。";
+    token_request: "Chutes did not understand the request. Check that the redirect address is registered exactly as used, and start again.", "Chutes 无法处理该请求。请确认重定向地址与注册的完全一致，然后重新开始。";
+    token_scope(scope): "Access to {scope} was not granted, and without it no model can be called. Sign in again and allow it.", "没有获得 {scope} 权限，缺少它就无法调用模型。请重新登录并允许该权限。";
+    token_status(status, detail): "The sign-in service answered {status}{detail}. Try again in a moment.", "登录服务返回 {status}{detail}。请稍后重试。";
+    token_unreadable: "The sign-in service sent an answer that cannot be read. Check CHUTES_IDP_BASE_URL and try again.", "登录服务返回了无法读取的内容。请检查 CHUTES_IDP_BASE_URL 后重试。";
+    token_redirected(host): "The sign-in service redirected to {host}; credentials are not sent there. Check CHUTES_IDP_BASE_URL.", "登录服务重定向到了 {host}；凭据不会发送到那里。请检查 CHUTES_IDP_BASE_URL。";
+}
+
+// Renewal.
+texts! {
+    renewal_no_refresh: "No refresh token is stored, so this sign-in ends when its access token does. Sign in again to get one.", "没有存储刷新令牌，访问令牌到期后登录即失效。请重新登录以获取。";
+    renewal_no_client_id: "No client id is stored or set, so the sign-in cannot be renewed. Set CHUTES_CLIENT_ID.", "没有存储或设置 client id，登录无法续期。请设置 CHUTES_CLIENT_ID。";
+    renewal_no_secret: "OpenClaw will not have CHUTES_CLIENT_SECRET when it renews, about an hour from now, and Chutes will refuse. Put it in OpenClaw's .env file.", "约一小时后 OpenClaw 续期时读不到 CHUTES_CLIENT_SECRET，Chutes 会拒绝。请把它写入 OpenClaw 的 .env 文件。";
+}
+
+// The callback: the listener, and the pages it answers with. Pages are constants: no placeholders.
+texts! {
+    port_busy(port): "Port {port} is in use by another program, so the browser cannot report back by itself. Paste the address it ends on.", "端口 {port} 被其他程序占用，浏览器无法自动返回结果。请粘贴浏览器最后停留的地址。";
+    port_busy_by(port, holder): "Port {port} is in use by {holder}, so the browser cannot report back by itself. Paste the address it ends on.", "端口 {port} 被 {holder} 占用，浏览器无法自动返回结果。请粘贴浏览器最后停留的地址。";
+    no_listener(port, reason): "Nothing can listen on port {port} here ({reason}). Paste the address your browser ends on.", "这里无法监听端口 {port}（{reason}）。请粘贴浏览器最后停留的地址。";
+
+    page_stored_title: "You are signed in", "登录成功";
+    page_stored_text: "Chutes is set up in OpenClaw, and the credential is stored.", "Chutes 已在 OpenClaw 中设置好，凭据已保存。";
+    page_stored_next: "You can close this tab.", "可以关闭此标签页。";
+    page_signed_in_title: "You are signed in", "登录成功";
+    page_signed_in_text: "Chutes accepted the sign-in. Nothing is stored yet.", "Chutes 已接受登录，尚未保存任何内容。";
+    page_signed_in_next: "Go back to the terminal to finish. You can close this tab.", "请回到终端完成设置。可以关闭此标签页。";
+    page_denied_title: "Access was declined", "访问被拒绝";
+    page_denied_text: "Nothing was changed or stored.", "没有任何更改，也没有保存任何内容。";
+    page_denied_next: "The terminal offers to start again. You can close this tab.", "可在终端中重新开始。可以关闭此标签页。";
+    page_refused_title: "Chutes refused the sign-in", "Chutes 拒绝了登录";
+    page_refused_text: "Nothing was changed or stored. The terminal says why.", "没有任何更改。原因显示在终端中。";
+    page_refused_next: "Go back to the terminal.", "请回到终端。";
+    page_exchange_title: "The sign-in could not be finished", "登录未能完成";
+    page_exchange_text: "Chutes did not accept the code. Nothing was stored.", "Chutes 没有接受该 code，没有保存任何内容。";
+    page_exchange_next: "Go back to the terminal and start again with a new link.", "请回到终端，用新链接重新开始。";
+    page_network_title: "The sign-in could not be finished", "登录未能完成";
+    page_network_text: "The terminal could not reach Chutes. Nothing was stored.", "终端无法连接 Chutes，没有保存任何内容。";
+    page_network_next: "Go back to the terminal; it says what went wrong.", "请回到终端查看具体原因。";
+    page_scope_title: "A permission is missing", "缺少权限";
+    page_scope_text: "Calling models (chutes:invoke) was not allowed. Nothing was stored.", "未允许调用模型（chutes:invoke），没有保存任何内容。";
+    page_scope_next: "Go back to the terminal, start again and allow it.", "请回到终端重新开始，并允许该权限。";
+    page_store_title: "The credential could not be stored", "凭据未能保存";
+    page_store_text: "Chutes accepted the sign-in, but it could not be written to OpenClaw.", "Chutes 已接受登录，但未能写入 OpenClaw。";
+    page_store_next: "Go back to the terminal; it says what went wrong.", "请回到终端查看具体原因。";
+    page_ended_title: "This sign-in has ended", "本次登录已结束";
+    page_ended_text: "The terminal stopped waiting before it was finished. Nothing was stored.", "终端在完成前停止了等待，没有保存任何内容。";
+    page_ended_next: "Start again in the terminal to get a new link.", "请在终端重新开始以获得新链接。";
+    page_expired_title: "The time ran out", "已超时";
+    page_expired_text: "This answer came after the sign-in expired. Nothing was stored.", "登录过期后才收到结果，没有保存任何内容。";
+    page_expired_next: "Start again in the terminal to get a new link.", "请在终端重新开始以获得新链接。";
+    page_not_ours_title: "This is not the sign-in we are waiting for", "这不是正在等待的登录";
+    page_not_ours_text: "The link is from an earlier attempt, or the address is not complete. The terminal is still waiting.", "该链接来自先前的登录，或地址不完整。终端仍在等待。";
+    page_not_ours_next: "Open the link that the terminal shows now.", "请打开终端当前显示的链接。";
+    page_not_found_title: "Nothing is here", "这里没有内容";
+    page_not_found_text: "This address only waits for the end of a sign-in with Chutes.", "此地址只用于等待 Chutes 登录完成。";
+    page_not_found_next: "Open the link that the terminal shows.", "请打开终端显示的链接。";
+}
+
+// Clipboard, browser, host.
+texts! {
+    copied: "Copied.", "已复制。";
+    copy_sent_tmux: "Sent to tmux and through it to your terminal. Whether it arrived cannot be known here; v shows the bare link.", "已发送到 tmux 并由它转给终端。这里无法确认是否到达；按 v 显示纯链接。";
+    copy_sent_terminal: "Sent to your terminal. Whether it accepted cannot be known here; v shows the bare link.", "已发送到终端。这里无法确认终端是否接受；按 v 显示纯链接。";
+    copy_failed(reason): "Nothing was copied: {reason}. v shows the bare link, f writes it to a file.", "未能复制：{reason}。按 v 显示纯链接，按 f 写入文件。";
+
+    browser_opened: "Asked your browser to open the link. If no page appears, use the link.", "已请求浏览器打开链接。如果没有出现页面，请使用该链接。";
+    browser_remote: "No browser is opened here: this is a remote host. Open the link on your own machine.", "这是远程主机，不会在这里打开浏览器。请在自己的电脑上打开链接。";
+    browser_none: "No browser was found here. Open the link on any machine.", "这里没有找到浏览器。请在任意设备上打开链接。";
+    browser_text(name): "{name} is a text browser and is not started. Open the link on any machine.", "{name} 是文本浏览器，不会启动。请在任意设备上打开链接。";
+    browser_unsafe: "The link does not lead to Chutes, so it is not opened.", "该链接不指向 Chutes，因此不会打开。";
+    browser_failed(name): "{name} could not be started. Open the link on any machine.", "无法启动 {name}。请在任意设备上打开链接。";
+
+    host_local(reason): "Local: {reason}.", "本机：{reason}。";
+    host_remote(reason): "Remote host: {reason}.", "远程主机：{reason}。";
+    reason_set(variable): "{variable} is set", "已设置 {variable}";
+    reason_sshd: "this shell descends from sshd", "当前 shell 由 sshd 启动";
+    reason_container(kind): "running in a container ({kind})", "运行在容器中（{kind}）";
+    reason_no_display: "no display is available", "没有可用的图形界面";
+    reason_display(variable): "a display is available ({variable})", "有可用的图形界面（{variable}）";
+    reason_wsl: "Windows Subsystem for Linux, Windows opens the link", "Windows 的 Linux 子系统，由 Windows 打开链接";
+    reason_macos: "macOS", "macOS";
+    reason_asked: "you asked for it", "由你指定";
+    ssh_server_unknown: "Replace USER@HOST by what you type after ssh to get here.", "请把 USER@HOST 换成你平时 ssh 连接到这里时输入的内容。";
+    qr_too_small(needs, has): "The QR code needs {needs} characters, the window has {has}. Enlarge it, or press f to write the link to a file.", "二维码需要 {needs} 个字符的窗口，当前为 {has}。请放大窗口，或按 f 把链接写入文件。";
+    qr_too_long: "The link is too long for a QR code. Press c to copy it, or f to write it to a file.", "链接太长，无法生成二维码。请按 c 复制，或按 f 写入文件。";
+    qr_gaps: "Gaps between the rows? Press f and open the file instead.", "行与行之间有缝隙？请按 f，改用文件。";
+    qr_phone: "The phone will end on a page that cannot load: copy its address and paste it here.", "手机最后会停在打不开的页面：复制它的地址，粘贴到这里。";
+}
+
+// The stand-in's own pages.
+texts! {
+    consent_title: "Allow access to Chutes?", "允许访问 Chutes 吗？";
+    consent_text(app): "{app} asks for:", "{app} 请求以下权限：";
+    consent_allow: "Allow", "允许";
+    consent_deny: "Deny", "拒绝";
+    consent_standin: "Stand-in for Chutes on this machine. No account is involved.", "本机上的 Chutes 替身，不涉及任何账户。";
+    consent_error_title: "This sign-in cannot start", "无法开始登录";
+    consent_unknown_app: "No app is registered under this client id. Check the client id, then open the link again.", "没有以此 client id 注册的应用。请检查 client id，再重新打开链接。";
+    consent_bad_redirect: "The redirect address is not registered for this app. Register it exactly as used, then open the link again.", "该应用没有注册这个重定向地址。请按实际使用的地址注册，再重新打开链接。";
+    consent_bad_request: "The request is not complete. Open the link that the terminal shows.", "请求不完整。请打开终端显示的链接。";
+    consent_gone: "This request was answered already. Start again in the terminal.", "该请求已经处理过。请在终端重新开始。";
+}

@@ -45,6 +45,8 @@ texts! {
     key_form: "A key starts with cpk_ and has two dots. It is kept in OpenClaw's auth store only.",
         "密钥以 cpk_ 开头, 含两个点。它只保存在 OpenClaw 的认证存储中。";
     key_env_default(hint): "Empty: Enter takes CHUTES_API_KEY {hint}", "留空按 Enter 使用 CHUTES_API_KEY {hint}";
+    key_demo_default: "Empty: Enter takes a key for the demo. Any key of the form cpk_a.b.c works here; one that ends in bad is refused.",
+        "留空按 Enter 使用演示密钥。演示中任何 cpk_a.b.c 形式的密钥都可用; 以 bad 结尾的会被拒绝。";
     key_refused(hint): "Chutes refused the key {hint}. Enter another one.", "Chutes 拒绝了密钥 {hint}。请输入另一个。";
     key_empty: "There is no key yet: paste it here.", "还没有密钥, 请粘贴到这里。";
     key_too_long: "That is too long for a key. ^U clears the field.", "内容过长, 不像密钥。^U 清空输入框。";
@@ -203,6 +205,8 @@ texts! {
     done_next_models: "change models and aliases later", "以后更改模型和别名";
     done_next_gateway: "start the gateway", "启动网关";
     done_undone: "Undone: every file has its old bytes again.", "已撤销: 所有文件恢复原样。";
+
+    after_cancelled: "Left. Nothing was written.", "已退出, 没有写入任何内容。";
 
     // Trouble
     trouble_title: "OpenClaw's files cannot be used as they are", "OpenClaw 的文件目前无法使用";

@@ -9,4 +9,5 @@ mod connect;
 pub mod endpoints;
 pub mod failure;
 pub mod model;
+pub mod oauth;
 pub mod verify;

@@ -1,15 +1,95 @@
 //! The way into the full-screen wizard and the model screen.
 
+use super::context::{Context, documented, var};
+use super::credential::{self, API_KEY_VAR};
 use super::error::Error;
-use super::invocation::Invocation;
+use super::invocation::{AuthChoice, Command, Invocation, Onboard, SecretInputMode};
+use super::onboard::overrides;
 use super::output::Report;
 use super::usage::UsageError;
+use crate::chutes::model::Catalog;
+use crate::chutes::{api_key, bundled};
+use crate::openclaw::Site;
+use crate::texts::{Lang, wizard as text};
+use crate::tui::theme::Depth;
+use crate::tui::{self, Ended, Session};
+use crate::wizard::protocol::{self, Facts, Outcome};
+use crate::wizard::Wizard;
 
 /// The wizard talks to the terminal itself, whatever stdin and stdout are; without one it says which
 /// options make the same job run without a person.
-pub fn run(_invocation: &Invocation) -> Result<Report, Error> {
+pub fn run(invocation: &Invocation) -> Result<Report, Error> {
     need_terminal()?;
-    Err(Error::System(std::io::ErrorKind::Unsupported.into()))
+    let context = Context::from(invocation);
+    let options = match &invocation.command {
+        Command::Onboard(options) => options.as_ref().clone(),
+        _ => Onboard::default(),
+    };
+    let site = context.site()?;
+    let state = context.state();
+    let endpoints = context.endpoints()?;
+    let given_key = match &options.key_source {
+        Some(_) => Some(credential::obtain(&options, var, context.lang)?.secret),
+        None => None,
+    };
+    let facts = Facts {
+        models_only: invocation.command == Command::Models,
+        choice: options.auth_choice.map(|choice| match choice {
+            AuthChoice::OAuth => protocol::AuthChoice::OAuth,
+            AuthChoice::ApiKey => protocol::AuthChoice::ApiKey,
+        }),
+        env_key: var(API_KEY_VAR).and_then(|key| api_key::parse(&key).ok()),
+        given_key,
+        store_reference: options.secret_input_mode == SecretInputMode::Ref,
+        skip_verify: options.skip_verify,
+        overrides: overrides(&options, &Catalog::default()),
+        favourites: state.read(tui::FAVOURITES).unwrap_or_default(),
+        ..facts(&site, context.lang)
+    };
+    let session = Session { site, state, endpoints, depth: depth(invocation) };
+    show(session, facts)
+}
+
+/// Colours by the option and the environment.
+pub fn depth(invocation: &Invocation) -> Depth {
+    if invocation.no_color { Depth::None } else { Depth::from_env(var) }
+}
+
+/// What holds for every run on this installation.
+pub fn facts(site: &Site, lang: Lang) -> Facts {
+    Facts {
+        lang,
+        home: site.paths.home.clone(),
+        state_dir: site.paths.tilde(&site.paths.state_dir),
+        config_path: site.paths.tilde(&site.paths.config),
+        agent: site.agent.clone(),
+        documented: documented(),
+        fallback: bundled::catalog(),
+        ..Facts::default()
+    }
+}
+
+/// Run the wizard, and say on the normal screen how it ended.
+pub fn show(session: Session, facts: Facts) -> Result<Report, Error> {
+    let facts = Facts { base_url: session.endpoints.api.clone(), api_host: session.endpoints.api_host(), ..facts };
+    let lang = facts.lang;
+    let (ended, wizard) = tui::run(session, facts).map_err(Error::System)?;
+    match ended {
+        Ended::Signal(number) => Err(Error::Interrupted(number)),
+        Ended::Outcome(Outcome::Cancelled) => Ok(Report::text(format!("{}\n", text::after_cancelled(lang))).exit(130)),
+        Ended::Outcome(Outcome::Failed) => Ok(Report::text(format!("{}\n", text::after_cancelled(lang))).exit(1)),
+        Ended::Outcome(Outcome::Done) => Ok(Report::text(summary(&wizard, lang))),
+    }
+}
+
+/// What stays on the screen once the wizard is gone.
+fn summary(wizard: &Wizard, lang: Lang) -> String {
+    if matches!(wizard.done.undone, Some(Ok(_))) {
+        return format!("{}\n", text::done_undone(lang));
+    }
+    let title = if wizard.done.unchanged { text::done_unchanged(lang) } else { text::done_title(lang) };
+    let primary = wizard.models.as_ref().map(|models| models.primary.clone()).unwrap_or_default();
+    crate::clean::block(&format!("{title}\n{}  {primary}\n", text::done_default(lang)))
 }
 
 /// A terminal can be opened.

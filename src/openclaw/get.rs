@@ -163,7 +163,7 @@ fn defaults(config: &mut Value) {
     }
     fill(root, "messages", "ackReactionScope", json!("group-mentions"));
     if let Some(logging) = root.get_mut("logging").and_then(Value::as_object_mut)
-        && !logging.get("redactSensitive").is_some_and(|value| value.as_str() != Some(""))
+        && logging.get("redactSensitive").is_none_or(|value| value.as_str() == Some(""))
     {
         logging.insert("redactSensitive".to_owned(), json!("tools"));
     }

@@ -65,7 +65,7 @@ fn token_length(text: &str) -> usize {
         '"' | '\'' => {
             let mut escaped = false;
             let end = chars.find(|&(_, c)| {
-                let ends = (c == first && !escaped) || (matches!(c, '\n' | '\r') && !escaped);
+                let ends = !escaped && (c == first || matches!(c, '\n' | '\r'));
                 escaped = c == '\\' && !escaped;
                 ends
             });

@@ -15,6 +15,7 @@ mod handover;
 pub mod install;
 pub mod json5;
 mod lock;
+pub mod locks;
 mod mask;
 pub mod paths;
 pub mod plan;

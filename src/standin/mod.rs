@@ -3,6 +3,7 @@
 
 mod chat;
 pub mod fault;
+pub mod idp;
 pub mod sample;
 
 pub use fault::Fault;

@@ -1,7 +1,226 @@
 //! The full-screen side: terminal, event loop, drawing.
 
+pub mod browser;
+pub mod clipboard;
 pub mod format;
 pub mod keymap;
+pub mod qr;
+mod runner;
 pub mod terminal;
 pub mod theme;
 pub mod view;
+
+pub use runner::FAVOURITES;
+
+use crate::chutes::endpoints::Endpoints;
+use crate::openclaw::Site;
+use crate::secret::Secret;
+use crate::state::State;
+use crate::wizard::Wizard;
+use crate::wizard::protocol::{Event, Facts, Outcome};
+use crossterm::event::{Event as Input, KeyEventKind};
+use jiff::tz::TimeZone;
+use keymap::Meaning;
+use runner::Runner;
+use std::io;
+use std::sync::Arc;
+use terminal::Terminal;
+use theme::{Depth, Theme};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
+use view::View;
+
+/// Everything one run of the wizard works with.
+#[derive(Debug)]
+pub struct Session {
+    pub site: Site,
+    pub state: State,
+    pub endpoints: Endpoints,
+    pub depth: Depth,
+}
+
+/// How a run ended.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Ended {
+    Outcome(Outcome),
+    /// This signal, or the loss of the terminal (SIGHUP), ended it.
+    Signal(i32),
+}
+
+const SIGHUP: i32 = 1;
+const SIGTSTP: i32 = 20;
+const SIGCONT: i32 = 18;
+
+/// What comes from the terminal.
+enum FromTerminal {
+    Input(Input),
+    /// It cannot be read any more.
+    Gone,
+}
+
+/// Run the wizard on the terminal until it is over. The first frame is drawn before anything else is
+/// set up: no runtime, no TLS, no file of OpenClaw's is needed for it.
+pub fn run(session: Session, facts: Facts) -> io::Result<(Ended, Wizard)> {
+    let lang = facts.lang;
+    let mut screen = Screen {
+        terminal: Terminal::enter()?,
+        view: View { theme: Theme::new(session.depth, lang), lang, zone: TimeZone::UTC, now_ms: 0 },
+    };
+    let (mut wizard, effects) = Wizard::new(facts);
+    screen.draw(&mut wizard)?;
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+    let ended = runtime.block_on(async {
+        let (events, mut answers) = mpsc::unbounded_channel();
+        let mut runner = Runner::new(Arc::new(session), events);
+        let ended = drive(&mut screen, &mut wizard, &mut runner, &mut answers, effects).await;
+        runner.finish().await;
+        ended
+    });
+    drop(screen);
+    // Reading the terminal goes on in a thread that nothing waits for.
+    runtime.shutdown_background();
+    Ok((ended?, wizard))
+}
+
+struct Screen {
+    terminal: Terminal,
+    view: View,
+}
+
+impl Screen {
+    fn draw(&mut self, wizard: &mut Wizard) -> io::Result<()> {
+        let view = &mut self.view;
+        view.now_ms = runner::now_ms();
+        let mut page = 0;
+        self.terminal.draw(|frame| {
+            page = view::page_rows(wizard, frame.area());
+            view.draw(wizard, frame);
+        })?;
+        wizard.page = page;
+        Ok(())
+    }
+}
+
+async fn drive(
+    screen: &mut Screen,
+    wizard: &mut Wizard,
+    runner: &mut Runner,
+    answers: &mut UnboundedReceiver<Event>,
+    effects: Vec<crate::wizard::protocol::Effect>,
+) -> io::Result<Ended> {
+    let mut signals = Signals::new()?;
+    let (input, mut inputs) = mpsc::unbounded_channel();
+    std::thread::Builder::new().name("terminal".to_owned()).spawn(move || read_terminal(&input))?;
+    screen.view.zone = TimeZone::system();
+    for effect in effects {
+        if let Some(outcome) = runner.run(effect) {
+            return Ok(Ended::Outcome(outcome));
+        }
+    }
+    loop {
+        let event = tokio::select! {
+            biased;
+            number = signals.next() => match number {
+                SIGTSTP => { screen.terminal.suspend()?; None }
+                SIGCONT => { screen.terminal.retake()?; None }
+                number => return Ok(Ended::Signal(number)),
+            },
+            input = inputs.recv() => match input {
+                Some(FromTerminal::Input(input)) => to_event(screen, wizard, input)?,
+                Some(FromTerminal::Gone) | None => return Ok(Ended::Signal(SIGHUP)),
+            },
+            answer = answers.recv() => answer,
+        };
+        // Whatever else is there already belongs to the same frame.
+        let mut event = event;
+        loop {
+            for effect in event.take().map(|event| wizard.handle(event)).unwrap_or_default() {
+                if let Some(outcome) = runner.run(effect) {
+                    return Ok(Ended::Outcome(outcome));
+                }
+            }
+            event = match inputs.try_recv() {
+                Ok(FromTerminal::Input(input)) => to_event(screen, wizard, input)?,
+                Ok(FromTerminal::Gone) => return Ok(Ended::Signal(SIGHUP)),
+                Err(_) => match answers.try_recv() {
+                    Ok(answer) => Some(answer),
+                    Err(_) => break,
+                },
+            };
+        }
+        screen.draw(wizard)?;
+    }
+}
+
+/// What a key press, a paste or a resize is to the machine.
+fn to_event(screen: &mut Screen, wizard: &Wizard, input: Input) -> io::Result<Option<Event>> {
+    Ok(match input {
+        Input::Key(key) if key.kind != KeyEventKind::Release => match keymap::meaning(wizard.context(), key) {
+            Meaning::Action(action) => Some(Event::Action(action)),
+            Meaning::Text(c) => Some(Event::Text(c)),
+            Meaning::Suspend => {
+                screen.terminal.suspend()?;
+                None
+            }
+            Meaning::Redraw => {
+                screen.terminal.redraw_all()?;
+                None
+            }
+            Meaning::Nothing => None,
+        },
+        Input::Paste(text) => Some(Event::Paste(Secret::new(text))),
+        _ => None,
+    })
+}
+
+fn read_terminal(to: &UnboundedSender<FromTerminal>) {
+    loop {
+        let read = match crossterm::event::read() {
+            Ok(input) => FromTerminal::Input(input),
+            Err(_) => FromTerminal::Gone,
+        };
+        let gone = matches!(read, FromTerminal::Gone);
+        if to.send(read).is_err() || gone {
+            return;
+        }
+    }
+}
+
+struct Signals {
+    ending: Vec<(i32, Signal)>,
+    stop: Signal,
+    go_on: Signal,
+}
+
+impl Signals {
+    fn new() -> io::Result<Signals> {
+        let kinds = [SignalKind::terminate(), SignalKind::hangup(), SignalKind::interrupt(), SignalKind::quit()];
+        let mut ending = Vec::new();
+        for kind in kinds {
+            ending.push((kind.as_raw_value(), signal(kind)?));
+        }
+        let of = |number| signal(SignalKind::from_raw(number));
+        Ok(Signals { ending, stop: of(SIGTSTP)?, go_on: of(SIGCONT)? })
+    }
+
+    /// The number of the next signal.
+    async fn next(&mut self) -> i32 {
+        let Signals { ending, stop, go_on } = self;
+        std::future::poll_fn(|context| {
+            use std::task::Poll;
+            for (number, signal) in ending.iter_mut() {
+                if signal.poll_recv(context).is_ready() {
+                    return Poll::Ready(*number);
+                }
+            }
+            if stop.poll_recv(context).is_ready() {
+                return Poll::Ready(SIGTSTP);
+            }
+            if go_on.poll_recv(context).is_ready() {
+                return Poll::Ready(SIGCONT);
+            }
+            Poll::Pending
+        })
+        .await
+    }
+}

@@ -57,10 +57,17 @@ impl Terminal {
         self.inner.draw(frame).map(|_| ())
     }
 
-    /// Stop the whole job, as Ctrl-Z does elsewhere; returns when it is continued, with the screen taken again.
+    /// Stop the whole job, as Ctrl-Z does elsewhere; returns when it is continued, with the screen taken
+    /// again. SIGSTOP, because SIGTSTP is ours to handle.
     pub fn suspend(&mut self) -> io::Result<()> {
         restore();
-        kill_current_process_group(Signal::TSTP).map_err(io::Error::from)?;
+        kill_current_process_group(Signal::STOP).map_err(io::Error::from)?;
+        self.take()?;
+        self.inner.clear()
+    }
+
+    /// Somebody stopped and continued us: the shell has had the terminal meanwhile.
+    pub fn retake(&mut self) -> io::Result<()> {
         self.take()?;
         self.inner.clear()
     }

@@ -5,6 +5,8 @@ pub mod filter;
 pub mod line;
 pub mod models;
 pub mod protocol;
+#[cfg(test)]
+mod tests;
 
 use crate::chutes::api_key;
 use crate::chutes::catalog::Stage;
@@ -412,16 +414,29 @@ impl Wizard {
                 self.key.problem = None;
                 self.screen = Screen::Auth;
             }
-            Action::Enter => match (&self.facts.env_key, self.key.line.is_empty()) {
-                (Some(key), true) => return self.start_discovery(Credential::EnvKey(key.clone())),
-                _ => match api_key::parse(self.key.line.text()) {
-                    Ok(key) => return self.start_discovery(Credential::ApiKey(key)),
+            Action::Enter => {
+                let default = self.default_key().filter(|_| self.key.line.is_empty());
+                let typed = || api_key::parse(self.key.line.text()).map(Credential::ApiKey);
+                match default.map_or_else(typed, Ok) {
+                    Ok(credential) => return self.start_discovery(credential),
                     Err(problem) => self.key.problem = Some(problem),
-                },
-            },
+                }
+            }
             _ => {}
         }
         Vec::new()
+    }
+
+    /// What an empty key field stands for.
+    pub fn default_key(&self) -> Option<Credential> {
+        let from_env = self.facts.env_key.clone().map(Credential::EnvKey);
+        from_env.or_else(|| self.facts.demo_key.clone().map(Credential::ApiKey))
+    }
+
+    /// The agent whose credentials are meant.
+    pub fn agent(&self) -> &str {
+        let known = self.current.as_ref().map(|current| current.agent.as_str()).filter(|agent| !agent.is_empty());
+        known.or(self.facts.agent.as_deref()).unwrap_or("main")
     }
 
     fn act_on_discover(&mut self, action: Action) -> Vec<Effect> {

@@ -44,7 +44,10 @@ pub struct Facts {
     /// OpenClaw's state directory and config, as a person writes them (`~/.openclaw`).
     pub state_dir: String,
     pub config_path: String,
-    pub store_path: String,
+    /// `--agent`; the config's default agent is known once the files are read.
+    pub agent: Option<String>,
+    /// The key that an empty field stands for in the demo.
+    pub demo_key: Option<Secret>,
     pub documented: Documented,
     /// What is used when discovery fails: the built-in catalog.
     pub fallback: Catalog,

@@ -2,7 +2,7 @@
 
 use super::error::Unproven;
 use super::out::Out;
-use super::tree::{Kind, Number, Span, Tree};
+use super::tree::{Kind, Number, Span, Tree, is_plain_key};
 use super::unicode::is_space;
 use super::{Edit, Step, parse};
 use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
@@ -93,7 +93,9 @@ fn spell_plainly(text: &str, tree: &Tree) -> String {
     let quoted = |text: &str| Value::from(text).to_string();
     for node in &tree.nodes {
         match (&node.kind, node.span) {
-            (Kind::String(string), Some(span)) if string.halves => tokens.push((span, quoted(&string.text))),
+            (Kind::String(string), Some(span)) if has_surrogate_escape(span.of(text)) => {
+                tokens.push((span, quoted(&string.text)));
+            }
             (Kind::Number(Number::Float(float)), Some(span)) if float.is_finite() => {
                 tokens.push((span, format!("{float:e}")));
             }
@@ -104,7 +106,8 @@ fn spell_plainly(text: &str, tree: &Tree) -> String {
                 for place in slots.iter().map(|slot| (slot.place, &slot.key)) {
                     let span = Span::new(place.0.whole.start, place.0.key_end);
                     let spelt = span.of(text);
-                    if place.1.halves || !(spelt.is_ascii() && !spelt.contains('\\')) {
+                    let bare = !spelt.starts_with(['"', '\'']);
+                    if has_surrogate_escape(spelt) || (bare && !is_plain_key(spelt)) {
                         tokens.push((span, quoted(&place.1.text)));
                     }
                 }
@@ -122,6 +125,10 @@ fn spell_plainly(text: &str, tree: &Tree) -> String {
     }
     plain.push_str(&text[at..]);
     plain
+}
+
+fn has_surrogate_escape(spelt: &str) -> bool {
+    spelt.contains("\\ud") || spelt.contains("\\uD")
 }
 
 impl Plain {

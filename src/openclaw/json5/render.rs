@@ -1,7 +1,7 @@
 //! The new text of a document: untouched source is copied, the rest is written in the author's style.
 
 use super::out::Out;
-use super::seats::{Seat, Seats, cut, starts_line, trim_start};
+use super::seats::{Seat, Seats, cut, same_line, starts_line, trim_start};
 use super::style::{Habits, Vote, blank_prefix, has_line_end, is_leaf};
 use super::tree::{Id, Kind, Number, Slot, Span, Tree, is_plain_key};
 use std::fmt::Write;
@@ -215,15 +215,9 @@ impl Render<'_, '_> {
         self.out.released.push(seat.after);
     }
 
-    fn same_line_part(&self, span: Span) -> Span {
-        let text = self.text(span);
-        // A block comment over several lines begins on the member's line: it goes as well.
-        match text.find(super::unicode::is_line_end) {
-            Some(at) if !text[..at].contains("/*") || text[..at].contains("*/") => {
-                Span::new(span.start, span.start + at)
-            }
-            _ => span,
-        }
+    /// The comments that begin on the line of the value, of what stands between it and its comma.
+    fn same_line_part(&self, before: Span) -> Span {
+        Span::new(before.start, same_line(self.source, before.start).0)
     }
 
     /// Leaves a member of the source out. Comments above it stay. Returns the white space that the next
@@ -260,11 +254,9 @@ impl Render<'_, '_> {
         }
         let rest = if has_comments || start.start == start.end { blank } else { start };
         self.out.copy_trivia(kept);
-        let next = next?;
-        let carries = has_line_end(self.text(rest)) || !any;
-        (carries && !has_comments_only_line(self.source, next))
-            .then_some(rest)
-            .filter(|rest| rest.start < rest.end || !any)
+        next.filter(|next| kept.start == kept.end && !starts_line(self.source, *next))?;
+        let first = !any && !has_comments;
+        (first || has_line_end(self.text(rest))).then_some(rest)
     }
 
     /// White space and comments before a member of the source.
@@ -500,11 +492,6 @@ impl Render<'_, '_> {
             false => self.out.line(&outer),
         }
     }
-}
-
-/// Whether the next member, or the closing bracket, begins a line of its own.
-fn has_comments_only_line(source: &str, next: Span) -> bool {
-    starts_line(source, next)
 }
 
 fn number_text(number: Number) -> String {

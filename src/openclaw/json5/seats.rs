@@ -61,13 +61,13 @@ impl Seats {
 }
 
 #[derive(PartialEq)]
-enum Stop {
+pub(super) enum Stop {
     Line,
     Other,
 }
 
 /// The end of the last comment that begins on the line of `at` (or `at`), and what comes then.
-fn same_line(text: &str, at: usize) -> (usize, Stop) {
+pub(super) fn same_line(text: &str, at: usize) -> (usize, Stop) {
     let mut end = at;
     let mut here = at;
     loop {

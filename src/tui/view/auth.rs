@@ -5,6 +5,7 @@ use crate::chutes::api_key::Problem;
 use crate::chutes::endpoints::API_KEYS_PAGE;
 use crate::openclaw::current::{Kind, StoredCredential};
 use crate::texts::{Lang, wizard as t};
+use crate::wizard::protocol::Credential;
 use crate::wizard::{Choice, Wizard};
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -43,7 +44,8 @@ pub fn draw_choice(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, 
         page.blank();
     }
     page.row(t::auth_writes(lang), label_width, &wizard.facts.config_path, Style::new());
-    page.row("", label_width, &wizard.facts.store_path, Style::new());
+    let store = format!("{}/agents/{}/agent/auth-profiles.json", wizard.facts.state_dir, wizard.agent());
+    page.row("", label_width, &store, Style::new());
     page.row("", label_width, t::auth_writes_when(lang), theme.quiet);
     page.render(frame);
 }
@@ -108,8 +110,12 @@ pub fn draw_key(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, roo
         page.sign(theme.glyphs.warning, problem_words(problem, lang), theme.error);
     } else if let Some(hint) = &wizard.key.refused {
         page.sign(theme.glyphs.failed, &t::key_refused(lang, hint), theme.error);
-    } else if let (Some(key), 0) = (&wizard.facts.env_key, count) {
-        page.text(&t::key_env_default(lang, key.hint()), Style::new());
+    } else if let (Some(default), 0) = (wizard.default_key(), count) {
+        let words = match default {
+            Credential::EnvKey(key) => t::key_env_default(lang, key.hint()),
+            _ => t::key_demo_default(lang).to_owned(),
+        };
+        page.text(&words, Style::new());
     } else if roomy {
         page.blank();
     }

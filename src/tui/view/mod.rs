@@ -115,8 +115,7 @@ impl View {
             left.push(Span::styled(t::demo_badge(self.lang), theme.accent));
         }
         let left = Line::from(left);
-        let agent = wizard.current.as_ref().map(|current| current.agent.as_str()).unwrap_or("main");
-        let place = clean::line(&format!("{} {} {agent}", wizard.facts.state_dir, theme.glyphs.dot));
+        let place = clean::line(&format!("{} {} {}", wizard.facts.state_dir, theme.glyphs.dot, wizard.agent()));
         let room = usize::from(area.width).saturating_sub(left.width() + 2);
         if place.width() <= room {
             let right = Line::styled(place, theme.quiet).right_aligned();

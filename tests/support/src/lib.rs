@@ -13,6 +13,7 @@
 mod home;
 pub mod keys;
 mod log;
+pub mod measure;
 pub mod peer;
 mod pty;
 pub mod qr;

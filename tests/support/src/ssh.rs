@@ -132,8 +132,7 @@ fn serve(listener: &TcpListener, config: &Path, connections: &Mutex<Connections>
         let Some((stream, kept)) = stream.ok().and_then(|stream| Some((stream.try_clone().ok()?, stream))) else {
             continue;
         };
-        let output = stream.try_clone().map(OwnedFd::from);
-        let Ok(output) = output else { continue };
+        let (Ok(output), Ok(ended)) = (stream.try_clone().map(OwnedFd::from), stream.try_clone()) else { continue };
         let _one_at_a_time = crate::pty::spawn_lock();
         // One server per connection, on the socket itself: no port is lost between choosing and using it.
         let child = Command::new("/usr/sbin/sshd")
@@ -145,7 +144,11 @@ fn serve(listener: &TcpListener, config: &Path, connections: &Mutex<Connections>
             .spawn();
         if let Ok(mut child) = child {
             connections.open.push(kept);
-            std::thread::spawn(move || child.wait());
+            std::thread::spawn(move || {
+                let _ = child.wait();
+                // The copies held here would keep the connection open after a server that died.
+                let _ = ended.shutdown(Shutdown::Both);
+            });
         }
     }
 }

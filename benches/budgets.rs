@@ -1,0 +1,238 @@
+//! Measures the budgets and prints them beside OpenClaw's figures from the same run: `scripts/bench`.
+//!
+//! Nothing is asserted. A row that cannot be measured says why. What can be set from outside:
+//!
+//! | variable | meaning |
+//! |---|---|
+//! | `BENCH_BINARY` | the binary to measure (default: the one that `cargo bench` just built); for example a static build |
+//! | `BENCH_RUNS` | runs per figure (default 40; OpenClaw gets a tenth, at least 3) |
+//! | `BENCH_SERVER` | a command line that serves the Chutes stand-in, prints its base URL as its first line, and ends when its standard input closes |
+//! | `BENCH_FRAME` | texts, separated by `\|`, that complete the wizard's first frame (default `Auth\|? keys`) |
+//! | `BENCH_TO_PICKER` | keys that lead to the picker, by name (default none; see `BENCH_PICKER`) |
+//! | `BENCH_PICKER` | texts, separated by `\|`, that show the picker (default `alias\|ctx`) |
+//! | `BENCH_PICKER_ARGS` | arguments of the run that is measured in the picker (default `models`) |
+
+#![allow(clippy::print_stdout, clippy::expect_used)]
+
+use std::ffi::OsString;
+use std::io::{BufRead as _, BufReader};
+use std::process::{Child, Stdio};
+use std::time::Duration;
+use testkit::measure::{self, Spread, Table};
+use testkit::{Home, peer};
+
+/// A key that nobody owns, in the form Chutes gives them.
+const KEY: &str =
+    "cpk_0123456789abcdef0123456789abcdef.0123456789abcdef0123456789abcdef.0123456789abcdefghijklmnopqrstuv";
+
+fn main() {
+    measure::answer_if_asked();
+    // `cargo test --benches` calls this too; measuring is only for `cargo bench`.
+    if !std::env::args().any(|argument| argument == "--bench") {
+        return println!("budgets are measured by `scripts/bench`");
+    }
+    let runs: usize = setting("BENCH_RUNS", "40").parse().expect("BENCH_RUNS is a number");
+    let ours = setting("BENCH_BINARY", env!("CARGO_BIN_EXE_openclaw-chutes"));
+    let mut bench = Bench { ours, runs, peer_runs: (runs / 10).max(3), peer: peer::argv(), table: Table::default() };
+    bench.table.row(["", "median", "p95", "OpenClaw", "×", "budget"]);
+    bench.table.row(["────", "────", "────", "────", "────", "────"]);
+    bench.size();
+    bench.first_frame();
+    let server = Server::start();
+    let home = bench.onboard(server.as_ref());
+    bench.reading(&home);
+    bench.picker(&home);
+    println!("\n{}", bench.table);
+    println!("{} runs each, {} of OpenClaw; times in the same run, on this machine.", bench.runs, bench.peer_runs);
+}
+
+struct Bench {
+    ours: String,
+    runs: usize,
+    peer_runs: usize,
+    peer: Option<[OsString; 2]>,
+    table: Table,
+}
+
+impl Bench {
+    fn argv(&self, args: impl Iterator<Item = OsString>) -> Vec<OsString> {
+        std::iter::once(OsString::from(&self.ours)).chain(args).collect()
+    }
+
+    fn size(&mut self) {
+        // `cargo bench` builds with the release profile, which strips.
+        let bytes = std::fs::metadata(&self.ours).expect("our binary").len();
+        self.table.row(["release binary, stripped", &format!("{} KB", bytes / 1000), "", "", "", "≤ 6000 KB"]);
+    }
+
+    fn first_frame(&mut self) {
+        let home = Home::new();
+        let name = "start to first full frame, 80×24";
+        let texts = list("BENCH_FRAME", "Auth|? keys");
+        match quietly(|| measure::first_frames(&home, &[&self.ours, "onboard"], &texts, self.runs)) {
+            Some(times) => self.time_row(name, Spread::of_times(times), None, "≤ 5 ms"),
+            None => self.missing(name, &format!("no frame with {texts:?}")),
+        }
+        let floor = Spread::of_times(measure::wall_times(&home, &["true"], self.runs, 0, || {}));
+        self.time_row("(an empty program, for comparison: true)", floor, None, "");
+    }
+
+    /// Onboards without a person and returns a home where that worked, or an empty one.
+    fn onboard(&mut self, server: Option<&Server>) -> Home {
+        let name = "onboard --non-interactive, loopback";
+        let mut home = Home::new();
+        let Some(server) = server else {
+            self.missing(name, "BENCH_SERVER is not set");
+            return home;
+        };
+        home.set("CHUTES_BASE_URL", &server.url);
+        let key = home.write("key", KEY);
+        let words = ["onboard", "--non-interactive", "--json", "--auth-choice", "chutes-api-key", "--api-key-file"];
+        let argv = self.argv(words.map(OsString::from).into_iter().chain([key.into_os_string()]));
+        let forget = |home: &Home| {
+            // Absent before the first run.
+            let _ = std::fs::remove_dir_all(home.join(".openclaw"));
+        };
+        let Some(times) = quietly(|| measure::wall_times(&home, &argv, self.runs, 0, || forget(&home))) else {
+            self.missing(name, "it fails");
+            return home;
+        };
+        let theirs = self.peer.clone().and_then(|peer| {
+            let mut home = Home::new();
+            home.set("CHUTES_API_KEY", KEY);
+            let words = "onboard --non-interactive --accept-risk --auth-choice chutes-api-key --skip-channels --skip-skills \
+                         --skip-search --skip-daemon --skip-health --skip-ui --skip-hooks --skip-bootstrap";
+            let argv: Vec<OsString> = peer.into_iter().chain(words.split_whitespace().map(OsString::from)).collect();
+            quietly(|| measure::wall_times(&home, &argv, self.peer_runs, 0, || forget(&home))).map(Spread::of_times)
+        });
+        self.time_row(name, Spread::of_times(times), theirs, "≥ 100 ×");
+        self.memory_row("  its peak memory", measure::peak_rss_of_run(&home, &argv));
+        self.count_row("  its instructions", measure::instructions(&home, &argv));
+        home
+    }
+
+    fn reading(&mut self, home: &Home) {
+        for words in [&["models", "list"][..], &["config", "get", "models"], &["--help"]] {
+            let argv = self.argv(words.iter().map(OsString::from));
+            let name = words.join(" ");
+            let Some(times) = quietly(|| measure::wall_times(home, &argv, self.runs, 0, || {})) else {
+                self.missing(&name, "it fails");
+                continue;
+            };
+            let theirs = self.peer.clone().and_then(|peer| {
+                let argv: Vec<OsString> = peer.into_iter().chain(words.iter().map(OsString::from)).collect();
+                quietly(|| measure::wall_times(home, &argv, self.peer_runs, 0, || {})).map(Spread::of_times)
+            });
+            self.time_row(&name, Spread::of_times(times), theirs, "≤ 5 ms");
+            self.memory_row("  its peak memory", measure::peak_rss_of_run(home, &argv));
+            self.count_row("  its instructions", measure::instructions(home, &argv));
+        }
+    }
+
+    fn picker(&mut self, home: &Home) {
+        let args = setting("BENCH_PICKER_ARGS", "models");
+        let texts = list("BENCH_PICKER", "alias|ctx");
+        let shown = |screen: &testkit::Screen| texts.iter().all(|text| screen.contains(text));
+        let name = "bytes per key in the picker, 80×24";
+        let argv = std::iter::once(self.ours.as_str()).chain(args.split_whitespace());
+        let quiet = Duration::from_millis(60);
+        let figures = quietly(|| {
+            let mut pty = home.pty(argv).spawn();
+            pty.keys(&setting("BENCH_TO_PICKER", "")).wait_for("the picker", shown);
+            pty.wait_quiet(quiet);
+            let before = measure::on_cpu(pty.pid());
+            let keys: Vec<&str> =
+                "Down Down Down Up Down Down Up Up / g l m Backspace Backspace Backspace Esc Down s s Up"
+                    .split(' ')
+                    .collect();
+            let counts = measure::bytes_per_key(&mut pty, &keys, quiet);
+            let cpu =
+                before.zip(measure::on_cpu(pty.pid())).map(|(before, after)| (after - before) / keys.len() as u32);
+            pty.mark();
+            pty.wait_quiet(Duration::from_secs(3));
+            (counts, cpu, pty.bytes_since_mark(), measure::peak_rss(pty.pid()))
+        });
+        let Some((counts, cpu, idle, memory)) = figures else {
+            return self.missing(name, &format!("no picker with {texts:?} after {args:?}"));
+        };
+        let most = counts.iter().max().copied().unwrap_or(0);
+        let spread = Spread::of(counts.iter().map(|count| *count as f64));
+        let cells = [name.to_owned(), format!("{:.0}", spread.median), format!("{:.0}", spread.p95)];
+        self.table.row(cells.into_iter().chain(["".into(), "".into(), "≤ 200".into()]));
+        self.table.row(["  the most of them", &most.to_string(), "", "", "", "≤ 1500"]);
+        self.table.row(["  idle for 3 s, bytes", &idle.to_string(), "", "", "", "0"]);
+        if let Some(cpu) = cpu {
+            let text = format!("{:.2} ms", cpu.as_secs_f64() * 1000.0);
+            self.table.row(["  processor time per key", &text, "", "", "", "≤ 1 ms"]);
+        }
+        self.memory_row("  peak memory", memory);
+    }
+
+    fn time_row(&mut self, name: &str, ours: Spread, theirs: Option<Spread>, budget: &str) {
+        let time = |figure: f64| format!("{figure:.2} ms");
+        let (peer, factor) = match theirs {
+            Some(theirs) => (time(theirs.median), format!("{:.0}", theirs.median / ours.median)),
+            None => (String::new(), String::new()),
+        };
+        self.table.row([name.to_owned(), time(ours.median), time(ours.p95), peer, factor, budget.to_owned()]);
+    }
+
+    fn memory_row(&mut self, name: &str, kib: Option<u64>) {
+        let text = kib.map_or("not measured".to_owned(), |kib| format!("{:.1} MiB", kib as f64 / 1024.0));
+        self.table.row([name, &text, "", "", "", "≤ 16 MiB"]);
+    }
+
+    fn count_row(&mut self, name: &str, count: Option<u64>) {
+        let text = count.map_or("no valgrind".to_owned(), |count| format!("{:.1} M", count as f64 / 1e6));
+        self.table.row([name, &text]);
+    }
+
+    fn missing(&mut self, name: &str, why: &str) {
+        self.table.row([name, "not measured:", why]);
+    }
+}
+
+/// The stand-in for Chutes, until it is dropped.
+struct Server {
+    child: Child,
+    url: String,
+}
+
+impl Server {
+    fn start() -> Option<Self> {
+        let line = std::env::var("BENCH_SERVER").ok()?;
+        let mut command = std::process::Command::new("sh");
+        command.args(["-c", &format!("exec {line}")]).stdin(Stdio::piped()).stdout(Stdio::piped());
+        let mut child = command.spawn().expect("BENCH_SERVER starts");
+        let mut url = String::new();
+        let stdout = child.stdout.take().expect("its output");
+        BufReader::new(stdout).read_line(&mut url).expect("its address");
+        Some(Self { child, url: url.trim().to_owned() })
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        drop(self.child.stdin.take());
+        // It may have ended by itself.
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+fn setting(name: &str, default: &str) -> String {
+    std::env::var(name).unwrap_or_else(|_| default.to_owned())
+}
+
+fn list(name: &str, default: &str) -> Vec<String> {
+    setting(name, default).split('|').map(str::to_owned).collect()
+}
+
+/// The figures, or `None` when what is measured does not work (yet): a table with a gap is worth more than none.
+fn quietly<T>(measure: impl FnOnce() -> T) -> Option<T> {
+    let hook = std::panic::take_hook();
+    std::panic::set_hook(Box::new(|_| {}));
+    let result = std::panic::catch_unwind(std::panic::AssertUnwindSafe(measure)).ok();
+    std::panic::set_hook(hook);
+    result
+}

@@ -1,0 +1,198 @@
+//! Runs the machine's effects. The only file that spawns tasks; each attempt's task can be cancelled,
+//! a write cannot: it is waited for.
+
+use super::Session;
+use crate::chutes::catalog;
+use crate::chutes::client::Client;
+use crate::chutes::failure::{Failure, Kind};
+use crate::chutes::verify::{Verdict, verify};
+use crate::openclaw::Error;
+use crate::openclaw::current::{Current, active_secret};
+use crate::openclaw::plan::Request;
+use crate::openclaw::undo::undo;
+use crate::openclaw::{diff, plan, write};
+use crate::secret::Secret;
+use crate::wizard::protocol::{Attempt, Committed, Credential, Effect, Event, Outcome, Planned};
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::task::{JoinHandle, spawn_blocking};
+
+pub struct Runner {
+    session: Arc<Session>,
+    client: Arc<Client>,
+    events: UnboundedSender<Event>,
+    attempts: HashMap<u64, JoinHandle<()>>,
+    /// Writes under way.
+    writes: Vec<JoinHandle<()>>,
+}
+
+/// Unix time in milliseconds.
+pub fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn now() -> i64 {
+    i64::try_from(now_ms()).unwrap_or(i64::MAX)
+}
+
+fn millis(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+impl Runner {
+    pub fn new(session: Arc<Session>, events: UnboundedSender<Event>) -> Runner {
+        let client = Arc::new(Client::new(session.endpoints.clone()));
+        Runner { session, client, events, attempts: HashMap::new(), writes: Vec::new() }
+    }
+
+    /// Start what the machine asked for. Some: the wizard is over.
+    pub fn run(&mut self, effect: Effect) -> Option<Outcome> {
+        match effect {
+            Effect::Load => {
+                let session = Arc::clone(&self.session);
+                self.blocking(move || Event::Loaded(Box::new(load(&session))));
+            }
+            Effect::Discover { attempt, credential } => self.discover(attempt, credential),
+            Effect::Verify { attempt, credential, model } => self.verify(attempt, credential, model),
+            Effect::Plan { attempt, request } => {
+                let session = Arc::clone(&self.session);
+                self.blocking(move || Event::Planned { attempt, result: Box::new(planned(&session, &request)) });
+            }
+            Effect::Commit { request } => {
+                let session = Arc::clone(&self.session);
+                self.write(move || Event::Committed(Box::new(committed(&session, &request))));
+            }
+            Effect::Undo => {
+                let session = Arc::clone(&self.session);
+                self.write(move || Event::Undone(Box::new(undo(&session.state))));
+            }
+            Effect::SaveFavourites(favourites) => {
+                let session = Arc::clone(&self.session);
+                // Favourites are a convenience; the list on screen stays right if they cannot be kept.
+                self.writes.push(spawn_blocking(move || {
+                    let _ = session.state.write(FAVOURITES, &favourites);
+                }));
+            }
+            Effect::Cancel(attempt) => {
+                if let Some(task) = self.attempts.remove(&attempt.0) {
+                    task.abort();
+                }
+            }
+            Effect::Exit(outcome) => return Some(outcome),
+        }
+        None
+    }
+
+    /// Wait for writes that have begun.
+    pub async fn finish(&mut self) {
+        for write in self.writes.drain(..) {
+            // A write that panicked has said so already.
+            let _ = write.await;
+        }
+    }
+
+    fn blocking(&self, work: impl FnOnce() -> Event + Send + 'static) {
+        let events = self.events.clone();
+        spawn_blocking(move || {
+            // The receiver is gone only when the wizard is over.
+            let _ = events.send(work());
+        });
+    }
+
+    fn write(&mut self, work: impl FnOnce() -> Event + Send + 'static) {
+        let events = self.events.clone();
+        self.writes.push(spawn_blocking(move || {
+            let _ = events.send(work());
+        }));
+    }
+
+    fn discover(&mut self, attempt: Attempt, credential: Option<Credential>) {
+        let (events, client, session) = (self.events.clone(), Arc::clone(&self.client), Arc::clone(&self.session));
+        self.attempts.retain(|_, task| !task.is_finished());
+        self.attempts.insert(
+            attempt.0,
+            tokio::spawn(async move {
+                let begun = Instant::now();
+                let secret = secret_of(&session, credential).await;
+                let ticking = events.clone();
+                let ticks = async move {
+                    loop {
+                        tokio::time::sleep(Duration::from_secs(1)).await;
+                        if ticking.send(Event::Tick { attempt, at_ms: millis(begun) }).is_err() {
+                            break;
+                        }
+                    }
+                };
+                let staging = events.clone();
+                let asking = catalog::discover(&client, secret.as_ref(), move |stage| {
+                    let _ = staging.send(Event::Stage { attempt, stage, at_ms: millis(begun) });
+                });
+                let result = tokio::select! {
+                    result = asking => result,
+                    () = ticks => return,
+                };
+                if let Ok(live) = &result {
+                    session.state.keep_catalog(live);
+                }
+                let _ = events.send(Event::Discovered { attempt, at_ms: millis(begun), result: Box::new(result) });
+            }),
+        );
+    }
+
+    fn verify(&mut self, attempt: Attempt, credential: Credential, model: String) {
+        let (events, client, session) = (self.events.clone(), Arc::clone(&self.client), Arc::clone(&self.session));
+        self.attempts.insert(
+            attempt.0,
+            tokio::spawn(async move {
+                let verdict = match secret_of(&session, Some(credential)).await {
+                    Some(secret) => verify(&client, &secret, &model).await,
+                    None => Verdict::Refused(Failure {
+                        host: session.endpoints.api_host(),
+                        proxy: None,
+                        kind: Kind::Status { status: 401, said: None, retry_after: None },
+                    }),
+                };
+                let _ = events.send(Event::Verified { attempt, verdict });
+            }),
+        );
+    }
+}
+
+/// Name of the favourites among the documents of our own state.
+pub const FAVOURITES: &str = "favourites";
+
+/// The credential itself; what is stored is read from OpenClaw's store at this moment.
+async fn secret_of(session: &Arc<Session>, credential: Option<Credential>) -> Option<Secret> {
+    match credential? {
+        Credential::ApiKey(secret) | Credential::EnvKey(secret) => Some(secret),
+        Credential::Stored => {
+            let session = Arc::clone(session);
+            let reading = spawn_blocking(move || {
+                let snapshot = session.site.read().ok()?;
+                active_secret(&snapshot, now(), |name| std::env::var(name).ok())
+            });
+            reading.await.ok().flatten()
+        }
+    }
+}
+
+fn load(session: &Session) -> Result<Current, Error> {
+    Ok(Current::of(&session.site.read()?, now()))
+}
+
+fn planned(session: &Session, request: &Request) -> Result<Planned, Error> {
+    let plan = plan::plan(&session.site.read()?, request, now())?;
+    let handover = plan.handover.as_ref().map(|handover| format!("openclaw {}", handover.args.join(" ")));
+    Ok(Planned { diffs: diff::of(&plan), handover, warnings: plan.warnings })
+}
+
+fn committed(session: &Session, request: &Request) -> Result<Committed, Error> {
+    let written = write::commit(&session.site, request, &session.state, now())?;
+    let name = |path: &std::path::Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
+    let backups = written.backups.iter().map(|backup| backup.as_deref().and_then(name));
+    let files = written.plan.files.iter().map(|file| session.site.paths.tilde(&file.path)).zip(backups).collect();
+    Ok(Committed { files, profile_id: written.plan.profile_id, warnings: written.plan.warnings })
+}

@@ -1,0 +1,198 @@
+//! The write itself: modes, backups, links, rollback, locks, undo.
+
+mod openclaw_home;
+
+use openclaw_chutes::openclaw::diff;
+use openclaw_chutes::openclaw::error::{Doing, Error};
+use openclaw_chutes::openclaw::undo::{self, Undone, undo};
+use openclaw_home::*;
+use std::fs::{self, Permissions};
+use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
+use std::path::Path;
+use std::sync::atomic::{AtomicBool, Ordering};
+
+const CONFIG: &str = ".openclaw/openclaw.json";
+const STORE: &str = ".openclaw/agents/main/agent/auth-profiles.json";
+
+fn mode(path: &Path) -> u32 {
+    fs::symlink_metadata(path).unwrap().mode() & 0o7777
+}
+
+#[test]
+fn everything_is_private_and_the_old_bytes_are_kept() {
+    let home = Home::with("{a: 1}");
+    fs::set_permissions(home.path(CONFIG), Permissions::from_mode(0o644)).unwrap();
+    let written = home.commit(&request(api_key(KEY))).unwrap();
+    for file in [CONFIG, STORE, "state/undo.json"] {
+        assert_eq!(mode(&home.path(file)), 0o600, "{file}");
+    }
+    for dir in [".openclaw/agents", ".openclaw/agents/main/agent", "state"] {
+        assert_eq!(mode(&home.path(dir)), 0o700, "{dir}");
+    }
+    let backup = written.config_backup().unwrap();
+    assert_eq!(backup, home.path(".openclaw/openclaw.json.chutes-backup-20261122T100000Z"));
+    assert_eq!((fs::read_to_string(backup).unwrap().as_str(), mode(backup)), ("{a: 1}", 0o600));
+    let names: Vec<_> = home.everything().into_iter().map(|(path, _)| path).collect();
+    assert_eq!(names.len(), 3, "no temporary file is left: {names:?}");
+    for (path, bytes) in home.everything() {
+        let secret = String::from_utf8_lossy(&bytes).contains("canary");
+        assert_eq!(secret, path.ends_with("auth-profiles.json"), "{path:?}");
+    }
+    assert!(!home.read("state/undo.json").contains("canary"));
+}
+
+#[test]
+fn a_stricter_mode_stays() {
+    let home = Home::with("{}");
+    fs::set_permissions(home.path(CONFIG), Permissions::from_mode(0o400)).unwrap();
+    home.commit(&request(None)).unwrap();
+    assert_eq!(mode(&home.path(CONFIG)), 0o400);
+}
+
+#[test]
+fn a_linked_config_stays_a_link_and_a_linked_store_is_refused() {
+    let home = Home::new();
+    home.write("dotfiles/openclaw.json", "{}\n");
+    fs::create_dir(home.path(".openclaw")).unwrap();
+    symlink(home.path("dotfiles/openclaw.json"), home.path(CONFIG)).unwrap();
+    let plan = home.plan(&request(None)).unwrap();
+    assert_eq!(diff::of(&plan)[0].link.as_deref(), Some(&*home.path(CONFIG)));
+    home.commit(&request(None)).unwrap();
+    assert!(fs::symlink_metadata(home.path(CONFIG)).unwrap().is_symlink());
+    assert!(home.read("dotfiles/openclaw.json").contains("chutes"));
+
+    home.write("elsewhere.json", "{}");
+    fs::create_dir_all(home.path(STORE).parent().unwrap()).unwrap();
+    symlink(home.path("elsewhere.json"), home.path(STORE)).unwrap();
+    let before = home.everything();
+    let error = home.commit(&request(api_key(KEY))).unwrap_err();
+    assert_eq!(error, Error::SymlinkedSecret { path: home.path(STORE) });
+    assert_eq!(home.everything(), before);
+}
+
+#[test]
+fn backups_are_pruned_to_the_newest_five() {
+    let home = Home::with("{}");
+    for n in 0..8 {
+        let mut change = request(None);
+        change.base_url = format!("http://127.0.0.1:{n}/v1");
+        home.commit(&change).unwrap();
+    }
+    let backups: Vec<_> =
+        home.everything().into_iter().filter(|(path, _)| path.to_str().unwrap().contains("chutes-backup")).collect();
+    assert_eq!(backups.len(), 5);
+    assert!(backups.iter().any(|(_, bytes)| String::from_utf8_lossy(bytes).contains(":6/v1")), "the newest is there");
+}
+
+#[test]
+fn what_stands_in_the_way_is_named_and_nothing_changes() {
+    // A directory in place of the store's directory's parent; a file in place of a directory.
+    for (name, in_the_way) in [("agents", true), ("agents", false)] {
+        let home = Home::with("{}");
+        match in_the_way {
+            true => home.write(&format!(".openclaw/{name}"), "a file"),
+            false => fs::create_dir_all(home.path(STORE)).unwrap(),
+        }
+        let before = home.everything();
+        let error = home.commit(&request(api_key(KEY))).unwrap_err();
+        assert!(matches!(error, Error::Io { .. }), "{error:?}");
+        assert!(error.hint(openclaw_chutes::texts::Lang::En).unwrap().contains("out of the way"), "{error:?}");
+        assert_eq!(home.everything(), before);
+    }
+    let home = Home::new();
+    fs::create_dir_all(home.path(CONFIG)).unwrap();
+    let error = home.commit(&request(None)).unwrap_err();
+    assert!(matches!(error, Error::Io { doing: Doing::Read, .. }), "{error:?}");
+    assert!(error.to_string().contains("it is a directory"), "{error}");
+}
+
+#[test]
+fn undo_restores_exact_bytes_and_takes_new_files_away() {
+    let home = Home::with("{ // mine\r\n}\r\n");
+    let before = home.everything();
+    assert_eq!(undo(&home.state()), Err(Error::NothingToUndo));
+    home.commit(&request(api_key(KEY))).unwrap();
+    assert_eq!(undo::available(&home.state()), Some(NOW));
+    let undone = undo(&home.state()).unwrap();
+    assert_eq!(undone, Undone { restored: vec![home.path(CONFIG)], removed: vec![home.path(STORE)] });
+    let after: Vec<_> =
+        home.everything().into_iter().filter(|(path, _)| !path.to_str().unwrap().contains("backup")).collect();
+    assert_eq!(after, before);
+    assert_eq!(undo(&home.state()), Err(Error::NothingToUndo));
+}
+
+#[test]
+fn undo_refuses_when_somebody_wrote_since() {
+    let home = Home::with("{}");
+    home.commit(&request(api_key(KEY))).unwrap();
+    home.write(CONFIG, &(home.config() + "\n"));
+    let before = home.everything();
+    assert_eq!(undo(&home.state()), Err(Error::ChangedSince { path: home.path(CONFIG) }));
+    assert_eq!(home.everything(), before);
+    assert_eq!(undo::available(&home.state()), None);
+}
+
+#[test]
+fn no_edit_of_another_writer_is_lost() {
+    let home = Home::with("{}");
+    let stop = AtomicBool::new(false);
+    let path = home.path(CONFIG);
+    let counts = std::thread::scope(|scope| {
+        // Rewrites the file atomically, counting up in a member that is not ours, and never losing one of ours.
+        let writer = scope.spawn(|| {
+            let mut count = 0u64;
+            while !stop.load(Ordering::Relaxed) {
+                let text = fs::read_to_string(&path).unwrap();
+                let mut value: serde_json::Value = json5::from_str(&text).unwrap();
+                count += 1;
+                value["theirs"] = count.into();
+                let temp = path.with_file_name("theirs.tmp");
+                fs::write(&temp, value.to_string()).unwrap();
+                // The other writer checks as well, as OpenClaw does.
+                if fs::read_to_string(&path).unwrap() == text {
+                    fs::rename(&temp, &path).unwrap();
+                } else {
+                    count -= 1;
+                }
+            }
+            count
+        });
+        for n in 0..50 {
+            let mut change = request(None);
+            change.base_url = format!("http://127.0.0.1:{}/v1", 1000 + n);
+            match home.commit(&change) {
+                Ok(_) | Err(Error::KeepsChanging { .. }) => {}
+                Err(error) => panic!("{error}"),
+            }
+            let text = home.config();
+            assert!(json5::from_str::<serde_json::Value>(&text).is_ok(), "{text}");
+        }
+        stop.store(true, Ordering::Relaxed);
+        writer.join().unwrap()
+    });
+    // Their last value or, when our rename fell between their check and theirs, the one before.
+    let theirs = home.config_value()["theirs"].as_u64().unwrap();
+    assert!(counts - theirs <= 1, "{theirs} of {counts}");
+}
+
+#[test]
+fn two_runs_at_once_wait_for_each_other() {
+    let home = Home::with("{}");
+    std::thread::scope(|scope| {
+        for _ in 0..4 {
+            scope.spawn(|| home.commit(&request(api_key(KEY))).unwrap());
+        }
+    });
+    assert!(!home.plan(&request(api_key(KEY))).unwrap().changes_anything());
+    assert_eq!(home.everything().len(), 3, "one of the four wrote, with one backup");
+}
+
+#[test]
+fn the_diff_shows_no_secret() {
+    let home = Home::new();
+    home.commit(&request(oauth("alice"))).unwrap();
+    let plan = home.plan(&request(api_key(KEY))).unwrap();
+    let shown = format!("{:?}", diff::of(&plan));
+    assert!(!shown.contains("canary") && shown.contains("…1234") && shown.contains("…0001"), "{shown}");
+    assert!(!format!("{:?}", plan.replaced).contains("canary"));
+}
