@@ -266,3 +266,36 @@ fn nothing_configured_is_said_and_not_invented() {
     stage.failed("models refresh --json", 1, "not-configured");
     assert_eq!(stage.home.files(), Vec::<std::path::PathBuf>::new());
 }
+
+#[test]
+fn the_target_options_name_other_files() {
+    let stage = onboarded();
+    let config = stage.home.read(CONFIG);
+    stage.home.write("elsewhere.json5", config.replace("chutes-fast", "elsewhere"));
+    stage.home.write(".openclaw-work/openclaw.json", config.replace("chutes-fast", "at-work"));
+    for (line, alias) in [
+        ("models aliases list --plain --config elsewhere.json5", "elsewhere "),
+        ("--config=elsewhere.json5 models aliases list --plain", "elsewhere "),
+        ("models aliases list --plain --profile work", "at-work "),
+        ("models aliases list --plain --profile default", "chutes-fast "),
+    ] {
+        assert!(stage.ok(line).contains(alias), "{line}");
+    }
+    stage.failed("models list --json --profile ../x", 2, "bad-profile-name");
+    stage.failed("models list --json --agent nobody", 2, "unknown-agent");
+}
+
+#[test]
+fn a_broken_config_is_named_and_left_alone() {
+    let stage = onboarded();
+    stage.home.write(CONFIG, "{ models: { } ");
+    for line in
+        ["models list --json", "models set chutes-fast --json", "config get models --json", "models refresh --json"]
+    {
+        stage.failed(line, 1, "config-malformed");
+    }
+    let onboard = [BIN, "onboard", "--non-interactive", "--json", "--api-key-stdin"];
+    let ran = stage.home.run_with_input(onboard, KEY);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert_eq!(stage.home.read(CONFIG), "{ models: { } ");
+}
