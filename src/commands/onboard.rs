@@ -94,7 +94,7 @@ fn add_plan_warnings(warnings: &mut Vec<Warning>, plan: &Plan, lang: Lang) {
     let repaired = plan.warnings.iter().any(|warning| matches!(warning, PlanWarning::AliasesRepaired { .. }));
     if repaired {
         // The plan says it for all of them at once.
-        warnings.retain(|warning| warning.code != "alias-repaired");
+        warnings.retain(|warning| warning.code != "aliases-repaired");
     }
     warnings.extend(plan.warnings.iter().map(|warning| of_plan(warning, lang)));
 }

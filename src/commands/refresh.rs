@@ -14,6 +14,7 @@ use crate::openclaw::current::{self, Current};
 use crate::selection::Selection;
 use crate::texts::{Lang, cli as text};
 use serde_json::json;
+use std::collections::HashSet;
 
 pub fn refresh(context: &Context, as_json: bool) -> Result<Report, Error> {
     let (site, snapshot, current) = context.read()?;
@@ -36,10 +37,8 @@ pub fn refresh(context: &Context, as_json: bool) -> Result<Report, Error> {
     let previous = cached_catalog(&state);
     selection.registered = registered(&live, &current, &selection, previous.as_ref());
     selection.authoritative = true;
-    let ids = |models: &[Model]| -> Vec<String> { models.iter().map(|model| model.id.clone()).collect() };
-    let (before, after) = (ids(&current.models), ids(&selection.registered));
-    let added: Vec<_> = after.iter().filter(|id| !before.contains(id)).cloned().collect();
-    let removed: Vec<_> = before.iter().filter(|id| !after.contains(id)).cloned().collect();
+    let added = not_in(&selection.registered, &ids(&current.models));
+    let removed = not_in(&current.models, &ids(&selection.registered));
     let change = Change {
         line: text::refreshed(context.lang, live.models.len(), added.len(), removed.len()),
         facts: json!({
@@ -54,10 +53,18 @@ pub fn refresh(context: &Context, as_json: bool) -> Result<Report, Error> {
     Ok(report)
 }
 
+fn ids(models: &[Model]) -> HashSet<&str> {
+    models.iter().map(|model| model.id.as_str()).collect()
+}
+
+fn not_in(models: &[Model], others: &HashSet<&str>) -> Vec<String> {
+    models.iter().filter(|model| !others.contains(model.id.as_str())).map(|model| model.id.clone()).collect()
+}
+
 /// What is served, without what the user left out before; and what the config refers to, served or not.
 fn registered(live: &Catalog, current: &Current, selection: &Selection, previous: Option<&Catalog>) -> Vec<Model> {
-    let has = |id: &str| current.models.iter().any(|model| model.id == id);
-    let left_out = |id: &str| previous.is_some_and(|previous| previous.get(id).is_some()) && !has(id);
+    let (before, known) = (ids(&current.models), previous.map(|previous| ids(&previous.models)).unwrap_or_default());
+    let left_out = |id: &str| known.contains(id) && !before.contains(id);
     let mut models: Vec<Model> = live.models.iter().filter(|model| !left_out(&model.id)).cloned().collect();
     for id in referred(selection).filter_map(id_of) {
         if models.iter().any(|model| model.id == id) {
