@@ -1,6 +1,6 @@
 //! `models list` and `models set`, and what every command that changes the models shares.
 
-use super::context::{Context, cached_catalog, now};
+use super::context::{Context, now};
 use super::error::Error;
 use super::onboard::{base_url, of_plan};
 use super::output::{Report, Warning, warnings_json};
@@ -34,7 +34,7 @@ struct Row {
 
 pub fn list(context: &Context, all: bool, as_json: bool) -> Result<Report, Error> {
     let (_, snapshot, current) = context.read()?;
-    let catalog = cached_catalog(&context.state());
+    let catalog = context.state().catalog();
     let rows = rows(&snapshot, &current, catalog.as_ref(), all);
     if as_json {
         let usable = current.active.is_some();
@@ -225,7 +225,7 @@ fn tokens(count: u64) -> String {
 /// `models set`.
 pub fn set(context: &Context, name: &str, as_json: bool) -> Result<Report, Error> {
     let (site, _, current) = context.read()?;
-    let catalog = cached_catalog(&context.state());
+    let catalog = context.state().catalog();
     let target = known(name, &current, catalog.as_ref())?;
     let mut selection = selection_of(&current).unwrap_or_else(|_| bare(&current));
     selection.primary.clone_from(&target);

@@ -76,7 +76,7 @@ pub fn run(context: &Context, options: &Onboard) -> Result<Report, Error> {
         return Ok(finished.check(options.json, &snapshot, &current, &plan, &diff::of(&plan)));
     }
     if settled.fallback.is_none() {
-        context::keep_catalog(&context.state(), &settled.catalog);
+        context.state().keep_catalog(&settled.catalog);
     }
     let written = write::commit(&site, &request, &context.state(), now())?;
     add_plan_warnings(&mut warnings, &written.plan, context.lang);

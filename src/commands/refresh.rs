@@ -1,7 +1,7 @@
 //! `models refresh`: the registered models as the service has them now. For cron and timers: no change,
 //! no write.
 
-use super::context::{Context, cached_catalog, keep_catalog, now, var};
+use super::context::{Context, now, var};
 use super::error::Error;
 use super::models::{self, Change};
 use super::output::{Report, Warning};
@@ -34,7 +34,7 @@ pub fn refresh(context: &Context, as_json: bool) -> Result<Report, Error> {
     })?;
 
     let state = context.state();
-    let previous = cached_catalog(&state);
+    let previous = state.catalog();
     selection.registered = registered(&live, &current, &selection, previous.as_ref());
     selection.authoritative = true;
     let added = not_in(&selection.registered, &ids(&current.models));
@@ -49,7 +49,7 @@ pub fn refresh(context: &Context, as_json: bool) -> Result<Report, Error> {
         warnings: drifted(&selection, &live, context.lang),
     };
     let report = models::apply(context, &site, &current, selection, change, as_json)?;
-    keep_catalog(&state, &live);
+    state.keep_catalog(&live);
     Ok(report)
 }
 
