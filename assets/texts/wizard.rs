@@ -173,6 +173,9 @@ texts! {
     review_unchanged: "Nothing has to change: OpenClaw is set up this way already.", "无需更改: OpenClaw 已经是这样设置的。";
     review_new_file: "new file", "新文件";
     review_mode(mode): "mode {mode}", "权限 {mode}";
+    review_link(link): "through the link {link}", "经由链接 {link}";
+    review_sums(model, models, aliases): "Default {model}, {models} models, {aliases} aliases.",
+        "默认 {model}, {models} 个模型, {aliases} 个别名。";
     review_backup(name): "backup {name}", "备份 {name}";
     review_handover(command): "The key goes to OpenClaw's own store, on the standard input of: {command}",
         "密钥将通过标准输入交给 OpenClaw 自己的存储: {command}";
@@ -201,8 +204,8 @@ texts! {
     done_verified: "Verified", "已核实";
     done_next: "Next", "下一步";
     done_next_ask: "ask it something", "问它一个问题";
-    done_next_status: "see what OpenClaw sees", "查看 OpenClaw 的状态";
-    done_next_models: "change models and aliases later", "以后更改模型和别名";
+    done_next_status: "what OpenClaw sees", "OpenClaw 的状态";
+    done_next_models: "change models later", "以后更改模型";
     done_next_gateway: "start the gateway", "启动网关";
     done_undone: "Undone: every file has its old bytes again.", "已撤销: 所有文件恢复原样。";
 

@@ -111,12 +111,12 @@ pub struct Review {
 }
 
 impl Review {
-    /// Lines of the whole diff as the screen lists it: per file a heading, its hunks with a gap line
-    /// between two, and an empty line behind.
+    /// Lines of the whole diff as the screen lists it: per file a heading of two lines, its hunks with a
+    /// gap line between two, and an empty line behind.
     pub fn line_count(&self) -> usize {
         let Some(Ok(planned)) = &self.planned else { return 0 };
         let of_file = |diff: &FileDiff| {
-            2 + diff.hunks.iter().map(|hunk| hunk.lines.len()).sum::<usize>() + diff.hunks.len().saturating_sub(1)
+            3 + diff.hunks.iter().map(|hunk| hunk.lines.len()).sum::<usize>() + diff.hunks.len().saturating_sub(1)
         };
         planned.diffs.iter().map(of_file).sum::<usize>() + usize::from(planned.handover.is_some()) * 2
     }
