@@ -1,6 +1,5 @@
 //! The wizard: rail, screens, keys.
 
-
 texts! {
     app_name: "openclaw-chutes", "openclaw-chutes";
     demo_badge: "demo: nothing of yours is touched", "演示: 不会改动您的任何文件";

@@ -61,9 +61,7 @@ pub fn commit(site: &Site, request: &Request, state: &State, now: i64) -> Result
         }
         let touches_store = plan.files.iter().any(|file| file.role != Role::Config);
         let store = &snapshot.store.file.path;
-        // A store in a directory that does not exist yet is nobody else's.
-        let shared = touches_store && store.parent().is_some_and(Path::exists);
-        let _openclaws_lock = shared.then(|| lock::openclaws(store)).transpose()?;
+        let _openclaws_lock = if touches_store { lock::openclaws(store)? } else { None };
         let prepared = Prepared::new(plan.files.iter().map(Change::from).collect())?;
         if let Some(handover) = plan.handover.as_ref().filter(|_| !handed_over) {
             handover::run(site, &snapshot, handover)?;
