@@ -110,7 +110,7 @@ fn set(map: &mut Map<String, Value>, key: &str, value: Value) {
 
 /// Writes what is known about a model into its entry; everything else in the entry stays.
 fn describe(entry: &mut Map<String, Value>, model: &Model) {
-    if !entry.get("name").is_some_and(|name| name.as_str().is_some_and(|name| !name.is_empty())) {
+    if entry.get("name").and_then(Value::as_str).is_none_or(str::is_empty) {
         set(entry, "name", json!(model.reference()));
     }
     if let Some(reasoning) = model.reasoning {
