@@ -1,6 +1,8 @@
 //! The editor stays near-linear: a config of 1 MB, one edit and ten thousand. The bounds are wide enough for
 //! a debug build on a busy machine; they fail when something becomes quadratic.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
+
 use openclaw_chutes::openclaw::json5::{Document, Edit, Step, keys, path};
 use serde_json::json;
 use std::fmt::Write;

@@ -309,3 +309,76 @@ impl<'de> Visitor<'de> for &mut Find<'_, '_> {
         Ok(place)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Document, edit, path, render};
+    use super::*;
+
+    const TEXT: &str = "{\n  // note\n  a: 1, // one\n  b: [2, 3],\n  c: 'x',\n}\n";
+
+    /// The proof of a right edit, after `tamper` has had its way with the result.
+    fn proof(edits: &[Edit], tamper: impl Fn(&mut Out)) -> Result<(), Unproven> {
+        let document = Document::parse(TEXT).unwrap();
+        let mut editor = edit::Editor::new(TEXT, &document.tree);
+        for edit in edits {
+            match edit {
+                Edit::Set { path, value } => editor.set(path, value).unwrap(),
+                Edit::Remove { path } => editor.remove(path).unwrap(),
+            }
+        }
+        let mut out = render::render(TEXT, &document.tree, &editor.finish());
+        tamper(&mut out);
+        prove(TEXT, &document.tree, edits, &out)
+    }
+
+    #[test]
+    fn a_wrong_result_is_never_proven() {
+        let edits = [Edit::set(path("a"), 5), Edit::remove(path("c"))];
+        let replace = |from: &'static str, to: &'static str| {
+            move |out: &mut Out| {
+                assert!(out.text.contains(from));
+                out.text = out.text.replacen(from, to, 1);
+            }
+        };
+        assert_eq!(proof(&edits, |_| {}), Ok(()));
+        assert_eq!(proof(&edits, replace("5", "6")), Err(Unproven::Value));
+        assert_eq!(proof(&edits, replace("5", "]")), Err(Unproven::Syntax));
+        assert_eq!(proof(&edits, replace("note", "nope")), Err(Unproven::Bytes));
+        assert_eq!(proof(&edits, replace("2", "3")), Err(Unproven::Bytes));
+        assert_eq!(proof(&edits, |out| out.text.push_str("{}")), Err(Unproven::Syntax));
+        assert_eq!(proof(&edits, |out| out.text.push_str("/*")), Err(Unproven::Syntax));
+        // A comment, a member or a bracket that no edit released.
+        for lost in ["// note", "// one", "b: [2, 3]", "{\n"] {
+            let without = |out: &mut Out| {
+                let at = out.text.find(lost).unwrap();
+                out.text.replace_range(at..at + lost.len(), "");
+                let source = TEXT.find(lost).unwrap();
+                let copies = std::mem::take(&mut out.copies);
+                for (span, start) in
+                    copies.into_iter().filter(|(span, _)| span.start < source || span.start >= source + lost.len())
+                {
+                    let moved = if start > at { start.saturating_sub(lost.len()) } else { start };
+                    out.copies.push((Span::new(span.start, span.end.min(source.max(span.start))), moved));
+                }
+            };
+            assert_eq!(proof(&edits, without), Err(Unproven::Bytes), "{lost}");
+        }
+        // An edit that the text does not show.
+        let more = [edits[0].clone(), edits[1].clone(), Edit::set(path("d"), 1)];
+        let document = Document::parse(TEXT).unwrap();
+        let mut editor = edit::Editor::new(TEXT, &document.tree);
+        editor.set(&path("a"), &5.into()).unwrap();
+        let out = render::render(TEXT, &document.tree, &editor.finish());
+        assert_eq!(prove(TEXT, &document.tree, &more, &out), Err(Unproven::Value));
+    }
+
+    #[test]
+    fn nothing_too_deep_reaches_the_other_parser() {
+        let document = Document::parse("{}").unwrap();
+        let deep = "[".repeat(100_000);
+        assert!(!means(&deep, &document.tree, &Want::Null));
+        assert!(!means(&format!("null {deep}"), &document.tree, &Want::Null));
+        assert!(means(" null // end", &document.tree, &Want::Null));
+    }
+}

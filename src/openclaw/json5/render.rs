@@ -159,9 +159,11 @@ impl Render<'_, '_> {
         }
         match slot.place.comma {
             Some(at) => {
-                self.out.copy_trivia(seat.before);
                 if comma {
+                    self.out.copy_trivia(seat.before);
                     self.out.copy(Span::new(at, at + 1));
+                } else {
+                    self.out.copy_trivia(cut(self.source, seat.before).0);
                 }
                 self.out.copy_trivia(seat.after);
             }
