@@ -3,6 +3,8 @@
 //! Runs when `OPENCLAW_CHUTES_NODE_JSON5` names the folder of the npm package (`…/node_modules/json5`);
 //! `OPENCLAW_CHUTES_NODE` is the node to use, else `node`. `JSON5_CASES` documents, 20,000 by default.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
+
 mod json5_support;
 
 use json5_support::{Choices, document, mutate, random_bytes, same};

@@ -1,6 +1,8 @@
 //! Random documents × random edits: the result always means what was asked, and nothing else moved.
 //! `JSON5_CASES` sets how many (1,000 by default).
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
+
 mod json5_support;
 
 use json5_support::{Choices, comments, document, edits, is_subsequence, model, mutate, same};
@@ -40,6 +42,9 @@ proptest! {
                 let after = Document::parse(&new).unwrap();
                 prop_assert!(same(&after.value(), &wanted), "{text:?} {edits:?}\n{new:?}");
                 prop_assert!(is_subsequence(&comments(&new), &comments(&text)), "{text:?} {new:?}");
+                if serde_json::from_str::<serde_json::Value>(&text).is_ok() {
+                    prop_assert!(serde_json::from_str::<serde_json::Value>(&new).is_ok(), "no longer JSON {text:?} {new:?}");
+                }
                 if same(&wanted, &document.value()) && is_simple(&text, &document) {
                     let quiet = edits.len() == 1;
                     prop_assert!(!quiet || new == text, "changed for nothing: {text:?} {edits:?}\n{new:?}");

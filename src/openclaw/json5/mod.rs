@@ -6,6 +6,8 @@
 
 mod edit;
 mod error;
+mod fresh;
+mod layout;
 mod out;
 mod parse;
 mod proof;
@@ -14,6 +16,7 @@ mod seats;
 mod style;
 mod tree;
 mod unicode;
+mod want;
 
 pub use error::{EditError, Found, SyntaxError, SyntaxKind, Unproven};
 pub use tree::MAX_DEPTH;
