@@ -41,7 +41,7 @@ texts! {
     key_title: "Paste your Chutes API key", "请粘贴您的 Chutes API 密钥";
     key_count(count): "{count} characters", "{count} 个字符";
     key_where: "Create one at", "创建密钥:";
-    key_form: "A key starts with cpk_ and has two dots. It is kept in OpenClaw's auth store only.",
+    key_form: "It starts with cpk_ and has two dots. Only OpenClaw's auth store keeps it.",
         "密钥以 cpk_ 开头，含两个点。它只保存在 OpenClaw 的认证存储中。";
     key_env_default(hint): "Empty: Enter takes CHUTES_API_KEY {hint}", "留空按 Enter 使用 CHUTES_API_KEY {hint}";
     key_demo_default: "Empty: Enter takes a key for the demo. Any key of the form cpk_a.b.c works here; one that ends in bad is refused.",
