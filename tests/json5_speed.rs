@@ -78,3 +78,15 @@ fn a_long_line_is_no_trouble() {
     assert_eq!(new.lines().count(), 1);
     assert!(took < limit, "{took:?}");
 }
+
+/// Two megabytes of the smallest things there are.
+#[test]
+fn a_million_elements_are_no_trouble() {
+    let text = format!("[{}1]", "1,".repeat(1_000_000));
+    let limit = Duration::from_secs(if cfg!(debug_assertions) { 30 } else { 3 });
+    let (new, took) = timed("a million elements", || {
+        Document::parse(&text).unwrap().edit(&[Edit::set(vec![Step::Index(500_000)], 2)]).unwrap()
+    });
+    assert_eq!(new.len(), text.len());
+    assert!(took < limit, "{took:?}");
+}

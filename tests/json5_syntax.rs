@@ -170,6 +170,11 @@ fn an_error_says_where_and_shows_the_line() {
     let (line, caret) = error.pointer(60);
     assert!(line.chars().count() <= 60 && !line.contains('\u{1b}'));
     assert_eq!(line.chars().nth(caret.chars().count() - 1), Some('b'));
+
+    let error = Document::parse("{ apiKey: 'cpk_0123456789abcdef0123456789abcdef }").unwrap_err();
+    let (line, caret) = error.pointer(80);
+    assert!(line.starts_with("{ apiKey: 'cpk_••••") && !line.contains("cdef"), "{line}");
+    assert_eq!(line.chars().nth(caret.chars().count() - 1), Some('\''));
 }
 
 #[test]
