@@ -42,8 +42,8 @@ pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, roomy: 
     let mut label = t::done_wrote(lang);
     for (path, backup) in &done.committed.files {
         let text = match backup {
-            Some(backup) => format!("{path}  ({})", t::review_backup(lang, backup)),
-            None => path.clone(),
+            Some(backup) if roomy => format!("{path}  ({})", t::review_backup(lang, backup)),
+            _ => path.clone(),
         };
         page.row(label, label_width, &text, Style::new());
         label = "";
@@ -64,7 +64,8 @@ pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, roomy: 
             let name = left(&clean::line(&alias.name), name_width, "");
             let target = clean::line(&alias.target);
             // The provider is the same in every line; where it does not fit, the model says more.
-            let target = if target.width() <= room { target } else { model_id(short(&target), room, theme.glyphs.ellipsis) };
+            let target =
+                if target.width() <= room { target } else { model_id(short(&target), room, theme.glyphs.ellipsis) };
             page.row(label, label_width, &format!("{name}{target}"), Style::new());
             label = "";
         }
