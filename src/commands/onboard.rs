@@ -1,7 +1,7 @@
 //! `onboard` without a person: credential, models, a test call, then everything is written at once.
 
 use super::codes;
-use super::context::{self, Context, documented, now, var};
+use super::context::{Context, documented, now, var};
 use super::credential::{self, Obtained};
 use super::error::Error;
 use super::invocation::{ModelsChoice, Onboard};

@@ -142,6 +142,8 @@ pub struct Wizard {
     pub facts: Facts,
     pub screen: Screen,
     pub help: bool,
+    /// First line shown of the help.
+    pub help_scroll: usize,
     pub trouble: Option<Trouble>,
     /// What OpenClaw has now; None until it was read.
     pub current: Option<Current>,
@@ -176,6 +178,7 @@ impl Wizard {
         let mut wizard = Wizard {
             screen,
             help: false,
+            help_scroll: 0,
             trouble: None,
             current: None,
             choices: Vec::new(),
@@ -309,13 +312,18 @@ impl Wizard {
             return self.quit();
         }
         if self.help {
-            if matches!(action, Action::Help | Action::Back | Action::Enter) {
-                self.help = false;
+            match action {
+                Action::Help | Action::Back | Action::Enter => self.help = false,
+                Action::Up => self.help_scroll = self.help_scroll.saturating_sub(1),
+                // One binding a line at most, so this is as far as there is anything.
+                Action::Down => self.help_scroll = (self.help_scroll + 1).min(64),
+                _ => {}
             }
             return Vec::new();
         }
         if action == Action::Help {
             self.help = true;
+            self.help_scroll = 0;
             return Vec::new();
         }
         if self.trouble.is_some() {

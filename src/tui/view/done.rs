@@ -42,8 +42,8 @@ pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, roomy: 
     let mut label = t::done_wrote(lang);
     for (path, backup) in &done.committed.files {
         let text = match backup {
-            Some(backup) => format!("{path}  ({})", t::review_backup(lang, backup)),
-            None => path.clone(),
+            Some(backup) if roomy => format!("{path}  ({})", t::review_backup(lang, backup)),
+            _ => path.clone(),
         };
         page.row(label, label_width, &text, Style::new());
         label = "";

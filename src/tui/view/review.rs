@@ -162,7 +162,7 @@ fn file_lines(view: &View, diff: &FileDiff, wizard: &Wizard, width: usize, lines
                 LineKind::Removed => ("-", theme.removed),
                 LineKind::Context => (" ", theme.quiet),
             };
-            let text = cut(&clean::line(&line.text), width.saturating_sub(2), theme.glyphs.ellipsis);
+            let text = cut(&view.safe(&clean::line(&line.text)), width.saturating_sub(2), theme.glyphs.ellipsis);
             lines.push(Line::styled(format!("{sign} {text}"), style));
         }
     }
