@@ -292,7 +292,9 @@ fn every_screen_stands_every_size() {
             match (cols, rows) {
                 (20, 5) => _ = pty.wait_for("what it needs", |s| s.joined().contains("This needs a window")),
                 (1, 1) => {}
-                _ => _ = pty.wait_for(&format!("{of} at {cols}x{rows}"), |s| s.size() == (cols, rows) && s.contains(of)),
+                _ => {
+                    _ = pty.wait_for(&format!("{of} at {cols}x{rows}"), |s| s.size() == (cols, rows) && s.contains(of))
+                }
             }
         }
     };
@@ -335,9 +337,9 @@ fn without_colour() {
         for sequence in text.split("\u{1b}[").skip(1) {
             let end = sequence.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(0);
             if sequence[end..].starts_with('m') {
-                let coloured = sequence[..end].split([';', ':']).any(|part| {
-                    part.parse().is_ok_and(|n: u16| matches!(n, 30..=38 | 40..=48 | 90..=97 | 100..=107))
-                });
+                let coloured = sequence[..end]
+                    .split([';', ':'])
+                    .any(|part| part.parse().is_ok_and(|n: u16| matches!(n, 30..=38 | 40..=48 | 90..=97 | 100..=107)));
                 assert!(!coloured, "{arguments:?}: ESC[{}m", &sequence[..end]);
             }
         }
