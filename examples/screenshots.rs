@@ -59,7 +59,7 @@ fn scenes(services: &Services) -> Vec<(&'static str, &'static str, Scene)> {
                 "keys Enter\nwait live\nsnap models\nsnap models light\nsize 120x40\nwait live\nsnap models\nsize 40x12\nwait GLM\nsnap models",
             ),
         ),
-        ("filter", "", onboard(&services.good, "keys Enter\nwait live\ntype /kimi vis\nwait kimi\nsnap filter")),
+        ("filter", "", onboard(&services.good, "keys Enter\nwait live\ntype /glm reasoning\nwait glm\nsnap filter")),
         (
             "alias",
             "",

@@ -30,9 +30,11 @@ pub fn tokens(number: u64) -> String {
     }
 }
 
-/// A price to its last digit, as the service gave it: at least two decimals (`0.40`, `0.0245`).
+/// A price with at least two decimals (`0.40`, `0.0245`) and at most six: a service that computes its
+/// prices gives 0.12499999999999997 for 0.125.
 pub fn price(usd: f64) -> String {
-    let exact = usd.to_string();
+    let rounded = format!("{usd:.6}");
+    let exact = rounded.trim_end_matches('0').trim_end_matches('.').to_owned();
     match exact.split_once('.') {
         None => format!("{exact}.00"),
         Some((_, decimals)) if decimals.len() == 1 => format!("{exact}0"),
