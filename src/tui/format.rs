@@ -30,11 +30,9 @@ pub fn tokens(number: u64) -> String {
     }
 }
 
-/// A price with at least two decimals (`0.40`, `0.0245`) and at most six: a service that computes its
-/// prices gives 0.12499999999999997 for 0.125.
+/// A price to its last digit, as the service gave it: at least two decimals (`0.40`, `0.0245`).
 pub fn price(usd: f64) -> String {
-    let rounded = format!("{usd:.6}");
-    let exact = rounded.trim_end_matches('0').trim_end_matches('.').to_owned();
+    let exact = usd.to_string();
     match exact.split_once('.') {
         None => format!("{exact}.00"),
         Some((_, decimals)) if decimals.len() == 1 => format!("{exact}0"),
