@@ -4,13 +4,93 @@
 
 #![allow(clippy::print_stdout, clippy::expect_used)]
 
+use openclaw_chutes::standin::{Config, Fault, Route, Standin};
 use std::path::PathBuf;
 use testkit::Home;
 use testkit::scene::Scene;
 
+/// The services that the scenes talk to, besides the demo's own.
+struct Services {
+    /// As documented.
+    good: Standin,
+    /// Answers the models endpoint with 503.
+    down: Standin,
+    /// The list of 2026-08-22, on which the default and two alias targets are not served.
+    drifted: Standin,
+}
+
+impl Services {
+    fn start() -> Services {
+        let start = |config| Standin::start(config).expect("a stand-in");
+        let drifted = std::fs::read("tests/data/chutes-models-2026-08-22.json").expect("the captured list");
+        let down = start(Config::demo());
+        down.set_fault(Route::Models, Fault::Status(503));
+        Services { good: start(Config::demo()), down, drifted: start(Config { models: drifted, ..Config::demo() }) }
+    }
+}
+
+/// A key that nobody owns, in the form Chutes gives them.
+const KEY: &str = "cpk_4c9e1d7ab2f84.6e0b93d5c7a1f.q8Zt3VnXw5LrYk2H";
+
 /// Every scene: a name to call it by, the program (ours when empty), and what happens.
-fn scenes() -> Vec<(&'static str, &'static str, Scene)> {
-    vec![("swatch", "sh", Scene::new(&["-c", SWATCH], "wait the end\nsnap swatch\nsnap swatch light"))]
+fn scenes(services: &Services) -> Vec<(&'static str, &'static str, Scene)> {
+    let onboard = |service: &Standin, script: &str| {
+        Scene::new(&["onboard", "--auth-choice", "chutes-api-key"], &format!("wait Paste your\npaste {KEY}\n{script}"))
+            .env("CHUTES_BASE_URL", service.api_base())
+    };
+    let chinese = |script: &str| Scene::new(&["demo", "--lang", "zh-CN"], script);
+    let demo = |script: &str| Scene::new(&["demo"], &format!("wait How should\n{script}"));
+    vec![
+        ("auth", "", demo("snap auth\nsnap auth light\nkeys ?\nwait Keys\nsnap help")),
+        (
+            "auth-env",
+            "",
+            Scene::new(&["onboard"], "wait How should\nwait CHUTES_API_KEY\nsnap auth-environment")
+                .env("CHUTES_API_KEY", KEY)
+                .env("CHUTES_BASE_URL", services.good.api_base()),
+        ),
+        ("key", "", onboard(&services.good, "wait characters\nsnap key\nkeys C-u\npaste cak_not.a.key\nkeys Enter\nwait OAuth access token\nsnap key-problem")),
+        ("discover", "", onboard(&services.down, "keys Enter\nwait 503\nsnap discover\nsize 40x12\nwait 503\nsnap discover")),
+        (
+            "models",
+            "",
+            onboard(
+                &services.good,
+                "keys Enter\nwait live\nsnap models\nsnap models light\nsize 120x40\nwait live\nsnap models\nsize 40x12\nwait GLM\nsnap models",
+            ),
+        ),
+        ("filter", "", onboard(&services.good, "keys Enter\nwait live\ntype /glm reasoning\nwait glm\nsnap filter")),
+        (
+            "alias",
+            "",
+            onboard(&services.good, "keys Enter\nwait live\nkeys Down e\ntype chutes-pro\nwait already\nsnap alias\nkeys F1\nwait Keys\nsnap alias-help"),
+        ),
+        (
+            "drift",
+            "",
+            onboard(&services.drifted, "keys Enter\nwait live\nsnap drift\nsize 120x40\nwait live\nsnap drift"),
+        ),
+        (
+            "review",
+            "",
+            onboard(
+                &services.good,
+                "keys Enter\nwait live\nkeys Enter\nwait answered in\nsnap review\nsnap review light\nsize 120x40\nwait answered\nsnap review\nsize 40x12\nwait answered\nsnap review",
+            ),
+        ),
+        ("done", "", onboard(&services.good, "keys Enter\nwait live\nkeys Enter\nwait answered in\nkeys Enter\nwait is set up\nsnap done\nkeys u\nwait Undone\nsnap undone")),
+        ("auth-zh", "", chinese("wait OpenClaw\nsnap auth-zh")),
+        (
+            "models-zh",
+            "",
+            Scene::new(
+                &["onboard", "--auth-choice", "chutes-api-key", "--lang", "zh-CN"],
+                &format!("wait 请粘贴\npaste {KEY}\nkeys Enter\nwait 实时\nsnap models-zh\nkeys Enter\nwait 毫秒内回答\nsnap review-zh"),
+            )
+            .env("CHUTES_BASE_URL", services.good.api_base()),
+        ),
+        ("swatch", "sh", Scene::new(&["-c", SWATCH], "wait the end\nsnap swatch\nsnap swatch light")),
+    ]
 }
 
 /// Colours, attributes, line art and wide characters: to judge the rasteriser by eye. Not one of our screens.
@@ -37,7 +117,8 @@ fn main() {
     let out = PathBuf::from(arguments.next().expect("usage: screenshots PROGRAM DIRECTORY [NAME…]"));
     let wanted: Vec<_> = arguments.collect();
     std::fs::create_dir_all(&out).expect("the directory for the pictures");
-    for (name, other, scene) in scenes() {
+    let services = Services::start();
+    for (name, other, scene) in scenes(&services) {
         // Pictures of other programs are taken only when asked for.
         let asked = wanted.iter().any(|word| word == name) || (wanted.is_empty() && other.is_empty());
         if !asked {
