@@ -13,8 +13,8 @@ use crate::openclaw::Site;
 use crate::texts::{Lang, wizard as text};
 use crate::tui::theme::Depth;
 use crate::tui::{self, Ended, Session};
-use crate::wizard::protocol::{self, Facts, Outcome};
 use crate::wizard::Wizard;
+use crate::wizard::protocol::{self, Facts, Outcome};
 
 /// The wizard talks to the terminal itself, whatever stdin and stdout are; without one it says which
 /// options make the same job run without a person.

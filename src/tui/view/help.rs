@@ -30,7 +30,8 @@ pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect) {
         let mut spans = Vec::new();
         for column in 0..columns {
             let Some((keys, label)) = entries.get(column * rows + row) else { continue };
-            let keys_shown = if columns == 1 { keys.clone() } else { keys.split(' ').next().unwrap_or_default().to_owned() };
+            let keys_shown =
+                if columns == 1 { keys.clone() } else { keys.split(' ').next().unwrap_or_default().to_owned() };
             let keys_width = if columns == 1 {
                 key_width
             } else {
