@@ -237,6 +237,14 @@ texts! {
 
     after_cancelled: "Left. Nothing was written.", "已退出，没有写入任何内容。";
 
+    // Line by line
+    plain_how: "Answer with a key's name, a number to choose a row, or text where text is asked for. An empty line is Enter; back goes back, quit leaves.",
+        "请输入按键名称、行号或要求的文字。空行表示 Enter，back 返回，quit 退出。";
+    plain_back: "back", "back";
+    plain_quit: "quit", "quit";
+    plain_more(count): "and {count} more; / TEXT filters", "还有 {count} 个，用 / 文字 筛选";
+    plain_row(number, what): "{number}. {what}", "{number}. {what}";
+
     // Trouble
     trouble_title: "OpenClaw's files cannot be used as they are", "OpenClaw 的文件目前无法使用";
     trouble_options_title: "The options cannot be carried out", "这些选项无法执行";

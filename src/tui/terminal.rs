@@ -4,6 +4,7 @@
 use crossterm::{cursor, event, execute, terminal};
 use ratatui::backend::CrosstermBackend;
 use rustix::process::{Signal, kill_current_process_group};
+use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr};
 use std::fs::{File, OpenOptions};
 use std::io::{self, IsTerminal, Write};
 use std::mem::ManuallyDrop;
@@ -116,6 +117,41 @@ fn install_panic_hook() {
             std::process::exit(101);
         }
     }));
+}
+
+/// The terminal for prompts: no echo and no line editing of its own, which would cut a long paste; signals
+/// stay. Dropping it gives the terminal back.
+pub struct LineMode {
+    terminal: File,
+    before: Termios,
+}
+
+impl LineMode {
+    pub fn enter() -> io::Result<LineMode> {
+        let terminal = match io::stdin() {
+            stdin if stdin.is_terminal() => File::from(stdin.as_fd().try_clone_to_owned()?),
+            _ => File::open("/dev/tty")?,
+        };
+        let before = tcgetattr(&terminal)?;
+        let mut now = before.clone();
+        now.local_modes -= LocalModes::ICANON | LocalModes::ECHO;
+        now.special_codes[SpecialCodeIndex::VMIN] = 1;
+        now.special_codes[SpecialCodeIndex::VTIME] = 0;
+        tcsetattr(&terminal, OptionalActions::Now, &now)?;
+        Ok(LineMode { terminal, before })
+    }
+
+    /// For reading what is typed.
+    pub fn reader(&self) -> io::Result<File> {
+        self.terminal.try_clone()
+    }
+}
+
+impl Drop for LineMode {
+    fn drop(&mut self) {
+        // A terminal that is gone needs nothing.
+        let _ = tcsetattr(&self.terminal, OptionalActions::Now, &self.before);
+    }
 }
 
 fn open_output() -> io::Result<File> {

@@ -49,6 +49,19 @@ pub fn draw(view: &View, models: &Models, page: &mut Page) {
     page.text(&facts.join(&dot), theme.quiet);
 }
 
+/// Everything about one model in a line.
+pub fn sentence(view: &View, models: &Models, at: usize) -> String {
+    let lang = view.lang;
+    let model = &models.models[at];
+    let state = match models.served(at) {
+        Some(false) => Some(t::models_not_served(lang).to_owned()),
+        _ => None,
+    };
+    let uses = Some(uses(models, model, lang, ", ")).filter(|uses| !uses.is_empty());
+    let parts = [cut(&clean::line(&model.reference()), 160, "..")].into_iter().chain(state).chain(uses);
+    parts.chain(facts(model, lang)).chain([prices(view, model.price)]).collect::<Vec<_>>().join(", ")
+}
+
 fn facts(model: &Model, lang: Lang) -> Vec<String> {
     let mut facts = Vec::new();
     facts.extend(model.context.map(|tokens| t::models_detail_context(lang, grouped(tokens))));
