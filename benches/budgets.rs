@@ -33,10 +33,10 @@ fn main() {
     bench.table.row(["────", "────", "────", "────", "────", "────"]);
     bench.size();
     bench.first_frame();
-    let home = bench.onboard(&serve(sample::list(sample::Era::Documented)));
+    let documented = serve(sample::list(sample::Era::Documented));
+    let home = bench.onboard(&documented);
     bench.reading(&home);
     bench.picker(&home, "picker, 80×24");
-    drop(home);
     bench.wizard();
     let many = serve(many_models(10_000));
     let mut home = Home::new();
