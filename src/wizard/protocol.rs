@@ -92,6 +92,8 @@ pub enum Event {
     Paste(Secret),
     /// OpenClaw's files were read.
     Loaded(Box<Result<Current, Error>>),
+    /// The list that an earlier run kept, if there is one.
+    Kept(Option<Box<Catalog>>),
     /// A stage of discovery began, `at_ms` after the attempt.
     Stage {
         attempt: Attempt,
@@ -143,6 +145,8 @@ pub struct Committed {
 pub enum Effect {
     /// Read OpenClaw's files.
     Load,
+    /// Read the list that an earlier run kept.
+    ReadKept,
     Discover {
         attempt: Attempt,
         credential: Option<Credential>,
@@ -195,7 +199,9 @@ pub enum Action {
     Retry,
     AnotherKey,
     Filter,
+    Reveal,
     Sort,
+    SortReverse,
     Fallback,
     FallbackEarlier,
     FallbackLater,

@@ -98,6 +98,13 @@ impl View {
     }
 
     pub fn draw(&self, wizard: &Wizard, frame: &mut Frame) {
+        self.draw_screen(wizard, frame);
+        if self.lang == Lang::ZhCn {
+            one_width_only(frame.buffer_mut());
+        }
+    }
+
+    fn draw_screen(&self, wizard: &Wizard, frame: &mut Frame) {
         let area = frame.area();
         if area.width < MIN_WIDTH || area.height < MIN_HEIGHT {
             let text = t::too_small(self.lang, MIN_WIDTH, MIN_HEIGHT, area.width, area.height);
@@ -149,7 +156,6 @@ impl View {
         let theme = &self.theme;
         let steps: &[(Screen, &str)] = if wizard.facts.models_only {
             &[
-                (Screen::Discover, t::rail_discover(self.lang)),
                 (Screen::Models, t::rail_models(self.lang)),
                 (Screen::Review, t::rail_review(self.lang)),
                 (Screen::Done, t::rail_done(self.lang)),
@@ -257,6 +263,27 @@ impl View {
     }
 }
 
+/// Terminals in Chinese locales disagree about the width of some characters; whoever wrote them, they
+/// are drawn as ones that all agree about.
+fn one_width_only(buffer: &mut ratatui::buffer::Buffer) {
+    for cell in &mut buffer.content {
+        let symbol = cell.symbol();
+        if symbol.is_ascii() || symbol.width() == symbol.width_cjk() {
+            continue;
+        }
+        let plain = match symbol {
+            "…" => "~",
+            "·" | "•" => "|",
+            "—" | "–" => "-",
+            "×" => "x",
+            _ if symbol.width() == 2 => "??",
+            _ => "?",
+        };
+        // A wide cell's neighbour stays hidden behind it, so one sign fills one column of it.
+        cell.set_symbol(plain);
+    }
+}
+
 /// Lines of one screen, from the top; what does not fit is left out at the bottom.
 struct Page<'a> {
     area: Rect,
@@ -326,6 +353,10 @@ impl<'a> Page<'a> {
 
     fn height(&self) -> usize {
         self.lines.len()
+    }
+
+    fn truncate(&mut self, height: usize) {
+        self.lines.truncate(height);
     }
 
     fn render(self, frame: &mut Frame) {
