@@ -88,6 +88,10 @@ fn source_line(view: &View, models: &Models, asking: bool, page: &mut Page) {
         Source::Cache => t::models_source_cache(lang, models.listed, when),
         Source::Bundled => t::models_source_bundled(lang, models.listed),
     };
+    let gone = models.models.len() - models.listed;
+    if models.source == Source::Live && gone > 0 {
+        source = t::models_source_gone(lang, source, gone);
+    }
     if asking {
         source = t::models_source_asking(lang, source);
     }
