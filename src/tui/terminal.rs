@@ -1,8 +1,8 @@
 //! The one file that changes terminal modes. Everything it turns on, [`restore`] turns off: on drop, on
 //! a panic, before a signal ends us. Restoring twice is harmless.
 
+use super::output::Output;
 use crossterm::{cursor, event, execute, terminal};
-use ratatui::backend::CrosstermBackend;
 use rustix::process::{Signal, kill_current_process_group};
 use std::fs::{File, OpenOptions};
 use std::io::{self, IsTerminal, Write};
@@ -17,7 +17,7 @@ type Out = io::BufWriter<File>;
 
 /// The full-screen terminal. Dropping it gives the terminal back as it was.
 pub struct Terminal {
-    inner: ratatui::Terminal<CrosstermBackend<Out>>,
+    inner: ratatui::Terminal<Output<Out>>,
 }
 
 /// Whether there is a terminal to draw on and to read from: standard streams or the controlling one.
@@ -30,7 +30,7 @@ impl Terminal {
     pub fn enter() -> io::Result<Terminal> {
         let out = io::BufWriter::with_capacity(16 * 1024, open_output()?);
         install_panic_hook();
-        let inner = ratatui::Terminal::new(CrosstermBackend::new(out))?;
+        let inner = ratatui::Terminal::new(Output::new(out))?;
         let mut this = Terminal { inner };
         this.take()?;
         Ok(this)
@@ -46,6 +46,7 @@ impl Terminal {
                 cursor::Hide
             )
         });
+        self.inner.backend_mut().taken();
         if taken.is_err() {
             restore();
         }
