@@ -18,7 +18,7 @@ fn home(standin: &Standin) -> Home {
 fn the_whole_main_job_without_one_escape_sequence() {
     let standin = Standin::start(Config::demo()).unwrap();
     let home = home(&standin);
-    let mut pty = home.pty([BIN, "onboard", "--plain", "--auth-choice", "chutes-api-key"]).size(100, 400).spawn();
+    let pty = home.pty([BIN, "onboard", "--plain", "--auth-choice", "chutes-api-key"]).size(100, 400).spawn();
     pty.wait_text("Paste your Chutes API key");
     pty.send(format!("{KEY}\r"));
     pty.wait_text("chutes/zai-org/GLM-4.7-TEE, default");
@@ -51,7 +51,7 @@ fn the_whole_main_job_without_one_escape_sequence() {
 fn a_dumb_terminal_and_accessible_get_lines_too() {
     for (name, value) in [("TERM", "dumb"), ("ACCESSIBLE", "1")] {
         let home = Home::new();
-        let mut pty = home.pty([BIN, "demo"]).env(name, value).spawn();
+        let pty = home.pty([BIN, "demo"]).env(name, value).spawn();
         pty.wait_text("1. ");
         pty.send("quit\r");
         assert_eq!(pty.wait_exit(), 130, "{name}");
@@ -63,7 +63,7 @@ fn a_dumb_terminal_and_accessible_get_lines_too() {
 #[test]
 fn a_long_paste_is_not_cut_by_the_terminal_and_ctrl_c_leaves() {
     let home = Home::new();
-    let mut pty = home.pty([BIN, "demo", "--plain"]).size(100, 60).spawn();
+    let pty = home.pty([BIN, "demo", "--plain"]).size(100, 60).spawn();
     pty.wait_text("1. ");
     // Whatever comes first in the list, the API key is one of its choices.
     let screen = pty.wait_text("API key");

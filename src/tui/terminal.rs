@@ -1,8 +1,8 @@
 //! The one file that changes terminal modes. Everything it turns on, [`restore`] turns off: on drop, on
 //! a panic, before a signal ends us. Restoring twice is harmless.
 
+use super::output::Output;
 use crossterm::{cursor, event, execute, terminal};
-use ratatui::backend::CrosstermBackend;
 use rustix::process::{Signal, kill_current_process_group};
 use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr};
 use std::fs::{File, OpenOptions};
@@ -21,7 +21,7 @@ type Out = io::BufWriter<File>;
 pub struct Terminal {
     /// Never dropped: ratatui would show the cursor, which [`restore`] does, and print if it cannot,
     /// which panics when the terminal is gone.
-    inner: ManuallyDrop<ratatui::Terminal<CrosstermBackend<Out>>>,
+    inner: ManuallyDrop<ratatui::Terminal<Output<Out>>>,
 }
 
 /// Whether there is a terminal to draw on and to read from: standard streams or the controlling one.
@@ -34,7 +34,7 @@ impl Terminal {
     pub fn enter() -> io::Result<Terminal> {
         let out = io::BufWriter::with_capacity(16 * 1024, open_output()?);
         install_panic_hook();
-        let inner = ratatui::Terminal::new(CrosstermBackend::new(out))?;
+        let inner = ratatui::Terminal::new(Output::new(out))?;
         let mut this = Terminal { inner: ManuallyDrop::new(inner) };
         this.take()?;
         Ok(this)
@@ -50,6 +50,7 @@ impl Terminal {
                 cursor::Hide
             )
         });
+        self.inner.backend_mut().taken();
         if taken.is_err() {
             restore();
         }

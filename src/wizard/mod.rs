@@ -629,9 +629,11 @@ impl Wizard {
 
     /// The models screen alone does not wait for the service.
     fn open_models(&mut self) {
-        if self.facts.models_only
-            && self.models.is_none()
-            && let (Some(current), Some(kept)) = (&self.current, self.kept.take())
+        if !self.facts.models_only || self.models.is_some() {
+            return;
+        }
+        if let Some(current) = &self.current
+            && let Some(kept) = self.kept.take()
         {
             let configured = current.configured.clone();
             self.set_list(&configured, kept, None);

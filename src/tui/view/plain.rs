@@ -34,7 +34,7 @@ impl View {
 
     /// The body of the screen as it would be drawn on a very long sheet.
     fn drawn(&self, wizard: &Wizard) -> Vec<String> {
-        debug_assert!(WIDTH > MIN_WIDTH && HEIGHT > MIN_HEIGHT);
+        const { assert!(WIDTH > MIN_WIDTH && HEIGHT > MIN_HEIGHT) };
         let Ok(mut sheet) = Terminal::new(TestBackend::new(WIDTH, HEIGHT));
         let Ok(_) = sheet.draw(|frame| self.draw(wizard, frame));
         let buffer = sheet.backend().buffer();

@@ -32,7 +32,7 @@ struct Heights {
 
 impl Heights {
     fn of(height: u16, roomy: bool) -> Heights {
-        let (above, gap, pane, news) = if roomy { (3, 1, 6, 2) } else { (1, 0, (height / 2).clamp(4, 8), 0) };
+        let (above, gap, pane, news) = if roomy { (3, 1, 7, 3) } else { (1, 0, (height / 2).clamp(4, 8), 0) };
         Heights { above, table: height.saturating_sub(above + gap + pane).max(1), pane, news }
     }
 }
@@ -64,8 +64,8 @@ pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, roomy: 
     }
     let start = page.height();
     news(view, models, &mut page);
-    // What is said fits two lines at 80 columns; the details below it are not pushed out.
-    page.truncate(start + heights.news.max(3));
+    // What is said fits two lines at 80 columns, and has an empty one below it.
+    page.truncate(start + 3);
     while page.height() < start + heights.news {
         page.blank();
     }
@@ -88,6 +88,10 @@ fn source_line(view: &View, models: &Models, asking: bool, page: &mut Page) {
         Source::Cache => t::models_source_cache(lang, models.listed, when),
         Source::Bundled => t::models_source_bundled(lang, models.listed),
     };
+    let gone = models.models.len() - models.listed;
+    if models.source == Source::Live && gone > 0 {
+        source = t::models_source_gone(lang, source, gone);
+    }
     if asking {
         source = t::models_source_asking(lang, source);
     }
