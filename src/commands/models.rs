@@ -330,7 +330,8 @@ pub fn apply(
     as_json: bool,
 ) -> Result<Report, Error> {
     let Change { line, facts, mut warnings } = change;
-    let request = Request { base_url: base_url(current, context.endpoints()?), credential: None, selection };
+    let request =
+        Request { base_url: base_url(current, context.endpoints()?), credential: None, selection, client_secret: None };
     let written = write::commit(site, &request, &context.state(), now())?;
     warnings.extend(written.plan.warnings.iter().map(|warning| of_plan(warning, context.lang)));
     let lang = context.lang;

@@ -7,13 +7,15 @@ mod done;
 mod help;
 mod models;
 mod review;
+mod signin;
 
 use super::format::{cut, wrap};
 use super::keymap;
 use super::theme::Theme;
 use crate::clean;
 use crate::texts::{Lang, wizard as t};
-use crate::wizard::{Screen, Trouble, Wizard};
+use crate::wizard::protocol::{Context, Credential};
+use crate::wizard::{Choice, Screen, Trouble, Wizard};
 use jiff::tz::TimeZone;
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
@@ -85,6 +87,10 @@ impl View {
             page.render(frame);
             return;
         }
+        if wizard.context() == Context::SignInQr {
+            signin::draw_qr(self, wizard, frame);
+            return;
+        }
         let places = Places::of(area);
         self.header(wizard, frame, places.header);
         self.rail(wizard, frame, places.rail);
@@ -99,6 +105,8 @@ impl View {
         }
         match wizard.screen {
             Screen::Auth => auth::draw_choice(self, wizard, frame, places.body, places.roomy),
+            Screen::App => signin::draw_app(self, wizard, frame, places.body, places.roomy),
+            Screen::SignIn => signin::draw(self, wizard, frame, places.body, places.roomy),
             Screen::Key => auth::draw_key(self, wizard, frame, places.body, places.roomy),
             Screen::Discover => discover::draw(self, wizard, frame, places.body, places.roomy),
             Screen::Models => models::draw(self, wizard, frame, places.body, places.roomy),
@@ -136,7 +144,7 @@ impl View {
         } else {
             &[
                 (Screen::Auth, t::rail_auth(self.lang)),
-                (Screen::Key, t::rail_key(self.lang)),
+                (Screen::Key, if signs_in(wizard) { t::rail_signin(self.lang) } else { t::rail_key(self.lang) }),
                 (Screen::Discover, t::rail_discover(self.lang)),
                 (Screen::Models, t::rail_models(self.lang)),
                 (Screen::Review, t::rail_review(self.lang)),
@@ -150,10 +158,14 @@ impl View {
             if at > 0 {
                 spans.push(Span::raw(if narrow { " " } else { "  " }));
             }
-            let here = *screen == wizard.screen;
+            let at_screen = match wizard.screen {
+                Screen::App | Screen::SignIn => Screen::Key,
+                other => other,
+            };
+            let here = *screen == at_screen;
             let (glyph, style) = if here && *screen != Screen::Done {
                 (theme.glyphs.here, theme.accent)
-            } else if *screen < wizard.screen || here {
+            } else if *screen < at_screen || here {
                 (theme.glyphs.done, theme.accent)
             } else {
                 (theme.glyphs.ahead, theme.quiet)
@@ -162,7 +174,7 @@ impl View {
             if here || !narrow {
                 let style = if here {
                     theme.title
-                } else if *screen < wizard.screen {
+                } else if *screen < at_screen {
                     Style::new()
                 } else {
                     theme.quiet
@@ -233,6 +245,16 @@ impl View {
             }
         }
         page.render(frame);
+    }
+}
+
+/// The second step is a sign-in and not a key.
+fn signs_in(wizard: &Wizard) -> bool {
+    match (wizard.screen, wizard.credential()) {
+        (Screen::App | Screen::SignIn, _) => true,
+        (Screen::Auth, _) => matches!(wizard.choices.get(wizard.chosen), Some(Choice::OAuth | Choice::Continue(_))),
+        (Screen::Key, _) => false,
+        (_, credential) => matches!(credential, Some(Credential::OAuth(_))),
     }
 }
 
