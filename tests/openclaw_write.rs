@@ -1,5 +1,7 @@
 //! The write itself: modes, backups, links, rollback, locks, undo.
 
+#![allow(clippy::unwrap_used)]
+
 mod openclaw_home;
 
 use openclaw_chutes::openclaw::diff;
@@ -137,23 +139,17 @@ fn no_edit_of_another_writer_is_lost() {
     let home = Home::with("{}");
     let stop = AtomicBool::new(false);
     let path = home.path(CONFIG);
-    let counts = std::thread::scope(|scope| {
-        // Rewrites the file atomically, counting up in a member that is not ours, and never losing one of ours.
+    let written = std::thread::scope(|scope| {
+        // Adds one member after the other, each time to what it finds.
         let writer = scope.spawn(|| {
-            let mut count = 0u64;
+            let mut count = 0;
             while !stop.load(Ordering::Relaxed) {
-                let text = fs::read_to_string(&path).unwrap();
-                let mut value: serde_json::Value = json5::from_str(&text).unwrap();
+                let mut value: serde_json::Value = json5::from_str(&fs::read_to_string(&path).unwrap()).unwrap();
+                value[format!("theirs{count}")] = count.into();
                 count += 1;
-                value["theirs"] = count.into();
                 let temp = path.with_file_name("theirs.tmp");
                 fs::write(&temp, value.to_string()).unwrap();
-                // The other writer checks as well, as OpenClaw does.
-                if fs::read_to_string(&path).unwrap() == text {
-                    fs::rename(&temp, &path).unwrap();
-                } else {
-                    count -= 1;
-                }
+                fs::rename(&temp, &path).unwrap();
             }
             count
         });
@@ -164,15 +160,13 @@ fn no_edit_of_another_writer_is_lost() {
                 Ok(_) | Err(Error::KeepsChanging { .. }) => {}
                 Err(error) => panic!("{error}"),
             }
-            let text = home.config();
-            assert!(json5::from_str::<serde_json::Value>(&text).is_ok(), "{text}");
         }
         stop.store(true, Ordering::Relaxed);
         writer.join().unwrap()
     });
-    // Their last value or, when our rename fell between their check and theirs, the one before.
-    let theirs = home.config_value()["theirs"].as_u64().unwrap();
-    assert!(counts - theirs <= 1, "{theirs} of {counts}");
+    let value = home.config_value();
+    let lost: Vec<_> = (0..written).filter(|n| value[format!("theirs{n}")] != *n).collect();
+    assert!(written > 0 && lost.is_empty(), "of {written}: {lost:?}");
 }
 
 #[test]

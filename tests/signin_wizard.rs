@@ -11,7 +11,7 @@ use signin_support::*;
 fn a_pasted_address_signs_in_and_everything_is_written() {
     let chutes = Chutes::start(Some(Consent::Allow));
     let home = chutes.home();
-    let mut pty = at_sign_in(&home, (80, 24));
+    let pty = at_sign_in(&home, (80, 24));
     let address = get(&link(&pty.screen())).location();
     pty.paste(&address);
     pty.wait_text("models, live");
@@ -31,7 +31,7 @@ fn a_pasted_address_signs_in_and_everything_is_written() {
 fn the_callback_signs_in_by_itself() {
     let chutes = Chutes::start(Some(Consent::Allow));
     let home = chutes.home();
-    let mut pty = at_sign_in(&home, (80, 24));
+    let pty = at_sign_in(&home, (80, 24));
     let page = get(&get(&link(&pty.screen())).location());
     assert_eq!(page.status, 200, "{}", page.body);
     assert!(page.body.contains("You are signed in"));

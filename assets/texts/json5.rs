@@ -1,4 +1,3 @@
-
 texts! {
     syntax(line, column, what): "line {line}, column {column}: {what}", "第 {line} 行第 {column} 列：{what}";
     empty: "the file is empty", "文件是空的";

@@ -1,4 +1,3 @@
-
 texts! {
     profile_name(name):
         "\"{name}\" is no profile name: letters, digits, - and _ only, at most 64",

@@ -30,7 +30,9 @@ pub fn run(invocation: &Invocation) -> Result<Report, Error> {
     let standin = Standin::start(Config { idp: Some(Arc::new(idp)), ..Config::demo() }).map_err(Error::System)?;
     let home = tempfile::Builder::new().prefix("openclaw-chutes-demo-").tempdir().map_err(Error::System)?;
     let of_home = |name: &str| (name == "HOME").then(|| home.path().to_string_lossy().into_owned());
-    let site = Site { paths: Paths::resolve(of_home, None, None)?, installed: Installed::default(), agent: None };
+    // The demo stands for a machine that has the OpenClaw this was written for.
+    let installed = Installed { version: Some("2026.5.28".to_owned()), ..Installed::default() };
+    let site = Site { paths: Paths::resolve(of_home, None, None)?, installed, agent: None };
     let key = format!("cpk_demo{:x}.demo.key0demo", now());
     let facts = Facts { demo: true, demo_key: Some(Secret::new(key)), ..facts(&site, context.lang) };
     let sign_in = app(standin.endpoints()).map_err(Error::Setting)?;

@@ -6,6 +6,7 @@ use crate::chutes::endpoints::BadEndpoint;
 use crate::chutes::failure::Failure;
 use crate::chutes::oauth::attempt::BadSetting;
 use crate::clean;
+use crate::openclaw::Error as OpenClawError;
 use crate::selection::{Refusal, alias};
 use crate::texts::{Lang, cli as text};
 use serde_json::{Value, json};
@@ -33,7 +34,7 @@ pub enum Error {
     /// A call that the command cannot do without.
     Service(Failure),
     Selection(Refusal),
-    OpenClaw(#[from] crate::openclaw::Error),
+    OpenClaw(#[from] OpenClawError),
     /// Neither an alias nor a model we know. `similar` are refs and aliases that look like it.
     UnknownModel {
         name: String,
@@ -73,6 +74,8 @@ impl Error {
             | Error::Setting(_)
             | Error::Selection(_)
             | Error::Alias { problem: alias::Problem::Character(_) | alias::Problem::TooLong, .. } => 2,
+            // What was asked for with --profile and --agent.
+            Error::OpenClaw(OpenClawError::ProfileName { .. } | OpenClawError::UnknownAgent { .. }) => 2,
             Error::CredentialRefused(_) => 3,
             Error::Interrupted(signal) => 128 + u8::try_from(*signal).unwrap_or(0),
             _ => 1,

@@ -1,7 +1,7 @@
 //! `onboard` without a person: credential, models, a test call, then everything is written at once.
 
 use super::codes;
-use super::context::{self, Context, documented, now, var};
+use super::context::{Context, documented, now, var};
 use super::credential::{self, Obtained};
 use super::error::Error;
 use super::invocation::{ModelsChoice, Onboard};
@@ -77,7 +77,7 @@ pub fn run(context: &Context, options: &Onboard) -> Result<Report, Error> {
         return Ok(finished.check(options.json, &snapshot, &current, &plan, &diff::of(&plan)));
     }
     if settled.fallback.is_none() {
-        context::keep_catalog(&context.state(), &settled.catalog);
+        context.state().keep_catalog(&settled.catalog);
     }
     let written = write::commit(&site, &request, &context.state(), now())?;
     add_plan_warnings(&mut warnings, &written.plan, context.lang);
@@ -95,7 +95,7 @@ fn add_plan_warnings(warnings: &mut Vec<Warning>, plan: &Plan, lang: Lang) {
     let repaired = plan.warnings.iter().any(|warning| matches!(warning, PlanWarning::AliasesRepaired { .. }));
     if repaired {
         // The plan says it for all of them at once.
-        warnings.retain(|warning| warning.code != "alias-repaired");
+        warnings.retain(|warning| warning.code != "aliases-repaired");
     }
     warnings.extend(plan.warnings.iter().map(|warning| of_plan(warning, lang)));
 }

@@ -1,6 +1,6 @@
 //! `models status`: what is configured, whether the credential will do, how old the catalog is.
 
-use super::context::{Context, cached_catalog, now, rfc3339, var};
+use super::context::{Context, now, rfc3339, var};
 use super::error::Error;
 use super::models::catalog_or_built_in;
 use super::onboard_report::{catalog_words, fetched_at, kind_words, local_time, store_path, table};
@@ -84,7 +84,7 @@ pub fn status(context: &Context, check: bool, probe: bool, as_json: bool) -> Res
         standing = Standing::Refused;
     }
     let exit = if check { standing.exit() } else { 0 };
-    let catalog = catalog_or_built_in(cached_catalog(&context.state()));
+    let catalog = catalog_or_built_in(context.state().catalog());
     if as_json {
         let agent_dir = snapshot.store.file.path.parent().unwrap_or(Path::new(""));
         let document = json!({

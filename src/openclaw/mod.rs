@@ -19,6 +19,8 @@ pub mod locks;
 mod mask;
 pub mod paths;
 pub mod plan;
+mod redact;
+mod runtime;
 pub mod snapshot;
 pub mod store;
 pub mod tree;

@@ -255,7 +255,8 @@ fn warnings(snapshot: &Snapshot, request: &Request, removed: Vec<String>) -> Vec
     if !removed.is_empty() {
         warnings.push(PlanWarning::CredentialReplaced { profile_ids: removed });
     }
-    if snapshot.installed.program.is_none() && snapshot.installed.generation == Generation::JsonStore {
+    let found = snapshot.installed.program.is_some() || snapshot.installed.version.is_some();
+    if !found && snapshot.installed.generation == Generation::JsonStore {
         warnings.push(PlanWarning::OpenClawNotFound);
     }
     let own = snapshot::agent_entry(config, &snapshot.agent).and_then(|entry| entry.get("model"));

@@ -7,17 +7,23 @@ use super::lock;
 use super::plan::{self, FileChange, Plan, Request, Role};
 use super::{Site, handover, undo};
 use crate::state::State;
+use rustix::fs::{CWD, RenameFlags, renameat_with};
+use rustix::io::Errno;
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
+use std::time::Duration;
 
 /// How often a change is planned again when somebody else writes the same file meanwhile.
 const ATTEMPTS: usize = 3;
 /// Backups kept beside each file.
 const BACKUPS: usize = 5;
 const BACKUP_MARK: &str = ".chutes-backup-";
+const TEMP_MARK: &str = ".chutes-";
+/// A temporary file this old belongs to a run that was killed.
+const ABANDONED: Duration = Duration::from_secs(600);
 
 /// What a commit did.
 #[derive(Clone, Debug, Default)]
@@ -55,9 +61,7 @@ pub fn commit(site: &Site, request: &Request, state: &State, now: i64) -> Result
         }
         let touches_store = plan.files.iter().any(|file| file.role != Role::Config);
         let store = &snapshot.store.file.path;
-        // A store in a directory that does not exist yet is nobody else's.
-        let shared = touches_store && store.parent().is_some_and(Path::exists);
-        let _openclaws_lock = shared.then(|| lock::openclaws(store)).transpose()?;
+        let _openclaws_lock = if touches_store { lock::openclaws(store)? } else { None };
         let prepared = Prepared::new(plan.files.iter().map(Change::from).collect())?;
         if let Some(handover) = plan.handover.as_ref().filter(|_| !handed_over) {
             handover::run(site, &snapshot, handover)?;
@@ -66,7 +70,7 @@ pub fn commit(site: &Site, request: &Request, state: &State, now: i64) -> Result
         match prepared.commit() {
             Ok(backups) => {
                 let undoable = undo::record(state, &plan.files, &backups, now).is_ok();
-                plan.files.iter().for_each(|file| prune_backups(&file.path));
+                plan.files.iter().for_each(|file| tidy(&file.path));
                 return Ok(Written { plan, backups, replanned: attempt > 0, undoable });
             }
             Err(Failure::Conflict(path)) => conflict = path,
@@ -171,9 +175,9 @@ fn replace((change, temp, _): &mut (Change, Option<Temp>, Option<Backup>)) -> Re
     if now.is_some_and(|meta| !meta.is_file()) || current(&change.path)? != change.before {
         return Err(Failure::Conflict(change.path.clone()));
     }
-    match temp.take() {
-        Some(temp) => temp.rename(&change.path).map_err(Failure::Error)?,
-        None => remove(&change.path)?,
+    match (temp.take(), &change.after) {
+        (Some(temp), Some(after)) => temp.put(change, after)?,
+        _ => remove(&change.path)?,
     }
     if current(&change.path)? != change.after {
         // Not ours to judge whose bytes these are: leave them.
@@ -221,14 +225,41 @@ impl Temp {
         getrandom::fill(&mut random).map_err(|_| Error::Io {
             doing: Doing::Write,
             path: path.to_owned(),
-            errno: rustix::io::Errno::IO.raw_os_error(),
+            errno: Errno::IO.raw_os_error(),
         })?;
         let mut name = OsString::from(".");
         name.push(path.file_name().unwrap_or_default());
-        name.push(format!(".chutes-{}", random.iter().map(|byte| format!("{byte:02x}")).collect::<String>()));
+        name.push(format!("{TEMP_MARK}{}", lock::hex(&random)));
         let temp = path.with_file_name(name);
         create(&temp, bytes, mode, like).map_err(|error| at_target(error, Doing::Write, path))?;
         Ok(Self(temp))
+    }
+
+    /// Puts the new bytes where exactly the old ones are. The two change places, so that bytes which
+    /// somebody wrote after the last look are seen, and put back.
+    fn put(self, change: &Change, after: &[u8]) -> Result<(), Failure> {
+        let path = &change.path;
+        let conflict = || Err(Failure::Conflict(path.clone()));
+        let rename = |flags| renameat_with(CWD, &self.0, CWD, path, flags);
+        let flags = if change.before.is_some() { RenameFlags::EXCHANGE } else { RenameFlags::NOREPLACE };
+        match rename(flags) {
+            Ok(()) => {}
+            Err(Errno::EXIST | Errno::NOENT) => return conflict(),
+            // A file system without these: a plain rename, a moment after the look.
+            Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => return self.rename(path).map_err(Failure::Error),
+            Err(errno) => return Err(Failure::Error(Error::io(Doing::Write, path, &errno.into()))),
+        }
+        if change.before.is_some() && current(&self.0)? != change.before {
+            // Back again, and once more if somebody wrote over our bytes meanwhile.
+            let back = rename(RenameFlags::EXCHANGE);
+            if back.is_ok() && current(&self.0)?.as_deref() != Some(after) {
+                let _ = rename(RenameFlags::EXCHANGE);
+            }
+            sync_dir(path);
+            return conflict();
+        }
+        sync_dir(path);
+        Ok(())
     }
 
     fn rename(self, path: &Path) -> Result<(), Error> {
@@ -264,7 +295,7 @@ impl Backup {
                 Err(error) => return Err(at_target(error, Doing::Backup, &path)),
             }
         }
-        Err(Error::Io { doing: Doing::Backup, path: wanted.to_owned(), errno: rustix::io::Errno::EXIST.raw_os_error() })
+        Err(Error::Io { doing: Doing::Backup, path: wanted.to_owned(), errno: Errno::EXIST.raw_os_error() })
     }
 
     fn keep(self) -> PathBuf {
@@ -335,11 +366,7 @@ fn make_dirs(dir: &Path) -> Result<Vec<PathBuf>, Error> {
         }
     }
     if !dir.is_dir() {
-        return Err(Error::Io {
-            doing: Doing::CreateDir,
-            path: dir.to_owned(),
-            errno: rustix::io::Errno::NOTDIR.raw_os_error(),
-        });
+        return Err(Error::Io { doing: Doing::CreateDir, path: dir.to_owned(), errno: Errno::NOTDIR.raw_os_error() });
     }
     Ok(made)
 }
@@ -351,15 +378,24 @@ fn sync_dir(path: &Path) {
     }
 }
 
-/// Keeps the newest few of our backups of a file.
-fn prune_backups(path: &Path) {
+/// Keeps the newest few of our backups of a file, and takes away what a killed run left beside it.
+fn tidy(path: &Path) {
     let (Some(dir), Some(name)) = (path.parent(), path.file_name()) else { return };
-    let prefix = format!("{}{BACKUP_MARK}", name.to_string_lossy());
+    let name = name.to_string_lossy();
     let Ok(entries) = fs::read_dir(dir) else { return };
-    let names = entries.flatten().map(|entry| entry.path());
-    let mut backups: Vec<PathBuf> =
-        names.filter(|path| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with(&prefix))).collect();
-    backups.sort_by_key(|path| (fs::metadata(path).and_then(|meta| meta.modified()).ok(), path.clone()));
+    let entries: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
+    let begins = |prefix: String| {
+        let begins = move |path: &&PathBuf| path.file_name().is_some_and(|n| n.to_string_lossy().starts_with(&prefix));
+        entries.iter().filter(begins)
+    };
+    for temp in begins(format!(".{name}{TEMP_MARK}")) {
+        let age = fs::metadata(temp).and_then(|meta| meta.modified()).ok().and_then(|at| at.elapsed().ok());
+        if age.is_some_and(|age| age > ABANDONED) {
+            let _ = fs::remove_file(temp);
+        }
+    }
+    let mut backups: Vec<&PathBuf> = begins(format!("{name}{BACKUP_MARK}")).collect();
+    backups.sort_by_key(|path| (fs::metadata(path).and_then(|meta| meta.modified()).ok(), (*path).clone()));
     let surplus = backups.len().saturating_sub(BACKUPS);
     backups[..surplus].iter().for_each(|path| drop(fs::remove_file(path)));
 }
@@ -375,7 +411,7 @@ impl Scratch {
         let dir = dir.map_err(|_| Error::Io {
             doing: Doing::Write,
             path: state_dir.to_owned(),
-            errno: rustix::io::Errno::IO.raw_os_error(),
+            errno: Errno::IO.raw_os_error(),
         })?;
         fs::DirBuilder::new().mode(0o700).create(&dir).map_err(|error| Error::io(Doing::CreateDir, &dir, &error))?;
         let scratch = Self(dir);

@@ -29,6 +29,7 @@ pub enum Key {
 use Context as C;
 
 const LISTS: &[Context] = &[C::Auth, C::Models, C::Review, C::ReviewOAuth];
+const UP_AND_DOWN: &[Context] = &[C::Auth, C::Models, C::Review, C::ReviewOAuth, C::Help];
 const SIGN_IN: &[Context] = &[C::SignIn, C::SignInExpired];
 const LINES: &[Context] = &[C::App, C::AppSecret, C::SignInTyping, C::Key, C::ModelsFilter, C::ModelsAlias];
 const EVERYWHERE: &[Context] = &Context::ALL;
@@ -134,8 +135,8 @@ pub const KEYMAP: &[Binding] = &[
     bind!(&[C::Trouble], [Key::Char('r')], Action::Retry, key_retry, footer),
     bind!(&[C::Trouble], [ESC, ENTER], Action::Back, key_leave, footer),
     bind!(&[C::Help], [ESC, ENTER], Action::Back, key_close_help, footer),
-    bind!(LISTS, [Key::Plain(KeyCode::Up), Key::Char('k'), Key::Ctrl('p')], Action::Up, key_up),
-    bind!(LISTS, [Key::Plain(KeyCode::Down), Key::Char('j'), Key::Ctrl('n')], Action::Down, key_down),
+    bind!(UP_AND_DOWN, [Key::Plain(KeyCode::Up), Key::Char('k'), Key::Ctrl('p')], Action::Up, key_up),
+    bind!(UP_AND_DOWN, [Key::Plain(KeyCode::Down), Key::Char('j'), Key::Ctrl('n')], Action::Down, key_down),
     bind!(&[C::ModelsFilter], [Key::Plain(KeyCode::Up), Key::Ctrl('p')], Action::Up, key_up),
     bind!(&[C::ModelsFilter], [Key::Plain(KeyCode::Down), Key::Ctrl('n')], Action::Down, key_down),
     bind!(LISTS, [Key::Plain(KeyCode::PageUp), Key::Ctrl('b')], Action::PageUp, key_page_up),

@@ -6,6 +6,7 @@ use ratatui::backend::CrosstermBackend;
 use rustix::process::{Signal, kill_current_process_group};
 use std::fs::{File, OpenOptions};
 use std::io::{self, IsTerminal, Write};
+use std::mem::ManuallyDrop;
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::atomic::{AtomicBool, Ordering};
 
@@ -19,7 +20,9 @@ type Out = io::BufWriter<File>;
 
 /// The full-screen terminal. Dropping it gives the terminal back as it was.
 pub struct Terminal {
-    inner: ratatui::Terminal<CrosstermBackend<Out>>,
+    /// Never dropped: ratatui would show the cursor, which [`restore`] does, and print if it cannot,
+    /// which panics when the terminal is gone.
+    inner: ManuallyDrop<ratatui::Terminal<CrosstermBackend<Out>>>,
 }
 
 /// Whether there is a terminal to draw on and to read from: standard streams or the controlling one.
@@ -33,7 +36,7 @@ impl Terminal {
         let out = io::BufWriter::with_capacity(16 * 1024, open_output()?);
         install_panic_hook();
         let inner = ratatui::Terminal::new(CrosstermBackend::new(out))?;
-        let mut this = Terminal { inner };
+        let mut this = Terminal { inner: ManuallyDrop::new(inner) };
         this.take()?;
         Ok(this)
     }

@@ -119,12 +119,12 @@ pub struct Review {
 }
 
 impl Review {
-    /// Lines of the whole diff as the screen lists it: per file a heading, its hunks with a gap line
-    /// between two, and an empty line behind.
+    /// Lines of the whole diff as the screen lists it: per file a heading of two lines, its hunks with a
+    /// gap line between two, and an empty line behind.
     pub fn line_count(&self) -> usize {
         let Some(Ok(planned)) = &self.planned else { return 0 };
         let of_file = |diff: &FileDiff| {
-            2 + diff.hunks.iter().map(|hunk| hunk.lines.len()).sum::<usize>() + diff.hunks.len().saturating_sub(1)
+            3 + diff.hunks.iter().map(|hunk| hunk.lines.len()).sum::<usize>() + diff.hunks.len().saturating_sub(1)
         };
         planned.diffs.iter().map(of_file).sum::<usize>() + usize::from(planned.handover.is_some()) * 2
     }
@@ -150,6 +150,8 @@ pub struct Wizard {
     pub facts: Facts,
     pub screen: Screen,
     pub help: bool,
+    /// First line shown of the help.
+    pub help_scroll: usize,
     pub trouble: Option<Trouble>,
     /// What OpenClaw has now; None until it was read.
     pub current: Option<Current>,
@@ -194,6 +196,7 @@ impl Wizard {
         let mut wizard = Wizard {
             screen,
             help: false,
+            help_scroll: 0,
             trouble: None,
             current: None,
             choices: Vec::new(),
@@ -355,13 +358,18 @@ impl Wizard {
             return self.quit();
         }
         if self.help {
-            if matches!(action, Action::Help | Action::Back | Action::Enter) {
-                self.help = false;
+            match action {
+                Action::Help | Action::Back | Action::Enter => self.help = false,
+                Action::Up => self.help_scroll = self.help_scroll.saturating_sub(1),
+                // One binding a line at most, so this is as far as there is anything.
+                Action::Down => self.help_scroll = (self.help_scroll + 1).min(64),
+                _ => {}
             }
             return Vec::new();
         }
         if action == Action::Help {
             self.help = true;
+            self.help_scroll = 0;
             return Vec::new();
         }
         if self.trouble.is_some() {

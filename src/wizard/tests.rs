@@ -36,7 +36,11 @@ fn documented() -> Documented {
 }
 
 fn catalog(ids: &[&str]) -> Catalog {
-    Catalog { models: ids.iter().map(|id| model(id, 1.0, 2.0, id.contains("Eye"))).collect(), source: Source::Live, fetched_at: Some(1) }
+    Catalog {
+        models: ids.iter().map(|id| model(id, 1.0, 2.0, id.contains("Eye"))).collect(),
+        source: Source::Live,
+        fetched_at: Some(1),
+    }
 }
 
 fn all() -> Catalog {
@@ -54,7 +58,11 @@ fn facts() -> Facts {
 }
 
 fn refused(status: u16) -> Failure {
-    Failure { host: "llm.example".into(), proxy: None, kind: FailureKind::Status { status, said: None, retry_after: None } }
+    Failure {
+        host: "llm.example".into(),
+        proxy: None,
+        kind: FailureKind::Status { status, said: None, retry_after: None },
+    }
 }
 
 fn down() -> Failure {
@@ -543,8 +551,12 @@ fn configured_models_that_are_gone_stay_in_sight() {
     drive.event(Event::Loaded(Box::new(Ok(Current { configured, ..Current::default() }))));
     drive.paste(KEY).act(Action::Enter).discovered(Ok(all()));
     let models = drive.models();
-    let gone: Vec<&str> =
-        models.view.iter().filter(|&&at| models.served(at) == Some(false)).map(|&at| models.models[at].id.as_str()).collect();
+    let gone: Vec<&str> = models
+        .view
+        .iter()
+        .filter(|&&at| models.served(at) == Some(false))
+        .map(|&at| models.models[at].id.as_str())
+        .collect();
     assert_eq!(gone, ["old/Other", "old/Thing-2"]);
 }
 

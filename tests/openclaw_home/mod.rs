@@ -1,5 +1,5 @@
 //! A throw-away home with an OpenClaw in it, and requests to carry out there.
-#![allow(dead_code)]
+#![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
 
 use openclaw_chutes::chutes::model::{Model, Price};
 use openclaw_chutes::openclaw::diff::{self, LineKind};

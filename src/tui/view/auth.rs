@@ -20,7 +20,12 @@ pub fn draw_choice(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, 
     if roomy {
         page.blank();
     }
-    let entries: Vec<(String, String)> = wizard.choices.iter().map(|choice| words(view, choice)).collect();
+    let entries: Vec<(String, String)> = wizard
+        .choices
+        .iter()
+        .map(|choice| words(view, choice))
+        .map(|(name, about)| (view.safe(&name), view.safe(&about)))
+        .collect();
     let name_width = entries.iter().map(|(name, _)| name.width()).max().unwrap_or(0);
     for (at, (name, about)) in entries.into_iter().enumerate() {
         let chosen = at == wizard.chosen;

@@ -32,6 +32,11 @@ pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, roomy: 
         if at == TLS && discover.without_tls {
             continue;
         }
+        // In a small window the reason and the way on matter more than the stages that went well.
+        let failed = discover.failure.is_some() && !discover.running;
+        if !roomy && failed && !matches!(discover.stages[at], Progress::Failed { .. }) {
+            continue;
+        }
         let (glyph, style, time) = match discover.stages[at] {
             Progress::Waiting => (theme.glyphs.ahead, theme.quiet, String::new()),
             Progress::Running { since } => {
@@ -50,7 +55,9 @@ pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, roomy: 
             Span::styled(format!("{:pad$}{time}", ""), theme.quiet),
         ]));
     }
-    page.blank();
+    if roomy {
+        page.blank();
+    }
     if let (Some(failure), false) = (&discover.failure, discover.running) {
         page.sign(theme.glyphs.failed, &failure.message(lang), theme.error);
         if roomy {

@@ -78,6 +78,27 @@ pub fn page_rows(wizard: &Wizard, area: Rect) -> usize {
 }
 
 impl View {
+    /// Outside text made safe; where a terminal may draw some signs two columns
+    /// wide, with others in their place.
+    fn safe(&self, text: &str) -> String {
+        let text = clean::block(text);
+        match self.lang {
+            Lang::En => text,
+            Lang::ZhCn => text
+                .chars()
+                .map(|c| match c {
+                    '“' | '”' => '"',
+                    '‘' | '’' => '\'',
+                    '—' | '–' => '-',
+                    '·' => '|',
+                    '×' => 'x',
+                    c => c,
+                })
+                .collect::<String>()
+                .replace('…', ".."),
+        }
+    }
+
     pub fn draw(&self, wizard: &Wizard, frame: &mut Frame) {
         let area = frame.area();
         if area.width < MIN_WIDTH || area.height < MIN_HEIGHT {
@@ -126,8 +147,8 @@ impl View {
         let place = clean::line(&format!("{} {} {}", wizard.facts.state_dir, theme.glyphs.dot, wizard.agent()));
         let room = usize::from(area.width).saturating_sub(left.width() + 2);
         if place.width() <= room {
-            let right = Line::styled(place, theme.quiet).right_aligned();
-            frame.render_widget(right, area);
+            let width = u16::try_from(place.width()).unwrap_or(area.width);
+            frame.render_widget(Line::styled(place, theme.quiet), Rect { x: area.right() - width, width, ..area });
         }
         frame.render_widget(left, area);
     }
@@ -295,7 +316,7 @@ impl<'a> Page<'a> {
 
     fn indented(&mut self, indent: usize, text: &str, style: Style) {
         let width = self.width().saturating_sub(indent);
-        for line in wrap(&clean::block(text), width) {
+        for line in wrap(&self.view.safe(text), width) {
             self.lines.push(Line::styled(format!("{:indent$}{line}", ""), style));
         }
     }
@@ -303,7 +324,7 @@ impl<'a> Page<'a> {
     /// A sign, then text that wraps beside it.
     fn sign(&mut self, sign: &'static str, text: &str, sign_style: Style) {
         let width = self.width().saturating_sub(2);
-        for (at, line) in wrap(&clean::block(text), width).into_iter().enumerate() {
+        for (at, line) in wrap(&self.view.safe(text), width).into_iter().enumerate() {
             let head = if at == 0 { Span::styled(format!("{sign} "), sign_style) } else { Span::raw("  ") };
             self.lines.push(Line::from(vec![head, Span::raw(line)]));
         }
@@ -312,7 +333,7 @@ impl<'a> Page<'a> {
     /// A label in a column of its own, and what belongs to it.
     fn row(&mut self, label: &str, label_width: usize, text: &str, style: Style) {
         let width = self.width().saturating_sub(label_width);
-        for (at, line) in wrap(&clean::block(text), width).into_iter().enumerate() {
+        for (at, line) in wrap(&self.view.safe(text), width).into_iter().enumerate() {
             let head = if at == 0 { label } else { "" };
             let pad = label_width.saturating_sub(head.width());
             let head = Span::styled(format!("{head}{:pad$}", ""), self.view.theme.quiet);

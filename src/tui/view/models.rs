@@ -250,7 +250,10 @@ fn row(view: &View, models: &Models, columns: &Columns, at: usize, here: bool, m
         }
         None => {
             let tags = tags(models, &model.id, lang);
-            spans.push(Span::styled(left(&tags, columns.tags, theme.glyphs.ellipsis), if gone { style } else { theme.accent }));
+            spans.push(Span::styled(
+                left(&tags, columns.tags, theme.glyphs.ellipsis),
+                if gone { style } else { theme.accent },
+            ));
         }
     }
     let unknown = theme.glyphs.unknown;
@@ -356,7 +359,11 @@ fn news(view: &View, models: &Models, page: &mut Page) {
             Notice::AliasSet { .. } | Notice::AliasRemoved { .. } | Notice::AliasMoved { .. } | Notice::Took { .. }
         );
         let text = notice_words(notice, lang);
-        if warns { page.sign(theme.glyphs.warning, &text, theme.warning) } else { page.text(&text, Style::new()) }
+        if warns {
+            page.sign(theme.glyphs.warning, &text, theme.warning)
+        } else {
+            page.text(&text, Style::new())
+        }
         return;
     }
     let here = models.current().and_then(|model| models.pending_for(&model.id));
@@ -398,8 +405,12 @@ fn details(view: &View, models: &Models, page: &mut Page) {
     ]));
     page.text(&facts(model, lang, &dot), theme.quiet);
     let known = |usd: Option<f64>| usd.map_or_else(|| theme.glyphs.unknown.to_owned(), price);
-    let prices =
-        t::models_detail_price(lang, known(model.price.input), known(model.price.output), known(model.price.cache_read));
+    let prices = t::models_detail_price(
+        lang,
+        known(model.price.input),
+        known(model.price.output),
+        known(model.price.cache_read),
+    );
     page.text(&prices, theme.quiet);
 }
 
@@ -523,8 +534,7 @@ fn dearer(models: &Models, wanted: &str, target: &str, lang: Lang) -> Option<Str
     let (old, new) = (models.known_price(wanted)?, models.known_price(target)?);
     let factor = |new: Option<f64>, old: Option<f64>| Some(new? / old.filter(|old| *old > 0.0)?);
     let (input, output) = (factor(new.input, old.input)?, factor(new.output, old.output)?);
-    (input > 1.0 || output > 1.0)
-        .then(|| t::models_dearer(lang, format!("{input:.1}"), format!("{output:.1}")))
+    (input > 1.0 || output > 1.0).then(|| t::models_dearer(lang, format!("{input:.1}"), format!("{output:.1}")))
 }
 
 fn note_words(note: &Note, lang: Lang) -> String {
