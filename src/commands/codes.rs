@@ -42,6 +42,7 @@ pub const ERRORS: &[(&str, u8, &str)] = &[
     ("ref-without-variable", 2, "--secret-input-mode ref, and CHUTES_API_KEY is not set."),
     ("token-malformed", 2, "CHUTES_OAUTH_TOKEN does not hold an access token."),
     ("bad-endpoint", 2, "CHUTES_BASE_URL or CHUTES_IDP_BASE_URL is not acceptable."),
+    ("bad-setting", 2, "A variable of the sign-in (CHUTES_CLIENT_ID, CHUTES_OAUTH_REDIRECT_URI, …) is not acceptable."),
     ("alias-refused", 2, "An alias that was asked for is not possible (1: not beside what there is)."),
     ("credential-refused", 3, "The service refused the credential."),
     ("model-not-served", 1, "The default model cannot be called with this account."),

@@ -9,6 +9,8 @@ use super::store::{self, PROVIDER};
 use super::tree::Tree;
 use super::value::{at, same};
 use super::wanted::{self, Wish};
+use crate::chutes::oauth::attempt::ClientId;
+use crate::chutes::oauth::token::Granted;
 use crate::{secret::Secret, selection::Selection};
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -21,6 +23,8 @@ pub struct Request {
     /// None: the stored credential stays.
     pub credential: Option<NewCredential>,
     pub selection: Selection,
+    /// To be put where OpenClaw's gateway reads it for renewals; None: that file stays as it is.
+    pub client_secret: Option<Secret>,
 }
 
 #[derive(Clone, Debug)]
@@ -50,6 +54,18 @@ pub enum NewCredential {
 }
 
 impl NewCredential {
+    /// From a sign-in with the app `client_id`.
+    pub fn signed_in(granted: &Granted, client_id: &ClientId) -> NewCredential {
+        NewCredential::OAuth {
+            access: granted.access.clone(),
+            refresh: granted.refresh.clone(),
+            expires_at: i64::try_from(granted.expires_at_ms).unwrap_or(i64::MAX),
+            client_id: client_id.as_str().to_owned(),
+            account: granted.account.clone(),
+            account_id: granted.account_id.clone(),
+        }
+    }
+
     pub fn kind(&self) -> Kind {
         match self {
             NewCredential::ApiKey { .. } | NewCredential::ApiKeyEnvRef { .. } => Kind::ApiKey,

@@ -38,7 +38,7 @@ pub fn run(session: Session, facts: Facts) -> io::Result<(Ended, Wizard)> {
         let mut talk = Talk { view, said: HashSet::new(), place: None, line: Line::default() };
         let reading = terminal.reader()?;
         let ended = drive(&mut talk, &mut wizard, &mut runner, &mut answers, effects, reading).await;
-        runner.finish().await;
+        runner.finish(matches!(ended, Ok(Ended::Signal(_)) | Err(_))).await;
         ended
     });
     drop(terminal);
@@ -274,8 +274,11 @@ fn act(context: Context, text: &str, lang: Lang) -> Vec<Event> {
     let binding = keymap::in_force(context)
         .find(|binding| matches(&name(binding, lang)) || binding.keys.iter().any(|key| matches(&key.name(lang))));
     let Some(binding) = binding else {
-        // A model's id or ref goes to its row.
-        return if context == Context::Models { vec![Event::Paste(Secret::new(text))] } else { Vec::new() };
+        // A model's id or ref goes to its row; the address that a browser ended on is an answer.
+        return match context {
+            Context::Models | Context::SignIn | Context::SignInExpired => vec![Event::Paste(Secret::new(text))],
+            _ => Vec::new(),
+        };
     };
     let mut events = vec![Event::Action(binding.action)];
     if !rest.is_empty() {

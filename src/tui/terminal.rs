@@ -13,6 +13,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// True while the modes are on.
 static ACTIVE: AtomicBool = AtomicBool::new(false);
+/// True while the alternate screen is left to show something bare.
+static BARE: AtomicBool = AtomicBool::new(false);
 
 /// Output is gathered and sent once a frame.
 type Out = io::BufWriter<File>;
@@ -66,6 +68,7 @@ impl Terminal {
     /// again. SIGSTOP, because SIGTSTP is ours to handle.
     pub fn suspend(&mut self) -> io::Result<()> {
         restore();
+        BARE.store(false, Ordering::SeqCst);
         kill_current_process_group(Signal::STOP).map_err(io::Error::from)?;
         self.take()?;
         self.inner.clear()
@@ -75,6 +78,40 @@ impl Terminal {
     pub fn retake(&mut self) -> io::Result<()> {
         self.take()?;
         self.inner.clear()
+    }
+
+    /// Leave the alternate screen and print `text` as one logical line, without a space or a line end
+    /// inside, and `below` under it. Does nothing while it is there already.
+    pub fn show_bare(&mut self, text: &str, below: &str) -> io::Result<()> {
+        if BARE.swap(true, Ordering::SeqCst) {
+            return Ok(());
+        }
+        let out = self.inner.backend_mut();
+        execute!(out, terminal::LeaveAlternateScreen, cursor::Show)?;
+        write!(out, "\r\n{text}\r\n\r\n{below}\r\n")?;
+        out.flush()
+    }
+
+    /// Back to the frames.
+    pub fn hide_bare(&mut self) -> io::Result<()> {
+        if !BARE.swap(false, Ordering::SeqCst) {
+            return Ok(());
+        }
+        execute!(self.inner.backend_mut(), terminal::EnterAlternateScreen, cursor::Hide)?;
+        self.inner.clear()
+    }
+
+    /// Write a sequence that draws nothing.
+    pub fn write_raw(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let out = self.inner.backend_mut();
+        out.write_all(bytes)?;
+        out.flush()
+    }
+
+    /// A QR code needs its two colours even where the user wants none: `NO_COLOR` would make it
+    /// unreadable. What else is drawn has no colours then by its theme.
+    pub fn allow_colours(&self) {
+        crossterm::style::force_color_output(true);
     }
 
     /// The next frame is drawn whole.
@@ -96,7 +133,12 @@ pub fn restore() {
     }
     if let Ok(mut out) = open_output() {
         // Nothing can be done about a terminal that is gone.
-        let _ = execute!(out, event::DisableBracketedPaste, terminal::LeaveAlternateScreen, cursor::Show);
+        let _ = execute!(out, event::DisableBracketedPaste);
+        // Leaving it twice would put the cursor where it was long ago.
+        if !BARE.load(Ordering::SeqCst) {
+            let _ = execute!(out, terminal::LeaveAlternateScreen);
+        }
+        let _ = execute!(out, cursor::Show);
         let _ = out.flush();
     }
     let _ = terminal::disable_raw_mode();
