@@ -4,7 +4,7 @@ use super::context::{Context, now};
 use super::error::Error;
 use super::invocation::Invocation;
 use super::output::Report;
-use super::wizard::{depth, facts, need_terminal, show};
+use super::wizard::{depth, facts, need_terminal, show, way};
 use crate::openclaw::Site;
 use crate::openclaw::install::Installed;
 use crate::openclaw::paths::Paths;
@@ -33,5 +33,5 @@ pub fn run(invocation: &Invocation) -> Result<Report, Error> {
         endpoints: standin.endpoints(),
         depth: depth(invocation),
     };
-    show(session, facts)
+    show(session, facts, way(invocation))
 }

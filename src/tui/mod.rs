@@ -4,6 +4,8 @@ pub mod browser;
 pub mod clipboard;
 pub mod format;
 pub mod keymap;
+mod output;
+pub mod plain;
 pub mod qr;
 mod runner;
 pub mod terminal;

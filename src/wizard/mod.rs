@@ -434,10 +434,13 @@ impl Wizard {
                 self.screen = Screen::Auth;
             }
             Action::Enter => {
-                let default = self.default_key().filter(|_| self.key.line.is_empty());
+                let untouched = self.key.line.is_empty() && self.key.problem.is_none();
+                let default = self.default_key().filter(|_| untouched);
                 let typed = || api_key::parse(self.key.line.text()).map(Credential::ApiKey);
                 match default.map_or_else(typed, Ok) {
                     Ok(credential) => return self.start_discovery(credential),
+                    // What was wrong with a paste that was not taken is still the matter.
+                    Err(api_key::Problem::Empty) if self.key.problem.is_some() => {}
                     Err(problem) => self.key.problem = Some(problem),
                 }
             }
@@ -626,9 +629,11 @@ impl Wizard {
 
     /// The models screen alone does not wait for the service.
     fn open_models(&mut self) {
-        if self.facts.models_only
-            && self.models.is_none()
-            && let (Some(current), Some(kept)) = (&self.current, self.kept.take())
+        if !self.facts.models_only || self.models.is_some() {
+            return;
+        }
+        if let Some(current) = &self.current
+            && let Some(kept) = self.kept.take()
         {
             let configured = current.configured.clone();
             self.set_list(&configured, kept, None);

@@ -255,6 +255,16 @@ impl Context {
         Context::Help,
     ];
 
+    /// Something is under way, and goes on by itself.
+    pub fn is_waiting(self) -> bool {
+        matches!(self, Context::DiscoverRunning | Context::ReviewWaiting)
+    }
+
+    /// What is typed is a secret.
+    pub fn is_secret(self) -> bool {
+        matches!(self, Context::Key)
+    }
+
     /// A line is being edited: printable keys are text.
     pub fn takes_text(self) -> bool {
         matches!(self, Context::Key | Context::ModelsFilter | Context::ModelsAlias)

@@ -55,6 +55,18 @@ pub fn draw_choice(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, 
     page.render(frame);
 }
 
+/// The choices, numbered, and what holds now.
+pub fn lines(view: &View, wizard: &Wizard) -> Vec<String> {
+    let lang = view.lang;
+    let mut lines = vec![t::auth_title(lang).to_owned()];
+    for (at, choice) in wizard.choices.iter().enumerate() {
+        let (name, about) = words(choice, lang);
+        lines.push(t::plain_row(lang, at + 1, view.safe(&format!("{name}, {about}"))));
+    }
+    lines.extend(now_lines(wizard, lang).iter().map(|line| view.safe(line)));
+    lines
+}
+
 fn words(choice: &Choice, lang: Lang) -> (String, String) {
     match choice {
         Choice::ApiKey => (t::auth_api_key(lang).to_owned(), t::auth_api_key_about(lang).to_owned()),

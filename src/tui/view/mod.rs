@@ -6,6 +6,7 @@ mod discover;
 mod done;
 mod help;
 mod models;
+mod plain;
 mod review;
 
 use super::format::{cut, wrap};
@@ -152,24 +153,31 @@ impl View {
         frame.render_widget(left, area);
     }
 
+    /// The steps of this run, in order, with their names.
+    fn steps(&self, wizard: &Wizard) -> Vec<(Screen, &'static str)> {
+        let mut steps = vec![
+            (Screen::Auth, t::rail_auth(self.lang)),
+            (Screen::Key, t::rail_key(self.lang)),
+            (Screen::Discover, t::rail_discover(self.lang)),
+            (Screen::Models, t::rail_models(self.lang)),
+            (Screen::Review, t::rail_review(self.lang)),
+            (Screen::Done, t::rail_done(self.lang)),
+        ];
+        if wizard.facts.models_only {
+            steps.drain(..2);
+        }
+        steps
+    }
+
+    /// The name of the present step.
+    pub fn step_name(&self, wizard: &Wizard) -> &'static str {
+        let steps = self.steps(wizard);
+        steps.into_iter().find(|(screen, _)| *screen == wizard.screen).map_or("", |(_, name)| name)
+    }
+
     fn rail(&self, wizard: &Wizard, frame: &mut Frame, area: Rect) {
         let theme = &self.theme;
-        let steps: &[(Screen, &str)] = if wizard.facts.models_only {
-            &[
-                (Screen::Models, t::rail_models(self.lang)),
-                (Screen::Review, t::rail_review(self.lang)),
-                (Screen::Done, t::rail_done(self.lang)),
-            ]
-        } else {
-            &[
-                (Screen::Auth, t::rail_auth(self.lang)),
-                (Screen::Key, t::rail_key(self.lang)),
-                (Screen::Discover, t::rail_discover(self.lang)),
-                (Screen::Models, t::rail_models(self.lang)),
-                (Screen::Review, t::rail_review(self.lang)),
-                (Screen::Done, t::rail_done(self.lang)),
-            ]
-        };
+        let steps = self.steps(wizard);
         let whole: usize = steps.iter().map(|(_, name)| name.width() + 2).sum::<usize>() + 2 * (steps.len() - 1);
         let narrow = whole > usize::from(area.width);
         let mut spans = Vec::new();

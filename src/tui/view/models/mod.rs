@@ -32,7 +32,7 @@ struct Heights {
 
 impl Heights {
     fn of(height: u16, roomy: bool) -> Heights {
-        let (above, gap, pane, news) = if roomy { (3, 1, 6, 2) } else { (1, 0, (height / 2).clamp(4, 8), 0) };
+        let (above, gap, pane, news) = if roomy { (3, 1, 7, 3) } else { (1, 0, (height / 2).clamp(4, 8), 0) };
         Heights { above, table: height.saturating_sub(above + gap + pane).max(1), pane, news }
     }
 }
@@ -64,8 +64,8 @@ pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, roomy: 
     }
     let start = page.height();
     news(view, models, &mut page);
-    // What is said fits two lines at 80 columns; the details below it are not pushed out.
-    page.truncate(start + heights.news.max(3));
+    // What is said fits two lines at 80 columns, and has an empty one below it.
+    page.truncate(start + 3);
     while page.height() < start + heights.news {
         page.blank();
     }
@@ -88,6 +88,10 @@ fn source_line(view: &View, models: &Models, asking: bool, page: &mut Page) {
         Source::Cache => t::models_source_cache(lang, models.listed, when),
         Source::Bundled => t::models_source_bundled(lang, models.listed),
     };
+    let gone = models.models.len() - models.listed;
+    if models.source == Source::Live && gone > 0 {
+        source = t::models_source_gone(lang, source, gone);
+    }
     if asking {
         source = t::models_source_asking(lang, source);
     }
@@ -216,4 +220,27 @@ fn news(view: &View, models: &Models, page: &mut Page) {
     if let Some(text) = words::notes(&models.notes, lang) {
         page.sign(theme.glyphs.dot, &text, theme.quiet);
     }
+}
+
+/// The list as sentences, a numbered row each; then what waits for a decision, or answers the last key.
+pub fn lines(view: &View, models: &Models, rows: usize) -> Vec<String> {
+    let shown = models.view.iter().enumerate().take(rows);
+    let mut lines: Vec<String> =
+        shown.map(|(place, &at)| t::plain_row(view.lang, place + 1, details::sentence(view, models, at))).collect();
+    let area = Rect::new(0, 0, 100, 40);
+    let mut page = Page::new(area, view);
+    source_line(view, models, false, &mut page);
+    filter_line(view, models, &mut page);
+    news(view, models, &mut page);
+    let news = page.lines.iter().map(|line| line.spans.iter().map(|span| span.content.as_ref()).collect::<String>());
+    let news = news.map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+    lines.extend(news.filter(|line| !line.is_empty()));
+    if let Some(&at) = models.view.get(models.cursor) {
+        let pointer = view.theme.glyphs.pointer;
+        lines.push(format!(
+            "{pointer} {}",
+            t::plain_row(view.lang, models.cursor + 1, details::sentence(view, models, at))
+        ));
+    }
+    lines
 }
