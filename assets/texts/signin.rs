@@ -58,6 +58,7 @@ texts! {
 texts! {
     renewal_no_refresh: "No refresh token is stored, so this sign-in ends when its access token does. Sign in again to get one.", "没有存储刷新令牌，访问令牌到期后登录即失效。请重新登录以获取。";
     renewal_no_client_id: "No client id is stored or set, so the sign-in cannot be renewed. Set CHUTES_CLIENT_ID.", "没有存储或设置 client id，登录无法续期。请设置 CHUTES_CLIENT_ID。";
+    renewal_failed(why): "The stored sign-in could not be renewed. {why}", "已存储的登录未能续期。{why}";
     renewal_no_secret: "OpenClaw will not have CHUTES_CLIENT_SECRET when it renews, about an hour from now, and Chutes will refuse. Put it in OpenClaw's .env file.", "约一小时后 OpenClaw 续期时读不到 CHUTES_CLIENT_SECRET，Chutes 会拒绝。请把它写入 OpenClaw 的 .env 文件。";
 }
 

@@ -1,6 +1,7 @@
 //! Everything that ends a command early: data here, words by language, an exit code, a stable name.
 
 use super::credential::KeyError;
+use super::login::LoginError;
 use super::usage::UsageError;
 use crate::chutes::endpoints::BadEndpoint;
 use crate::chutes::failure::Failure;
@@ -22,6 +23,8 @@ pub enum Error {
     /// `--auth-choice chutes` without a person and without a token.
     OAuthNeedsPerson,
     Endpoint(BadEndpoint),
+    /// `login start` and `login finish`.
+    Login(#[from] LoginError),
     /// A variable that says how to sign in.
     Setting(BadSetting),
     /// The service refused the credential (401, 403) in the verify call.
@@ -76,6 +79,7 @@ impl Error {
             | Error::Alias { problem: alias::Problem::Character(_) | alias::Problem::TooLong, .. } => 2,
             // What was asked for with --profile and --agent.
             Error::OpenClaw(OpenClawError::ProfileName { .. } | OpenClawError::UnknownAgent { .. }) => 2,
+            Error::Login(error) => error.exit(),
             Error::CredentialRefused(_) => 3,
             Error::Interrupted(signal) => 128 + u8::try_from(*signal).unwrap_or(0),
             _ => 1,
@@ -91,6 +95,7 @@ impl Error {
             Error::OAuthNeedsPerson => "oauth-needs-person",
             Error::Endpoint(_) => "bad-endpoint",
             Error::Setting(_) => "bad-setting",
+            Error::Login(error) => error.code(),
             Error::CredentialRefused(_) => "credential-refused",
             Error::ModelNotServed { .. } => "model-not-served",
             Error::Service(_) => "service",
@@ -115,6 +120,7 @@ impl Error {
             Error::OAuthNeedsPerson => text::oauth_needs_person(lang).to_owned(),
             Error::Endpoint(error) => text::bad_endpoint(lang, error.variable),
             Error::Setting(error) => error.says(lang),
+            Error::Login(error) => error.message(lang),
             Error::CredentialRefused(failure) => text::credential_refused(lang, failure.message(lang)),
             Error::ModelNotServed { model, failure } => {
                 text::verify_not_served(lang, clean::line(model), failure.message(lang))
@@ -141,6 +147,7 @@ impl Error {
             Error::MissingCredential => text::missing_credential_hint(lang).to_owned(),
             Error::OAuthNeedsPerson => text::oauth_needs_person_hint(lang, program),
             Error::Endpoint(_) => text::bad_endpoint_hint(lang).to_owned(),
+            Error::Login(error) => error.hint(program, lang),
             Error::CredentialRefused(failure) | Error::Service(failure) => failure.hint(lang),
             Error::ModelNotServed { .. } => text::verify_not_served_hint(lang).to_owned(),
             Error::OpenClaw(error) => error.hint(lang).unwrap_or_default(),

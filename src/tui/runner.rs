@@ -9,7 +9,8 @@ use crate::chutes::client::Client;
 use crate::chutes::failure::{Failure, Kind};
 use crate::chutes::verify::{Verdict, verify};
 use crate::openclaw::Error;
-use crate::openclaw::current::{Current, active_secret};
+use crate::openclaw::current::Current;
+use crate::renewal;
 use crate::openclaw::plan::Request;
 use crate::openclaw::undo::undo;
 use crate::openclaw::{diff, plan, write};
@@ -128,6 +129,7 @@ impl Runner {
             // A write that panicked has said so already.
             let _ = write.await;
         }
+        let _ = spawn_blocking(renewal::wait_until_kept).await;
     }
 
     fn blocking(&self, work: impl FnOnce() -> Event + Send + 'static) {
@@ -205,13 +207,10 @@ async fn secret_of(session: &Arc<Session>, credential: Option<Credential>) -> Op
     match credential? {
         Credential::ApiKey(secret) | Credential::EnvKey(secret) => Some(secret),
         Credential::OAuth(signed_in) => Some(signed_in.granted.access),
+        // One that cannot be renewed is as good as none; the test call says so.
         Credential::Stored => {
-            let session = Arc::clone(session);
-            let reading = spawn_blocking(move || {
-                let snapshot = session.site.read().ok()?;
-                active_secret(&snapshot, now(), |name| std::env::var(name).ok())
-            });
-            reading.await.ok().flatten()
+            let var = |name: &str| std::env::var(name).ok();
+            renewal::stored_secret(&session.site, &session.endpoints, var).await.ok().flatten()
         }
     }
 }

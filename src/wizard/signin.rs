@@ -3,7 +3,7 @@
 use super::line::Line;
 use super::protocol::{Action, Attempt, Begin, Credential, Effect, LinkFile, SignedIn};
 use super::{Screen, Wizard};
-use crate::chutes::oauth::attempt::{BadClientId, BadSetting, CannotResume, ClientId, Environment};
+use crate::chutes::oauth::attempt::{BadClientId, BadSetting, CannotResume, ClientId, Environment, is_client_secret};
 use crate::chutes::oauth::callback::CannotListen;
 use crate::chutes::oauth::redirect::{MAX_BYTES, Mistake, Refusal};
 use crate::chutes::oauth::token::{Granted, TokenError};
@@ -502,10 +502,4 @@ impl Wizard {
         self.screen = Screen::App;
         Vec::new()
     }
-}
-
-/// `csc_` and letters or digits, which need no quoting anywhere.
-pub fn is_client_secret(text: &str) -> bool {
-    let rest = text.strip_prefix("csc_").unwrap_or_default();
-    !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_alphanumeric())
 }
