@@ -61,9 +61,12 @@ fn prices(view: &View, of: Price, roomy: bool) -> String {
     }
     let known =
         |usd: Option<f64>| usd.map_or_else(|| view.theme.glyphs.unknown.to_owned(), |usd| format!("${}", price(usd)));
-    let pad = if roomy { 8 } else { 0 };
-    let (input, output) = (known(of.input), known(of.output));
-    t::models_detail_price(view.lang, format!("{input:<pad$}"), format!("{output:<pad$}"), known(of.cache_read))
+    let (input, output, cache) = (known(of.input), known(of.output), known(of.cache_read));
+    if roomy {
+        t::models_detail_price(view.lang, format!("{input:<8}"), format!("{output:<8}"), cache)
+    } else {
+        t::models_detail_price_brief(view.lang, input, output, cache)
+    }
 }
 
 fn limits(model: &Model, lang: Lang, roomy: bool) -> Vec<String> {
