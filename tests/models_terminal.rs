@@ -177,7 +177,7 @@ fn few_bytes_per_key_and_none_without_one() {
     let mut pty = stage.home.pty([BIN, "models"]).size(80, 24).spawn();
     pty.wait_text("14 models, live");
     let quiet = Duration::from_millis(60);
-    pty.wait_quiet(quiet);
+    pty.keys("Home").wait_quiet(quiet);
     let keys: Vec<&str> =
         "Down Down Down Up Down Down Up Up Down Down Down Down Down Down Down Down Up Up Up Up Up Up Up \
                            Up / g l m Backspace Backspace Backspace Esc Down s s Up * f f"

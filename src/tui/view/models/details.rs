@@ -29,12 +29,13 @@ pub fn draw(view: &View, models: &Models, page: &mut Page) {
         // At the right edge, where it stays when the row changes.
         let gap = width - reference.width() - state.width();
         page.line(Line::from(vec![
-            Span::styled(reference, theme.title),
+            // In the colour of the pointer: this is the row it is on.
+            Span::styled(reference, theme.accent),
             Span::raw(" ".repeat(gap)),
             Span::styled(state, style),
         ]));
     } else {
-        page.text(&reference, theme.title);
+        page.text(&reference, theme.accent);
     }
     let roomy = width >= 72;
     let mut more = abilities(model, lang);
@@ -80,10 +81,11 @@ fn limits(model: &Model, lang: Lang, roomy: bool) -> Vec<String> {
     if limits.is_empty() && model.input.is_none() {
         limits.push(t::models_detail_unknown(lang).to_owned());
     }
-    limits.extend(model.quantization.as_deref().map(clean::line));
     if model.tee == Some(true) {
         limits.push("TEE".to_owned());
     }
+    let width = if roomy { 5 } else { 0 };
+    limits.extend(model.quantization.as_deref().map(|name| format!("{:<width$}", clean::line(name))));
     limits.extend(model.input.as_ref().map(|input| clean::line(&input.join(", "))));
     limits
 }

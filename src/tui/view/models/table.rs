@@ -142,16 +142,14 @@ fn row(view: &View, models: &Models, columns: &Columns, at: usize, here: bool, p
     let model = &models.models[at];
     let gone = models.served(at) == Some(false);
     let mark = match (here, gone) {
-        (true, _) => Span::styled(format!("{} ", theme.glyphs.pointer), theme.accent),
-        (false, true) => Span::styled(format!("{} ", theme.glyphs.warning), theme.error),
-        (false, false) if models.favourites.contains(&model.id) => {
-            Span::styled(format!("{} ", theme.glyphs.star), theme.accent)
-        }
-        (false, false) => Span::raw("  "),
+        (true, _) => Span::styled(theme.glyphs.pointer, theme.accent),
+        (false, true) => Span::styled(theme.glyphs.warning, theme.error),
+        (false, false) if models.favourites.contains(&model.id) => Span::styled(theme.glyphs.star, theme.accent),
+        (false, false) => Span::raw(" "),
     };
     let quiet = gone || models.left_out.contains(&model.id);
     let style = if quiet { theme.quiet } else { Style::new() };
-    let mut spans = vec![mark];
+    let mut spans = vec![mark, Span::raw(" ")];
     spans.extend(name_spans(view, models, &model.id, columns.name, if here { Style::new() } else { style }));
     spans.push(Span::raw(" "));
     let mut cursor = None;
