@@ -69,8 +69,11 @@ fn press() -> impl Strategy<Value = Press> {
     ]
 }
 
+/// Default, fallbacks, image model, aliases with targets, ids left out.
+type Chosen = (String, Vec<String>, Option<String>, Vec<(String, String)>, BTreeSet<String>);
+
 /// What is chosen: it may change by a key that changes it, never by itself.
-fn chosen(stage: &Stage) -> (String, Vec<String>, Option<String>, Vec<(String, String)>, BTreeSet<String>) {
+fn chosen(stage: &Stage) -> Chosen {
     let models = stage.models();
     let aliases = models.aliases.iter().map(|a| (a.name.clone(), a.target.clone())).collect();
     (models.primary.clone(), models.fallbacks.clone(), models.image.clone(), aliases, models.left_out.clone())
@@ -143,7 +146,7 @@ proptest! {
     }
 }
 
-fn stage_choices(stage: &Stage) -> (String, Vec<String>, Option<String>, Vec<(String, String)>, BTreeSet<String>) {
+fn stage_choices(stage: &Stage) -> Chosen {
     let selection = stage.models().selection();
     let aliases = selection.aliases.into_iter().map(|a| (a.name, a.target)).collect();
     (selection.primary, selection.fallbacks, selection.image, aliases, stage.models().left_out.clone())

@@ -130,9 +130,8 @@ fn uses(models: &Models, model: &Model, lang: Lang) -> Vec<String> {
     if models.favourites.contains(&model.id) {
         uses.push(t::models_favourite(lang).to_owned());
     }
-    match models.tested.get(&model.id) {
-        Some(Verdict::Works { latency_ms, .. }) => uses.push(t::models_detail_tested(lang, latency_ms)),
-        Some(_) | None => {}
+    if let Some(Verdict::Works { latency_ms, .. }) = models.tested.get(&model.id) {
+        uses.push(t::models_detail_tested(lang, latency_ms));
     }
     uses
 }
