@@ -150,7 +150,12 @@ fn a_key_as_an_argument_is_refused_and_not_repeated() {
     for args in [
         vec!["onboard".to_owned(), "--chutes-api-key".to_owned(), KEY.to_owned()],
         vec!["onboard".to_owned(), format!("--chutes-api-key={KEY}")],
-        vec!["onboard".to_owned(), "--non-interactive".to_owned(), "--json".to_owned(), format!("--chutes-api-key={KEY}")],
+        vec![
+            "onboard".to_owned(),
+            "--non-interactive".to_owned(),
+            "--json".to_owned(),
+            format!("--chutes-api-key={KEY}"),
+        ],
         vec!["onboard".to_owned(), KEY.to_owned()],
         vec![KEY.to_owned()],
     ] {

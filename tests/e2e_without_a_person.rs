@@ -131,7 +131,10 @@ fn the_captured_lists_give_successors() {
         let document = document(&ran);
         assert_eq!(ran.code, 0, "{ran:?}");
         has_the_fields_of_the_contract(&document);
-        assert_eq!((&document["catalog"]["source"], &document["catalog"]["models"]), (&json!("live"), &json!(served.len())));
+        assert_eq!(
+            (&document["catalog"]["source"], &document["catalog"]["models"]),
+            (&json!("live"), &json!(served.len()))
+        );
         assert_eq!(document["catalog"]["reason"], Value::Null);
 
         // The default, chutes-fast and chutes-vision were served on neither day.

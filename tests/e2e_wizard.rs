@@ -292,7 +292,9 @@ fn every_screen_stands_every_size() {
             match (cols, rows) {
                 (20, 5) => _ = pty.wait_for("what it needs", |s| s.joined().contains("This needs a window")),
                 (1, 1) => {}
-                _ => _ = pty.wait_for(&format!("{of} at {cols}x{rows}"), |s| s.size() == (cols, rows) && s.contains(of)),
+                _ => {
+                    _ = pty.wait_for(&format!("{of} at {cols}x{rows}"), |s| s.size() == (cols, rows) && s.contains(of))
+                }
             }
         }
     };
@@ -335,9 +337,9 @@ fn without_colour() {
         for sequence in text.split("\u{1b}[").skip(1) {
             let end = sequence.find(|c: char| c.is_ascii_alphabetic()).unwrap_or(0);
             if sequence[end..].starts_with('m') {
-                let coloured = sequence[..end].split([';', ':']).any(|part| {
-                    part.parse().is_ok_and(|n: u16| matches!(n, 30..=38 | 40..=48 | 90..=97 | 100..=107))
-                });
+                let coloured = sequence[..end]
+                    .split([';', ':'])
+                    .any(|part| part.parse().is_ok_and(|n: u16| matches!(n, 30..=38 | 40..=48 | 90..=97 | 100..=107)));
                 assert!(!coloured, "{arguments:?}: ESC[{}m", &sequence[..end]);
             }
         }
@@ -433,5 +435,39 @@ fn killed_outright_it_changed_no_file() {
         assert_eq!(stage.config()["agents"]["defaults"]["model"]["primary"], json!(DEFAULT));
         assert!(stage.home.read(CONFIG).contains("// mine"), "{}", stage.home.read(CONFIG));
         pty.assert_terminal_restored();
+    }
+}
+
+#[test]
+fn the_demo_does_the_whole_job_and_touches_nothing() {
+    let home = testkit::Home::new();
+    // A network that does not work and a home that is set up: the demo must not even look.
+    home.write(CONFIG, SEEN);
+    let argv = [BIN, "demo"];
+    let demo_says_so = |screen: testkit::Screen| {
+        assert!(screen.row(0).contains("demo") || screen.row(1).contains("demo"), "{}", screen.describe());
+    };
+    let pty = home.pty(argv).env("HTTPS_PROXY", "http://127.0.0.1:1").env("HTTP_PROXY", "http://127.0.0.1:1").spawn();
+    demo_says_so(pty.wait_text("How should OpenClaw sign in to Chutes?"));
+    while !pty.screen().rows().iter().any(|row| row.contains('▸') && row.contains("API key")) {
+        pty.keys("Down").wait_quiet(std::time::Duration::from_millis(100));
+    }
+    demo_says_so(pty.keys("Enter").wait_text("Paste your Chutes API key"));
+    demo_says_so(pty.keys("Enter").wait_text("live"));
+    pty.keys("Enter");
+    wait_review(&pty);
+    demo_says_so(pty.screen());
+    demo_says_so(pty.keys("Enter").wait_text("OpenClaw is set up for Chutes"));
+    pty.keys("Enter");
+    assert_eq!(pty.wait_exit(), 0);
+    assert_eq!(home.files(), [home.join(CONFIG)], "nothing is left behind");
+    assert_eq!(home.read(CONFIG), SEEN);
+
+    for signal in [Signal::TERM, Signal::HUP] {
+        let pty = home.pty(argv).spawn();
+        pty.wait_text("How should OpenClaw sign in to Chutes?");
+        pty.signal(signal);
+        pty.wait_exit();
+        assert_eq!(home.files(), [home.join(CONFIG)], "nothing is left behind");
     }
 }

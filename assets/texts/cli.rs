@@ -181,6 +181,7 @@ texts! {
     alias_duplicate(name, target): "The alias {name} already points to {target}.", "别名 {name} 已经指向 {target}。";
     alias_is_provider(name, provider): "{name} cannot be an alias: a provider is called {provider}.", "{name} 不能作为别名：有名为 {provider} 的提供者。";
     alias_is_model(name, model): "{name} cannot be an alias: a model is called {model}.", "{name} 不能作为别名：有名为 {model} 的模型。";
+    alias_is_command(name, word): "{name} cannot be an alias: in a chat, /model {word} means something else.", "{name} 不能作为别名：聊天中的 /model {word} 另有含义。";
     two_aliases(target, one, other): "{one} and {other} both name {target}; OpenClaw holds one alias per model.", "{one} 和 {other} 都指向 {target};OpenClaw 每个模型只能有一个别名。";
 }
 

@@ -86,9 +86,6 @@ texts! {
     locked(path):
         "another process is changing {path}. Nothing was touched",
         "另一个进程正在修改 {path}。没有改动任何内容";
-    read_back(path):
-        "{path} does not read back as it was written",
-        "{path} 读回的内容与写入的不一致";
     handover(command, exit, said):
         "`{command}` did not store the key (exit {exit}): {said}",
         "“{command}”未能保存密钥（退出码 {exit}）：{said}";

@@ -82,86 +82,117 @@ texts! {
         "Chutes 拒绝了密钥 {hint}。按 k 换一个；用这个密钥 OpenClaw 将得不到回答。";
 
     // Models
+    models_loading: "reading OpenClaw's files", "正在读取 OpenClaw 的文件";
     models_source_live(count, time): "{count} models, live {time}", "{count} 个模型，实时 {time}";
     models_source_cache(count, age): "{count} models, saved {age}, unverified", "{count} 个模型，保存于 {age}，未核实";
     models_source_bundled(count): "{count} built-in models, unverified", "{count} 个内置模型，未核实";
+    models_source_gone(source, count): "{source}, {count} more not served", "{source}，另有 {count} 个已停止服务";
+    models_source_asking(source): "{source}, asking Chutes", "{source}，正在询问 Chutes";
     models_filter: "filter", "筛选";
+    models_filter_hint: "text, tools vision reasoning tee, ctx>200k in<0.5 out<2", "文字，tools vision reasoning tee，ctx>200k in<0.5 out<2";
     models_sort(by): "sort: {by}", "排序：{by}";
     models_sort_name: "name", "名称";
+    models_sort_alias: "alias", "别名";
     models_sort_context: "context", "上下文";
+    models_sort_output: "output", "最大输出";
     models_sort_in: "price in", "输入价";
     models_sort_out: "price out", "输出价";
     models_sort_cache: "price cache", "缓存价";
     models_shown(shown, total): "{shown} of {total}", "{shown} / {total}";
-    models_hidden(hidden): "{hidden} hidden by the filter", "{hidden} 个被筛选隐藏";
+    models_hidden(shown, total, hidden): "{shown} of {total} shown, {hidden} hidden by the filter", "显示 {shown} / {total}，{hidden} 个被筛选隐藏";
+    models_revealed(total): "all {total} shown, the filter is off", "显示全部 {total} 个，筛选已暂停";
     models_column_model: "model", "模型";
     models_column_alias: "alias", "别名";
-    models_column_context: "ctx", "上下文";
+    models_column_context: "ctx", "上文";
+    models_column_output: "max", "输出";
     models_column_in: "in", "输入";
     models_column_out: "out", "输出";
+    models_column_cache: "cache", "缓存";
     models_column_can: "can", "能力";
     models_default: "default", "默认";
+    models_default_short: "def", "默";
+    models_fallback_short(place): "fb{place}", "备{place}";
+    models_image_short: "img", "图";
     models_fallback(place): "fallback {place}", "后备 {place}";
     models_image: "image", "图像";
     models_left_out: "left out", "不注册";
     models_favourite: "favourite", "收藏";
-    models_no_match: "No model matches. Esc clears the filter.", "没有匹配的模型。按 Esc 清除筛选。";
+    models_no_match: "No model matches. a shows all, Esc clears the filter.", "没有匹配的模型。按 a 显示全部，按 Esc 清除筛选。";
     models_not_served: "not served any more", "已停止服务";
     models_served: "served", "服务中";
     models_unverified: "not verified", "未核实";
     models_detail_context(tokens): "context {tokens}", "上下文 {tokens}";
     models_detail_output(tokens): "output {tokens}", "输出 {tokens}";
-    models_detail_price(input, output, cache): "in ${input}  out ${output}  cache ${cache} per million tokens",
-        "每百万词元：输入 ${input}  输出 ${output}  缓存 ${cache}";
+    models_detail_price(input, output, cache): "per million tokens: in {input} out {output} cache {cache}",
+        "每百万词元：输入 {input} 输出 {output} 缓存 {cache}";
+    models_detail_no_price: "price unknown", "价格未知";
     models_detail_reasoning: "reasoning", "推理";
     models_detail_tools: "tools", "工具";
     models_detail_json: "JSON", "JSON";
-    models_detail_unknown: "capabilities unknown", "能力未知";
-    models_proposal_default(wanted, taken): "{wanted}, the documented default, is not served any more. Proposed: {taken}",
-        "文档中的默认模型 {wanted} 已停止服务。建议：{taken}";
-    models_proposal_alias(alias, wanted, taken): "{alias}: {wanted} is not served any more. Proposed: {taken}",
-        "{alias}：{wanted} 已停止服务。建议：{taken}";
-    models_proposal_fallback(wanted, taken): "fallback {wanted} is not served any more. Proposed: {taken}",
-        "后备模型 {wanted} 已停止服务。建议：{taken}";
-    models_proposal_image(wanted, taken): "image model {wanted} is not served any more. Proposed: {taken}",
-        "图像模型 {wanted} 已停止服务。建议：{taken}";
-    models_proposal_nothing: "nothing like it is served", "没有相近的模型";
-    models_reason_family: "the newest of its family", "同系列中最新";
-    models_reason_built_in: "the first served of the built-in catalog", "内置目录中第一个仍在服务的";
+    models_detail_unknown: "limits and capabilities unknown", "上限与能力未知";
+    models_detail_alias(alias): "alias {alias}", "别名 {alias}";
+    models_detail_alias_documented(alias): "alias {alias}, documented by OpenClaw", "别名 {alias}，OpenClaw 文档所列";
+    models_detail_alias_repaired(alias): "alias {alias}, was written backwards", "别名 {alias}，原先写反了";
+    models_detail_chain(models): "then {models}", "其后 {models}";
+    models_detail_image: "image model", "图像模型";
+    models_detail_left_out: "will not be registered", "不会注册";
+    models_detail_tested(ms): "answered in {ms} ms", "{ms} 毫秒内回答";
+    models_proposal_documented(wanted): "{wanted}, the documented default, is not served any more.", "文档中的默认模型 {wanted} 已停止服务。";
+    models_proposal_default(wanted): "{wanted}, your default, is not served any more.", "您的默认模型 {wanted} 已停止服务。";
+    models_proposal_alias(alias, wanted): "{alias} meant {wanted}, which is not served any more.", "{alias} 所指的 {wanted} 已停止服务。";
+    models_proposal_fallback(wanted): "The fallback {wanted} is not served any more.", "后备模型 {wanted} 已停止服务。";
+    models_proposal_image(wanted): "The image model {wanted} is not served any more.", "图像模型 {wanted} 已停止服务。";
+    models_proposal_taken(taken, reason): "{taken} is {reason}", "{taken} 是{reason}";
+    models_proposal_dearer(factor_in, factor_out): ", and dearer: in ×{factor_in}, out ×{factor_out}", "，更贵：输入 x{factor_in}，输出 x{factor_out}";
+    models_proposal_cheaper(factor_in, factor_out): ": in ×{factor_in}, out ×{factor_out}", "：输入 x{factor_in}，输出 x{factor_out}";
+    models_proposal_nothing: "Nothing like it is served", "没有相近的模型";
+    models_reason_family: "the newest of its family", "同系列中最新的";
+    models_reason_built_in: "the first of the built-in models still served", "仍在服务的第一个内置模型";
     models_reason_tools: "the cheapest with tools", "支持工具的最便宜模型";
     models_reason_images: "the cheapest that takes images", "支持图像的最便宜模型";
     models_reason_cheapest: "the cheapest", "最便宜的";
-    models_dearer(factor_in, factor_out): "dearer: in x{factor_in}, out x{factor_out}", "更贵：输入 x{factor_in}，输出 x{factor_out}";
-    models_more_proposals(count): "and {count} more; Y takes all", "还有 {count} 项，按 Y 全部采纳";
-    models_take: "y takes it", "按 y 采纳";
-    models_asking(count): "{count} proposals are open. y takes them all and goes on; Enter leaves those aliases out and goes on.",
-        "还有 {count} 项建议未决定。按 y 全部采纳并继续；按 Enter 不设置这些别名并继续。";
-    models_note_repaired(alias, target): "{alias} was written backwards in the config; it now means {target}",
-        "配置中的 {alias} 写反了，现在指向 {target}";
+    models_take: "y take it", "y 采纳";
+    models_take_removal: "y remove it", "y 移除";
+    models_take_all(count): "Y all {count}", "Y 采纳全部 {count} 项";
+    models_pending_one: "One proposal waits on another row: y takes it.", "另一行有 1 项建议：按 y 采纳。";
+    models_pending(count): "{count} proposals wait on other rows: Y takes them all.", "其他行有 {count} 项建议：按 Y 全部采纳。";
+    models_asking(count): "Proposals still open: {count}. y takes them all and goes on; Enter goes on without them: new aliases stay unset, the rest as configured.",
+        "还有 {count} 项建议未决定。按 y 全部采纳并继续；按 Enter 不采纳：新别名不设置，其余保持现有配置。";
+    models_note_repaired(aliases): "Written backwards in the config, put right at Review: {aliases}", "配置中写反的别名，检查时会显示修复：{aliases}";
     models_note_held(alias, target, by): "{alias} is not set: {target} has your alias {by}",
         "未设置 {alias}：{target} 已有您的别名 {by}";
     models_note_explicit(target): "{target} is not in the list; taken because you asked for it",
         "{target} 不在列表中；因您指定而采用";
     models_note_moved(alias, from): "{alias} was taken from {from}", "{alias} 已从 {from} 移走";
     models_notice_no_image: "This model takes no images.", "此模型不支持图像输入。";
-    models_notice_in_use: "It is in use: default, fallback, image model or alias.", "正在使用：默认、后备、图像模型或别名。";
+    models_notice_in_use: "It is in use as default, fallback, image model or alias, so it stays registered.", "正用作默认、后备、图像模型或别名，必须注册。";
+    models_notice_is_default: "The default cannot be its own fallback.", "默认模型不能作为自己的后备。";
     models_notice_no_proposal: "There is no proposal for this row.", "这一行没有建议。";
     models_notice_not_served: "Chutes does not serve this model: OpenClaw would get no answer from it.",
         "Chutes 不再提供此模型：OpenClaw 将得不到回答。";
-    models_notice_nothing_shown: "The filter shows no model. Esc clears it.", "筛选后没有模型。按 Esc 清除。";
+    models_notice_nothing_shown: "The filter shows no model. a shows all, Esc clears it.", "筛选后没有模型。按 a 显示全部，按 Esc 清除。";
+    models_notice_leave: "Nothing is written yet. Esc again leaves and forgets your changes.", "尚未写入任何内容。再按一次 Esc 将退出并放弃更改。";
     models_notice_alias_set(alias): "{alias} is set.", "已设置 {alias}。";
     models_notice_alias_removed(alias): "{alias} is removed.", "已移除 {alias}。";
     models_notice_alias_moved(alias, from): "{alias} moved here from {from}.", "{alias} 已从 {from} 移到这里。";
     models_notice_took(count): "Taken: {count}.", "已采纳 {count} 项。";
     models_testing(id): "asking {id} for one token", "正在向 {id} 请求一个词元";
     models_tested_works(id, ms): "{id} answered in {ms} ms.", "{id} 在 {ms} 毫秒内回答。";
-    models_tested_failed(id, why): "{id}: {why}", "{id}：{why}";
-    alias_character(c): "{c} cannot be in an alias: letters, digits, _ . : - only", "别名不能含 {c}：只能用字母、数字和 _ . ：-";
+    models_tested_price(price): "This call: ${price}", "本次调用：${price}";
+    models_tested_failed(layer, id, why): "{layer}: {id}: {why}", "{layer}：{id}：{why}";
+    models_layer_key: "key", "密钥";
+    models_layer_balance: "balance", "余额";
+    models_layer_model: "model", "模型";
+    models_layer_network: "network", "网络";
+    models_layer_service: "service", "服务";
+    alias_rules: "letters, digits, _ . : -", "字母、数字和 _ . : -";
+    alias_character(c): "{c} cannot be in an alias: letters, digits, _ . : - only", "别名不能含 {c}：只能用字母、数字和 _ . : -";
     alias_too_long: "That is too long for an alias.", "别名过长。";
     alias_duplicate(target): "is the alias of {target} already; Tab moves it here", "已是 {target} 的别名；按 Tab 移到这里";
     alias_duplicate_foreign(target): "is the alias of {target} already", "已是 {target} 的别名";
     alias_provider(name): "{name} is the name of a provider", "{name} 是提供商的名称";
     alias_model(id): "{id} is the name of a model", "{id} 是模型的名称";
+    alias_command(word): "/model {word} means something else in a chat", "聊天中的 /model {word} 另有含义";
     alias_two(first, second, target): "{first} and {second} are both given to {target}: OpenClaw holds one alias per model",
         "{first} 和 {second} 都指向 {target}：OpenClaw 每个模型只能有一个别名";
     alias_refused(alias, why): "{alias} cannot be an alias: {why}", "{alias} 不能作为别名：{why}";
@@ -210,6 +241,14 @@ texts! {
 
     after_cancelled: "Left. Nothing was written.", "已退出，没有写入任何内容。";
 
+    // Line by line
+    plain_how: "Answer with a key's name, a number to choose a row, or text where text is asked for. An empty line is Enter; back goes back, quit leaves.",
+        "请输入按键名称、行号或要求的文字。空行表示 Enter，back 返回，quit 退出。";
+    plain_back: "back", "back";
+    plain_quit: "quit", "quit";
+    plain_more(count): "and {count} more; / TEXT filters", "还有 {count} 个，用 / 文字 筛选";
+    plain_row(number, what): "{number}. {what}", "{number}. {what}";
+
     // Trouble
     trouble_title: "OpenClaw's files cannot be used as they are", "OpenClaw 的文件目前无法使用";
     trouble_options_title: "The options cannot be carried out", "这些选项无法执行";
@@ -233,6 +272,9 @@ texts! {
     key_image: "image", "图像";
     key_leave_out: "leave out", "不注册";
     key_sort: "sort", "排序";
+    key_sort_reverse: "reverse the sort", "反向排序";
+    key_reveal: "show what the filter hides", "显示被筛选隐藏的";
+    key_refresh: "ask for the list again", "重新获取列表";
     key_test: "test", "测试";
     key_favourite: "favourite", "收藏";
     key_keep_filter: "keep the filter", "保留筛选";

@@ -82,7 +82,6 @@ pub const ERRORS: &[(&str, u8, &str)] = &[
     ("unsupported-openclaw-store", 1, "The installed OpenClaw takes no credential of this kind from outside."),
     ("openclaw-refused-credential", 1, "OpenClaw's own command did not store the credential."),
     ("locked", 1, "Another process holds the lock."),
-    ("read-back-failed", 1, "A written file did not read back as written."),
     ("nothing-to-undo", 1, "There is no write to undo."),
     ("changed-since", 1, "A file changed since the last write, so it is not undone."),
     ("backup-gone", 1, "The backup that undo needs is gone."),

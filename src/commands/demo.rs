@@ -4,7 +4,7 @@ use super::context::{Context, now, var};
 use super::error::Error;
 use super::invocation::Invocation;
 use super::output::Report;
-use super::wizard::{depth, facts, need_terminal, show};
+use super::wizard::{depth, facts, need_terminal, show, way};
 use crate::chutes::endpoints::Endpoints;
 use crate::chutes::oauth::attempt::{BadSetting, ClientId, Environment};
 use crate::host::Host;
@@ -55,7 +55,7 @@ pub fn run(invocation: &Invocation) -> Result<Report, Error> {
         lang: context.lang,
         sign_in: Some(sign_in),
     };
-    show(session, facts)
+    show(session, facts, way(invocation))
 }
 
 /// The app that the stand-in takes.

@@ -199,5 +199,6 @@ pub fn alias_words(name: &str, problem: &alias::Problem, lang: Lang) -> String {
         alias::Problem::Duplicate { target } => text::alias_duplicate(lang, name, clean::line(target)),
         alias::Problem::Provider(provider) => text::alias_is_provider(lang, name, clean::line(provider)),
         alias::Problem::Model(model) => text::alias_is_model(lang, name, clean::line(model)),
+        alias::Problem::Command(word) => text::alias_is_command(lang, name, clean::line(word)),
     }
 }

@@ -59,7 +59,21 @@ pub fn run(invocation: &Invocation) -> Result<Report, Error> {
     let facts =
         Facts { sign_in: Given { environment: Some(environment), ..given(&facts, &state, &options.sign_in) }, ..facts };
     let session = Session { site, state, endpoints, depth: depth(invocation), lang: context.lang, sign_in };
-    show(session, facts)
+    show(session, facts, way(invocation))
+}
+
+/// How the wizard talks: on the full screen, or line by line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    FullScreen,
+    Lines,
+}
+
+/// `--plain`, `ACCESSIBLE`, or a terminal that cannot place its cursor.
+pub fn way(invocation: &Invocation) -> Way {
+    let accessible = var("ACCESSIBLE").is_some_and(|value| !matches!(value.as_str(), "" | "0" | "false"));
+    let dumb = var("TERM").is_none_or(|term| matches!(term.as_str(), "" | "dumb"));
+    if invocation.plain || accessible || dumb { Way::Lines } else { Way::FullScreen }
 }
 
 /// What is known about signing in before anybody does.
@@ -114,10 +128,14 @@ pub fn facts(site: &Site, lang: Lang) -> Facts {
 }
 
 /// Run the wizard, and say on the normal screen how it ended.
-pub fn show(session: Session, facts: Facts) -> Result<Report, Error> {
+pub fn show(session: Session, facts: Facts, way: Way) -> Result<Report, Error> {
     let facts = Facts { base_url: session.endpoints.api.clone(), api_host: session.endpoints.api_host(), ..facts };
     let lang = facts.lang;
-    let (ended, wizard) = tui::run(session, facts).map_err(Error::System)?;
+    let run = match way {
+        Way::FullScreen => tui::run,
+        Way::Lines => tui::plain::run,
+    };
+    let (ended, wizard) = run(session, facts).map_err(Error::System)?;
     match ended {
         Ended::Signal(number) => Err(Error::Interrupted(number)),
         Ended::Outcome(Outcome::Cancelled) => Ok(Report::text(format!("{}\n", text::after_cancelled(lang))).exit(130)),

@@ -43,8 +43,6 @@ pub enum Error {
     KeepsChanging { path: PathBuf },
     /// Another process holds the lock.
     Locked { path: PathBuf, pid: Option<u32> },
-    /// The written file did not read back as written.
-    ReadBack { path: PathBuf },
     /// OpenClaw's own command failed or did not store the credential.
     Handover { command: String, exit: Option<i32>, said: String },
     /// Nothing to undo.
@@ -103,7 +101,6 @@ impl Error {
             Error::SymlinkedSecret { .. } => "auth-store-symlink",
             Error::KeepsChanging { .. } => "config-keeps-changing",
             Error::Locked { .. } => "locked",
-            Error::ReadBack { .. } => "read-back-failed",
             Error::Handover { .. } => "openclaw-refused-credential",
             Error::NothingToUndo => "nothing-to-undo",
             Error::ChangedSince { .. } => "changed-since",
@@ -173,7 +170,6 @@ impl Error {
             Error::KeepsChanging { path } => texts::keeps_changing(lang, show(path)),
             Error::Locked { path, pid: Some(pid) } => texts::locked_by(lang, show(path), pid),
             Error::Locked { path, pid: None } => texts::locked(lang, show(path)),
-            Error::ReadBack { path } => texts::read_back(lang, show(path)),
             Error::Handover { command, exit, said } => {
                 let exit = exit.map_or_else(|| "–".to_owned(), |code| code.to_string());
                 texts::handover(lang, clean::line(command), exit, clean::line(said))
@@ -198,7 +194,7 @@ impl Error {
             Error::UnsupportedStore { .. } => texts::hint_key_new_store(lang),
             Error::SymlinkedSecret { .. } => texts::hint_symlink(lang),
             Error::ForeignOwner { path, .. } => return Some(texts::hint_owner(lang, show(path))),
-            Error::KeepsChanging { .. } | Error::Locked { .. } | Error::ReadBack { .. } => texts::hint_again(lang),
+            Error::KeepsChanging { .. } | Error::Locked { .. } => texts::hint_again(lang),
             Error::Handover { .. } => texts::hint_handover(lang),
             Error::ChangedSince { .. } | Error::BackupGone { .. } => texts::hint_backups(lang),
             Error::ProfileName { .. } | Error::UnknownAgent { .. } | Error::Edit { .. } | Error::NothingToUndo => {

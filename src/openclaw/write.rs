@@ -208,11 +208,11 @@ fn replace((change, temp, _): &mut (Change, Option<Temp>, Option<Backup>)) -> Re
         (Some(temp), Some(after)) => temp.put(change, after)?,
         _ => remove(&change.path)?,
     }
-    if current(&change.path)? != change.after {
-        // Not ours to judge whose bytes these are: leave them.
-        return Err(Failure::Error(Error::ReadBack { path: change.path.clone() }));
+    // Somebody wrote at once over what we wrote: reading again shows whether our change is still in it.
+    match current(&change.path)? == change.after {
+        true => Ok(()),
+        false => Err(Failure::Conflict(change.path.clone())),
     }
-    Ok(())
 }
 
 fn current(path: &Path) -> Result<Option<Vec<u8>>, Failure> {

@@ -16,6 +16,9 @@ pub enum Problem {
     Provider(String),
     /// A model is called so.
     Model(String),
+    /// OpenClaw's chat command `/model` takes this word for something else: `list`, `status`, `default`
+    /// or a number.
+    Command(String),
 }
 
 /// Longest alias, in characters. OpenClaw sets no limit; a name is typed after `/model`.
@@ -47,10 +50,19 @@ pub fn check<'a>(
     if name.eq_ignore_ascii_case("chutes") || providers.iter().any(|p| p.eq_ignore_ascii_case(name)) {
         return Err(Problem::Provider(name.to_owned()));
     }
+    if taken_by_command(name) {
+        return Err(Problem::Command(name.to_owned()));
+    }
     if let Some(id) = model_ids.into_iter().find(|id| id.eq_ignore_ascii_case(name)) {
         return Err(Problem::Model(id.to_owned()));
     }
     Ok(())
+}
+
+/// Words that never reach the aliases after `/model` in a chat.
+fn taken_by_command(name: &str) -> bool {
+    ["list", "status", "default"].iter().any(|word| name.eq_ignore_ascii_case(word))
+        || (!name.is_empty() && name.bytes().all(|byte| byte.is_ascii_digit()))
 }
 
 /// OpenClaw looks aliases up trimmed and without regard to case.
@@ -79,6 +91,10 @@ mod tests {
         assert_eq!(check("Anthropic", "chutes/b"), Err(Problem::Provider("Anthropic".into())));
         assert_eq!(check("chutes", "chutes/b"), Err(Problem::Provider("chutes".into())));
         assert_eq!(check("nemotron-3-nano", "chutes/b"), Err(Problem::Model("Nemotron-3-Nano".into())));
+        for word in ["status", "List", "default", "7"] {
+            assert_eq!(check(word, "chutes/b"), Err(Problem::Command(word.into())));
+        }
+        assert_eq!(check("4.7", "chutes/b"), Ok(()));
         assert_eq!(check(&"a".repeat(65), "chutes/b"), Err(Problem::TooLong));
     }
 }

@@ -4,6 +4,7 @@ use super::alias::{self, same_name};
 use super::successor::{Reason, Role, successor};
 use super::{Alias, Configured, Selection};
 use crate::chutes::model::{Catalog, Model, Source, id_of, reference};
+use std::collections::HashSet;
 
 /// What the product promises, handed in so that the rules stay pure: facts of the built-in catalog.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -14,7 +15,7 @@ pub struct Documented {
     pub aliases: Vec<Alias>,
     /// The ids of the built-in catalog, in order.
     pub built_in: Vec<String>,
-    /// Facts about documented targets that are not among the built-in eight (`chutes-fast`'s).
+    /// Facts about the built-in models and the documented targets, for when the service lists them no more.
     pub extra: Vec<Model>,
 }
 
@@ -304,8 +305,12 @@ pub fn registered(
         overrides.models.as_ref().map(|list| list.iter().map(|text| id_of(text).unwrap_or(text)).collect());
     let mut models: Vec<Model> = match &wanted_ids {
         None => catalog.models.clone(),
-        Some(ids) => catalog.models.iter().filter(|m| ids.contains(&m.id.as_str())).cloned().collect(),
+        Some(ids) => {
+            let ids: HashSet<&str> = ids.iter().copied().collect();
+            catalog.models.iter().filter(|m| ids.contains(m.id.as_str())).cloned().collect()
+        }
     };
+    let mut known: HashSet<String> = models.iter().map(|m| m.id.clone()).collect();
     let referred = std::iter::once(primary)
         .chain(fallbacks.iter().map(String::as_str))
         .chain(image)
@@ -313,11 +318,11 @@ pub fn registered(
         .filter_map(id_of)
         .chain(wanted_ids.iter().flatten().copied());
     for id in referred {
-        if models.iter().any(|m| m.id == id) {
+        if !known.insert(id.to_owned()) {
             continue;
         }
-        let known = catalog.get(id).or_else(|| documented.extra.iter().find(|m| m.id == id));
-        models.push(known.cloned().unwrap_or_else(|| Model { id: id.to_owned(), ..Model::default() }));
+        let facts = catalog.get(id).or_else(|| documented.extra.iter().find(|m| m.id == id));
+        models.push(facts.cloned().unwrap_or_else(|| Model { id: id.to_owned(), ..Model::default() }));
     }
     models
 }

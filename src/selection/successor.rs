@@ -39,8 +39,11 @@ pub fn successor<'a>(
     let suits = |model: &&Model| role != Role::Vision || model.vision();
 
     let old = Lineage::of(wanted);
+    // Most of a long list has another publisher; only the rest is read closely.
+    let publisher = |id: &str| id.split_once('/').map_or("", |(publisher, _)| publisher).to_lowercase();
     let relative = free()
         .filter(suits)
+        .filter(|model| publisher(&model.id) == old.publisher)
         .map(|model| (model, Lineage::of(&model.id)))
         .filter(|(_, lineage)| !lineage.version.is_empty() && lineage.same_family(&old))
         .max_by(|(a, la), (b, lb)| la.version.cmp(&lb.version).then_with(|| by_price(b, a)));

@@ -2,6 +2,7 @@
 
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
+use std::ops::Range;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
@@ -10,7 +11,7 @@ pub fn grouped(number: u64) -> String {
     let digits = number.to_string();
     let mut out = String::with_capacity(digits.len() + digits.len() / 3);
     for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at) % 3 == 0 {
+        if at > 0 && (digits.len() - at).is_multiple_of(3) {
             out.push(',');
         }
         out.push(digit);
@@ -40,13 +41,69 @@ pub fn price(usd: f64) -> String {
     }
 }
 
-/// A price for a column of six: exact where it fits, else to as many decimals as do.
-pub fn price_column(usd: f64) -> String {
-    let exact = price(usd);
-    if exact.len() <= 6 {
-        return exact;
+/// Room for a column of prices around its decimal point.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Decimals {
+    /// Columns before the point.
+    pub before: usize,
+    /// Columns behind it.
+    pub behind: usize,
+}
+
+impl Decimals {
+    /// More are rounded in a table; the details have them all.
+    const MOST_BEHIND: usize = 4;
+    const MOST_BEFORE: usize = 4;
+
+    /// The room that prices up to `largest` need, with at most `decimals` each.
+    pub fn of(largest: f64, decimals: usize) -> Decimals {
+        let text = Decimals::rounded(largest);
+        let before = text.split_once('.').map_or(text.len(), |(before, _)| before.len());
+        Decimals { before: before.min(Decimals::MOST_BEFORE), behind: decimals.clamp(2, Decimals::MOST_BEHIND) }
     }
-    (0..=4).rev().map(|decimals| format!("{usd:.decimals$}")).find(|text| text.len() <= 6).unwrap_or(exact)
+
+    pub fn width(self) -> usize {
+        self.before + 1 + self.behind
+    }
+
+    /// A price at its place: all points of a column stand below each other.
+    pub fn place(self, usd: f64) -> String {
+        let text = Decimals::rounded(usd);
+        let (before, behind) = text.split_once('.').unwrap_or((&text, ""));
+        if before.len() > self.before || behind.len() > self.behind {
+            return format!("{:>width$}", cut(&text, self.width(), "+"), width = self.width());
+        }
+        format!("{before:>a$}.{behind:<b$}", a = self.before, b = self.behind)
+    }
+
+    /// A word at the place of the units.
+    pub fn place_word(self, word: &str) -> String {
+        let head = format!("{:pad$}{word}", "", pad = self.before.saturating_sub(word.width()));
+        format!("{head}{:pad$}", "", pad = self.width().saturating_sub(head.width()))
+    }
+
+    /// At least two decimals, at most four.
+    fn rounded(usd: f64) -> String {
+        let exact = price(usd);
+        match exact.split_once('.') {
+            Some((_, behind)) if behind.len() > Decimals::MOST_BEHIND => {
+                let text = format!("{usd:.most$}", most = Decimals::MOST_BEHIND);
+                let (whole, decimals) = text.split_once('.').unwrap_or((&text, ""));
+                format!("{whole}.{:0<2}", decimals.trim_end_matches('0'))
+            }
+            _ => exact,
+        }
+    }
+}
+
+/// A small amount of money to the last digit that says something: `0.0000012`.
+pub fn amount(usd: f64) -> String {
+    if usd == 0.0 || usd >= 0.01 {
+        return format!("{usd:.2}");
+    }
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small number of decimals")]
+    let decimals = (-usd.abs().log10()).ceil().clamp(2.0, 12.0) as usize + 1;
+    format!("{usd:.decimals$}").trim_end_matches('0').to_owned()
 }
 
 /// `12:03` today's clock of a Unix time in milliseconds, in `zone`; with the date when it is another day.
@@ -76,18 +133,38 @@ pub fn cut(text: &str, width: usize, ellipsis: &str) -> String {
     out
 }
 
+/// A model id in fewer columns: what is kept of it, as byte ranges, with the ellipsis between and behind.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Shortened {
+    pub head: Range<usize>,
+    /// Kept behind the first gap; empty when there is only one.
+    pub tail: Range<usize>,
+    /// Something is missing at the end.
+    pub open: bool,
+}
+
 /// A model id in `width` columns: the publisher is shortened first, for the name says more.
-pub fn model_id(id: &str, width: usize, ellipsis: &str) -> String {
+pub fn shortened(id: &str, width: usize, ellipsis: &str) -> Shortened {
+    let whole = |end: usize, open: bool| Shortened { head: 0..end, tail: end..end, open };
     if id.width() <= width {
-        return id.to_owned();
+        return whole(id.len(), false);
     }
     if let Some((publisher, name)) = id.split_once('/') {
         let room = width.saturating_sub(name.width() + 1 + ellipsis.width());
         if room >= 3 {
-            return format!("{}{ellipsis}/{name}", take_columns(publisher, room));
+            let head = take_columns(publisher, room).len();
+            return Shortened { head: 0..head, tail: publisher.len()..id.len(), open: false };
         }
     }
-    cut(id, width, ellipsis)
+    whole(take_columns(id, width.saturating_sub(ellipsis.width())).len(), true)
+}
+
+/// [`shortened`], written out.
+pub fn model_id(id: &str, width: usize, ellipsis: &str) -> String {
+    let Shortened { head, tail, open } = shortened(id, width, ellipsis);
+    let gap = if tail.is_empty() { "" } else { ellipsis };
+    let end = if open { ellipsis } else { "" };
+    format!("{}{gap}{}{end}", &id[head], &id[tail])
 }
 
 fn take_columns(text: &str, width: usize) -> &str {
@@ -176,7 +253,23 @@ mod tests {
         assert_eq!([999, 40_960, 202_752, 999_600, 1_048_576].map(tokens), ["999", "41k", "203k", "1.0M", "1.0M"]);
         assert_eq!([0.4, 2.0, 0.0245, 15.0].map(price), ["0.40", "2.00", "0.0245", "15.00"]);
         assert_eq!(price(0.010_399_999_999_999_998), "0.010399999999999998");
-        assert_eq!([0.010_399_999_999_999_998, 1.1957, 12345.678].map(price_column), ["0.0104", "1.1957", "12346"]);
+    }
+
+    #[test]
+    fn prices_stand_below_each_other_at_the_point() {
+        let prices = [0.4, 15.0, 1.1957, 0.010_399_999_999_999_998];
+        let room = Decimals::of(15.0, 18);
+        assert_eq!(prices.map(|usd| room.place(usd)), [" 0.40  ", "15.00  ", " 1.1957", " 0.0104"]);
+        assert_eq!(room.place_word("-"), " -     ");
+        let narrow = Decimals::of(0.4, 1);
+        assert_eq!(narrow, Decimals { before: 1, behind: 2 });
+        assert_eq!(narrow.place(12_345.678).len(), 4, "what has no room keeps its column");
+        assert_eq!(Decimals::of(1e300, 0).place(1e300).len(), 7);
+    }
+
+    #[test]
+    fn small_amounts_keep_their_first_digits() {
+        assert_eq!([0.0, 0.5, 0.000_001_2, 0.000_000_95].map(amount), ["0.00", "0.50", "0.0000012", "0.00000095"]);
     }
 
     #[test]

@@ -4,6 +4,8 @@ pub mod browser;
 pub mod clipboard;
 pub mod format;
 pub mod keymap;
+mod output;
+pub mod plain;
 pub mod qr;
 mod runner;
 pub mod terminal;
@@ -89,7 +91,12 @@ pub fn run(session: Session, facts: Facts) -> io::Result<(Ended, Wizard)> {
     drop(screen);
     // Reading the terminal goes on in a thread that nothing waits for.
     runtime.shutdown_background();
-    Ok((ended?, wizard))
+    let ended = match ended {
+        // Drawing may notice before the signal or the reader does.
+        Err(_) if !terminal::available() => Ended::Signal(SIGHUP),
+        ended => ended?,
+    };
+    Ok((ended, wizard))
 }
 
 struct Screen {

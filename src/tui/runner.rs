@@ -71,6 +71,10 @@ impl Runner {
                 let session = Arc::clone(&self.session);
                 self.blocking(move || Event::Loaded(Box::new(load(&session))));
             }
+            Effect::ReadKept => {
+                let session = Arc::clone(&self.session);
+                self.blocking(move || Event::Kept(session.state.catalog().map(Box::new)));
+            }
             Effect::Discover { attempt, credential } => self.discover(attempt, credential),
             Effect::Verify { attempt, credential, model } => self.verify(attempt, credential, model),
             Effect::Plan { attempt, request } => {

@@ -1,9 +1,10 @@
 //! The one file that changes terminal modes. Everything it turns on, [`restore`] turns off: on drop, on
 //! a panic, before a signal ends us. Restoring twice is harmless.
 
+use super::output::Output;
 use crossterm::{cursor, event, execute, terminal};
-use ratatui::backend::CrosstermBackend;
 use rustix::process::{Signal, kill_current_process_group};
+use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr};
 use std::fs::{File, OpenOptions};
 use std::io::{self, IsTerminal, Write};
 use std::mem::ManuallyDrop;
@@ -22,7 +23,7 @@ type Out = io::BufWriter<File>;
 pub struct Terminal {
     /// Never dropped: ratatui would show the cursor, which [`restore`] does, and print if it cannot,
     /// which panics when the terminal is gone.
-    inner: ManuallyDrop<ratatui::Terminal<CrosstermBackend<Out>>>,
+    inner: ManuallyDrop<ratatui::Terminal<Output<Out>>>,
 }
 
 /// Whether there is a terminal to draw on and to read from: standard streams or the controlling one.
@@ -35,7 +36,7 @@ impl Terminal {
     pub fn enter() -> io::Result<Terminal> {
         let out = io::BufWriter::with_capacity(16 * 1024, open_output()?);
         install_panic_hook();
-        let inner = ratatui::Terminal::new(CrosstermBackend::new(out))?;
+        let inner = ratatui::Terminal::new(Output::new(out))?;
         let mut this = Terminal { inner: ManuallyDrop::new(inner) };
         this.take()?;
         Ok(this)
@@ -51,6 +52,7 @@ impl Terminal {
                 cursor::Hide
             )
         });
+        self.inner.backend_mut().taken();
         if taken.is_err() {
             restore();
         }
@@ -158,6 +160,41 @@ fn install_panic_hook() {
             std::process::exit(101);
         }
     }));
+}
+
+/// The terminal for prompts: no echo and no line editing of its own, which would cut a long paste; signals
+/// stay. Dropping it gives the terminal back.
+pub struct LineMode {
+    terminal: File,
+    before: Termios,
+}
+
+impl LineMode {
+    pub fn enter() -> io::Result<LineMode> {
+        let terminal = match io::stdin() {
+            stdin if stdin.is_terminal() => File::from(stdin.as_fd().try_clone_to_owned()?),
+            _ => File::open("/dev/tty")?,
+        };
+        let before = tcgetattr(&terminal)?;
+        let mut now = before.clone();
+        now.local_modes -= LocalModes::ICANON | LocalModes::ECHO;
+        now.special_codes[SpecialCodeIndex::VMIN] = 1;
+        now.special_codes[SpecialCodeIndex::VTIME] = 0;
+        tcsetattr(&terminal, OptionalActions::Now, &now)?;
+        Ok(LineMode { terminal, before })
+    }
+
+    /// For reading what is typed.
+    pub fn reader(&self) -> io::Result<File> {
+        self.terminal.try_clone()
+    }
+}
+
+impl Drop for LineMode {
+    fn drop(&mut self) {
+        // A terminal that is gone needs nothing.
+        let _ = tcsetattr(&self.terminal, OptionalActions::Now, &self.before);
+    }
 }
 
 fn open_output() -> io::Result<File> {

@@ -1,15 +1,16 @@
 //! The filter line of the models screen: fuzzy text, and words that read data.
+//!
+//! Ranking is by classes (exact, prefix, start of a word, inside, letters in order): rows of one class
+//! keep the order of the table, so that `glm` sorted by price stays sorted by price.
 
 use crate::chutes::model::Model;
-use nucleo_matcher::pattern::{AtomKind, CaseMatching, Normalization, Pattern};
-use nucleo_matcher::{Config, Matcher, Utf32Str};
 
 /// A parsed filter line.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Query {
     conditions: Vec<Condition>,
-    /// What is left: fuzzy text.
-    text: String,
+    /// What is left: text. Each word has to be found.
+    words: Vec<Word>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -39,26 +40,45 @@ enum Op {
     Equal,
 }
 
+/// One word of text, in lower case, and the set of its letters.
+#[derive(Clone, Debug, PartialEq)]
+struct Word {
+    text: String,
+    letters: u64,
+}
+
+/// How well a word is found, best first: what a name has to lose.
+const EXACT: u8 = 0;
+const PREFIX: u8 = 1;
+const WORD_START: u8 = 2;
+const INSIDE: u8 = 3;
+/// Letters in order, with gaps; each letter of a gap costs one more.
+const SCATTERED: u8 = 4;
+/// The worst rank; `NOT_FOUND` is no rank at all.
+const WORST: u8 = 254;
+pub const NOT_FOUND: u8 = 255;
+
 impl Query {
     /// `glm tools ctx>200k in<0.5`: words of capabilities and comparisons are conditions, the rest is text.
     pub fn parse(line: &str) -> Query {
         let mut query = Query::default();
         for word in line.split_whitespace() {
             match condition(word) {
-                Some(condition) => query.conditions.push(condition),
+                Some(condition) => query.conditions.extend(condition),
                 None => {
-                    if !query.text.is_empty() {
-                        query.text.push(' ');
-                    }
-                    query.text.push_str(word);
+                    let lower = word.to_ascii_lowercase();
+                    // The provider is the same for all: a full ref finds its model.
+                    let text = lower.strip_prefix("chutes/").unwrap_or(&lower).to_owned();
+                    query.words.push(Word { letters: letters(&text), text });
                 }
             }
         }
         query
     }
 
+    /// Everything is shown.
     pub fn is_empty(&self) -> bool {
-        self.conditions.is_empty() && self.text.is_empty()
+        self.conditions.is_empty() && self.words.is_empty()
     }
 
     /// The words that are conditions hold for this model. Unknown data meets no condition.
@@ -68,73 +88,139 @@ impl Query {
 
     /// True when there is text to rank by.
     pub fn has_text(&self) -> bool {
-        !self.text.is_empty()
-    }
-}
-
-/// Ranks names against the text of a query; keeps its buffers between keystrokes.
-pub struct Ranker {
-    matcher: Matcher,
-    buffer: Vec<char>,
-}
-
-impl Default for Ranker {
-    fn default() -> Self {
-        Ranker { matcher: Matcher::new(Config::DEFAULT.match_paths()), buffer: Vec::new() }
-    }
-}
-
-impl std::fmt::Debug for Ranker {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.write_str("Ranker")
-    }
-}
-
-impl Ranker {
-    /// Prepare the text of a query for many names.
-    pub fn pattern(query: &Query) -> Pattern {
-        Pattern::new(&query.text, CaseMatching::Ignore, Normalization::Smart, AtomKind::Fuzzy)
+        !self.words.is_empty()
     }
 
-    /// Score of a name: higher is better, None is no match. Exact beats prefix beats fuzzy.
-    pub fn score(&mut self, pattern: &Pattern, query: &Query, name: &str, alias: Option<&str>) -> Option<u32> {
-        let best = [Some(name), alias].into_iter().flatten().filter_map(|text| {
-            let fuzzy = pattern.score(Utf32Str::new(text, &mut self.buffer), &mut self.matcher)?;
-            let last = text.rsplit('/').next().unwrap_or(text);
-            let bonus = if text.eq_ignore_ascii_case(&query.text) || last.eq_ignore_ascii_case(&query.text) {
-                1_000_000
-            } else if starts_with_ignore_case(text, &query.text) || starts_with_ignore_case(last, &query.text) {
-                500_000
-            } else {
-                0
-            };
-            Some(fuzzy + bonus)
-        });
-        best.max()
-    }
-
-    /// Which characters of `name` match, for highlighting: ascending indices of `char`s.
-    pub fn highlight(&mut self, pattern: &Pattern, name: &str) -> Vec<usize> {
-        let mut indices = Vec::new();
-        if pattern.indices(Utf32Str::new(name, &mut self.buffer), &mut self.matcher, &mut indices).is_none() {
-            return Vec::new();
+    /// How well the text is found in a name or its alias: lower is better, [`NOT_FOUND`] is not at all.
+    /// Both in lower case; `set` is [`letters`] of the name.
+    pub fn rank(&self, name: &str, set: u64, alias: Option<&str>) -> u8 {
+        let mut sum = 0_u8;
+        for word in &self.words {
+            let mut best = if word.letters & !set == 0 { word.rank(name) } else { NOT_FOUND };
+            if let Some(alias) = alias {
+                best = best.min(word.rank(alias));
+            }
+            if best == NOT_FOUND {
+                return NOT_FOUND;
+            }
+            sum = sum.saturating_add(best).min(WORST);
         }
-        indices.sort_unstable();
-        indices.dedup();
-        indices.into_iter().map(|at| at as usize).collect()
+        sum
+    }
+
+    /// Byte offsets of the letters of `name` that the text is found in, ascending, for highlighting.
+    pub fn hits(&self, name: &str) -> Vec<usize> {
+        let lower = name.to_ascii_lowercase();
+        let mut hits: Vec<usize> = self.words.iter().flat_map(|word| word.hits(&lower)).collect();
+        hits.sort_unstable();
+        hits.dedup();
+        hits
     }
 }
 
-fn starts_with_ignore_case(text: &str, prefix: &str) -> bool {
-    text.get(..prefix.len()).is_some_and(|start| start.eq_ignore_ascii_case(prefix))
+/// The set of letters of a text in lower case: a word can only be found where its letters are.
+pub fn letters(text: &str) -> u64 {
+    text.bytes().fold(0, |set, byte| {
+        set | 1
+            << match byte {
+                b'a'..=b'z' => byte - b'a',
+                b'0'..=b'9' => 26 + byte - b'0',
+                other => 36 + other % 28,
+            }
+    })
 }
 
-fn condition(word: &str) -> Option<Condition> {
+impl Word {
+    fn rank(&self, name: &str) -> u8 {
+        let (word, bytes) = (self.text.as_bytes(), name.as_bytes());
+        let last = name.rfind('/').map_or(0, |slash| slash + 1);
+        match self.place(bytes) {
+            Some(_) if bytes == word || &bytes[last..] == word => EXACT,
+            Some(_) if bytes.starts_with(word) || bytes[last..].starts_with(word) => PREFIX,
+            Some(at) if starts_word(bytes, at) => WORD_START,
+            Some(_) => INSIDE,
+            None => match self.scattered(bytes) {
+                Some((from, to)) => {
+                    let gaps = u8::try_from(to - from - word.len()).unwrap_or(u8::MAX);
+                    SCATTERED.saturating_add(gaps).min(WORST)
+                }
+                None => NOT_FOUND,
+            },
+        }
+    }
+
+    /// Where the word stands in one piece: at the start of a word if it does so anywhere.
+    fn place(&self, name: &[u8]) -> Option<usize> {
+        let word = self.text.as_bytes();
+        let (&first, rest) = word.split_first()?;
+        let mut found = None;
+        for at in 0..(name.len() + 1).saturating_sub(word.len()) {
+            if name[at] == first && name[at + 1..].starts_with(rest) {
+                if starts_word(name, at) {
+                    return Some(at);
+                }
+                found = found.or(Some(at));
+            }
+        }
+        found
+    }
+
+    /// The shortest stretch, by its end, that has the letters in order. Only for plain text: parts of
+    /// other scripts' characters mean nothing.
+    fn scattered(&self, name: &[u8]) -> Option<(usize, usize)> {
+        if !self.text.is_ascii() {
+            return None;
+        }
+        let mut left = self.text.bytes();
+        let mut wanted = left.next()?;
+        let mut end = None;
+        for (at, byte) in name.iter().enumerate() {
+            if *byte == wanted {
+                match left.next() {
+                    Some(next) => wanted = next,
+                    None => {
+                        end = Some(at + 1);
+                        break;
+                    }
+                }
+            }
+        }
+        let end = end?;
+        let mut start = end;
+        for byte in self.text.bytes().rev() {
+            start = name[..start].iter().rposition(|b| *b == byte)?;
+        }
+        Some((start, end))
+    }
+
+    fn hits(&self, name: &str) -> Vec<usize> {
+        let bytes = name.as_bytes();
+        if let Some(at) = self.place(bytes) {
+            return (at..at + self.text.len()).collect();
+        }
+        let Some((_, end)) = self.scattered(bytes) else { return Vec::new() };
+        let mut at = end;
+        let mut hits = Vec::with_capacity(self.text.len());
+        for byte in self.text.bytes().rev() {
+            let Some(found) = bytes[..at].iter().rposition(|b| *b == byte) else { break };
+            hits.push(found);
+            at = found;
+        }
+        hits
+    }
+}
+
+fn starts_word(name: &[u8], at: usize) -> bool {
+    at == 0 || !name[at - 1].is_ascii_alphanumeric()
+}
+
+/// None: the word is text. Some(None): a comparison whose number is still to be typed; it hides nothing.
+fn condition(word: &str) -> Option<Option<Condition>> {
     match word.to_ascii_lowercase().as_str() {
-        "tools" => return Some(Condition::Tools),
-        "vision" => return Some(Condition::Vision),
-        "reasoning" => return Some(Condition::Reasoning),
-        "tee" => return Some(Condition::Tee),
+        "tools" => return Some(Some(Condition::Tools)),
+        "vision" => return Some(Some(Condition::Vision)),
+        "reasoning" => return Some(Some(Condition::Reasoning)),
+        "tee" => return Some(Some(Condition::Tee)),
         _ => {}
     }
     let at = word.find(['<', '>', '='])?;
@@ -150,7 +236,10 @@ fn condition(word: &str) -> Option<Condition> {
     let (op, number) = [("<=", Op::AtMost), (">=", Op::AtLeast), ("<", Op::Less), (">", Op::More), ("=", Op::Equal)]
         .into_iter()
         .find_map(|(sign, op)| rest.strip_prefix(sign).map(|number| (op, number)))?;
-    Some(Condition::Number { field, op, value: number_with_unit(number)? })
+    if number.trim_start_matches('$').is_empty() {
+        return Some(None);
+    }
+    Some(Some(Condition::Number { field, op, value: number_with_unit(number)? }))
 }
 
 /// `200k`, `1m`, `0.5`, `$2`.
@@ -224,19 +313,44 @@ mod tests {
     #[test]
     fn what_is_no_condition_is_text() {
         let query = Query::parse("glm ctx>x foo<1 4.7");
-        assert_eq!(query.text, "glm ctx>x foo<1 4.7");
+        let words: Vec<&str> = query.words.iter().map(|word| word.text.as_str()).collect();
+        assert_eq!(words, ["glm", "ctx>x", "foo<1", "4.7"]);
         assert!(query.conditions.is_empty());
+        assert!(Query::parse("ctx> in< out<=$").is_empty(), "half a comparison hides nothing");
+    }
+
+    fn rank(text: &str, name: &str) -> u8 {
+        let name = name.to_ascii_lowercase();
+        Query::parse(text).rank(&name, letters(&name), None)
     }
 
     #[test]
-    fn exact_beats_prefix_beats_fuzzy() {
-        let mut ranker = Ranker::default();
-        let query = Query::parse("glm-5");
-        let pattern = Ranker::pattern(&query);
-        let mut score = |name: &str| ranker.score(&pattern, &query, name, None);
-        let (exact, prefix, fuzzy) = (score("z/GLM-5"), score("z/GLM-5.2-TEE"), score("z/a-glm-x-5"));
-        assert!(exact > prefix && prefix > fuzzy && fuzzy.is_some(), "{exact:?} {prefix:?} {fuzzy:?}");
-        assert_eq!(score("Qwen/Qwen3-32B"), None);
-        assert_eq!(Ranker::default().highlight(&pattern, "GLM-5"), [0, 1, 2, 3, 4]);
+    fn exact_beats_prefix_beats_inside_beats_scattered() {
+        let names = ["z/GLM-5", "z/GLM-5.2-TEE", "z/a-glm-5", "z/xglm-5", "z/g-l-m-5", "z/gxxlxxmxx-5"];
+        let ranks = names.map(|name| rank("glm-5", name));
+        assert!(ranks.is_sorted_by(|a, b| a < b) && ranks[5] < NOT_FOUND, "{ranks:?}");
+        assert_eq!(rank("glm-5", "Qwen/Qwen3-32B"), NOT_FOUND);
+        assert_eq!(rank("chutes/z/glm-5", "z/GLM-5"), EXACT, "a full ref");
+        assert_eq!(rank("z/glm-5", "z/GLM-5"), EXACT, "a full id");
+        assert_eq!(rank("5 glm", "z/GLM-5"), rank("glm 5", "z/GLM-5"), "words in any order");
+        assert_eq!(rank("glm qwen", "z/GLM-5"), NOT_FOUND, "all of them");
+        assert_eq!(rank("模", "x/模型"), PREFIX);
+        assert_eq!(rank("型", "x/模型"), WORD_START);
+        assert_eq!(rank("型模", "x/模型"), NOT_FOUND);
+    }
+
+    #[test]
+    fn an_alias_is_found_like_a_name() {
+        let query = Query::parse("fast");
+        assert_eq!(query.rank("z/other", letters("z/other"), Some("chutes-fast")), WORD_START);
+    }
+
+    #[test]
+    fn the_letters_found_are_told() {
+        assert_eq!(Query::parse("glm").hits("zai-org/GLM-5"), [8, 9, 10]);
+        assert_eq!(Query::parse("g5").hits("zai-org/GLM-5"), [8, 12], "the shortest stretch");
+        assert_eq!(Query::parse("5 glm").hits("GLM-5"), [0, 1, 2, 4]);
+        assert_eq!(Query::parse("型").hits("模型"), [3, 4, 5]);
+        assert_eq!(Query::parse("nope").hits("GLM-5"), [0_usize; 0]);
     }
 }

@@ -21,7 +21,7 @@ use crate::openclaw::diff::FileDiff;
 use crate::openclaw::plan::{NewCredential, Request};
 use crate::openclaw::undo::Undone;
 use crate::secret::Secret;
-use crate::selection::Refusal;
+use crate::selection::{Configured, Refusal};
 use line::Line;
 use models::{Models, Next, Notice};
 use protocol::{Action, Attempt, AuthChoice, Committed, Context, Credential, Effect, Event, Facts, Outcome, Planned};
@@ -177,6 +177,8 @@ pub struct Wizard {
     credential: Option<Credential>,
     /// The answer of discovery, until the config to compare it with is there.
     found: Option<Result<Catalog, Failure>>,
+    /// For the models screen alone: what it shows until the service answers.
+    kept: Option<Catalog>,
     next_attempt: u64,
     /// Ctrl-C came while files were being written.
     leaving: bool,
@@ -188,7 +190,7 @@ impl Wizard {
     /// The machine at its start, and what it wants done first.
     pub fn new(facts: Facts) -> (Wizard, Vec<Effect>) {
         let screen = match facts.choice {
-            _ if facts.models_only => Screen::Discover,
+            _ if facts.models_only => Screen::Models,
             Some(AuthChoice::ApiKey) if facts.given_key.is_none() => Screen::Key,
             _ if facts.given_key.is_some() => Screen::Discover,
             _ => Screen::Auth,
@@ -215,6 +217,7 @@ impl Wizard {
             done: Done::default(),
             credential: None,
             found: None,
+            kept: None,
             next_attempt: 0,
             leaving: false,
             page: 10,
@@ -222,7 +225,10 @@ impl Wizard {
         };
         wizard.offer_choices();
         let mut effects = vec![Effect::Load];
-        if screen == Screen::Discover {
+        if wizard.facts.models_only {
+            effects.push(Effect::ReadKept);
+            effects.extend(wizard.ask_for_list(Credential::Stored));
+        } else if screen == Screen::Discover {
             let credential = match wizard.facts.given_key.clone() {
                 Some(key) => Credential::ApiKey(key),
                 None => Credential::Stored,
@@ -328,6 +334,11 @@ impl Wizard {
             Event::SignIn { attempt, news } => self.sign_in_news(attempt, news),
             Event::Settled { attempt, count } => self.settled(attempt, count),
             Event::Loaded(result) => self.loaded(*result),
+            Event::Kept(catalog) => {
+                self.kept = Some(catalog.map_or_else(|| self.facts.fallback.clone(), |catalog| *catalog));
+                self.open_models();
+                self.compare_when_ready()
+            }
             Event::Stage { attempt, stage, at_ms } => {
                 self.stage(attempt, stage, at_ms);
                 Vec::new()
@@ -484,10 +495,13 @@ impl Wizard {
                 self.screen = Screen::Auth;
             }
             Action::Enter => {
-                let default = self.default_key().filter(|_| self.key.line.is_empty());
+                let untouched = self.key.line.is_empty() && self.key.problem.is_none();
+                let default = self.default_key().filter(|_| untouched);
                 let typed = || api_key::parse(self.key.line.text()).map(Credential::ApiKey);
                 match default.map_or_else(typed, Ok) {
                     Ok(credential) => return self.start_discovery(credential),
+                    // What was wrong with a paste that was not taken is still the matter.
+                    Err(api_key::Problem::Empty) if self.key.problem.is_some() => {}
                     Err(problem) => self.key.problem = Some(problem),
                 }
             }
@@ -553,11 +567,20 @@ impl Wizard {
 
     fn act_on_models(&mut self, action: Action) -> Vec<Effect> {
         let page = self.page;
-        let Some(models) = &mut self.models else { return Vec::new() };
+        let Some(models) = &mut self.models else {
+            return if action == Action::Back { self.leave_discovery() } else { Vec::new() };
+        };
+        let warned = models.notice == Some(Notice::LeaveAgain);
         match models.act(action, page) {
             Next::Stay => Vec::new(),
             Next::GoOn => self.start_review(),
+            // Here Esc leaves the program; a stray one loses no choices.
+            Next::GoBack if self.facts.models_only && models.touched() && !warned => {
+                models.notice = Some(Notice::LeaveAgain);
+                Vec::new()
+            }
             Next::GoBack => self.leave_discovery(),
+            Next::Refresh => self.refresh_list(),
             Next::SaveFavourites => vec![Effect::SaveFavourites(models.favourites.iter().cloned().collect())],
             Next::Test(model) => {
                 let credential = self.credential.clone().unwrap_or(Credential::Stored);
@@ -622,6 +645,7 @@ impl Wizard {
             Ok(current) => {
                 self.current = Some(current);
                 self.offer_choices();
+                self.open_models();
                 self.compare_when_ready()
             }
             Err(error) => {
@@ -656,6 +680,18 @@ impl Wizard {
 
     fn start_discovery(&mut self, credential: Credential) -> Vec<Effect> {
         self.screen = Screen::Discover;
+        self.ask_for_list(credential)
+    }
+
+    /// The models screen asks again and stays as it is meanwhile.
+    fn refresh_list(&mut self) -> Vec<Effect> {
+        if self.discover.running {
+            return Vec::new();
+        }
+        self.ask_for_list(self.credential.clone().unwrap_or(Credential::Stored))
+    }
+
+    fn ask_for_list(&mut self, credential: Credential) -> Vec<Effect> {
         self.credential = Some(credential.clone());
         let attempt = self.new_attempt();
         self.discover = Discover {
@@ -666,6 +702,34 @@ impl Wizard {
         };
         self.found = None;
         vec![Effect::Discover { attempt, credential: Some(credential) }]
+    }
+
+    /// The models screen alone does not wait for the service.
+    fn open_models(&mut self) {
+        if !self.facts.models_only || self.models.is_some() {
+            return;
+        }
+        if let Some(current) = &self.current
+            && let Some(kept) = self.kept.take()
+        {
+            let configured = current.configured.clone();
+            self.set_list(&configured, kept, None);
+        }
+    }
+
+    /// Give the models screen a list; it begins with its first one.
+    fn set_list(&mut self, configured: &Configured, catalog: Catalog, failure: Option<Failure>) {
+        let facts = &self.facts;
+        match &mut self.models {
+            Some(models) => models.replace_list(configured, catalog, failure),
+            None => {
+                match Models::new(configured, catalog, failure, &facts.documented, &facts.overrides, &facts.favourites)
+                {
+                    Ok(models) => self.models = Some(models),
+                    Err(refusal) => self.trouble = Some(Trouble::Overrides(refusal)),
+                }
+            }
+        }
     }
 
     fn stage(&mut self, attempt: Attempt, stage: Stage, at_ms: u64) {
@@ -679,6 +743,11 @@ impl Wizard {
         if attempt != self.discover.attempt || !self.discover.running {
             return Vec::new();
         }
+        // What is being written, or was, is not looked at again.
+        if self.review.writing || self.screen == Screen::Done {
+            self.discover.running = false;
+            return Vec::new();
+        }
         match &result {
             Ok(_) => self.discover.begin_stage(STAGES - 1, at_ms),
             Err(_) => self.discover.fail_stage(at_ms),
@@ -690,39 +759,47 @@ impl Wizard {
     /// The list and the config are both needed before they can be compared.
     fn compare_when_ready(&mut self) -> Vec<Effect> {
         let Some(current) = &self.current else { return Vec::new() };
+        // Without an answer of the service, the models screen alone has what was kept.
+        let waits_for_kept = self.facts.models_only && self.models.is_none() && matches!(self.found, Some(Err(_)));
+        if waits_for_kept {
+            return Vec::new();
+        }
         let Some(found) = self.found.take() else { return Vec::new() };
         let configured = current.configured.clone();
-        let (catalog, failure) = match found {
-            Ok(catalog) => (catalog, None),
-            Err(failure) => (self.facts.fallback.clone(), Some(failure)),
-        };
         self.discover.running = false;
-        self.discover.failure.clone_from(&failure);
-        match &mut self.models {
-            Some(models) => models.replace_list(&configured, catalog, failure),
-            None => {
-                let facts = &self.facts;
-                match Models::new(&configured, catalog, failure, &facts.documented, &facts.overrides, &facts.favourites)
-                {
-                    Ok(models) => self.models = Some(models),
-                    Err(refusal) => {
-                        self.trouble = Some(Trouble::Overrides(refusal));
-                        return Vec::new();
-                    }
-                }
+        self.discover.failure = found.as_ref().err().cloned();
+        match (found, &mut self.models) {
+            (Ok(catalog), _) => self.set_list(&configured, catalog, None),
+            (Err(failure), Some(models)) if self.screen != Screen::Discover => models.list_failed(failure),
+            (Err(failure), _) => self.set_list(&configured, self.facts.fallback.clone(), Some(failure)),
+        }
+        if self.trouble.is_some() || self.discover.failure.is_some() {
+            return Vec::new();
+        }
+        self.discover.finish();
+        match self.screen {
+            Screen::Discover => {
+                self.screen = Screen::Models;
+                Vec::new()
             }
+            Screen::Review => self.review_again(),
+            _ => Vec::new(),
         }
-        if self.discover.failure.is_none() {
-            self.discover.finish();
-            self.screen = Screen::Models;
+    }
+
+    /// A list came while its predecessor's choices were being reviewed: what is written is what is
+    /// shown, and what the new list leaves open is decided first.
+    fn review_again(&mut self) -> Vec<Effect> {
+        let mut effects = self.leave_review();
+        if self.models.as_ref().is_some_and(|models| models.pending.is_empty()) {
+            effects.extend(self.start_review());
         }
-        Vec::new()
+        effects
     }
 
     fn start_review(&mut self) -> Vec<Effect> {
         let Some(models) = &self.models else { return Vec::new() };
-        let selection = models.selection();
-        let model = id_of(&selection.primary).map(str::to_owned);
+        let model = id_of(&models.primary).map(str::to_owned);
         let attempt = self.new_attempt();
         let mut effects = vec![Effect::Plan { attempt, request: Box::new(self.request()) }];
         self.screen = Screen::Review;
@@ -768,10 +845,8 @@ impl Wizard {
 
     fn verified(&mut self, attempt: Attempt, verdict: Verdict) -> Vec<Effect> {
         if attempt == self.test_attempt {
-            if let Some(models) = &mut self.models
-                && let Some(Notice::Testing { id }) = models.notice.clone()
-            {
-                models.notice = Some(Notice::Tested { id, verdict });
+            if let Some(models) = &mut self.models {
+                models.test_answered(verdict);
             }
             return Vec::new();
         }

@@ -130,6 +130,8 @@ pub enum Event {
     Burst(Secret),
     /// OpenClaw's files were read.
     Loaded(Box<Result<Current, Error>>),
+    /// The list that an earlier run kept, if there is one.
+    Kept(Option<Box<Catalog>>),
     /// A stage of discovery began, `at_ms` after the attempt.
     Stage {
         attempt: Attempt,
@@ -190,6 +192,8 @@ pub struct Committed {
 pub enum Effect {
     /// Read OpenClaw's files.
     Load,
+    /// Read the list that an earlier run kept.
+    ReadKept,
     Discover {
         attempt: Attempt,
         credential: Option<Credential>,
@@ -276,7 +280,9 @@ pub enum Action {
     Retry,
     AnotherKey,
     Filter,
+    Reveal,
     Sort,
+    SortReverse,
     Fallback,
     FallbackEarlier,
     FallbackLater,
@@ -369,6 +375,16 @@ impl Context {
         Context::Trouble,
         Context::Help,
     ];
+
+    /// Something is under way, and goes on by itself.
+    pub fn is_waiting(self) -> bool {
+        matches!(self, Context::DiscoverRunning | Context::ReviewWaiting | Context::SignInBusy)
+    }
+
+    /// What is typed is a secret.
+    pub fn is_secret(self) -> bool {
+        matches!(self, Context::Key | Context::AppSecret | Context::SignIn | Context::SignInTyping)
+    }
 
     /// A line is being edited: printable keys are text.
     pub fn takes_text(self) -> bool {

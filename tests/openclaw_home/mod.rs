@@ -23,11 +23,18 @@ pub struct Home {
     dir: tempfile::TempDir,
     pub generation: Generation,
     pub agent: Option<String>,
+    /// The `openclaw` that is called where the store is a database.
+    pub program: PathBuf,
 }
 
 impl Home {
     pub fn new() -> Self {
-        Self { dir: tempfile::tempdir().unwrap(), generation: Generation::JsonStore, agent: None }
+        Self {
+            dir: tempfile::tempdir().unwrap(),
+            generation: Generation::JsonStore,
+            agent: None,
+            program: "/nowhere/openclaw".into(),
+        }
     }
 
     /// A home with this config.
@@ -76,7 +83,7 @@ impl Home {
         let paths = Paths::resolve(|name| (name == "HOME").then(|| home.clone()), None, None).unwrap();
         let installed = Installed {
             version: Some("2026.5.28".into()),
-            program: Some("/nowhere/openclaw".into()),
+            program: Some(self.program.clone()),
             generation: self.generation,
         };
         Site { paths, installed, agent: self.agent.clone() }

@@ -65,6 +65,18 @@ pub fn draw_choice(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, 
     page.render(frame);
 }
 
+/// The choices, numbered, and what holds now.
+pub fn lines(view: &View, wizard: &Wizard) -> Vec<String> {
+    let lang = view.lang;
+    let mut lines = vec![t::auth_title(lang).to_owned()];
+    for (at, choice) in wizard.choices.iter().enumerate() {
+        let (name, about) = words(view, choice);
+        lines.push(t::plain_row(lang, at + 1, view.safe(&format!("{name}, {about}"))));
+    }
+    lines.extend(now_lines(wizard, lang).iter().map(|line| view.safe(line)));
+    lines
+}
+
 fn words(view: &View, choice: &Choice) -> (String, String) {
     let lang = view.lang;
     match choice {

@@ -82,6 +82,7 @@ pub fn duration(ms: u64, lang: Lang) -> String {
     if ms < 1000 {
         return t::discover_ms(lang, ms);
     }
-    let seconds = if ms % 1000 == 0 { (ms / 1000).to_string() } else { format!("{}.{}", ms / 1000, ms % 1000 / 100) };
+    let seconds =
+        if ms.is_multiple_of(1000) { (ms / 1000).to_string() } else { format!("{}.{}", ms / 1000, ms % 1000 / 100) };
     t::discover_seconds(lang, seconds)
 }

@@ -6,6 +6,7 @@ mod discover;
 mod done;
 mod help;
 mod models;
+mod plain;
 mod review;
 mod signin;
 
@@ -100,6 +101,13 @@ impl View {
     }
 
     pub fn draw(&self, wizard: &Wizard, frame: &mut Frame) {
+        self.draw_screen(wizard, frame);
+        if self.lang == Lang::ZhCn {
+            one_width_only(frame.buffer_mut());
+        }
+    }
+
+    fn draw_screen(&self, wizard: &Wizard, frame: &mut Frame) {
         let area = frame.area();
         if area.width < MIN_WIDTH || area.height < MIN_HEIGHT {
             let text = t::too_small(self.lang, MIN_WIDTH, MIN_HEIGHT, area.width, area.height);
@@ -153,36 +161,39 @@ impl View {
         frame.render_widget(left, area);
     }
 
+    /// The steps of this run, in order, with their names.
+    fn steps(&self, wizard: &Wizard) -> Vec<(Screen, &'static str)> {
+        let mut steps = vec![
+            (Screen::Auth, t::rail_auth(self.lang)),
+            (Screen::Key, if signs_in(wizard) { t::rail_signin(self.lang) } else { t::rail_key(self.lang) }),
+            (Screen::Discover, t::rail_discover(self.lang)),
+            (Screen::Models, t::rail_models(self.lang)),
+            (Screen::Review, t::rail_review(self.lang)),
+            (Screen::Done, t::rail_done(self.lang)),
+        ];
+        if wizard.facts.models_only {
+            steps.drain(..2);
+        }
+        steps
+    }
+
+    /// The name of the present step.
+    pub fn step_name(&self, wizard: &Wizard) -> &'static str {
+        let steps = self.steps(wizard);
+        steps.into_iter().find(|(screen, _)| *screen == step_of(wizard.screen)).map_or("", |(_, name)| name)
+    }
+
     fn rail(&self, wizard: &Wizard, frame: &mut Frame, area: Rect) {
         let theme = &self.theme;
-        let steps: &[(Screen, &str)] = if wizard.facts.models_only {
-            &[
-                (Screen::Discover, t::rail_discover(self.lang)),
-                (Screen::Models, t::rail_models(self.lang)),
-                (Screen::Review, t::rail_review(self.lang)),
-                (Screen::Done, t::rail_done(self.lang)),
-            ]
-        } else {
-            &[
-                (Screen::Auth, t::rail_auth(self.lang)),
-                (Screen::Key, if signs_in(wizard) { t::rail_signin(self.lang) } else { t::rail_key(self.lang) }),
-                (Screen::Discover, t::rail_discover(self.lang)),
-                (Screen::Models, t::rail_models(self.lang)),
-                (Screen::Review, t::rail_review(self.lang)),
-                (Screen::Done, t::rail_done(self.lang)),
-            ]
-        };
+        let steps = self.steps(wizard);
         let whole: usize = steps.iter().map(|(_, name)| name.width() + 2).sum::<usize>() + 2 * (steps.len() - 1);
         let narrow = whole > usize::from(area.width);
+        let at_screen = step_of(wizard.screen);
         let mut spans = Vec::new();
         for (at, (screen, name)) in steps.iter().enumerate() {
             if at > 0 {
                 spans.push(Span::raw(if narrow { " " } else { "  " }));
             }
-            let at_screen = match wizard.screen {
-                Screen::App | Screen::SignIn => Screen::Key,
-                other => other,
-            };
             let here = *screen == at_screen;
             let (glyph, style) = if here && *screen != Screen::Done {
                 (theme.glyphs.here, theme.accent)
@@ -269,6 +280,35 @@ impl View {
     }
 }
 
+/// Terminals in Chinese locales disagree about the width of some characters; whoever wrote them, they
+/// are drawn as ones that all agree about.
+fn one_width_only(buffer: &mut ratatui::buffer::Buffer) {
+    for cell in &mut buffer.content {
+        let symbol = cell.symbol();
+        if symbol.is_ascii() || symbol.width() == symbol.width_cjk() {
+            continue;
+        }
+        let plain = match symbol {
+            "…" => "~",
+            "·" | "•" => "|",
+            "—" | "–" => "-",
+            "×" => "x",
+            _ if symbol.width() == 2 => "??",
+            _ => "?",
+        };
+        // A wide cell's neighbour stays hidden behind it, so one sign fills one column of it.
+        cell.set_symbol(plain);
+    }
+}
+
+/// The step of the rail that a screen belongs to.
+fn step_of(screen: Screen) -> Screen {
+    match screen {
+        Screen::App | Screen::SignIn => Screen::Key,
+        other => other,
+    }
+}
+
 /// The second step is a sign-in and not a key.
 fn signs_in(wizard: &Wizard) -> bool {
     match (wizard.screen, wizard.credential()) {
@@ -348,6 +388,10 @@ impl<'a> Page<'a> {
 
     fn height(&self) -> usize {
         self.lines.len()
+    }
+
+    fn truncate(&mut self, height: usize) {
+        self.lines.truncate(height);
     }
 
     fn render(self, frame: &mut Frame) {

@@ -1,0 +1,146 @@
+//! The details of the row under the cursor: everything that is known, whatever the table has room for.
+
+use super::words;
+use crate::chutes::model::{Model, Price};
+use crate::chutes::verify::Verdict;
+use crate::clean;
+use crate::texts::{Lang, wizard as t};
+use crate::tui::format::{cut, grouped, price};
+use crate::tui::view::{Page, View};
+use crate::wizard::models::Models;
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
+
+pub fn draw(view: &View, models: &Models, page: &mut Page) {
+    let (theme, lang) = (&view.theme, view.lang);
+    let Some(&at) = models.view.get(models.cursor) else { return };
+    let model = &models.models[at];
+    let dot = format!(" {} ", theme.glyphs.dot);
+    let (state, style) = match models.served(at) {
+        Some(true) => (t::models_served(lang), theme.quiet),
+        Some(false) => (t::models_not_served(lang), theme.error),
+        None => (t::models_unverified(lang), theme.quiet),
+    };
+    let width = page.width();
+    // A ref of two lines is a long one; what is longer still cannot be meant to be read.
+    let reference = cut(&clean::line(&model.reference()), width * 2, theme.glyphs.ellipsis);
+    let beside = reference.width() + 2 + state.width() <= width;
+    if beside {
+        // At the right edge, where it stays when the row changes.
+        let gap = width - reference.width() - state.width();
+        page.line(Line::from(vec![
+            Span::styled(reference, theme.title),
+            Span::raw(" ".repeat(gap)),
+            Span::styled(state, style),
+        ]));
+    } else {
+        page.text(&reference, theme.title);
+    }
+    let roomy = width >= 72;
+    let mut more = abilities(model, lang);
+    more.extend(uses(models, model, lang));
+    if !beside {
+        more.insert(0, state.to_owned());
+    }
+    let lines = [prices(view, model.price, roomy), limits(model, lang, roomy).join(&dot), more.join(&dot)];
+    if roomy {
+        // Each in its place, so that rows are compared by looking at one spot.
+        for line in lines.iter().take(2) {
+            page.line(Line::styled(cut(line, width, theme.glyphs.ellipsis), theme.quiet));
+        }
+        page.text(&lines[2], theme.quiet);
+    } else {
+        page.text(&lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join(&dot), theme.quiet);
+    }
+}
+
+/// Everything about one model in a line.
+pub fn sentence(view: &View, models: &Models, at: usize) -> String {
+    let lang = view.lang;
+    let model = &models.models[at];
+    let gone = models.served(at) == Some(false);
+    let mut parts = vec![cut(&clean::line(&model.reference()), 160, view.theme.glyphs.ellipsis)];
+    parts.extend(gone.then(|| t::models_not_served(lang).to_owned()));
+    parts.extend(uses(models, model, lang));
+    parts.extend(limits(model, lang, false));
+    parts.extend(abilities(model, lang));
+    parts.push(prices(view, model.price, false));
+    parts.join(", ")
+}
+
+/// To the last digit.
+fn prices(view: &View, of: Price, roomy: bool) -> String {
+    if of == Price::default() {
+        return t::models_detail_no_price(view.lang).to_owned();
+    }
+    let known =
+        |usd: Option<f64>| usd.map_or_else(|| view.theme.glyphs.unknown.to_owned(), |usd| format!("${}", price(usd)));
+    let pad = if roomy { 8 } else { 0 };
+    let (input, output) = (known(of.input), known(of.output));
+    t::models_detail_price(view.lang, format!("{input:<pad$}"), format!("{output:<pad$}"), known(of.cache_read))
+}
+
+fn limits(model: &Model, lang: Lang, roomy: bool) -> Vec<String> {
+    let pad = |width: usize, tokens: u64| {
+        let width = if roomy { width } else { 0 };
+        format!("{:>width$}", grouped(tokens))
+    };
+    let mut limits = Vec::new();
+    limits.extend(model.context.map(|tokens| t::models_detail_context(lang, pad(9, tokens))));
+    limits.extend(model.max_output.map(|tokens| t::models_detail_output(lang, pad(7, tokens))));
+    if limits.is_empty() && model.input.is_none() {
+        limits.push(t::models_detail_unknown(lang).to_owned());
+    }
+    limits.extend(model.quantization.as_deref().map(clean::line));
+    if model.tee == Some(true) {
+        limits.push("TEE".to_owned());
+    }
+    limits.extend(model.input.as_ref().map(|input| clean::line(&input.join(", "))));
+    limits
+}
+
+fn abilities(model: &Model, lang: Lang) -> Vec<String> {
+    let can = [
+        (model.reasoning, t::models_detail_reasoning(lang)),
+        (model.tools, t::models_detail_tools(lang)),
+        (model.json, t::models_detail_json(lang)),
+    ];
+    let can: Vec<&str> = can.into_iter().filter(|(has, _)| *has == Some(true)).map(|(_, name)| name).collect();
+    if can.is_empty() { Vec::new() } else { vec![can.join(", ")] }
+}
+
+/// What the model is used for.
+fn uses(models: &Models, model: &Model, lang: Lang) -> Vec<String> {
+    let mut uses: Vec<String> = Vec::new();
+    if models.is_primary(&model.id) {
+        uses.push(t::models_default(lang).to_owned());
+        if !models.fallbacks.is_empty() {
+            let chain: Vec<String> = models.fallbacks.iter().map(|target| words::short(target)).collect();
+            uses.push(t::models_detail_chain(lang, clean::line(&chain.join(", "))));
+        }
+    }
+    if let Some(alias) = models.alias_of(&model.id) {
+        let name = clean::line(alias);
+        uses.push(if models.is_repaired(alias) {
+            t::models_detail_alias_repaired(lang, name)
+        } else if models.is_documented(alias) {
+            t::models_detail_alias_documented(lang, name)
+        } else {
+            t::models_detail_alias(lang, name)
+        });
+    }
+    uses.extend(models.fallback_place(&model.id).map(|place| t::models_fallback(lang, place)));
+    if models.is_image(&model.id) {
+        uses.push(t::models_detail_image(lang).to_owned());
+    }
+    if models.left_out.contains(&model.id) {
+        uses.push(t::models_detail_left_out(lang).to_owned());
+    }
+    if models.favourites.contains(&model.id) {
+        uses.push(t::models_favourite(lang).to_owned());
+    }
+    if let Some(Verdict::Works { latency_ms, .. }) = models.tested.get(&model.id) {
+        uses.push(t::models_detail_tested(lang, latency_ms))
+    }
+    uses
+}

@@ -1,0 +1,256 @@
+//! The table: which columns there is room for, and its rows.
+
+use crate::chutes::model::id_of;
+use crate::clean;
+use crate::texts::{Lang, wizard as t};
+use crate::tui::format::{Decimals, shortened, tokens};
+use crate::tui::view::{Page, View, left, right};
+use crate::wizard::models::{Models, Sort};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
+
+/// Which columns there is room for. They go in a fixed order as the window narrows: cache price,
+/// longest answer, capabilities, output price, input price, context. The name comes first.
+struct Columns {
+    name: usize,
+    tags: usize,
+    context: bool,
+    output: bool,
+    can: bool,
+    /// Input, output, cache.
+    prices: [bool; 3],
+    room: [Decimals; 3],
+}
+
+/// `def chutes-fast`.
+const TAGS: usize = 15;
+const TOKENS: usize = 5;
+const CAN: usize = 4;
+/// Pointer or sign before the name.
+const MARK: usize = 2;
+/// Names this wide are rarely cut.
+const GOOD_NAME: usize = 38;
+const LEAST_NAME: usize = 22;
+const MOST_NAME: usize = 60;
+
+impl Columns {
+    fn for_width(width: usize, models: &Models) -> Columns {
+        let measures = models.measures();
+        let room = measures.prices.map(|(largest, decimals)| Decimals::of(largest, decimals));
+        // Words of the choices are shortened before names are.
+        let tags = alias_width(models).clamp(11, if width >= 90 { 22 } else { TAGS }).min(width / 3);
+        let longest = measures.longest_id.clamp(LEAST_NAME, MOST_NAME);
+        let mut columns = Columns { name: 0, tags, context: true, output: true, can: true, prices: [true; 3], room };
+        for drop in 0..=6 {
+            match drop {
+                1 => columns.prices[2] = false,
+                2 => columns.output = false,
+                3 => columns.can = false,
+                4 => columns.prices[1] = false,
+                5 => columns.prices[0] = false,
+                6 => columns.context = false,
+                _ => {}
+            }
+            let name = width.saturating_sub(MARK + columns.fixed());
+            let least = if drop < 2 { GOOD_NAME.min(longest) } else { LEAST_NAME };
+            if name >= least || drop == 6 {
+                columns.name = name.min(longest);
+                break;
+            }
+        }
+        columns
+    }
+
+    /// Columns taken by everything but mark and name.
+    fn fixed(&self) -> usize {
+        let of = |there: bool, width: usize| if there { width } else { 0 };
+        let prices: usize =
+            self.prices.iter().zip(self.room).map(|(there, room)| of(*there, room.width().max(4) + 2)).sum();
+        1 + self.tags + of(self.context, 1 + TOKENS) + of(self.output, 1 + TOKENS) + of(self.can, 2 + CAN) + prices
+    }
+
+    fn heading(&self, view: &View, sort: Sort) -> Line<'static> {
+        let (lang, theme) = (view.lang, &view.theme);
+        let style = |column: Sort| if column == sort { theme.title } else { theme.quiet };
+        let mut spans = vec![
+            Span::raw(" ".repeat(MARK)),
+            Span::styled(left(t::models_column_model(lang), self.name, ""), style(Sort::Name)),
+            Span::raw(" "),
+            Span::styled(left(t::models_column_alias(lang), self.tags, ""), style(Sort::Alias)),
+        ];
+        for (there, name, column) in [
+            (self.context, t::models_column_context(lang), Sort::Context),
+            (self.output, t::models_column_output(lang), Sort::Output),
+        ] {
+            if there {
+                spans.push(Span::styled(format!(" {}", right(name, TOKENS)), style(column)));
+            }
+        }
+        let names = [
+            (t::models_column_in(lang), Sort::PriceIn),
+            (t::models_column_out(lang), Sort::PriceOut),
+            (t::models_column_cache(lang), Sort::PriceCache),
+        ];
+        for ((there, room), (name, column)) in self.prices.iter().zip(self.room).zip(names) {
+            if *there {
+                // Above the figures, which rarely fill the places behind the point.
+                let width = room.width().max(4);
+                let head = right(name, (room.before + 3).max(name.width()).min(width));
+                spans.push(Span::styled(format!("  {}", left(&head, width, "")), style(column)));
+            }
+        }
+        if self.can {
+            spans.push(Span::styled(format!("  {}", t::models_column_can(lang)), theme.quiet));
+        }
+        Line::from(spans)
+    }
+}
+
+/// Widest entry of the alias column.
+fn alias_width(models: &Models) -> usize {
+    let primary = id_of(&models.primary).and_then(|id| models.alias_of(id)).map_or(0, |alias| alias.width() + 8);
+    models.aliases.iter().map(|alias| alias.name.width()).max().unwrap_or(0).max(primary)
+}
+
+pub fn draw(view: &View, models: &Models, rows: usize, with_heading: bool, page: &mut Page) {
+    let columns = Columns::for_width(page.width(), models);
+    if with_heading {
+        page.line(columns.heading(view, models.sort));
+    }
+    let start = page.height();
+    if models.view.is_empty() {
+        page.text(t::models_no_match(view.lang), view.theme.warning);
+        page.truncate(start + rows);
+    }
+    let first = models.first_shown(rows);
+    for (place, &at) in models.view.iter().enumerate().skip(first).take(rows) {
+        row(view, models, &columns, at, place == models.cursor, page);
+    }
+    while page.height() < start + rows {
+        page.blank();
+    }
+}
+
+fn row(view: &View, models: &Models, columns: &Columns, at: usize, here: bool, page: &mut Page) {
+    let (theme, lang) = (&view.theme, view.lang);
+    let model = &models.models[at];
+    let gone = models.served(at) == Some(false);
+    let mark = match (here, gone) {
+        (true, _) => Span::styled(format!("{} ", theme.glyphs.pointer), theme.accent),
+        (false, true) => Span::styled(format!("{} ", theme.glyphs.warning), theme.error),
+        (false, false) if models.favourites.contains(&model.id) => {
+            Span::styled(format!("{} ", theme.glyphs.star), theme.accent)
+        }
+        (false, false) => Span::raw("  "),
+    };
+    let quiet = gone || models.left_out.contains(&model.id);
+    let style = if quiet { theme.quiet } else { Style::new() };
+    let mut spans = vec![mark];
+    spans.extend(name_spans(view, models, &model.id, columns.name, if here { Style::new() } else { style }));
+    spans.push(Span::raw(" "));
+    let mut cursor = None;
+    match models.editing.as_ref().filter(|edit| edit.row == at) {
+        Some(edit) => {
+            let text = clean::line(edit.line.text());
+            let (text, column) = super::window(&text, edit.line.cursor_width(), columns.tags);
+            cursor = Some(MARK + columns.name + 1 + column);
+            spans.push(Span::styled(left(&text, columns.tags, ""), theme.field));
+        }
+        None => {
+            let words = tags(models, &model.id, lang, false);
+            let words = if words.width() > columns.tags { tags(models, &model.id, lang, true) } else { words };
+            let tags = left(&words, columns.tags, theme.glyphs.ellipsis);
+            spans.push(Span::styled(tags, if quiet { style } else { theme.accent }));
+        }
+    }
+    let unknown = theme.glyphs.unknown;
+    for (there, number) in [(columns.context, model.context), (columns.output, model.max_output)] {
+        if there {
+            let text = number.map_or_else(|| unknown.to_owned(), tokens);
+            spans.push(Span::styled(format!(" {}", right(&text, TOKENS)), style));
+        }
+    }
+    let prices = [model.price.input, model.price.output, model.price.cache_read];
+    for ((there, room), usd) in columns.prices.iter().zip(columns.room).zip(prices) {
+        if *there {
+            let text = usd.map_or_else(|| room.place_word(unknown), |usd| room.place(usd));
+            spans.push(Span::styled(format!("  {}", left(&text, room.width().max(4), "")), style));
+        }
+    }
+    if columns.can {
+        let sign = |has: Option<bool>, letter: &'static str| match has {
+            Some(true) => letter,
+            Some(false) => " ",
+            None => unknown,
+        };
+        let can = format!(
+            "  {}{}{}{}",
+            sign(model.reasoning, "r"),
+            sign(model.input.as_ref().map(|_| model.vision()), "v"),
+            sign(model.tools, "t"),
+            sign(model.tee, "e"),
+        );
+        spans.push(Span::styled(can, style));
+    }
+    page.line(Line::from(spans));
+    if let Some(column) = cursor {
+        page.cursor_at(column);
+    }
+}
+
+/// The id, shortened if it must be, with the letters that the filter found; letters that are cut off
+/// mark the ellipsis in their place.
+fn name_spans(view: &View, models: &Models, id: &str, width: usize, style: Style) -> Vec<Span<'static>> {
+    let theme = &view.theme;
+    let safe = clean::line(id);
+    let kept = shortened(&safe, width, theme.glyphs.ellipsis);
+    let hits = if models.query().has_text() && !models.revealed { models.query().hits(&safe) } else { Vec::new() };
+    let hit = |from: usize, to: usize| hits.iter().any(|at| (from..to).contains(at));
+    let mut pieces: Vec<(String, bool)> = Vec::new();
+    let mut put = |text: &str, matched: bool| match pieces.last_mut() {
+        Some((last, same)) if *same == matched => last.push_str(text),
+        _ => pieces.push((text.to_owned(), matched)),
+    };
+    let part = |from: usize, to: usize, put: &mut dyn FnMut(&str, bool)| {
+        for (at, c) in safe[from..to].char_indices() {
+            put(&safe[from + at..from + at + c.len_utf8()], hit(from + at, from + at + c.len_utf8()));
+        }
+    };
+    part(kept.head.start, kept.head.end, &mut put);
+    if !kept.tail.is_empty() {
+        put(theme.glyphs.ellipsis, hit(kept.head.end, kept.tail.start));
+        part(kept.tail.start, kept.tail.end, &mut put);
+    }
+    if kept.open {
+        put(theme.glyphs.ellipsis, hit(kept.head.end, safe.len()));
+    }
+    let used: usize = pieces.iter().map(|(text, _)| text.width()).sum();
+    let mut spans: Vec<Span> = pieces
+        .into_iter()
+        .map(|(text, matched)| Span::styled(text, if matched { theme.matched } else { style }))
+        .collect();
+    spans.push(Span::raw(" ".repeat(width.saturating_sub(used))));
+    spans
+}
+
+/// What a row is: its place among the choices, and its alias.
+fn tags(models: &Models, id: &str, lang: Lang, short: bool) -> String {
+    let mut tags: Vec<String> = Vec::new();
+    if models.is_primary(id) {
+        tags.push(if short { t::models_default_short(lang) } else { t::models_default(lang) }.to_owned());
+    }
+    if let Some(alias) = models.alias_of(id) {
+        tags.push(clean::line(alias));
+    }
+    if let Some(place) = models.fallback_place(id) {
+        tags.push(if short { t::models_fallback_short(lang, place) } else { t::models_fallback(lang, place) });
+    }
+    if models.is_image(id) {
+        tags.push(if short { t::models_image_short(lang) } else { t::models_image(lang) }.to_owned());
+    }
+    if models.left_out.contains(id) {
+        tags.push(t::models_left_out(lang).to_owned());
+    }
+    tags.join(" ")
+}

@@ -1,0 +1,163 @@
+//! The sentences of the models screen.
+
+use crate::chutes::failure::Kind;
+use crate::chutes::model::id_of;
+use crate::chutes::verify::Verdict;
+use crate::clean;
+use crate::selection::Refusal;
+use crate::selection::alias::Problem;
+use crate::selection::propose::Note;
+use crate::selection::successor::Reason;
+use crate::texts::{Lang, wizard as t};
+use crate::tui::format::amount;
+use crate::wizard::models::{Models, Notice, decision};
+
+/// Longest name inside a sentence, in characters.
+const MOST: usize = 48;
+
+/// `GLM-5.2-TEE` of `chutes/zai-org/GLM-5.2-TEE`.
+pub fn short(target: &str) -> String {
+    let name = id_of(target).map_or(target, |id| id.rsplit('/').next().unwrap_or(id));
+    clean::excerpt(name, MOST)
+}
+
+pub fn problem(problem: &Problem, lang: Lang) -> String {
+    match problem {
+        Problem::Character(c) => t::alias_character(lang, clean::line(&c.to_string())),
+        Problem::TooLong => t::alias_too_long(lang).to_owned(),
+        Problem::Duplicate { target } if id_of(target).is_some() => t::alias_duplicate(lang, short(target)),
+        Problem::Duplicate { target } => t::alias_duplicate_foreign(lang, clean::excerpt(target, MOST)),
+        Problem::Provider(name) => t::alias_provider(lang, name),
+        Problem::Model(id) => t::alias_model(lang, clean::excerpt(id, MOST)),
+        Problem::Command(word) => t::alias_command(lang, word),
+    }
+}
+
+pub fn refusal_words(refusal: &Refusal, lang: Lang) -> String {
+    match refusal {
+        Refusal::Alias { name, problem } => t::alias_refused(lang, name, self::problem(problem, lang)),
+        Refusal::TwoAliases { target, names: [first, second] } => t::alias_two(lang, first, second, target),
+    }
+}
+
+pub fn notice(models: &Models, notice: &Notice, lang: Lang) -> String {
+    match notice {
+        Notice::NotImageCapable => t::models_notice_no_image(lang).to_owned(),
+        Notice::InUse => t::models_notice_in_use(lang).to_owned(),
+        Notice::IsDefault => t::models_notice_is_default(lang).to_owned(),
+        Notice::NoProposalHere => t::models_notice_no_proposal(lang).to_owned(),
+        Notice::NotServed => t::models_notice_not_served(lang).to_owned(),
+        Notice::NothingShown => t::models_notice_nothing_shown(lang).to_owned(),
+        Notice::LeaveAgain => t::models_notice_leave(lang).to_owned(),
+        Notice::AliasSet { name } => t::models_notice_alias_set(lang, name),
+        Notice::AliasRemoved { name } => t::models_notice_alias_removed(lang, name),
+        Notice::AliasMoved { name, from } => t::models_notice_alias_moved(lang, name, short(from)),
+        Notice::Took { count } => t::models_notice_took(lang, count),
+        Notice::Testing { id } => t::models_testing(lang, clean::excerpt(id, MOST)),
+        Notice::Tested { id, verdict } => tested(models, id, verdict, lang),
+    }
+}
+
+/// Latency and price of a test call, or the layer that failed.
+fn tested(models: &Models, id: &str, verdict: &Verdict, lang: Lang) -> String {
+    let name = clean::excerpt(id, MOST);
+    let layer = match verdict {
+        Verdict::Works { latency_ms, prompt_tokens, completion_tokens } => {
+            let words = t::models_tested_works(lang, name, latency_ms);
+            let price = models.row_of(id).map(|row| models.models[row].price);
+            return match price.and_then(|price| {
+                let of = |tokens: u64, usd: f64| {
+                    #[expect(clippy::cast_precision_loss, reason = "a handful of tokens")]
+                    let tokens = tokens as f64;
+                    tokens * usd / 1e6
+                };
+                Some(of((*prompt_tokens)?, price.input?) + of((*completion_tokens)?, price.output?))
+            }) {
+                Some(usd) => format!("{words} {}", t::models_tested_price(lang, amount(usd))),
+                None => words,
+            };
+        }
+        Verdict::Refused(_) => t::models_layer_key(lang),
+        Verdict::NoBalance(_) => t::models_layer_balance(lang),
+        Verdict::NotServed(_) => t::models_layer_model(lang),
+        Verdict::Unverified(failure) if matches!(failure.kind, Kind::Status { .. }) => t::models_layer_service(lang),
+        Verdict::Unverified(_) => t::models_layer_network(lang),
+    };
+    let why = verdict.failure().map(|failure| failure.message(lang)).unwrap_or_default();
+    t::models_tested_failed(lang, layer, name, why)
+}
+
+/// What is gone, what is proposed and why, and the key that takes it.
+pub fn proposal(models: &Models, note: &Note, lang: Lang) -> String {
+    let (gone, taken) = match note {
+        Note::Default { wanted, taken } if wanted == models.documented_default() => {
+            (t::models_proposal_documented(lang, short(wanted)), taken)
+        }
+        Note::Default { wanted, taken } => (t::models_proposal_default(lang, short(wanted)), taken),
+        Note::Alias { name, wanted, taken } => (t::models_proposal_alias(lang, name, short(wanted)), taken),
+        Note::Fallback { wanted, taken } => (t::models_proposal_fallback(lang, short(wanted)), taken),
+        Note::Image { wanted, taken } => (t::models_proposal_image(lang, short(wanted)), taken),
+        _ => return String::new(),
+    };
+    let (proposed, key) = match (taken, decision(note)) {
+        (Some((target, reason)), Some((wanted, _))) => {
+            let words = t::models_proposal_taken(lang, short(target), reason_words(*reason, lang));
+            (format!("{words}{}", factors(models, wanted, target, lang)), t::models_take(lang))
+        }
+        _ => (t::models_proposal_nothing(lang).to_owned(), t::models_take_removal(lang)),
+    };
+    let (space, stop) = if lang == Lang::ZhCn { ("", "。") } else { (" ", ".") };
+    let mut text = format!("{gone}{space}{proposed}{stop}   {key}");
+    if models.pending.len() > 1 {
+        text = format!("{text}   {}", t::models_take_all(lang, models.pending.len()));
+    }
+    text
+}
+
+fn reason_words(reason: Reason, lang: Lang) -> &'static str {
+    match reason {
+        Reason::NewestOfFamily => t::models_reason_family(lang),
+        Reason::FirstOfBuiltIn => t::models_reason_built_in(lang),
+        Reason::CheapestWithTools => t::models_reason_tools(lang),
+        Reason::CheapestWithImages => t::models_reason_images(lang),
+        Reason::Cheapest => t::models_reason_cheapest(lang),
+    }
+}
+
+/// `, and dearer: in ×3.1, out ×2.0`, when both prices are known and differ.
+fn factors(models: &Models, wanted: &str, target: &str, lang: Lang) -> String {
+    let factor = |new: Option<f64>, old: Option<f64>| Some(new? / old.filter(|old| *old > 0.0)?);
+    let known = models
+        .known_price(wanted)
+        .zip(models.known_price(target))
+        .and_then(|(old, new)| Some((factor(new.input, old.input)?, factor(new.output, old.output)?)));
+    let Some((input, output)) = known else { return String::new() };
+    let (shown_in, shown_out) = (format!("{input:.1}"), format!("{output:.1}"));
+    if input > 1.0 || output > 1.0 {
+        t::models_proposal_dearer(lang, shown_in, shown_out)
+    } else if input < 1.0 || output < 1.0 {
+        t::models_proposal_cheaper(lang, shown_in, shown_out)
+    } else {
+        String::new()
+    }
+}
+
+/// Things to know that need no decision, in one sentence each.
+pub fn notes(notes: &[Note], lang: Lang) -> Option<String> {
+    let repaired: Vec<&str> = notes
+        .iter()
+        .filter_map(|note| match note {
+            Note::Repaired { name, .. } => Some(name.as_str()),
+            _ => None,
+        })
+        .collect();
+    if !repaired.is_empty() {
+        return Some(t::models_note_repaired(lang, repaired.join(", ")));
+    }
+    notes.iter().find_map(|note| match note {
+        Note::AliasHeld { name, target, by } => Some(t::models_note_held(lang, name, short(target), by)),
+        Note::ExplicitNotServed { wanted } => Some(t::models_note_explicit(lang, clean::excerpt(wanted, MOST))),
+        Note::AliasMoved { name, from } => Some(t::models_note_moved(lang, name, short(from))),
+        _ => None,
+    })
+}
