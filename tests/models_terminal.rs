@@ -156,7 +156,7 @@ fn looks() {
     stage.standin.set_models(captured("2026-08-22"));
     for (cols, rows) in [(40, 12), (80, 24), (120, 40), (200, 60)] {
         for lang in ["en", "zh-CN"] {
-            let mut pty = stage.home.pty([BIN, "models", "--lang", lang]).size(cols, rows).spawn();
+            let pty = stage.home.pty([BIN, "models", "--lang", lang]).size(cols, rows).spawn();
             pty.wait_quiet(Duration::from_millis(400));
             snap(&format!("first-{cols}-{lang}"), &pty.screen());
             pty.keys("Y Home Down Down f Down f Down i e C-u");

@@ -5,7 +5,8 @@ use crate::secret::Secret;
 
 /// The last value of `name`, as OpenClaw reads it. None: not set, or to nothing.
 pub fn value(text: &str, name: &str) -> Option<String> {
-    let mut values = text.lines().rev().filter_map(|line| assignment(line).filter(|(n, _)| *n == name).map(|(_, v)| plain(v)));
+    let mut values =
+        text.lines().rev().filter_map(|line| assignment(line).filter(|(n, _)| *n == name).map(|(_, v)| plain(v)));
     values.next().filter(|value| !value.is_empty())
 }
 
