@@ -206,7 +206,7 @@ texts! {
     key_next: "go on", "继续";
     key_other_field: "other field", "切换输入框";
     key_new_link: "new link", "新链接";
-    key_other_host: "browser here or elsewhere", "本机或远程浏览器";
+    key_other_host: "browser here or not", "本机或远程浏览器";
     key_more_time: "more time", "延长时间";
     key_copy: "copy", "复制";
     key_copy_tunnel: "copy the ssh line", "复制 ssh 命令";

@@ -23,7 +23,6 @@ use crate::state::State;
 use crate::texts::{Lang, signin as text};
 use crate::wizard::Wizard;
 use crate::wizard::protocol::{Effect, Event, Facts, Outcome};
-use crate::wizard::signin::Show;
 use crossterm::event::{Event as Input, KeyCode, KeyEventKind, KeyModifiers};
 use jiff::tz::TimeZone;
 use keymap::Meaning;
@@ -112,9 +111,6 @@ impl Screen {
             return self.terminal.show_bare(link, text::bare_back(view.lang));
         }
         self.terminal.hide_bare()?;
-        if matches!(wizard.sign_in.show, Show::Qr { .. }) {
-            self.terminal.allow_colours();
-        }
         let mut page = 0;
         self.terminal.draw(|frame| {
             page = view::page_rows(wizard, frame.area());
@@ -260,8 +256,10 @@ fn read_terminal(to: &UnboundedSender<FromTerminal>) {
 
 /// What is there without waiting for more: key presses that came together are looked at together.
 fn read_batch() -> io::Result<VecDeque<Input>> {
+    // Not zero: then crossterm does not even look at what it has read already.
+    const AT_ONCE: Duration = Duration::from_micros(200);
     let mut batch = VecDeque::from([crossterm::event::read()?]);
-    while crossterm::event::poll(Duration::ZERO)? {
+    while crossterm::event::poll(AT_ONCE)? {
         batch.push_back(crossterm::event::read()?);
     }
     Ok(batch)

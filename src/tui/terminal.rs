@@ -98,6 +98,7 @@ impl Terminal {
             return Ok(());
         }
         execute!(self.inner.backend_mut(), terminal::EnterAlternateScreen, cursor::Hide)?;
+        self.inner.backend_mut().taken();
         self.inner.clear()
     }
 
@@ -106,12 +107,6 @@ impl Terminal {
         let out = self.inner.backend_mut();
         out.write_all(bytes)?;
         out.flush()
-    }
-
-    /// A QR code needs its two colours even where the user wants none: `NO_COLOR` would make it
-    /// unreadable. What else is drawn has no colours then by its theme.
-    pub fn allow_colours(&self) {
-        crossterm::style::force_color_output(true);
     }
 
     /// The next frame is drawn whole.

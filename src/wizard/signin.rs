@@ -503,3 +503,6 @@ impl Wizard {
         Vec::new()
     }
 }
+
+#[cfg(test)]
+mod tests;

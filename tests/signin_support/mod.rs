@@ -61,7 +61,7 @@ pub fn free_port() -> u16 {
 /// The wizard, from its first frame to the link.
 pub fn at_sign_in(home: &Home, size: (u16, u16)) -> Pty {
     let pty = home.pty([BIN, "onboard", "--auth-choice", "chutes"]).size(size.0, size.1).spawn();
-    pty.wait_text("code_challenge_method=S256");
+    pty.wait_for("the link", |screen| screen.joined().contains("code_challenge_method=S256") && screen.contains("Tab"));
     pty
 }
 

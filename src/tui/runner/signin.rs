@@ -224,22 +224,25 @@ impl Work {
             }
         };
         tokio::pin!(serving);
-        let mut served = false;
+        let (mut served, mut closed) = (false, false);
         let (code, report) = loop {
             let left = lock(&oauth).left(now_ms());
             // The moment the shown number changes.
             let next = Duration::from_millis(if left == 0 { 3_600_000 } else { (left - 1) % 1000 + 1 });
             tokio::select! {
                 () = &mut serving, if !served => served = true,
-                arrival = arrivals.recv(), if !served => match arrival {
+                arrival = arrivals.recv(), if !closed => match arrival {
                     Some(Arrival::Code(code, report)) => break (code, Some(report)),
                     Some(Arrival::Refused(refusal)) => {
                         self.state.remove(PENDING);
                         self.say(News::Over(Over::Refused(refusal)));
                         // The page is on its way.
-                        return serving.await;
+                        if !served {
+                            serving.await;
+                        }
+                        return;
                     }
-                    None => served = true,
+                    None => closed = true,
                 },
                 command = commands.recv() => match command {
                     Some(Command::Answer { text, only_whole }) => {

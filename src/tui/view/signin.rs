@@ -204,7 +204,7 @@ fn parts(view: &View, wizard: &Wizard, width: usize, whole: usize, roomy: bool) 
     let mut link =
         Part::new(5, rows(&sign_in.link, whole).into_iter().map(|row| Line::styled(row, Style::new())).collect());
     link.whole = true;
-    out.extend([link, blank(2), keys(view, wizard, width, typing), blank(3)]);
+    out.extend([link, blank(2), keys(view, wizard, width, typing, roomy), blank(3)]);
 
     out.extend([text(1, t::ways_finish(lang), Style::new()), blank(1)]);
     out.push(sign(4, theme.glyphs.working, theme.accent, t::ways_paste(lang), Style::new()));
@@ -273,7 +273,7 @@ fn title(view: &View, sign_in: &SignIn, width: usize) -> Line<'static> {
 }
 
 /// What can be done with the link, as the keymap has it, and the link itself behind a short label.
-fn keys(view: &View, wizard: &Wizard, width: usize, typing: bool) -> Part {
+fn keys(view: &View, wizard: &Wizard, width: usize, typing: bool, roomy: bool) -> Part {
     let (theme, lang) = (&view.theme, view.lang);
     let mut lines: Vec<Vec<Span>> = vec![Vec::new()];
     let mut used = 0;
@@ -298,9 +298,13 @@ fn keys(view: &View, wizard: &Wizard, width: usize, typing: bool) -> Part {
     }
     let host = host_of(&wizard.sign_in.link).to_owned();
     let label = t::ways_open(lang, &host);
+    let beside = used + 3 + label.width() <= width;
+    if !beside && roomy {
+        lines.push(Vec::new());
+    }
     let mut part = Part::new(7, lines.into_iter().map(Line::from).collect());
-    if used + 3 + label.width() <= width {
-        part.label = Some((width - label.width(), label));
+    if beside || roomy {
+        part.label = Some((if beside { width - label.width() } else { 0 }, label));
     }
     part
 }
