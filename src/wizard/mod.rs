@@ -283,6 +283,7 @@ impl Wizard {
             Screen::Review if self.review.confirmed => Context::ReviewWaiting,
             Screen::Review if matches!(self.credential, Some(Credential::OAuth(_))) => Context::ReviewOAuth,
             Screen::Review => Context::Review,
+            Screen::Done if self.done.unchanged || self.done.undone.is_some() => Context::DoneForGood,
             Screen::Done => Context::Done,
         }
     }
