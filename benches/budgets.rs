@@ -6,17 +6,12 @@
 //! |---|---|
 //! | `BENCH_BINARY` | the binary to measure (default: the one that `cargo bench` just built); for example a static build |
 //! | `BENCH_RUNS` | runs per figure (default 40; OpenClaw gets a tenth, at least 3) |
-//! | `BENCH_SERVER` | a command line that serves the Chutes stand-in, prints its base URL as its first line, and ends when its standard input closes |
 //! | `BENCH_FRAME` | texts, separated by `\|`, that complete the wizard's first frame (default `Auth\|? keys`) |
-//! | `BENCH_TO_PICKER` | keys that lead to the picker, by name (default none; see `BENCH_PICKER`) |
-//! | `BENCH_PICKER` | texts, separated by `\|`, that show the picker (default `alias\|ctx`) |
-//! | `BENCH_PICKER_ARGS` | arguments of the run that is measured in the picker (default `models`) |
 
 #![allow(clippy::print_stdout, clippy::expect_used)]
 
+use openclaw_chutes::standin::{Config, Keys, Standin, sample};
 use std::ffi::OsString;
-use std::io::{BufRead as _, BufReader};
-use std::process::{Child, Stdio};
 use std::time::Duration;
 use testkit::measure::{self, Spread, Table};
 use testkit::{Home, peer};
@@ -38,10 +33,18 @@ fn main() {
     bench.table.row(["────", "────", "────", "────", "────", "────"]);
     bench.size();
     bench.first_frame();
-    let server = Server::start();
-    let home = bench.onboard(server.as_ref());
+    let documented = serve(sample::list(sample::Era::Documented));
+    let home = bench.onboard(&documented);
     bench.reading(&home);
-    bench.picker(&home);
+    bench.picker(&home, "picker, 80×24");
+    bench.wizard(&documented, "wizard");
+    let many = serve(many_models(10_000));
+    bench.wizard(&many, "wizard, 10,000 models");
+    let mut home = Home::new();
+    home.set("CHUTES_BASE_URL", many.api_base());
+    if bench.ours_alone(&home) {
+        bench.picker(&home, "picker, 10,000 models");
+    }
     println!("\n{}", bench.table);
     println!("{} runs each, {} of OpenClaw; times in the same run, on this machine.", bench.runs, bench.peer_runs);
 }
@@ -78,14 +81,10 @@ impl Bench {
     }
 
     /// Onboards without a person and returns a home where that worked, or an empty one.
-    fn onboard(&mut self, server: Option<&Server>) -> Home {
+    fn onboard(&mut self, server: &Standin) -> Home {
         let name = "onboard --non-interactive, loopback";
         let mut home = Home::new();
-        let Some(server) = server else {
-            self.missing(name, "BENCH_SERVER is not set");
-            return home;
-        };
-        home.set("CHUTES_BASE_URL", &server.url);
+        home.set("CHUTES_BASE_URL", server.api_base());
         let key = home.write("key", KEY);
         let words = ["onboard", "--non-interactive", "--json", "--auth-choice", "chutes-api-key", "--api-key-file"];
         let argv = self.argv(words.map(OsString::from).into_iter().chain([key.into_os_string()]));
@@ -129,16 +128,61 @@ impl Bench {
         }
     }
 
-    fn picker(&mut self, home: &Home) {
-        let args = setting("BENCH_PICKER_ARGS", "models");
-        let texts = list("BENCH_PICKER", "alias|ctx");
-        let shown = |screen: &testkit::Screen| texts.iter().all(|text| screen.contains(text));
-        let name = "bytes per key in the picker, 80×24";
-        let argv = std::iter::once(self.ours.as_str()).chain(args.split_whitespace());
+    /// One run without a person, which later figures stand on.
+    fn ours_alone(&mut self, home: &Home) -> bool {
+        home.write("key", KEY);
+        let words = "onboard --non-interactive --json --api-key-file key";
+        let argv = self.argv(words.split(' ').map(OsString::from));
+        let times = quietly(|| measure::wall_times(home, &argv, 1, 0, || {}));
+        let Some(times) = times else {
+            self.missing("onboard with many models", "it fails");
+            return false;
+        };
+        self.time_row("onboard again, 10,000 models", Spread::of_times(times), None, "");
+        true
+    }
+
+    /// The whole main job in a terminal: paste, Enter, Enter, Enter, Enter.
+    fn wizard(&mut self, server: &Standin, name: &str) {
+        let mut home = Home::new();
+        home.set("CHUTES_BASE_URL", server.api_base());
+        let argv = [self.ours.as_str(), "onboard", "--auth-choice", "chutes-api-key"];
+        let figures = quietly(|| {
+            let pty = home.pty(argv).spawn();
+            pty.wait_text("Paste your Chutes API key");
+            pty.paste(KEY).keys("Enter").wait_text("GLM-4.7-TEE");
+            let at_models = measure::peak_rss(pty.pid());
+            pty.keys("Enter").wait_text("answered in");
+            let at_review = measure::peak_rss(pty.pid());
+            pty.keys("Enter").wait_text("is set up");
+            let at_end = measure::peak_rss(pty.pid());
+            pty.keys("Enter").wait_exit();
+            (pty.bytes(), [at_models, at_review, at_end])
+        });
+        let Some((bytes, [at_models, at_review, at_end])) = figures else {
+            return self.missing(name, "it does not get through");
+        };
+        self.table.row([
+            format!("{name}: bytes in all"),
+            bytes.to_string(),
+            "".into(),
+            "".into(),
+            "".into(),
+            "≤ 40000".into(),
+        ]);
+        self.memory_row("  peak memory as far as Models", at_models);
+        self.memory_row("  as far as Review", at_review);
+        self.memory_row("  as far as Done", at_end);
+    }
+
+    /// The picker on a home that is set up.
+    fn picker(&mut self, home: &Home, name: &str) {
+        let shown = |screen: &testkit::Screen| screen.contains("alias") && screen.contains("ctx");
+        let argv = [self.ours.as_str(), "models"];
         let quiet = Duration::from_millis(60);
         let figures = quietly(|| {
             let mut pty = home.pty(argv).spawn();
-            pty.keys(&setting("BENCH_TO_PICKER", "")).wait_for("the picker", shown);
+            pty.wait_for("the picker", shown);
             pty.wait_quiet(quiet);
             let before = measure::on_cpu(pty.pid());
             let keys: Vec<&str> =
@@ -153,11 +197,11 @@ impl Bench {
             (counts, cpu, pty.bytes_since_mark(), measure::peak_rss(pty.pid()))
         });
         let Some((counts, cpu, idle, memory)) = figures else {
-            return self.missing(name, &format!("no picker with {texts:?} after {args:?}"));
+            return self.missing(name, "no picker");
         };
         let most = counts.iter().max().copied().unwrap_or(0);
         let spread = Spread::of(counts.iter().map(|count| *count as f64));
-        let cells = [name.to_owned(), format!("{:.0}", spread.median), format!("{:.0}", spread.p95)];
+        let cells = [format!("{name}: bytes per key"), format!("{:.0}", spread.median), format!("{:.0}", spread.p95)];
         self.table.row(cells.into_iter().chain(["".into(), "".into(), "≤ 200".into()]));
         self.table.row(["  the most of them", &most.to_string(), "", "", "", "≤ 1500"]);
         self.table.row(["  idle for 3 s, bytes", &idle.to_string(), "", "", "", "0"]);
@@ -193,31 +237,22 @@ impl Bench {
 }
 
 /// The stand-in for Chutes, until it is dropped.
-struct Server {
-    child: Child,
-    url: String,
+fn serve(models: Vec<u8>) -> Standin {
+    Standin::start(Config::serving(Keys::Listed(vec![KEY.to_owned()]), models)).expect("a stand-in")
 }
 
-impl Server {
-    fn start() -> Option<Self> {
-        let line = std::env::var("BENCH_SERVER").ok()?;
-        let mut command = std::process::Command::new("sh");
-        command.args(["-c", &format!("exec {line}")]).stdin(Stdio::piped()).stdout(Stdio::piped());
-        let mut child = command.spawn().expect("BENCH_SERVER starts");
-        let mut url = String::new();
-        let stdout = child.stdout.take().expect("its output");
-        BufReader::new(stdout).read_line(&mut url).expect("its address");
-        Some(Self { child, url: url.trim().to_owned() })
+/// A list as Chutes gives it, with the documented models and many more.
+fn many_models(count: usize) -> Vec<u8> {
+    let mut list: serde_json::Value =
+        serde_json::from_slice(&sample::list(sample::Era::Documented)).expect("the sample is JSON");
+    let models = list["data"].as_array_mut().expect("a list");
+    let known = models.len();
+    for number in known..count {
+        let mut model = models[number % known].clone();
+        model["id"] = format!("publisher-{}/Model-{number}-TEE", number % 97).into();
+        models.push(model);
     }
-}
-
-impl Drop for Server {
-    fn drop(&mut self) {
-        drop(self.child.stdin.take());
-        // It may have ended by itself.
-        let _ = self.child.kill();
-        let _ = self.child.wait();
-    }
+    list.to_string().into_bytes()
 }
 
 fn setting(name: &str, default: &str) -> String {

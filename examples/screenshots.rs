@@ -4,13 +4,247 @@
 
 #![allow(clippy::print_stdout, clippy::expect_used)]
 
+use openclaw_chutes::standin::{ClosedPort, Config, Standin};
 use std::path::PathBuf;
 use testkit::Home;
 use testkit::scene::Scene;
 
+/// The services that the scenes talk to, besides the demo's own.
+struct Services {
+    /// As documented.
+    good: Standin,
+    /// Nobody is there.
+    down: ClosedPort,
+    /// The list of 2026-08-22, on which the default and two alias targets are not served.
+    drifted: Standin,
+}
+
+impl Services {
+    fn start() -> Services {
+        let start = |config| Standin::start(config).expect("a stand-in");
+        let drifted = std::fs::read("tests/data/chutes-models-2026-08-22.json").expect("the captured list");
+        Services {
+            good: start(Config::demo()),
+            down: ClosedPort::new().expect("a port"),
+            drifted: start(Config { models: drifted, ..Config::demo() }),
+        }
+    }
+
+    fn down(&self) -> String {
+        format!("http://{}/v1", self.down.address().expect("its address"))
+    }
+}
+
+/// A key that nobody owns, in the form Chutes gives them.
+const KEY: &str = "cpk_4c9e1d7ab2f84.6e0b93d5c7a1f.q8Zt3VnXw5LrYk2H";
+
 /// Every scene: a name to call it by, the program (ours when empty), and what happens.
-fn scenes() -> Vec<(&'static str, &'static str, Scene)> {
-    vec![("swatch", "sh", Scene::new(&["-c", SWATCH], "wait the end\nsnap swatch\nsnap swatch light"))]
+fn scenes(services: &Services) -> Vec<(&'static str, &'static str, Scene)> {
+    let onboard = |url: String, script: &str| {
+        Scene::new(&["onboard", "--auth-choice", "chutes-api-key"], &format!("wait Paste your\npaste {KEY}\n{script}"))
+            .env("CHUTES_BASE_URL", url)
+    };
+    let chinese = |script: &str| Scene::new(&["demo", "--lang", "zh-CN"], script);
+    let demo = |script: &str| Scene::new(&["demo"], &format!("wait How should\n{script}"));
+    vec![
+        (
+            "auth",
+            "",
+            demo(
+                "
+                snap auth
+                snap auth light
+                keys ?
+                wait Keys
+                snap help
+            ",
+            ),
+        ),
+        (
+            "auth-env",
+            "",
+            Scene::new(
+                &["onboard"],
+                "
+                wait How should
+                wait CHUTES_API_KEY
+                snap auth-environment
+            ",
+            )
+            .env("CHUTES_API_KEY", KEY)
+            .env("CHUTES_BASE_URL", services.good.api_base()),
+        ),
+        (
+            "key",
+            "",
+            onboard(
+                services.good.api_base(),
+                "
+                wait characters
+                snap key
+                keys C-u
+                paste cak_not.a.key
+                keys Enter
+                wait OAuth access token
+                snap key-problem
+            ",
+            ),
+        ),
+        (
+            "discover",
+            "",
+            onboard(
+                services.down(),
+                "
+                keys Enter
+                wait built-in models
+                snap discover
+                size 40x12
+                wait built-in models
+                snap discover
+            ",
+            ),
+        ),
+        (
+            "models",
+            "",
+            onboard(
+                services.good.api_base(),
+                "
+                keys Enter
+                wait live
+                snap models
+                snap models light
+                size 120x40
+                wait live
+                snap models
+                size 40x12
+                wait GLM
+                snap models
+            ",
+            ),
+        ),
+        (
+            "filter",
+            "",
+            onboard(
+                services.good.api_base(),
+                "
+                keys Enter
+                wait live
+                type /glm reasoning
+                wait glm
+                snap filter
+            ",
+            ),
+        ),
+        (
+            "alias",
+            "",
+            onboard(
+                services.good.api_base(),
+                "
+                keys Enter
+                wait live
+                keys Down e
+                type chutes-pro
+                wait already
+                snap alias
+                keys F1
+                wait Keys
+                snap alias-help
+            ",
+            ),
+        ),
+        (
+            "drift",
+            "",
+            onboard(
+                services.drifted.api_base(),
+                "
+                keys Enter
+                wait live
+                snap drift
+                size 120x40
+                wait live
+                snap drift
+            ",
+            ),
+        ),
+        (
+            "review",
+            "",
+            onboard(
+                services.good.api_base(),
+                "
+                keys Enter
+                wait live
+                keys Enter
+                wait answered in
+                snap review
+                snap review light
+                size 120x40
+                wait answered
+                snap review
+                size 40x12
+                wait answered
+                snap review
+            ",
+            ),
+        ),
+        (
+            "done",
+            "",
+            onboard(
+                services.good.api_base(),
+                "
+                keys Enter
+                wait live
+                keys Enter
+                wait answered in
+                keys Enter
+                wait is set up
+                snap done
+                keys u
+                wait Undone
+                snap undone
+            ",
+            ),
+        ),
+        ("auth-zh", "", chinese("wait OpenClaw\nsnap auth-zh")),
+        (
+            "models-zh",
+            "",
+            Scene::new(
+                &["onboard", "--auth-choice", "chutes-api-key", "--lang", "zh-CN"],
+                &format!(
+                    "
+                wait 请粘贴
+                paste {KEY}
+                keys Enter
+                wait 实时
+                snap models-zh
+                keys Enter
+                wait 毫秒内回答
+                snap review-zh
+            "
+                ),
+            )
+            .env("CHUTES_BASE_URL", services.good.api_base()),
+        ),
+        (
+            "swatch",
+            "sh",
+            Scene::new(
+                &["-c", SWATCH],
+                "
+                wait the end
+                snap swatch
+                snap swatch light
+            ",
+            ),
+        ),
+    ]
 }
 
 /// Colours, attributes, line art and wide characters: to judge the rasteriser by eye. Not one of our screens.
@@ -37,7 +271,8 @@ fn main() {
     let out = PathBuf::from(arguments.next().expect("usage: screenshots PROGRAM DIRECTORY [NAME…]"));
     let wanted: Vec<_> = arguments.collect();
     std::fs::create_dir_all(&out).expect("the directory for the pictures");
-    for (name, other, scene) in scenes() {
+    let services = Services::start();
+    for (name, other, scene) in scenes(&services) {
         // Pictures of other programs are taken only when asked for.
         let asked = wanted.iter().any(|word| word == name) || (wanted.is_empty() && other.is_empty());
         if !asked {

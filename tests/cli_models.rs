@@ -1,5 +1,7 @@
 //! Reading back and switching, as the real binary after an onboarding against the stand-in.
 
+#![allow(clippy::expect_used, clippy::panic)] // What fails in a helper fails a test.
+
 use openclaw_chutes::standin::sample::{self, Era};
 use openclaw_chutes::standin::{Config, Fault, Keys, Route, Standin};
 use serde_json::{Value, json};
@@ -64,7 +66,8 @@ fn the_list_has_openclaws_fields_and_ours() {
     assert_eq!(models[0]["key"], "chutes/zai-org/GLM-4.7-TEE", "the default comes first");
     assert_eq!(models[0]["contextWindow"], 202_752);
     assert_eq!(models[0]["input"], "text");
-    assert_eq!((&models[0]["local"], &models[0]["available"]), (&json!(false), &json!(true)));
+    // The stand-in is on this machine.
+    assert_eq!((&models[0]["local"], &models[0]["available"]), (&json!(true), &json!(true)));
     assert_eq!(models[0]["tags"], json!(["default", "configured"]));
     assert_eq!(models[0]["pricing"]["input"], 0.4);
     let vision = models.iter().find(|m| m["tags"].to_string().contains("alias:chutes-vision")).expect("the alias");
@@ -234,8 +237,8 @@ fn config_get_answers_as_openclaw_does() {
     let models = stage.json("config get models --json");
     assert_eq!(models["providers"]["chutes"]["api"], "openai-completions");
     let shown = stage.ok("config get models");
-    assert!(shown.contains("// chutes/zai-org/GLM-4.7-TEE"), "{shown}");
-    assert_eq!(json5::from_str::<Value>(&shown).expect("JSON5"), models);
+    assert!(shown.contains("chutes/zai-org/GLM-4.7-TEE"), "{shown}");
+    assert_eq!(serde_json::from_str::<Value>(&shown).expect("JSON"), models);
     stage.failed("config get nope.path --json", 1, "no-such-path");
 }
 
@@ -262,4 +265,37 @@ fn nothing_configured_is_said_and_not_invented() {
     stage.failed("models aliases add x zai-org/GLM-4.7-TEE --json", 1, "not-configured");
     stage.failed("models refresh --json", 1, "not-configured");
     assert_eq!(stage.home.files(), Vec::<std::path::PathBuf>::new());
+}
+
+#[test]
+fn the_target_options_name_other_files() {
+    let stage = onboarded();
+    let config = stage.home.read(CONFIG);
+    stage.home.write("elsewhere.json5", config.replace("chutes-fast", "elsewhere"));
+    stage.home.write(".openclaw-work/openclaw.json", config.replace("chutes-fast", "at-work"));
+    for (line, alias) in [
+        ("models aliases list --plain --config elsewhere.json5", "elsewhere "),
+        ("--config=elsewhere.json5 models aliases list --plain", "elsewhere "),
+        ("models aliases list --plain --profile work", "at-work "),
+        ("models aliases list --plain --profile default", "chutes-fast "),
+    ] {
+        assert!(stage.ok(line).contains(alias), "{line}");
+    }
+    stage.failed("models list --json --profile ../x", 2, "bad-profile-name");
+    stage.failed("models list --json --agent nobody", 2, "unknown-agent");
+}
+
+#[test]
+fn a_broken_config_is_named_and_left_alone() {
+    let stage = onboarded();
+    stage.home.write(CONFIG, "{ models: { } ");
+    for line in
+        ["models list --json", "models set chutes-fast --json", "config get models --json", "models refresh --json"]
+    {
+        stage.failed(line, 1, "config-malformed");
+    }
+    let onboard = [BIN, "onboard", "--non-interactive", "--json", "--api-key-stdin"];
+    let ran = stage.home.run_with_input(onboard, KEY);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert_eq!(stage.home.read(CONFIG), "{ models: { } ");
 }

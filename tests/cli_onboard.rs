@@ -1,6 +1,8 @@
 //! `onboard` without a person, as the real binary against the stand-in service: the JSON document, every
 //! exit code, and that a failure leaves no file behind.
 
+#![allow(clippy::expect_used, clippy::panic)] // What fails in a helper fails a test.
+
 use openclaw_chutes::standin::sample::{self, Era};
 use openclaw_chutes::standin::{ClosedPort, Config, Fault, Keys, Route, Standin};
 use serde_json::{Value, json};
@@ -72,10 +74,8 @@ fn a_served_default_gives_exactly_the_document_of_the_contract() {
         .as_array()
         .expect("a list")
         .len();
-    for taken in ["fetchedAt"] {
-        assert!(got["catalog"][taken].as_str().expect("a time").ends_with('Z'));
-        got["catalog"][taken] = json!("time");
-    }
+    assert!(got["catalog"]["fetchedAt"].as_str().expect("a time").ends_with('Z'));
+    got["catalog"]["fetchedAt"] = json!("time");
     assert!(got["model"]["latencyMs"].is_u64());
     got["model"]["latencyMs"] = json!(1);
     got["warnings"].as_array_mut().expect("a list").retain(|w| w["code"] != "openclaw-not-found");
@@ -178,6 +178,26 @@ fn what_is_no_longer_served_gets_a_successor_and_a_warning() {
     for reference in chosen {
         assert!(refs.iter().any(|served| served == reference), "{reference} is not served");
     }
+}
+
+#[test]
+fn the_list_of_august_2026_gives_these_successors() {
+    let stage = Stage::new(Era::Documented);
+    stage.standin.set_models(include_bytes!("data/chutes-models-2026-08-22.json"));
+    let ran = stage.onboard(&[]);
+    let document = document(&ran);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    assert_eq!(
+        document["model"]["primary"], "chutes/zai-org/GLM-5.2-TEE",
+        "same publisher and family, highest version"
+    );
+    assert_eq!(document["aliases"]["chutes-pro"], "chutes/deepseek-ai/DeepSeek-V3.2-TEE", "still served");
+    let mut codes = codes(&document);
+    codes.retain(|code| code.ends_with("not-served"));
+    assert_eq!(codes, ["default-not-served", "alias-target-not-served", "alias-target-not-served"]);
+    assert_eq!(document["catalog"]["models"], 14);
+    assert_eq!(document["aliases"]["chutes-fast"], "chutes/zai-org/GLM-5.2-TEE", "GLM 4.7's family again");
+    assert_eq!(document["aliases"]["chutes-vision"], "chutes/google/gemma-4-31B-turbo-TEE", "the cheapest with images");
 }
 
 #[test]
@@ -332,6 +352,33 @@ fn a_token_from_the_environment_is_a_credential() {
     assert_eq!(ran.code, 0, "{ran:?}");
     assert_eq!((&document["authChoice"], &document["auth"]["kind"]), (&json!("chutes"), &json!("token")));
     assert!(codes(&document).contains(&"token-expires"), "{document}");
+}
+
+#[test]
+fn the_other_kind_of_credential_replaces_the_old_one() {
+    let mut stage = Stage::new(Era::Documented);
+    stage.standin.set_keys(Keys::Listed(vec![KEY.to_owned(), "cak_canary".to_owned()]));
+    assert_eq!(stage.onboard(&[]).code, 0);
+    stage.home.set("CHUTES_OAUTH_TOKEN", "cak_canary");
+    let ran = stage.run(&["onboard", "--non-interactive", "--json", "--auth-choice", "chutes"]);
+    assert_eq!((ran.code, &document(&ran)["changed"]), (0, &json!(true)), "{ran:?}");
+    let store: Value = serde_json::from_str(&stage.home.read(STORE)).expect("JSON");
+    let profiles = store["profiles"].as_object().expect("profiles");
+    assert_eq!(profiles.len(), 1, "{profiles:?}");
+    assert!(!stage.home.read(STORE).contains(KEY));
+    let back = stage.onboard(&[]);
+    assert_eq!((back.code, &document(&back)["auth"]["kind"]), (0, &json!("api_key")), "{back:?}");
+    assert!(!stage.home.read(STORE).contains("cak_canary"));
+}
+
+#[test]
+fn an_address_that_could_leak_the_key_is_refused_by_name() {
+    let mut stage = Stage::new(Era::Documented);
+    stage.home.set("CHUTES_BASE_URL", "http://example.com/v1");
+    let ran = stage.onboard(&[]);
+    failed(&ran, 2, "bad-endpoint");
+    assert!(ran.stderr.contains("CHUTES_BASE_URL"), "{ran:?}");
+    stage.untouched();
 }
 
 #[test]

@@ -1,5 +1,7 @@
 //! The real binary: usage errors, help, and that nothing is ever echoed that might be a secret.
 
+#![allow(clippy::expect_used, clippy::panic)] // What fails in a helper fails a test.
+
 use serde_json::Value;
 use testkit::{Home, Ran};
 

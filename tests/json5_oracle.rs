@@ -3,9 +3,11 @@
 //! Runs when `OPENCLAW_CHUTES_NODE_JSON5` names the folder of the npm package (`…/node_modules/json5`);
 //! `OPENCLAW_CHUTES_NODE` is the node to use, else `node`. `JSON5_CASES` documents, 20,000 by default.
 
+#![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
+
 mod json5_support;
 
-use json5_support::{Choices, document, mutate, random_bytes, same};
+use json5_support::{Choices, document, edits, mutate, random_bytes, same};
 use openclaw_chutes::openclaw::json5::{Document, SyntaxKind};
 use serde_json::{Map, Value};
 use std::io::Write;
@@ -84,6 +86,22 @@ fn mutated_documents_are_read_as_openclaw_reads_them() {
     }
     println!("{} of {} documents are valid", total.0, total.1);
     assert!(total.0 * 5 > total.1 && total.0 < total.1, "too few documents are valid, or all are");
+}
+
+#[test]
+fn edited_documents_mean_to_openclaw_what_was_asked() {
+    let cases: u64 = std::env::var("JSON5_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(20_000);
+    for from in (0..cases).step_by(10_000) {
+        let edited = |seed: u64| {
+            let bytes = random_bytes(seed ^ 0xed17, 40 + (seed % 400) as usize);
+            let document = Document::parse(&document(&mut Choices::new(&bytes))).unwrap();
+            let more = random_bytes(!seed, 60);
+            document.edit(&edits(&mut Choices::new(&more), &document.value())).ok()
+        };
+        let texts: Vec<String> = (from..cases.min(from + 10_000)).filter_map(edited).collect();
+        let Some((valid, all)) = compare(&texts) else { return };
+        assert!(valid == all && all > 1_000.min(cases as usize / 4), "{valid} of {all}");
+    }
 }
 
 /// Short texts over a small alphabet reach every corner of the grammar.

@@ -1,15 +1,17 @@
 //! The write itself: modes, backups, links, rollback, locks, undo.
 
+#![allow(clippy::unwrap_used)]
+
 mod openclaw_home;
 
 use openclaw_chutes::openclaw::diff;
 use openclaw_chutes::openclaw::error::{Doing, Error};
+use openclaw_chutes::openclaw::install::Generation;
 use openclaw_chutes::openclaw::undo::{self, Undone, undo};
 use openclaw_home::*;
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::Path;
-use std::sync::atomic::{AtomicBool, Ordering};
 
 const CONFIG: &str = ".openclaw/openclaw.json";
 const STORE: &str = ".openclaw/agents/main/agent/auth-profiles.json";
@@ -134,45 +136,39 @@ fn undo_refuses_when_somebody_wrote_since() {
 
 #[test]
 fn no_edit_of_another_writer_is_lost() {
+    const ROUNDS: usize = 50;
     let home = Home::with("{}");
-    let stop = AtomicBool::new(false);
     let path = home.path(CONFIG);
-    let counts = std::thread::scope(|scope| {
-        // Rewrites the file atomically, counting up in a member that is not ours, and never losing one of ours.
-        let writer = scope.spawn(|| {
-            let mut count = 0u64;
-            while !stop.load(Ordering::Relaxed) {
-                let text = fs::read_to_string(&path).unwrap();
-                let mut value: serde_json::Value = json5::from_str(&text).unwrap();
-                count += 1;
-                value["theirs"] = count.into();
-                let temp = path.with_file_name("theirs.tmp");
-                fs::write(&temp, value.to_string()).unwrap();
-                // The other writer checks as well, as OpenClaw does.
-                if fs::read_to_string(&path).unwrap() == text {
-                    fs::rename(&temp, &path).unwrap();
-                } else {
-                    count -= 1;
+    let (start, started) = std::sync::mpsc::sync_channel::<usize>(0);
+    let mut ours = 0;
+    std::thread::scope(|scope| {
+        // Once a round, while our write runs: adds a member to what it finds, unless that changed meanwhile.
+        scope.spawn(|| {
+            for n in started {
+                loop {
+                    let text = fs::read_to_string(&path).unwrap();
+                    let mut value: serde_json::Value = json5::from_str(&text).unwrap();
+                    value[format!("theirs{n}")] = n.into();
+                    let temp = path.with_file_name("theirs.tmp");
+                    fs::write(&temp, value.to_string()).unwrap();
+                    if fs::read_to_string(&path).unwrap() == text {
+                        fs::rename(&temp, &path).unwrap();
+                        break;
+                    }
                 }
             }
-            count
         });
-        for n in 0..50 {
+        let start = start;
+        for n in 0..ROUNDS {
             let mut change = request(None);
             change.base_url = format!("http://127.0.0.1:{}/v1", 1000 + n);
-            match home.commit(&change) {
-                Ok(_) | Err(Error::KeepsChanging { .. }) => {}
-                Err(error) => panic!("{error}"),
-            }
-            let text = home.config();
-            assert!(json5::from_str::<serde_json::Value>(&text).is_ok(), "{text}");
+            start.send(n).unwrap();
+            ours += usize::from(home.commit(&change).is_ok());
         }
-        stop.store(true, Ordering::Relaxed);
-        writer.join().unwrap()
     });
-    // Their last value or, when our rename fell between their check and theirs, the one before.
-    let theirs = home.config_value()["theirs"].as_u64().unwrap();
-    assert!(counts - theirs <= 1, "{theirs} of {counts}");
+    let value = home.config_value();
+    let lost: Vec<_> = (0..ROUNDS).filter(|n| value[format!("theirs{n}")] != *n).collect();
+    assert!(lost.is_empty() && ours == ROUNDS, "{ours} of ours, lost of theirs: {lost:?}");
 }
 
 #[test]
@@ -195,4 +191,50 @@ fn the_diff_shows_no_secret() {
     let shown = format!("{:?}", diff::of(&plan));
     assert!(!shown.contains("canary") && shown.contains("…1234") && shown.contains("…0001"), "{shown}");
     assert!(!format!("{:?}", plan.replaced).contains("canary"));
+}
+
+/// A home whose OpenClaw is this shell script.
+fn with_script(config: &str, script: &str) -> Home {
+    let mut home = Home::with(config);
+    home.generation = Generation::SharedSqlite;
+    home.program = home.path("openclaw");
+    home.write("openclaw", &format!("#!/bin/sh\nhere={}\n{script}", home.root().display()));
+    fs::set_permissions(&home.program, Permissions::from_mode(0o755)).unwrap();
+    home
+}
+
+#[test]
+fn a_database_store_gets_the_key_on_standard_input_and_the_config_keeps_its_comments() {
+    let home = with_script(
+        "{} // mine\n",
+        r#"
+        echo "$@" >> $here/args
+        case "$*" in
+        *paste-api-key*) cat > $here/stdin; echo '{}' > "$OPENCLAW_CONFIG_PATH" ;;
+        *list*) echo 'a warning'; echo '{"profiles":[{"id":"chutes:default"}]}' ;;
+        esac"#,
+    );
+    let written = home.commit(&request(api_key(KEY))).unwrap();
+    assert!(written.plan.handover.is_some());
+    assert_eq!(home.read("stdin"), format!("{KEY}\n"));
+    let args = "models auth paste-api-key --provider chutes --profile-id chutes:default\nmodels auth list --json\n";
+    assert_eq!(home.read("args"), args);
+    assert!(home.config().ends_with("} // mine\n") && home.config().contains("chutes:default"), "{}", home.config());
+    let names: Vec<_> = fs::read_dir(home.path(".openclaw")).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    assert_eq!(names.len(), 2, "config and backup, no scratch: {names:?}");
+}
+
+#[test]
+fn a_key_that_openclaw_did_not_take_changes_nothing() {
+    for (script, exit) in [
+        (r#"case "$*" in *paste*) cat >&2; exit 7 ;; esac"#, Some(7)),
+        (r#"cat > /dev/null; echo '{"profiles":[]}'"#, Some(0)),
+    ] {
+        let home = with_script("{}", script);
+        let before = home.everything();
+        let error = home.commit(&request(api_key(KEY))).unwrap_err();
+        assert!(matches!(&error, Error::Handover { exit: code, .. } if *code == exit), "{error:?}");
+        assert!(!error.to_string().contains("canary"), "{error}");
+        assert_eq!(home.everything(), before);
+    }
 }

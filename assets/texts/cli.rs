@@ -13,7 +13,6 @@ texts! {
     usage_options: "[options]", "[选项]";
     usage_command: "<command>", "<命令>";
     usage_optional_command: "[command]", "[命令]";
-    examples: "Examples", "示例";
     exit_codes: "Exit codes", "退出码";
     exit_codes_list:
         "0  done, or nothing to do\n1  failed, with nothing half-written\n2  usage, or input is missing\n3  credential or consent refused",
@@ -101,7 +100,6 @@ texts! {
     argument_missing(args): "Missing: {args}.", "缺少：{args}。";
     command_missing(commands): "A command is missing: {commands}.", "缺少命令：{commands}。";
     conflict(a, b): "{a} and {b} exclude each other.", "{a} 与 {b} 不能同时使用。";
-    repeated(arg): "{arg} can be given once only.", "{arg} 只能给出一次。";
     not_utf8: "An argument is not valid UTF-8.", "有一个参数不是有效的 UTF-8。";
     usage_other: "The command line could not be read.", "无法理解这条命令行。";
     try_help(command): "Try: {command} --help", "请尝试：{command} --help";
@@ -161,7 +159,6 @@ texts! {
 
 // Failures.
 texts! {
-    hint_line(hint): "  {hint}", "  {hint}";
     bad_endpoint(variable): "{variable} must be an https address, or http on a loopback host.", "{variable} 必须是 https 地址，或本机回环地址上的 http。";
     bad_endpoint_hint: "Correct the variable or unset it.", "请更正该变量，或取消设置。";
     credential_refused(why): "The credential was refused; nothing was written. {why}", "凭据被拒绝；没有写入任何内容。{why}";
@@ -216,14 +213,12 @@ texts! {
 texts! {
     report_done: "Chutes is set up in OpenClaw.", "OpenClaw 中的 Chutes 已配置完成。";
     report_unchanged: "Nothing to do: OpenClaw is already set up this way.", "无需改动：OpenClaw 已是这样配置的。";
-    report_would_change: "This would change:", "将会改动：";
     report_default: "Default", "默认";
     report_fallbacks: "Fallbacks", "后备";
     report_image: "Image", "图像";
     report_aliases: "Aliases", "别名";
     report_models: "Models", "模型";
     report_config: "Config", "配置";
-    report_backup: "Backup", "备份";
     report_credential: "Credential", "凭据";
     report_store: "Store", "凭据库";
     report_catalog: "Catalog", "目录";
@@ -232,7 +227,6 @@ texts! {
     report_none: "none", "无";
     report_answered(ms): "answered in {ms} ms", "{ms} 毫秒内应答";
     report_unverified: "not verified", "未验证";
-    report_not_served: "not served", "未提供";
     source_live(count): "{count}, live", "{count} 个，实时";
     source_cache(count, time): "{count}, as of {time}", "{count} 个，截至 {time}";
     source_bundled(count): "{count}, built in", "{count} 个，内置";
@@ -267,4 +261,17 @@ texts! {
     expires(time): "expires {time}", "{time} 过期";
     renewable: "renewed by OpenClaw", "由 OpenClaw 续期";
     from_variable(name): "from {name}", "来自 {name}";
+
+    login_open: "Open this link in any browser, and allow access:", "在任意浏览器中打开此链接并允许访问：";
+    login_then: "Then pass the address that the browser ends on to:", "然后把浏览器最后停留的地址传给：";
+    login_no_client_id: "No OAuth app is named, and none was used before.", "没有指定 OAuth 应用，也没有使用过的应用。";
+    login_no_client_id_hint: "Set CHUTES_CLIENT_ID to the client id of a registered app (cid_…): https://chutes.ai/docs/sign-in-with-chutes/overview",
+        "请将 CHUTES_CLIENT_ID 设为已注册应用的 client id（cid_…）：https://chutes.ai/docs/sign-in-with-chutes/overview";
+    login_nothing_begun: "No sign-in is waiting to be finished.", "没有等待完成的登录。";
+    login_start_again(program): "Start a new one: {program} login start --json", "请重新开始：{program} login start --json";
+    login_still_waiting: "The sign-in is still waiting: run this again with the whole address.", "登录仍在等待：请用完整地址重新运行。";
+    login_terminal: "--redirect-stdin was given, but standard input is a terminal, which is never read here.",
+        "指定了 --redirect-stdin，但标准输入是终端，而此处绝不读取终端。";
+    login_terminal_hint(program): "Pipe the address in: {program} login finish --redirect-stdin < address.txt; or use the wizard: {program} onboard --auth-choice chutes",
+        "请通过管道传入地址：{program} login finish --redirect-stdin < address.txt；或使用向导：{program} onboard --auth-choice chutes";
 }

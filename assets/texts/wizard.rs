@@ -2,10 +2,10 @@
 
 texts! {
     app_name: "openclaw-chutes", "openclaw-chutes";
-    demo_badge: "demo: nothing of yours is touched", "演示: 不会改动您的任何文件";
+    demo_badge: "demo: nothing of yours is touched", "演示：不会改动您的任何文件";
     too_small(width, height, has_width, has_height):
         "This needs a window of {width}x{height}; it has {has_width}x{has_height}. Make it larger: nothing is lost. Ctrl-C leaves.",
-        "需要 {width}x{height} 的窗口, 现在是 {has_width}x{has_height}。请放大窗口, 内容不会丢失。Ctrl-C 退出。";
+        "需要 {width}x{height} 的窗口，现在是 {has_width}x{has_height}。请放大窗口，内容不会丢失。Ctrl-C 退出。";
 
     // Rail
     rail_auth: "Auth", "认证";
@@ -25,15 +25,15 @@ texts! {
     auth_stored: "Keep what is stored", "保留已有凭证";
     auth_stored_api_key(hint): "API key {hint}", "API 密钥 {hint}";
     auth_stored_env(var): "API key from ${var}", "来自 ${var} 的 API 密钥";
-    auth_stored_oauth(account): "OAuth, {account}", "OAuth, {account}";
+    auth_stored_oauth(account): "OAuth, {account}", "OAuth，{account}";
     auth_stored_token: "access token", "访问令牌";
     auth_now: "Now", "现状";
     auth_now_loading: "reading …", "读取中";
     auth_now_nothing: "Chutes is not set up in OpenClaw yet", "OpenClaw 还没有设置 Chutes";
     auth_now_default(model): "default {model}", "默认模型 {model}";
     auth_now_registered(count): "{count} Chutes models registered", "已注册 {count} 个 Chutes 模型";
-    auth_now_credential(what): "credential: {what}", "凭证: {what}";
-    auth_replaces(what): "a new credential replaces it: {what}", "新凭证将取代: {what}";
+    auth_now_credential(what): "credential: {what}", "凭证：{what}";
+    auth_replaces(what): "a new credential replaces it: {what}", "新凭证将取代：{what}";
     auth_writes: "Writes", "写入";
     auth_writes_when: "after Review, not before", "仅在检查确认之后";
 
@@ -41,29 +41,29 @@ texts! {
     key_title: "Paste your Chutes API key", "请粘贴您的 Chutes API 密钥";
     key_count(count): "{count} characters", "{count} 个字符";
     key_where: "Create one at", "创建密钥:";
-    key_form: "A key starts with cpk_ and has two dots. It is kept in OpenClaw's auth store only.",
-        "密钥以 cpk_ 开头, 含两个点。它只保存在 OpenClaw 的认证存储中。";
+    key_form: "It starts with cpk_ and has two dots. Only OpenClaw's auth store keeps it.",
+        "密钥以 cpk_ 开头，含两个点。它只保存在 OpenClaw 的认证存储中。";
     key_env_default(hint): "Empty: Enter takes CHUTES_API_KEY {hint}", "留空按 Enter 使用 CHUTES_API_KEY {hint}";
     key_demo_default: "Empty: Enter takes a key for the demo. Any key of the form cpk_a.b.c works here; one that ends in bad is refused.",
-        "留空按 Enter 使用演示密钥。演示中任何 cpk_a.b.c 形式的密钥都可用; 以 bad 结尾的会被拒绝。";
+        "留空按 Enter 使用演示密钥。演示中任何 cpk_a.b.c 形式的密钥都可用；以 bad 结尾的会被拒绝。";
     key_refused(hint): "Chutes refused the key {hint}. Enter another one.", "Chutes 拒绝了密钥 {hint}。请输入另一个。";
-    key_empty: "There is no key yet: paste it here.", "还没有密钥, 请粘贴到这里。";
-    key_too_long: "That is too long for a key. ^U clears the field.", "内容过长, 不像密钥。^U 清空输入框。";
+    key_empty: "There is no key yet: paste it here.", "还没有密钥，请粘贴到这里。";
+    key_too_long: "That is too long for a key. ^U clears the field.", "内容过长，不像密钥。^U 清空输入框。";
     key_white_space: "There is white space inside: only the key itself belongs here. ^U clears the field.",
-        "中间有空白字符: 这里只放密钥本身。^U 清空输入框。";
+        "中间有空白字符：这里只放密钥本身。^U 清空输入框。";
     key_character: "There is a character in it that no key has. Copy it again; ^U clears the field.",
-        "含有密钥不会有的字符。请重新复制, ^U 清空输入框。";
+        "含有密钥不会有的字符。请重新复制，^U 清空输入框。";
     key_access_token: "This is an OAuth access token (cak_), not an API key (cpk_).",
-        "这是 OAuth 访问令牌 (cak_), 不是 API 密钥 (cpk_)。";
+        "这是 OAuth 访问令牌 (cak_)，不是 API 密钥 (cpk_)。";
     key_refresh_token: "This is an OAuth refresh token (crt_), not an API key (cpk_).",
-        "这是 OAuth 刷新令牌 (crt_), 不是 API 密钥 (cpk_)。";
+        "这是 OAuth 刷新令牌 (crt_)，不是 API 密钥 (cpk_)。";
     key_client_id: "This is an OAuth client id (cid_), not an API key (cpk_).",
-        "这是 OAuth 客户端 ID (cid_), 不是 API 密钥 (cpk_)。";
+        "这是 OAuth 客户端 ID (cid_)，不是 API 密钥 (cpk_)。";
     key_client_secret: "This is an OAuth client secret (csc_), not an API key (cpk_).",
-        "这是 OAuth 客户端密钥 (csc_), 不是 API 密钥 (cpk_)。";
-    key_prefix: "A Chutes API key starts with cpk_. This one does not.", "Chutes API 密钥以 cpk_ 开头, 这个不是。";
+        "这是 OAuth 客户端密钥 (csc_)，不是 API 密钥 (cpk_)。";
+    key_prefix: "A Chutes API key starts with cpk_. This one does not.", "Chutes API 密钥以 cpk_ 开头，这个不是。";
     key_parts: "The key is not complete, or two run together: it has three parts with two dots between them.",
-        "密钥不完整, 或粘贴了两次: 应由两个点分成三部分。";
+        "密钥不完整，或粘贴了两次：应由两个点分成三部分。";
 
     // Discover
     discover_title(host): "Asking {host} for its models", "正在向 {host} 查询模型";
@@ -79,18 +79,18 @@ texts! {
     discover_fallback(count): "Enter goes on with the {count} built-in models. The live list can be fetched later with: openclaw-chutes models refresh",
         "按 Enter 使用内置的 {count} 个模型继续。以后可用 openclaw-chutes models refresh 获取最新列表";
     discover_refused(hint): "Chutes refused the key {hint}. k enters another one; with this one OpenClaw will get no answer.",
-        "Chutes 拒绝了密钥 {hint}。按 k 换一个; 用这个密钥 OpenClaw 将得不到回答。";
+        "Chutes 拒绝了密钥 {hint}。按 k 换一个；用这个密钥 OpenClaw 将得不到回答。";
 
     // Models
     models_loading: "reading OpenClaw's files", "正在读取 OpenClaw 的文件";
-    models_source_live(count, time): "{count} models, live {time}", "{count} 个模型, 实时 {time}";
-    models_source_cache(count, age): "{count} models, saved {age}, unverified", "{count} 个模型, 保存于 {age}, 未核实";
-    models_source_bundled(count): "{count} built-in models, unverified", "{count} 个内置模型, 未核实";
-    models_source_gone(source, count): "{source}, {count} more not served", "{source}, 另有 {count} 个已停止服务";
-    models_source_asking(source): "{source}, asking Chutes", "{source}, 正在询问 Chutes";
+    models_source_live(count, time): "{count} models, live {time}", "{count} 个模型，实时 {time}";
+    models_source_cache(count, age): "{count} models, saved {age}, unverified", "{count} 个模型，保存于 {age}，未核实";
+    models_source_bundled(count): "{count} built-in models, unverified", "{count} 个内置模型，未核实";
+    models_source_gone(source, count): "{source}, {count} more not served", "{source}，另有 {count} 个已停止服务";
+    models_source_asking(source): "{source}, asking Chutes", "{source}，正在询问 Chutes";
     models_filter: "filter", "筛选";
-    models_filter_hint: "text, tools vision reasoning tee, ctx>200k in<0.5 out<2", "文字, tools vision reasoning tee, ctx>200k in<0.5 out<2";
-    models_sort(by): "sort: {by}", "排序: {by}";
+    models_filter_hint: "text, tools vision reasoning tee, ctx>200k in<0.5 out<2", "文字，tools vision reasoning tee，ctx>200k in<0.5 out<2";
+    models_sort(by): "sort: {by}", "排序：{by}";
     models_sort_name: "name", "名称";
     models_sort_alias: "alias", "别名";
     models_sort_context: "context", "上下文";
@@ -99,8 +99,8 @@ texts! {
     models_sort_out: "price out", "输出价";
     models_sort_cache: "price cache", "缓存价";
     models_shown(shown, total): "{shown} of {total}", "{shown} / {total}";
-    models_hidden(shown, total, hidden): "{shown} of {total} shown, {hidden} hidden by the filter", "显示 {shown} / {total}, {hidden} 个被筛选隐藏";
-    models_revealed(total): "all {total} shown, the filter is off", "显示全部 {total} 个, 筛选已暂停";
+    models_hidden(shown, total, hidden): "{shown} of {total} shown, {hidden} hidden by the filter", "显示 {shown} / {total}，{hidden} 个被筛选隐藏";
+    models_revealed(total): "all {total} shown, the filter is off", "显示全部 {total} 个，筛选已暂停";
     models_column_model: "model", "模型";
     models_column_alias: "alias", "别名";
     models_column_context: "ctx", "上文";
@@ -117,35 +117,35 @@ texts! {
     models_image: "image", "图像";
     models_left_out: "left out", "不注册";
     models_favourite: "favourite", "收藏";
-    models_no_match: "No model matches. a shows all, Esc clears the filter.", "没有匹配的模型。按 a 显示全部, 按 Esc 清除筛选。";
+    models_no_match: "No model matches. a shows all, Esc clears the filter.", "没有匹配的模型。按 a 显示全部，按 Esc 清除筛选。";
     models_not_served: "not served any more", "已停止服务";
     models_served: "served", "服务中";
     models_unverified: "not verified", "未核实";
     models_detail_context(tokens): "context {tokens}", "上下文 {tokens}";
     models_detail_output(tokens): "output {tokens}", "输出 {tokens}";
     models_detail_price(input, output, cache): "per million tokens: in {input} out {output} cache {cache}",
-        "每百万词元: 输入 {input} 输出 {output} 缓存 {cache}";
-    models_detail_price_brief(input, output, cache): "{input} in, {output} out, {cache} cache", "输入 {input}, 输出 {output}, 缓存 {cache}";
+        "每百万词元：输入 {input} 输出 {output} 缓存 {cache}";
+    models_detail_price_brief(input, output, cache): "{input} in, {output} out, {cache} cache", "输入 {input}，输出 {output}，缓存 {cache}";
     models_detail_no_price: "price unknown", "价格未知";
     models_detail_reasoning: "reasoning", "推理";
     models_detail_tools: "tools", "工具";
     models_detail_json: "JSON", "JSON";
     models_detail_unknown: "limits and capabilities unknown", "上限与能力未知";
     models_detail_alias(alias): "alias {alias}", "别名 {alias}";
-    models_detail_alias_documented(alias): "alias {alias}, documented by OpenClaw", "别名 {alias}, OpenClaw 文档所列";
-    models_detail_alias_repaired(alias): "alias {alias}, was written backwards", "别名 {alias}, 原先写反了";
+    models_detail_alias_documented(alias): "alias {alias}, documented by OpenClaw", "别名 {alias}，OpenClaw 文档所列";
+    models_detail_alias_repaired(alias): "alias {alias}, was written backwards", "别名 {alias}，原先写反了";
     models_detail_chain(models): "then {models}", "其后 {models}";
     models_detail_image: "image model", "图像模型";
     models_detail_left_out: "will not be registered", "不会注册";
     models_detail_tested(ms): "answered in {ms} ms", "{ms} 毫秒内回答";
     models_proposal_documented(wanted): "{wanted}, the documented default, is not served any more.", "文档中的默认模型 {wanted} 已停止服务。";
     models_proposal_default(wanted): "{wanted}, your default, is not served any more.", "您的默认模型 {wanted} 已停止服务。";
-    models_proposal_alias(alias, wanted): "{alias}: {wanted} is gone.", "{alias}: {wanted} 已停止服务。";
+    models_proposal_alias(alias, wanted): "{alias}: {wanted} is gone.", "{alias}：{wanted} 已停止服务。";
     models_proposal_fallback(wanted): "The fallback {wanted} is gone.", "后备模型 {wanted} 已停止服务。";
     models_proposal_image(wanted): "The image model {wanted} is gone.", "图像模型 {wanted} 已停止服务。";
     models_proposal_taken(taken, reason): "{taken} is {reason}", "{taken} 是{reason}";
-    models_proposal_dearer(factor_in, factor_out): ", dearer: in ×{factor_in}, out ×{factor_out}", ", 更贵: 输入 x{factor_in}, 输出 x{factor_out}";
-    models_proposal_cheaper(factor_in, factor_out): ": in ×{factor_in}, out ×{factor_out}", ": 输入 x{factor_in}, 输出 x{factor_out}";
+    models_proposal_dearer(factor_in, factor_out): ", dearer: in ×{factor_in}, out ×{factor_out}", "，更贵：输入 x{factor_in}，输出 x{factor_out}";
+    models_proposal_cheaper(factor_in, factor_out): ": in ×{factor_in}, out ×{factor_out}", "：输入 x{factor_in}，输出 x{factor_out}";
     models_proposal_nothing: "Nothing like it is served", "没有相近的模型";
     models_reason_family: "the newest of its family", "同系列中最新的";
     models_reason_built_in: "the first of the built-in models still served", "仍在服务的第一个内置模型";
@@ -155,23 +155,23 @@ texts! {
     models_take: "y take it", "y 采纳";
     models_take_removal: "y remove it", "y 移除";
     models_take_all(count): "Y all {count}", "Y 采纳全部 {count} 项";
-    models_pending_one: "One proposal waits on another row: y takes it.", "另一行有 1 项建议: 按 y 采纳。";
-    models_pending(count): "{count} proposals wait on other rows: Y takes them all.", "其他行有 {count} 项建议: 按 Y 全部采纳。";
+    models_pending_one: "One proposal waits on another row: y takes it.", "另一行有 1 项建议：按 y 采纳。";
+    models_pending(count): "{count} proposals wait on other rows: Y takes them all.", "其他行有 {count} 项建议：按 Y 全部采纳。";
     models_asking(count): "Proposals still open: {count}. y takes them all and goes on; Enter goes on without them: new aliases stay unset, the rest as configured.",
-        "还有 {count} 项建议未决定。按 y 全部采纳并继续; 按 Enter 不采纳: 新别名不设置, 其余保持现有配置。";
-    models_note_repaired(aliases): "Written backwards in the config, put right at Review: {aliases}", "配置中写反的别名, 检查时会显示修复: {aliases}";
+        "还有 {count} 项建议未决定。按 y 全部采纳并继续；按 Enter 不采纳：新别名不设置，其余保持现有配置。";
+    models_note_repaired(aliases): "Written backwards in the config, put right at Review: {aliases}", "配置中写反的别名，检查时会显示修复：{aliases}";
     models_note_held(alias, target, by): "{alias} is not set: {target} has your alias {by}",
-        "未设置 {alias}: {target} 已有您的别名 {by}";
+        "未设置 {alias}：{target} 已有您的别名 {by}";
     models_note_explicit(target): "{target} is not in the list; taken because you asked for it",
-        "{target} 不在列表中; 因您指定而采用";
+        "{target} 不在列表中；因您指定而采用";
     models_note_moved(alias, from): "{alias} was taken from {from}", "{alias} 已从 {from} 移走";
     models_notice_no_image: "This model takes no images.", "此模型不支持图像输入。";
-    models_notice_in_use: "It is in use as default, fallback, image model or alias, so it stays registered.", "正用作默认、后备、图像模型或别名, 必须注册。";
+    models_notice_in_use: "It is in use as default, fallback, image model or alias, so it stays registered.", "正用作默认、后备、图像模型或别名，必须注册。";
     models_notice_is_default: "The default cannot be its own fallback.", "默认模型不能作为自己的后备。";
     models_notice_no_proposal: "There is no proposal for this row.", "这一行没有建议。";
     models_notice_not_served: "Chutes does not serve this model: OpenClaw would get no answer from it.",
-        "Chutes 不再提供此模型: OpenClaw 将得不到回答。";
-    models_notice_nothing_shown: "The filter shows no model. a shows all, Esc clears it.", "筛选后没有模型。按 a 显示全部, 按 Esc 清除。";
+        "Chutes 不再提供此模型：OpenClaw 将得不到回答。";
+    models_notice_nothing_shown: "The filter shows no model. a shows all, Esc clears it.", "筛选后没有模型。按 a 显示全部，按 Esc 清除。";
     models_notice_leave: "Nothing is written yet. Esc again leaves and forgets your changes.", "尚未写入任何内容。再按一次 Esc 将退出并放弃更改。";
     models_notice_alias_set(alias): "{alias} is set.", "已设置 {alias}。";
     models_notice_alias_removed(alias): "{alias} is removed.", "已移除 {alias}。";
@@ -179,40 +179,43 @@ texts! {
     models_notice_took(count): "Taken: {count}.", "已采纳 {count} 项。";
     models_testing(id): "asking {id} for one token", "正在向 {id} 请求一个词元";
     models_tested_works(id, ms): "{id} answered in {ms} ms.", "{id} 在 {ms} 毫秒内回答。";
-    models_tested_price(price): "This call: ${price}", "本次调用: ${price}";
-    models_tested_failed(layer, id, why): "{layer}: {id}: {why}", "{layer}: {id}: {why}";
+    models_tested_price(price): "This call: ${price}", "本次调用：${price}";
+    models_tested_failed(layer, id, why): "{layer}: {id}: {why}", "{layer}：{id}：{why}";
     models_layer_key: "key", "密钥";
     models_layer_balance: "balance", "余额";
     models_layer_model: "model", "模型";
     models_layer_network: "network", "网络";
     models_layer_service: "service", "服务";
     alias_rules: "letters, digits, _ . : -", "字母、数字和 _ . : -";
-    alias_character(c): "{c} cannot be in an alias: letters, digits, _ . : - only", "别名不能含 {c}: 只能用字母、数字和 _ . : -";
+    alias_character(c): "{c} cannot be in an alias: letters, digits, _ . : - only", "别名不能含 {c}：只能用字母、数字和 _ . : -";
     alias_too_long: "That is too long for an alias.", "别名过长。";
-    alias_duplicate(target): "it names {target} already; Tab moves it here", "它已是 {target} 的别名; 按 Tab 移到这里";
+    alias_duplicate(target): "it names {target} already; Tab moves it here", "它已是 {target} 的别名；按 Tab 移到这里";
     alias_duplicate_foreign(target): "it names {target} already", "它已是 {target} 的别名";
     alias_provider(name): "{name} is the name of a provider", "{name} 是提供商的名称";
     alias_model(id): "{id} is the name of a model", "{id} 是模型的名称";
     alias_command(word): "/model {word} means something else in a chat", "聊天中的 /model {word} 另有含义";
     alias_two(first, second, target): "{first} and {second} are both given to {target}: OpenClaw holds one alias per model",
-        "{first} 和 {second} 都指向 {target}: OpenClaw 每个模型只能有一个别名";
-    alias_refused(alias, why): "{alias} cannot be an alias: {why}", "{alias} 不能作为别名: {why}";
+        "{first} 和 {second} 都指向 {target}：OpenClaw 每个模型只能有一个别名";
+    alias_refused(alias, why): "{alias} cannot be an alias: {why}", "{alias} 不能作为别名：{why}";
 
     // Review
     review_title: "This is what will be written", "将要写入的内容";
     review_planning: "working it out", "正在计算";
-    review_unchanged: "Nothing has to change: OpenClaw is set up this way already.", "无需更改: OpenClaw 已经是这样设置的。";
+    review_unchanged: "Nothing has to change: OpenClaw is set up this way already.", "无需更改：OpenClaw 已经是这样设置的。";
     review_new_file: "new file", "新文件";
     review_mode(mode): "mode {mode}", "权限 {mode}";
+    review_link(link): "through the link {link}", "经由链接 {link}";
+    review_sums(model, models, aliases): "Default {model}, {models} models, {aliases} aliases.",
+        "默认 {model}，{models} 个模型，{aliases} 个别名。";
     review_backup(name): "backup {name}", "备份 {name}";
     review_handover(command): "The key goes to OpenClaw's own store, on the standard input of: {command}",
-        "密钥将通过标准输入交给 OpenClaw 自己的存储: {command}";
-    review_lines(first, last, total): "lines {first}-{last} of {total}", "第 {first}-{last} 行, 共 {total} 行";
+        "密钥将通过标准输入交给 OpenClaw 自己的存储：{command}";
+    review_lines(first, last, total): "lines {first}-{last} of {total}", "第 {first}-{last} 行，共 {total} 行";
     review_verify_running(model): "asking {model} for one token", "正在向 {model} 请求一个词元";
     review_verify_works(model, ms): "{model} answered in {ms} ms", "{model} 在 {ms} 毫秒内回答";
     review_verify_skipped: "no test call", "不做测试调用";
-    review_verify_no_balance: "the key works, but the account has no balance", "密钥有效, 但账户没有余额";
-    review_verify_unverified(why): "not verified: {why}", "未核实: {why}";
+    review_verify_no_balance: "the key works, but the account has no balance", "密钥有效，但账户没有余额";
+    review_verify_unverified(why): "not verified: {why}", "未核实：{why}";
     review_refused(why): "Nothing was written. {why}", "没有写入任何内容。{why}";
     review_waiting_verify: "waiting for the test call", "等待测试调用";
     review_waiting_plan: "waiting for the diff", "等待差异计算";
@@ -222,7 +225,7 @@ texts! {
     // Done
     done_title: "OpenClaw is set up for Chutes", "OpenClaw 已设置好 Chutes";
     done_unchanged: "Nothing had to change", "无需更改";
-    done_unchanged_more: "OpenClaw was set up this way already; no file was written.", "OpenClaw 已经是这样设置的, 没有写入文件。";
+    done_unchanged_more: "OpenClaw was set up this way already; no file was written.", "OpenClaw 已经是这样设置的，没有写入文件。";
     done_wrote: "Wrote", "已写入";
     done_default: "Default", "默认";
     done_fallbacks: "Fallbacks", "后备";
@@ -232,12 +235,20 @@ texts! {
     done_verified: "Verified", "已核实";
     done_next: "Next", "下一步";
     done_next_ask: "ask it something", "问它一个问题";
-    done_next_status: "see what OpenClaw sees", "查看 OpenClaw 的状态";
-    done_next_models: "change models and aliases later", "以后更改模型和别名";
+    done_next_status: "what OpenClaw sees", "OpenClaw 的状态";
+    done_next_models: "change models later", "以后更改模型";
     done_next_gateway: "start the gateway", "启动网关";
-    done_undone: "Undone: every file has its old bytes again.", "已撤销: 所有文件恢复原样。";
+    done_undone: "Undone: every file has its old bytes again.", "已撤销：所有文件恢复原样。";
 
-    after_cancelled: "Left. Nothing was written.", "已退出, 没有写入任何内容。";
+    after_cancelled: "Left. Nothing was written.", "已退出，没有写入任何内容。";
+
+    // Line by line
+    plain_how: "Answer with a key's name, a number to choose a row, or text where text is asked for. An empty line is Enter; back goes back, quit leaves.",
+        "请输入按键名称、行号或要求的文字。空行表示 Enter，back 返回，quit 退出。";
+    plain_back: "back", "back";
+    plain_quit: "quit", "quit";
+    plain_more(count): "and {count} more; / TEXT filters", "还有 {count} 个，用 / 文字 筛选";
+    plain_row(number, what): "{number}. {what}", "{number}. {what}";
 
     // Trouble
     trouble_title: "OpenClaw's files cannot be used as they are", "OpenClaw 的文件目前无法使用";
@@ -248,7 +259,7 @@ texts! {
     key_name_space: "Space", "空格";
     key_choose: "choose", "选择";
     key_submit: "submit", "提交";
-    key_go_on_built_in: "go on with the built-in models", "用内置模型继续";
+    key_go_on_built_in: "use built-in models", "用内置模型";
     key_another_key: "another key", "换密钥";
     key_retry: "try again", "重试";
     key_make_default: "default / go on", "设为默认/继续";
@@ -257,8 +268,8 @@ texts! {
     key_filter: "filter", "筛选";
     key_edit_alias: "alias", "别名";
     key_fallback: "fallback", "后备";
-    key_fallback_earlier: "fallback: earlier", "后备: 提前";
-    key_fallback_later: "fallback: later", "后备: 推后";
+    key_fallback_earlier: "fallback: earlier", "后备：提前";
+    key_fallback_later: "fallback: later", "后备：推后";
     key_image: "image", "图像";
     key_leave_out: "leave out", "不注册";
     key_sort: "sort", "排序";
@@ -300,5 +311,5 @@ texts! {
     key_delete_to_end: "clear to end", "删至行尾";
     key_back: "back", "返回";
     key_help: "keys", "按键";
-    key_quit: "leave, nothing is written", "退出, 不写入任何内容";
+    key_quit: "leave, nothing is written", "退出，不写入任何内容";
 }

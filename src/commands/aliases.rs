@@ -1,6 +1,6 @@
 //! `models aliases list`, `add`, `remove`.
 
-use super::context::{Context, cached_catalog};
+use super::context::Context;
 use super::error::Error;
 use super::models::{self, Change};
 use super::output::{Report, Warning};
@@ -36,7 +36,7 @@ pub fn list(context: &Context, as_json: bool) -> Result<Report, Error> {
 pub fn add(context: &Context, name: &str, reference: &str, as_json: bool) -> Result<Report, Error> {
     let (site, _, current) = context.read()?;
     let mut selection = models::selection_of(&current)?;
-    let catalog = cached_catalog(&context.state());
+    let catalog = context.state().catalog();
     let target = models::known(reference, &current, catalog.as_ref())?;
     if id_of(&target).is_none() {
         return Err(Error::NotChutes { reference: target });

@@ -6,7 +6,7 @@ use crate::clean;
 use crate::selection::Note;
 use crate::texts::{Lang, cli as text};
 
-/// `warnings[].code`, and what it means. Those of the config plan are OpenClaw's side's own.
+/// `warnings[].code`, and what it means.
 pub const WARNINGS: &[(&str, &str)] = &[
     ("catalog-fallback", "The models could not be listed; the built-in ones are used."),
     ("default-not-served", "The default model is not served any more; a successor was taken."),
@@ -16,21 +16,22 @@ pub const WARNINGS: &[(&str, &str)] = &[
     ("model-not-served", "A model that was asked for by name is not served; it is used all the same."),
     ("alias-not-set", "A documented alias was not set: its model carries another alias."),
     ("alias-moved", "An alias was taken from another model."),
-    ("alias-repaired", "An alias written the wrong way round was put right."),
+    ("aliases-repaired", "An alias written the wrong way round was put right."),
     ("unverified", "The test call gave no answer to go by."),
     ("balance", "The credential works, but the account has no balance."),
     ("token-expires", "CHUTES_OAUTH_TOKEN cannot be renewed and lives for about an hour."),
     ("key-file-permissions", "Other users of this machine can read the key file."),
     ("file-changed-meanwhile", "A file changed while this ran; the change was made on the new contents."),
     ("gateway-mode-missing", "The config lacks gateway.mode, so the gateway will not start."),
-    ("config-json-ignored", "Only a config.json is there, which OpenClaw never reads."),
+    ("config-json-not-read", "Only a config.json is there, which OpenClaw never reads."),
     ("credential-replaced", "A stored Chutes credential of another kind was replaced."),
     ("openclaw-not-found", "No OpenClaw was found; the documented files are written."),
+    ("not-renewed", "The stored sign-in has expired and could not be renewed."),
+    ("not-renewable", "OpenClaw will not be able to renew the sign-in: the message says what is missing."),
     ("agent-has-own-model", "An agent has a model of its own, which the default does not reach."),
 ];
 
-/// `error.code`, its exit code, and what it means. Failures of the config and the credential store
-/// have further names of OpenClaw's side's own, all with exit code 1.
+/// `error.code`, its exit code, and what it means.
 pub const ERRORS: &[(&str, u8, &str)] = &[
     ("usage", 2, "The command line is wrong."),
     ("secret-in-arguments", 2, "A credential was given as an argument."),
@@ -43,6 +44,20 @@ pub const ERRORS: &[(&str, u8, &str)] = &[
     ("ref-without-variable", 2, "--secret-input-mode ref, and CHUTES_API_KEY is not set."),
     ("token-malformed", 2, "CHUTES_OAUTH_TOKEN does not hold an access token."),
     ("bad-endpoint", 2, "CHUTES_BASE_URL or CHUTES_IDP_BASE_URL is not acceptable."),
+    ("missing-client-id", 2, "login start: CHUTES_CLIENT_ID is not set."),
+    ("redirect-stdin-is-terminal", 2, "--redirect-stdin was given, and standard input is a terminal."),
+    ("not-the-redirect", 2, "login finish: the input is not the address that the sign-in ended on; it still waits."),
+    ("no-login-started", 1, "login finish: no sign-in waits to be finished."),
+    ("login-expired", 1, "login finish: the sign-in has expired (2: the answer came too late)."),
+    ("login-not-resumable", 1, "login finish: the sign-in that was begun cannot be continued."),
+    ("consent-denied", 3, "Access was declined in the browser."),
+    ("consent-refused", 3, "The identity provider refused the sign-in."),
+    ("invalid-grant", 3, "The code was used before, or is too old."),
+    ("invalid-client", 3, "The identity provider does not accept the app."),
+    ("invalid-request", 3, "The identity provider did not understand the request."),
+    ("scope-missing", 3, "Access to chutes:invoke was not granted."),
+    ("bad-token-answer", 1, "The identity provider sent an answer without a token."),
+    ("bad-setting", 2, "A variable of the sign-in (CHUTES_CLIENT_ID, CHUTES_OAUTH_REDIRECT_URI, …) is not acceptable."),
     ("alias-refused", 2, "An alias that was asked for is not possible (1: not beside what there is)."),
     ("credential-refused", 3, "The service refused the credential."),
     ("model-not-served", 1, "The default model cannot be called with this account."),
@@ -54,6 +69,27 @@ pub const ERRORS: &[(&str, u8, &str)] = &[
     ("no-such-path", 1, "The config has nothing at that path."),
     ("interrupted", 130, "A signal ended the run before anything was written (129, 130, 143)."),
     ("system", 1, "The operating system refused something."),
+    ("bad-profile-name", 2, "--profile is given something that is no profile name."),
+    ("unknown-agent", 2, "--agent names an agent that the config does not have."),
+    ("read-failed", 1, "A file could not be read."),
+    ("write-failed", 1, "A file could not be written."),
+    (
+        "not-put-back",
+        1,
+        "A write failed half-way, and a file could not be put back; the hint says where its bytes are.",
+    ),
+    ("config-malformed", 1, "The config is not valid, or not of the shape that OpenClaw needs."),
+    ("config-not-editable", 1, "The config cannot be changed safely."),
+    ("config-keeps-changing", 1, "Another process kept changing the config."),
+    ("include-failed", 1, "The config includes a file that cannot be used."),
+    ("auth-store-malformed", 1, "The credential store is not valid."),
+    ("auth-store-symlink", 1, "The credential store is a symbolic link."),
+    ("unsupported-openclaw-store", 1, "The installed OpenClaw takes no credential of this kind from outside."),
+    ("openclaw-refused-credential", 1, "OpenClaw's own command did not store the credential."),
+    ("locked", 1, "Another process holds the lock."),
+    ("nothing-to-undo", 1, "There is no write to undo."),
+    ("changed-since", 1, "A file changed since the last write, so it is not undone."),
+    ("backup-gone", 1, "The backup that undo needs is gone."),
 ];
 
 /// What a proposal says, as warnings.
@@ -86,8 +122,23 @@ pub fn of_note(note: &Note, lang: Lang) -> Warning {
         }
         Note::AliasMoved { name, from } => ("alias-moved", text::warn_alias_moved(lang, safe(name), safe(from))),
         Note::Repaired { name, target } => {
-            ("alias-repaired", text::warn_alias_repaired(lang, safe(name), safe(target)))
+            ("aliases-repaired", text::warn_alias_repaired(lang, safe(name), safe(target)))
         }
     };
     Warning { code, message }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn names_are_unique_and_kebab_case() {
+        let mut names: Vec<&str> = WARNINGS.iter().map(|(code, _)| *code).collect();
+        names.extend(ERRORS.iter().map(|(code, ..)| *code).filter(|code| *code != "model-not-served"));
+        for name in &names {
+            assert!(name.chars().all(|c| c.is_ascii_lowercase() || c == '-'), "{name}");
+            assert_eq!(names.iter().filter(|other| *other == name).count(), 1, "{name}");
+        }
+    }
 }

@@ -4,9 +4,7 @@
 use super::error::Error;
 use super::invocation::{Invocation, Target};
 use crate::chutes::bundled;
-use crate::chutes::catalog;
 use crate::chutes::endpoints::Endpoints;
-use crate::chutes::model::Catalog;
 use crate::openclaw::Site;
 use crate::openclaw::current::Current;
 use crate::openclaw::install::Installed;
@@ -89,21 +87,5 @@ pub fn documented() -> Documented {
             .to_vec(),
         built_in: bundled::catalog().models.into_iter().map(|model| model.id).collect(),
         extra: bundled::catalog().models.into_iter().chain([bundled::fast_target()]).collect(),
-    }
-}
-
-/// Name of the catalog among the documents of our own state.
-const CATALOG: &str = "catalog";
-
-/// The last list the service gave us.
-pub fn cached_catalog(state: &State) -> Option<Catalog> {
-    let document: Box<serde_json::value::RawValue> = state.read(CATALOG)?;
-    catalog::from_json(document.get())
-}
-
-/// Keep a live list for later. It is a convenience: a failure to write it is nobody's trouble.
-pub fn keep_catalog(state: &State, live: &Catalog) {
-    if let Ok(document) = serde_json::value::RawValue::from_string(catalog::to_json(live)) {
-        let _ = state.write(CATALOG, &document);
     }
 }

@@ -1,22 +1,25 @@
 //! `models list` and `models set`, and what every command that changes the models shares.
 
-use super::context::{Context, cached_catalog, now};
+use super::context::{Context, now};
 use super::error::Error;
 use super::onboard::{base_url, of_plan};
 use super::output::{Report, Warning, warnings_json};
 use crate::chutes::bundled;
+use crate::chutes::endpoints::is_loopback;
 use crate::chutes::model::{Catalog, Model, id_of, reference};
 use crate::clean;
 use crate::openclaw::Site;
 use crate::openclaw::current::Current;
-use crate::openclaw::plan::{Request, Role};
+use crate::openclaw::plan::{PlanWarning, Request, Role};
 use crate::openclaw::snapshot::Snapshot;
 use crate::openclaw::write;
-use crate::selection::Selection;
 use crate::selection::propose::resolve;
+use crate::selection::{Configured, Selection};
 use crate::texts::{Lang, cli as text};
 use serde_json::{Value, json};
+use std::collections::{HashMap, HashSet};
 use unicode_width::UnicodeWidthStr;
+use url::Url;
 
 /// One line of `models list`.
 struct Row {
@@ -31,11 +34,13 @@ struct Row {
 
 pub fn list(context: &Context, all: bool, as_json: bool) -> Result<Report, Error> {
     let (_, snapshot, current) = context.read()?;
-    let catalog = cached_catalog(&context.state());
+    let catalog = context.state().catalog();
     let rows = rows(&snapshot, &current, catalog.as_ref(), all);
     if as_json {
         let usable = current.active.is_some();
-        let models: Vec<Value> = rows.iter().map(|row| row.json(usable)).collect();
+        let local =
+            current.base_url.as_deref().and_then(|url| Url::parse(url).ok()).is_some_and(|url| is_loopback(&url));
+        let models: Vec<Value> = rows.iter().map(|row| row.json(usable, local)).collect();
         return Ok(Report::json(&json!({ "count": models.len(), "models": models })));
     }
     if context.plain {
@@ -50,44 +55,74 @@ pub fn list(context: &Context, all: bool, as_json: bool) -> Result<Report, Error
 fn rows(snapshot: &Snapshot, current: &Current, catalog: Option<&Catalog>, all: bool) -> Vec<Row> {
     let configured = &current.configured;
     let built_in = bundled::catalog();
-    let mut keys: Vec<String> = Vec::new();
-    let mut add = |key: &str| {
-        if !keys.iter().any(|known| known == key) {
-            keys.push(key.to_owned());
-        }
-    };
-    configured.primary.iter().chain(&configured.fallbacks).chain(&configured.image).for_each(|key| add(key));
-    configured.registered.iter().for_each(|id| add(&reference(id)));
-    configured.aliases.iter().for_each(|alias| add(&alias.target));
+    let registered: Vec<String> = configured.registered.iter().map(|id| reference(id)).collect();
     // Entries of the allowlist that name a model; `provider/*` names none.
-    configured.allowed.iter().flatten().filter(|key| !key.ends_with("/*")).for_each(|key| add(key));
-    if all {
-        catalog.unwrap_or(&built_in).models.iter().for_each(|model| add(&model.reference()));
-    }
-    let names = &snapshot.value()["models"]["providers"]["chutes"]["models"];
+    let allowed: Vec<&String> = configured.allowed.iter().flatten().filter(|key| !key.ends_with("/*")).collect();
+    let listed: Vec<String> = match all {
+        true => catalog.unwrap_or(&built_in).models.iter().map(Model::reference).collect(),
+        false => Vec::new(),
+    };
+    let mut seen = HashSet::new();
+    let keys: Vec<&String> = (configured.primary.iter().chain(&configured.fallbacks).chain(&configured.image))
+        .chain(&registered)
+        .chain(configured.aliases.iter().map(|alias| &alias.target))
+        .chain(allowed.iter().copied())
+        .chain(&listed)
+        .filter(|key| seen.insert(key.as_str()))
+        .collect();
+
+    let in_config: HashSet<&str> = registered.iter().chain(allowed.iter().copied()).map(String::as_str).collect();
+    let (by_config, by_list, by_us) =
+        (by_id(&current.models), catalog.map(|catalog| by_id(&catalog.models)), by_id(&built_in.models));
+    let names: HashMap<&str, &str> = (snapshot.value()["models"]["providers"]["chutes"]["models"].as_array())
+        .into_iter()
+        .flatten()
+        .filter_map(|entry| Some((entry["id"].as_str()?, entry["name"].as_str()?)))
+        .collect();
     keys.into_iter()
         .map(|key| {
-            let id = id_of(&key);
-            let find = |models: &[Model]| models.iter().find(|model| Some(model.id.as_str()) == id).cloned();
-            let listed = catalog.and_then(|catalog| find(&catalog.models));
-            let model = find(&current.models).or(listed.clone()).or_else(|| find(&built_in.models)).unwrap_or_default();
-            let model = completed(model, listed.as_ref());
-            let missing = id.is_some() && catalog.is_some() && listed.is_none();
-            let name = names
-                .as_array()
-                .into_iter()
-                .flatten()
-                .find(|entry| entry["id"].as_str() == id && id.is_some())
-                .and_then(|entry| entry["name"].as_str());
+            let id = id_of(key).unwrap_or_default();
+            let served = by_list.as_ref().and_then(|list| list.get(id)).copied();
+            let model = by_config.get(id).copied().or(served).or_else(|| by_us.get(id).copied());
+            let missing = !id.is_empty() && by_list.is_some() && served.is_none();
+            let mut tags = roles(key, configured);
+            if in_config.contains(key.as_str()) {
+                tags.push("configured".to_owned());
+            }
+            let aliases = configured.aliases.iter().filter(|alias| alias.target == *key);
+            tags.extend(aliases.map(|alias| format!("alias:{}", alias.name)));
+            if missing {
+                tags.push("not served".to_owned());
+            }
+            let name = names.get(id).copied().unwrap_or(if id.is_empty() { key } else { id });
             Row {
-                name: name.or(id).unwrap_or(&key).to_owned(),
-                tags: tags(&key, current, missing),
-                model,
+                key: key.clone(),
+                name: name.to_owned(),
+                model: completed(model.cloned().unwrap_or_default(), served),
+                tags,
                 missing,
-                key,
             }
         })
         .collect()
+}
+
+fn by_id(models: &[Model]) -> HashMap<&str, &Model> {
+    models.iter().map(|model| (model.id.as_str(), model)).collect()
+}
+
+/// What the config uses a model for.
+fn roles(key: &str, configured: &Configured) -> Vec<String> {
+    let mut roles = Vec::new();
+    if configured.primary.as_deref() == Some(key) {
+        roles.push("default".to_owned());
+    }
+    if let Some(at) = configured.fallbacks.iter().position(|fallback| fallback == key) {
+        roles.push(format!("fallback#{}", at + 1));
+    }
+    if configured.image.as_deref() == Some(key) {
+        roles.push("image".to_owned());
+    }
+    roles
 }
 
 /// The configured facts, and the list's where the config says nothing.
@@ -107,35 +142,10 @@ fn completed(mut model: Model, listed: Option<&Model>) -> Model {
     model
 }
 
-fn tags(key: &str, current: &Current, missing: bool) -> Vec<String> {
-    let configured = &current.configured;
-    let mut tags = Vec::new();
-    if configured.primary.as_deref() == Some(key) {
-        tags.push("default".to_owned());
-    }
-    if let Some(at) = configured.fallbacks.iter().position(|fallback| fallback == key) {
-        tags.push(format!("fallback#{}", at + 1));
-    }
-    if configured.image.as_deref() == Some(key) {
-        tags.push("image".to_owned());
-    }
-    let registered = id_of(key).is_some_and(|id| configured.registered.iter().any(|known| known == id));
-    let allowed = configured.allowed.iter().flatten().any(|entry| entry == key);
-    if registered || allowed {
-        tags.push("configured".to_owned());
-    }
-    tags.extend(
-        configured.aliases.iter().filter(|alias| alias.target == key).map(|alias| format!("alias:{}", alias.name)),
-    );
-    if missing {
-        tags.push("not served".to_owned());
-    }
-    tags
-}
-
 impl Row {
-    /// OpenClaw's fields first, then ours. `usable`: a Chutes credential is stored.
-    fn json(&self, usable: bool) -> Value {
+    /// OpenClaw's fields first, then ours. `usable`: a Chutes credential is stored; `local`: the API is
+    /// on this machine.
+    fn json(&self, usable: bool, local: bool) -> Value {
         let model = &self.model;
         let chutes = id_of(&self.key).is_some();
         json!({
@@ -143,7 +153,7 @@ impl Row {
             "name": self.name,
             "input": model.input.as_ref().map(|kinds| kinds.join("+")).unwrap_or_else(|| "text".to_owned()),
             "contextWindow": model.context,
-            "local": false,
+            "local": chutes && local,
             "available": chutes.then_some(usable && !self.missing),
             "tags": self.tags,
             "missing": self.missing,
@@ -215,7 +225,7 @@ fn tokens(count: u64) -> String {
 /// `models set`.
 pub fn set(context: &Context, name: &str, as_json: bool) -> Result<Report, Error> {
     let (site, _, current) = context.read()?;
-    let catalog = cached_catalog(&context.state());
+    let catalog = context.state().catalog();
     let target = known(name, &current, catalog.as_ref())?;
     let mut selection = selection_of(&current).unwrap_or_else(|_| bare(&current));
     selection.primary.clone_from(&target);
@@ -275,8 +285,15 @@ fn similar(name: &str, current: &Current, catalog: &Catalog) -> Vec<String> {
         return Vec::new();
     }
     let aliases = current.configured.aliases.iter().map(|alias| alias.name.clone());
-    let models = catalog.models.iter().map(Model::reference);
-    aliases.chain(models).filter(|known| known.to_lowercase().contains(&typed)).take(3).collect()
+    let registered = current.configured.registered.iter().map(|id| reference(id));
+    let listed =
+        catalog.models.iter().map(Model::reference).filter(|key| !registered.clone().any(|known| known == *key));
+    aliases
+        .chain(registered.clone())
+        .chain(listed)
+        .filter(|known| known.to_lowercase().contains(&typed))
+        .take(3)
+        .collect()
 }
 
 /// The selection that changes nothing.
@@ -330,9 +347,12 @@ pub fn apply(
     as_json: bool,
 ) -> Result<Report, Error> {
     let Change { line, facts, mut warnings } = change;
-    let request = Request { base_url: base_url(current, context.endpoints()?), credential: None, selection };
+    let request =
+        Request { base_url: base_url(current, context.endpoints()?), credential: None, selection, client_secret: None };
     let written = write::commit(site, &request, &context.state(), now())?;
-    warnings.extend(written.plan.warnings.iter().map(|warning| of_plan(warning, context.lang)));
+    // Whoever switches a model has been told at the onboarding that no OpenClaw is there.
+    let news = written.plan.warnings.iter().filter(|warning| **warning != PlanWarning::OpenClawNotFound);
+    warnings.extend(news.map(|warning| of_plan(warning, context.lang)));
     let lang = context.lang;
     let changed = written.plan.changes_anything();
     let config = written.plan.files.iter().zip(&written.backups).find(|(file, _)| file.role == Role::Config);

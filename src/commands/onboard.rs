@@ -1,7 +1,7 @@
 //! `onboard` without a person: credential, models, a test call, then everything is written at once.
 
 use super::codes;
-use super::context::{self, Context, documented, now, var};
+use super::context::{Context, documented, now, var};
 use super::credential::{self, Obtained};
 use super::error::Error;
 use super::invocation::{ModelsChoice, Onboard};
@@ -57,6 +57,11 @@ pub struct Finished<'a> {
 
 pub fn run(context: &Context, options: &Onboard) -> Result<Report, Error> {
     let obtained = credential::obtain(options, var, context.lang)?;
+    with_credential(context, options, obtained)
+}
+
+/// The rest, whatever the credential came from.
+pub fn with_credential(context: &Context, options: &Onboard, obtained: Obtained) -> Result<Report, Error> {
     let endpoints = context.endpoints()?;
     let (site, snapshot, current) = context.read()?;
 
@@ -66,6 +71,7 @@ pub fn run(context: &Context, options: &Onboard) -> Result<Report, Error> {
         base_url: endpoints.api,
         credential: Some(obtained.stored.clone()),
         selection: settled.selection.clone(),
+        client_secret: None,
     };
     let mut warnings = obtained.warnings.clone();
     warnings.extend(settled.warnings.iter().cloned());
@@ -76,15 +82,16 @@ pub fn run(context: &Context, options: &Onboard) -> Result<Report, Error> {
         return Ok(finished.check(options.json, &snapshot, &current, &plan, &diff::of(&plan)));
     }
     if settled.fallback.is_none() {
-        context::keep_catalog(&context.state(), &settled.catalog);
+        context.state().keep_catalog(&settled.catalog);
     }
-    let written = write::commit(&site, &request, &context.state(), now())?;
+    let mut written = write::commit(&site, &request, &context.state(), now())?;
     add_plan_warnings(&mut warnings, &written.plan, context.lang);
     if written.replanned {
         warnings
             .push(Warning { code: "file-changed-meanwhile", message: text::warn_replanned(context.lang).to_owned() });
     }
-    let snapshot = site.read()?;
+    // Not read again: that could fail, and the write would still be done.
+    let snapshot = written.after.take().unwrap_or(snapshot);
     let current = Current::of(&snapshot, now());
     let finished = Finished { context, site: &site, obtained: &obtained, settled: &settled, warnings: &warnings };
     Ok(finished.done(options.json, &Outcome { written, snapshot, current }))
@@ -94,7 +101,7 @@ fn add_plan_warnings(warnings: &mut Vec<Warning>, plan: &Plan, lang: Lang) {
     let repaired = plan.warnings.iter().any(|warning| matches!(warning, PlanWarning::AliasesRepaired { .. }));
     if repaired {
         // The plan says it for all of them at once.
-        warnings.retain(|warning| warning.code != "alias-repaired");
+        warnings.retain(|warning| warning.code != "aliases-repaired");
     }
     warnings.extend(plan.warnings.iter().map(|warning| of_plan(warning, lang)));
 }

@@ -1,7 +1,7 @@
 //! `models refresh`: the registered models as the service has them now. For cron and timers: no change,
 //! no write.
 
-use super::context::{Context, cached_catalog, keep_catalog, now, var};
+use super::context::{Context, var};
 use super::error::Error;
 use super::models::{self, Change};
 use super::output::{Report, Warning};
@@ -10,20 +10,26 @@ use crate::chutes::catalog;
 use crate::chutes::client::Client;
 use crate::chutes::model::{Catalog, Model, id_of};
 use crate::clean;
-use crate::openclaw::current::{self, Current};
+use crate::openclaw::current::Current;
+use crate::renewal;
 use crate::selection::Selection;
 use crate::texts::{Lang, cli as text};
 use serde_json::json;
+use std::collections::HashSet;
 
 pub fn refresh(context: &Context, as_json: bool) -> Result<Report, Error> {
-    let (site, snapshot, current) = context.read()?;
+    let (site, _, current) = context.read()?;
     let mut selection = models::selection_of(&current)?;
     let mut endpoints = context.endpoints()?;
     if let (Some(base_url), None) = (&current.base_url, var("CHUTES_BASE_URL")) {
         endpoints.api.clone_from(base_url);
     }
     // The list is public: without a stored credential it is asked for without one.
-    let secret = current::active_secret(&snapshot, now(), var);
+    let renewed = signals::until_interrupted(renewal::stored_secret(&site, &endpoints, var))?;
+    let (secret, not_renewed) = match renewed {
+        Ok(secret) => (secret, None),
+        Err(error) => (None, Some(Warning { code: "not-renewed", message: error.says(context.lang) })),
+    };
     let client = Client::new(endpoints);
     let live = signals::until_interrupted(catalog::discover(&client, secret.as_ref(), |_| {}))?.map_err(|failure| {
         match failure.credential_refused() {
@@ -33,13 +39,11 @@ pub fn refresh(context: &Context, as_json: bool) -> Result<Report, Error> {
     })?;
 
     let state = context.state();
-    let previous = cached_catalog(&state);
+    let previous = state.catalog();
     selection.registered = registered(&live, &current, &selection, previous.as_ref());
     selection.authoritative = true;
-    let ids = |models: &[Model]| -> Vec<String> { models.iter().map(|model| model.id.clone()).collect() };
-    let (before, after) = (ids(&current.models), ids(&selection.registered));
-    let added: Vec<_> = after.iter().filter(|id| !before.contains(id)).cloned().collect();
-    let removed: Vec<_> = before.iter().filter(|id| !after.contains(id)).cloned().collect();
+    let added = not_in(&selection.registered, &ids(&current.models));
+    let removed = not_in(&current.models, &ids(&selection.registered));
     let change = Change {
         line: text::refreshed(context.lang, live.models.len(), added.len(), removed.len()),
         facts: json!({
@@ -47,17 +51,25 @@ pub fn refresh(context: &Context, as_json: bool) -> Result<Report, Error> {
             "added": added,
             "removed": removed,
         }),
-        warnings: drifted(&selection, &live, context.lang),
+        warnings: not_renewed.into_iter().chain(drifted(&selection, &live, context.lang)).collect(),
     };
     let report = models::apply(context, &site, &current, selection, change, as_json)?;
-    keep_catalog(&state, &live);
+    state.keep_catalog(&live);
     Ok(report)
+}
+
+fn ids(models: &[Model]) -> HashSet<&str> {
+    models.iter().map(|model| model.id.as_str()).collect()
+}
+
+fn not_in(models: &[Model], others: &HashSet<&str>) -> Vec<String> {
+    models.iter().filter(|model| !others.contains(model.id.as_str())).map(|model| model.id.clone()).collect()
 }
 
 /// What is served, without what the user left out before; and what the config refers to, served or not.
 fn registered(live: &Catalog, current: &Current, selection: &Selection, previous: Option<&Catalog>) -> Vec<Model> {
-    let has = |id: &str| current.models.iter().any(|model| model.id == id);
-    let left_out = |id: &str| previous.is_some_and(|previous| previous.get(id).is_some()) && !has(id);
+    let (before, known) = (ids(&current.models), previous.map(|previous| ids(&previous.models)).unwrap_or_default());
+    let left_out = |id: &str| known.contains(id) && !before.contains(id);
     let mut models: Vec<Model> = live.models.iter().filter(|model| !left_out(&model.id)).cloned().collect();
     for id in referred(selection).filter_map(id_of) {
         if models.iter().any(|model| model.id == id) {

@@ -39,12 +39,13 @@ pub enum Error {
     SymlinkedSecret { path: PathBuf },
     /// The file belongs to another user, and we may not give the new one to them.
     ForeignOwner { path: PathBuf, uid: u32 },
+    /// A write failed half-way, and so did putting this file back. `backup` holds its old bytes; None:
+    /// there was no such file.
+    NotPutBack { path: PathBuf, backup: Option<PathBuf> },
     /// Another process kept changing the file.
     KeepsChanging { path: PathBuf },
     /// Another process holds the lock.
     Locked { path: PathBuf, pid: Option<u32> },
-    /// The written file did not read back as written.
-    ReadBack { path: PathBuf },
     /// OpenClaw's own command failed or did not store the credential.
     Handover { command: String, exit: Option<i32>, said: String },
     /// Nothing to undo.
@@ -95,6 +96,7 @@ impl Error {
             Error::UnknownAgent { .. } => "unknown-agent",
             Error::Io { doing: Doing::Read, .. } => "read-failed",
             Error::Io { .. } | Error::ForeignOwner { .. } => "write-failed",
+            Error::NotPutBack { .. } => "not-put-back",
             Error::Malformed { .. } | Error::NotUtf8 { .. } | Error::WrongShape { .. } => "config-malformed",
             Error::MalformedStore { .. } => "auth-store-malformed",
             Error::Include { .. } => "include-failed",
@@ -103,7 +105,6 @@ impl Error {
             Error::SymlinkedSecret { .. } => "auth-store-symlink",
             Error::KeepsChanging { .. } => "config-keeps-changing",
             Error::Locked { .. } => "locked",
-            Error::ReadBack { .. } => "read-back-failed",
             Error::Handover { .. } => "openclaw-refused-credential",
             Error::NothingToUndo => "nothing-to-undo",
             Error::ChangedSince { .. } => "changed-since",
@@ -170,10 +171,10 @@ impl Error {
             }
             Error::SymlinkedSecret { path } => texts::symlinked_secret(lang, show(path)),
             Error::ForeignOwner { path, uid } => texts::foreign_owner(lang, show(path), uid),
+            Error::NotPutBack { path, .. } => texts::not_put_back(lang, show(path)),
             Error::KeepsChanging { path } => texts::keeps_changing(lang, show(path)),
             Error::Locked { path, pid: Some(pid) } => texts::locked_by(lang, show(path), pid),
             Error::Locked { path, pid: None } => texts::locked(lang, show(path)),
-            Error::ReadBack { path } => texts::read_back(lang, show(path)),
             Error::Handover { command, exit, said } => {
                 let exit = exit.map_or_else(|| "–".to_owned(), |code| code.to_string());
                 texts::handover(lang, clean::line(command), exit, clean::line(said))
@@ -198,7 +199,11 @@ impl Error {
             Error::UnsupportedStore { .. } => texts::hint_key_new_store(lang),
             Error::SymlinkedSecret { .. } => texts::hint_symlink(lang),
             Error::ForeignOwner { path, .. } => return Some(texts::hint_owner(lang, show(path))),
-            Error::KeepsChanging { .. } | Error::Locked { .. } | Error::ReadBack { .. } => texts::hint_again(lang),
+            Error::NotPutBack { path, backup: Some(backup) } => {
+                return Some(texts::hint_put_back(lang, show(backup), show(path)));
+            }
+            Error::NotPutBack { path, backup: None } => return Some(texts::hint_take_away(lang, show(path))),
+            Error::KeepsChanging { .. } | Error::Locked { .. } => texts::hint_again(lang),
             Error::Handover { .. } => texts::hint_handover(lang),
             Error::ChangedSince { .. } | Error::BackupGone { .. } => texts::hint_backups(lang),
             Error::ProfileName { .. } | Error::UnknownAgent { .. } | Error::Edit { .. } | Error::NothingToUndo => {
@@ -219,6 +224,7 @@ impl PlanWarning {
             PlanWarning::CredentialReplaced { .. } => "credential-replaced",
             PlanWarning::OpenClawNotFound => "openclaw-not-found",
             PlanWarning::AgentHasOwnModel { .. } => "agent-has-own-model",
+            PlanWarning::NotRenewable { .. } => "not-renewable",
         }
     }
 
@@ -230,6 +236,7 @@ impl PlanWarning {
             PlanWarning::CredentialReplaced { profile_ids } => {
                 texts::warn_replaced(lang, clean::line(&profile_ids.join(", ")))
             }
+            PlanWarning::NotRenewable { missing } => missing.says(lang).to_owned(),
             PlanWarning::OpenClawNotFound => texts::warn_no_openclaw(lang).to_owned(),
             PlanWarning::AgentHasOwnModel { agent, model } => {
                 texts::warn_own_model(lang, clean::line(agent), clean::line(model))
@@ -261,6 +268,7 @@ fn errno_words(errno: i32, lang: Lang) -> String {
         Errno::NOENT => texts::no_such_file(lang),
         Errno::NAMETOOLONG => texts::name_too_long(lang),
         Errno::LOOP => texts::link_loop(lang),
+        Errno::FBIG => texts::too_big(lang),
         other => return clean::line(&std::io::Error::from_raw_os_error(other.raw_os_error()).to_string()),
     };
     words.to_owned()
@@ -270,7 +278,7 @@ fn io_hint(doing: Doing, path: &Path, errno: i32, lang: Lang) -> Option<String> 
     use rustix::io::Errno;
     let path = show(path);
     match Errno::from_raw_os_error(errno) {
-        Errno::NOSPC | Errno::DQUOT => Some(texts::hint_space(lang).to_owned()),
+        Errno::NOSPC | Errno::DQUOT | Errno::FBIG => Some(texts::hint_space(lang).to_owned()),
         Errno::ACCESS | Errno::PERM if doing == Doing::Read => Some(texts::hint_read(lang, path)),
         Errno::ACCESS | Errno::PERM => Some(texts::hint_owner(lang, path)),
         Errno::ROFS => Some(texts::hint_read_only(lang).to_owned()),

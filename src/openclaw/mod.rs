@@ -9,6 +9,7 @@
 mod credential;
 pub mod current;
 pub mod diff;
+pub mod dotenv;
 pub mod error;
 pub mod get;
 mod handover;
@@ -19,6 +20,8 @@ pub mod locks;
 mod mask;
 pub mod paths;
 pub mod plan;
+mod redact;
+mod runtime;
 pub mod snapshot;
 pub mod store;
 pub mod tree;

@@ -2,6 +2,7 @@
 
 use super::error::{Doing, Shape};
 use super::install::Installed;
+use super::plan::FileChange;
 use super::tree::{self, Tree};
 use super::{Error, Site, paths::Paths, value};
 use serde_json::{Map, Value};
@@ -39,6 +40,10 @@ pub struct Snapshot {
     pub auth_state: Json,
     /// The store of `main`, which every other agent reads through to. None when the agent is `main`.
     pub main_store: Option<Json>,
+    /// `.env` of the state directory.
+    pub dotenv: File,
+    /// `~/.config/openclaw/gateway.env`, which is read after it.
+    pub gateway_env: File,
 }
 
 /// A JSON file of OpenClaw's own.
@@ -83,6 +88,8 @@ impl Snapshot {
             store: store_of(&agent, "auth-profiles.json")?,
             auth_state: store_of(&agent, "auth-state.json")?,
             main_store: (agent != "main").then(|| store_of("main", "auth-profiles.json")).transpose()?,
+            dotenv: File::followed(&paths.state_dir.join(".env"))?,
+            gateway_env: File::plain(&paths.home.join(".config/openclaw/gateway.env")).unwrap_or_default(),
             paths: paths.clone(),
             installed: site.installed.clone(),
             config,
@@ -91,6 +98,31 @@ impl Snapshot {
             agent,
             agents,
         })
+    }
+
+    /// The same files once these changes are written.
+    pub fn after(&self, changes: &[FileChange]) -> Result<Self, Error> {
+        let mut after = self.clone();
+        let change = |file: &mut File| {
+            let change = changes.iter().find(|change| change.path == file.path);
+            if let Some(change) = change {
+                (file.bytes, file.mode) = (Some(change.after.clone()), Some(change.mode));
+            }
+            change.is_some()
+        };
+        change(&mut after.config);
+        for file in &mut after.includes {
+            change(file);
+        }
+        for json in [&mut after.store, &mut after.auth_state].into_iter().chain(&mut after.main_store) {
+            if change(&mut json.file) {
+                json.value = parse(&json.file);
+            }
+        }
+        let files = || std::iter::once(&after.config).chain(&after.includes);
+        let mut read = |path: &Path| Ok(files().find(|file| file.path == path).and_then(|file| file.bytes.clone()));
+        after.tree = Tree::read(&after.config.path, &after.paths.include_roots, &mut read)?;
+        Ok(after)
     }
 
     /// The config with its includes, `${…}` left as written.
@@ -124,23 +156,23 @@ impl File {
     }
 }
 
-fn json(path: &Path) -> Result<Json, Error> {
+pub(super) fn json(path: &Path) -> Result<Json, Error> {
     if path.symlink_metadata().is_ok_and(|meta| meta.is_symlink()) {
         let file = File::followed(path)?;
         return Ok(Json { file, value: Err(Error::SymlinkedSecret { path: path.to_owned() }) });
     }
     let file = File::plain(path)?;
-    let value = match &file.bytes {
-        None => Ok(Value::Object(Map::new())),
-        Some(bytes) => match serde_json::from_slice::<Value>(bytes) {
-            Ok(value) if value.is_object() => Ok(value),
-            Ok(_) => Err(Error::WrongShape { path: path.to_owned(), dotted: String::new(), expected: Shape::Object }),
-            Err(error) => {
-                Err(Error::MalformedStore { path: path.to_owned(), line: error.line(), column: error.column() })
-            }
-        },
-    };
-    Ok(Json { file, value })
+    Ok(Json { value: parse(&file), file })
+}
+
+fn parse(file: &File) -> Result<Value, Error> {
+    let path = file.path.clone();
+    let Some(bytes) = &file.bytes else { return Ok(Value::Object(Map::new())) };
+    match serde_json::from_slice::<Value>(bytes) {
+        Ok(value) if value.is_object() => Ok(value),
+        Ok(_) => Err(Error::WrongShape { path, dotted: String::new(), expected: Shape::Object }),
+        Err(error) => Err(Error::MalformedStore { path, line: error.line(), column: error.column() }),
+    }
 }
 
 fn entries(config: &Value) -> Vec<(String, &Value)> {

@@ -66,7 +66,7 @@ pub fn undo(state: &State) -> Result<Undone, Error> {
     let config = record.files.last().unwrap_or(first);
     let _only_one_of_us = lock::ours(state, &config.path)?;
     let store = record.files.iter().find(|entry| entry.path.ends_with("auth-profiles.json"));
-    let _openclaws_lock = store.map(|entry| lock::openclaws(&entry.path)).transpose()?;
+    let _openclaws_lock = store.map(|entry| lock::openclaws(&entry.path)).transpose()?.flatten();
 
     let changes = changes(&record)?;
     let mut undone = Undone::default();

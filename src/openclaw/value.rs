@@ -83,7 +83,7 @@ mod tests {
         let expected = vec![
             set(&["a", "c"], json!([1, 3])),
             set(&["a", "n"], json!({"m": 1})),
-            Edit::Remove { path: keys(&["e", "x"]) },
+            Edit::Remove { path: keys(["e", "x"]) },
         ];
         assert_eq!(edits(&old, &new), expected);
         assert_eq!(edits(&new, &new), vec![]);

@@ -8,6 +8,7 @@ use super::value::{at, existing, object, same};
 use crate::chutes::model::{Model, id_of, reference};
 use crate::selection::{Alias, Selection};
 use serde_json::{Map, Number, Value, json};
+use std::collections::{HashMap, HashSet};
 use std::path::Path;
 
 /// OpenClaw's name for the protocol that Chutes speaks.
@@ -69,15 +70,21 @@ pub fn wanted(path: &Path, old: &Value, wish: &Wish<'_>) -> Result<Value, Error>
     }
     let entries = provider.entry("models").or_insert_with(|| json!([]));
     let entries = entries.as_array_mut().ok_or_else(|| shape(&format!("{at_provider}.models"), Shape::Array))?;
+    // Duplicate ids are valid; all of them are described.
+    let mut places: HashMap<String, Vec<usize>> = HashMap::new();
+    for (place, entry) in entries.iter().enumerate() {
+        if let Some(id) = entry.get("id").and_then(Value::as_str) {
+            places.entry(id.to_owned()).or_default().push(place);
+        }
+    }
     for model in &wish.selection.registered {
-        let mut known = false;
-        for entry in entries.iter_mut().filter(|e| e.get("id").and_then(Value::as_str) == Some(&model.id)) {
-            known = true;
-            if let Some(entry) = entry.as_object_mut() {
+        let known = places.get(&model.id);
+        for &place in known.into_iter().flatten() {
+            if let Some(entry) = entries[place].as_object_mut() {
                 describe(entry, model);
             }
         }
-        if !known {
+        if known.is_none() {
             let mut entry =
                 Map::from_iter([("id".to_owned(), json!(model.id)), ("name".to_owned(), json!(model.reference()))]);
             describe(&mut entry, model);
@@ -110,7 +117,7 @@ fn set(map: &mut Map<String, Value>, key: &str, value: Value) {
 
 /// Writes what is known about a model into its entry; everything else in the entry stays.
 fn describe(entry: &mut Map<String, Value>, model: &Model) {
-    if !entry.get("name").is_some_and(|name| name.as_str().is_some_and(|name| !name.is_empty())) {
+    if entry.get("name").and_then(Value::as_str).is_none_or(str::is_empty) {
         set(entry, "name", json!(model.reference()));
     }
     if let Some(reasoning) = model.reasoning {
@@ -240,8 +247,9 @@ fn list_models(config: &mut Value, old: &Value, wish: &Wish<'_>) {
     let chosen = [&selection.primary].into_iter().chain(&selection.fallbacks).chain(&selection.image);
     let targets = selection.aliases.iter().map(|alias| &alias.target);
     let registered: Vec<String> = selection.registered.iter().map(Model::reference).collect();
+    let mut listed: HashSet<String> = map.keys().map(|key| normalize_ref(key)).collect();
     for wanted in registered.iter().chain(chosen).chain(targets) {
-        if !map.keys().any(|key| normalize_ref(key) == *wanted) {
+        if listed.insert(wanted.clone()) {
             map.insert(wanted.clone(), json!({}));
         }
     }
@@ -267,14 +275,15 @@ fn list_models(config: &mut Value, old: &Value, wish: &Wish<'_>) {
 /// Takes entries out that the service no longer has, that nobody refers to, and in which the user
 /// wrote nothing.
 fn unregister(config: &mut Value, provider: &str, selection: &Selection) {
-    let keep: Vec<&str> = selection.registered.iter().map(|model| model.id.as_str()).collect();
-    let entries = at(config, &["models", "providers", provider, "models"]).and_then(Value::as_array).cloned();
-    let gone: Vec<String> = entries
-        .iter()
+    let keep: HashSet<&str> = selection.registered.iter().map(|model| model.id.as_str()).collect();
+    let referred = referred_to(config);
+    let entries = at(config, &["models", "providers", provider, "models"]).and_then(Value::as_array);
+    let gone: HashSet<String> = entries
+        .into_iter()
         .flatten()
         .filter(|entry| is_ours(entry))
         .filter_map(|entry| entry.get("id")?.as_str())
-        .filter(|id| !keep.contains(id) && !is_referred_to(config, &reference(id)))
+        .filter(|id| !keep.contains(id) && !referred.contains(&reference(id)))
         .map(str::to_owned)
         .collect();
     if gone.is_empty() {
@@ -283,10 +292,10 @@ fn unregister(config: &mut Value, provider: &str, selection: &Selection) {
     if let Some(list) = existing(config, &["models", "providers", provider])
         .and_then(|provider| provider.get_mut("models")?.as_array_mut())
     {
-        list.retain(|entry| !entry.get("id").and_then(Value::as_str).is_some_and(|id| gone.iter().any(|g| g == id)));
+        list.retain(|entry| !entry.get("id").and_then(Value::as_str).is_some_and(|id| gone.contains(id)));
     }
     if let Some(map) = existing(config, &["agents", "defaults", "models"]) {
-        map.retain(|key, _| !id_of(&normalize_ref(key)).is_some_and(|id| gone.iter().any(|g| g == id)));
+        map.retain(|key, _| !id_of(&normalize_ref(key)).is_some_and(|id| gone.contains(id)));
     }
 }
 
@@ -306,30 +315,33 @@ fn is_ours(entry: &Value) -> bool {
     })
 }
 
-/// Whether anything in the config outside the provider's own list names this model.
-fn is_referred_to(config: &Value, reference: &str) -> bool {
-    fn names(value: &Value, reference: &str) -> bool {
+/// Every ref that the config names anywhere outside the providers' own lists.
+fn referred_to(config: &Value) -> HashSet<String> {
+    fn collect(value: &Value, refs: &mut HashSet<String>) {
         match value {
-            Value::String(text) => normalize_ref(text) == reference,
-            Value::Array(items) => items.iter().any(|item| names(item, reference)),
-            Value::Object(object) => {
-                object.iter().any(|(key, item)| normalize_ref(key) == reference || names(item, reference))
-            }
-            _ => false,
+            Value::String(text) => drop(refs.insert(normalize_ref(text))),
+            Value::Array(items) => items.iter().for_each(|item| collect(item, refs)),
+            Value::Object(object) => object.iter().for_each(|(key, item)| {
+                refs.insert(normalize_ref(key));
+                collect(item, refs);
+            }),
+            _ => {}
         }
     }
-    let root = config.as_object().into_iter().flatten();
-    root.filter(|(key, _)| *key != "models").any(|(key, section)| {
+    let mut refs = HashSet::new();
+    for (key, section) in config.as_object().into_iter().flatten().filter(|(key, _)| *key != "models") {
         if key != "agents" {
-            return names(section, reference);
+            collect(section, &mut refs);
+            continue;
         }
         // An empty entry in the allowlist is no interest in the model.
         let mut agents = section.clone();
         if let Some(map) = existing(&mut agents, &["defaults", "models"]) {
             map.retain(|_, entry| !entry.as_object().is_some_and(Map::is_empty));
         }
-        names(&agents, reference)
-    })
+        collect(&agents, &mut refs);
+    }
+    refs
 }
 
 /// From 2026.8.1 on the allowlist proper.

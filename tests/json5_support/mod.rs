@@ -1,5 +1,5 @@
 //! Random JSON5 documents and edits, made from a sequence of choices so that proptest can shrink them.
-#![allow(dead_code)]
+#![allow(dead_code, clippy::unwrap_used)]
 
 use openclaw_chutes::openclaw::json5::{Edit, Step};
 use serde_json::{Map, Value, json};
@@ -406,8 +406,8 @@ pub fn comments(text: &str) -> Vec<&str> {
             let length = rest.find(['\n', '\r', '\u{2028}', '\u{2029}']).unwrap_or(rest.len());
             found.push(&rest[..length]);
             length
-        } else if rest.starts_with("/*") {
-            let length = 2 + rest[2..].find("*/").unwrap() + 2;
+        } else if let Some(inside) = rest.strip_prefix("/*") {
+            let length = 2 + inside.find("*/").unwrap() + 2;
             found.push(&rest[..length]);
             length
         } else if c == '"' || c == '\'' {

@@ -1,5 +1,5 @@
 //! A throw-away home with an OpenClaw in it, and requests to carry out there.
-#![allow(dead_code)]
+#![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
 
 use openclaw_chutes::chutes::model::{Model, Price};
 use openclaw_chutes::openclaw::diff::{self, LineKind};
@@ -23,11 +23,18 @@ pub struct Home {
     dir: tempfile::TempDir,
     pub generation: Generation,
     pub agent: Option<String>,
+    /// The `openclaw` that is called where the store is a database.
+    pub program: PathBuf,
 }
 
 impl Home {
     pub fn new() -> Self {
-        Self { dir: tempfile::tempdir().unwrap(), generation: Generation::JsonStore, agent: None }
+        Self {
+            dir: tempfile::tempdir().unwrap(),
+            generation: Generation::JsonStore,
+            agent: None,
+            program: "/nowhere/openclaw".into(),
+        }
     }
 
     /// A home with this config.
@@ -76,7 +83,7 @@ impl Home {
         let paths = Paths::resolve(|name| (name == "HOME").then(|| home.clone()), None, None).unwrap();
         let installed = Installed {
             version: Some("2026.5.28".into()),
-            program: Some("/nowhere/openclaw".into()),
+            program: Some(self.program.clone()),
             generation: self.generation,
         };
         Site { paths, installed, agent: self.agent.clone() }
@@ -157,7 +164,7 @@ pub fn selection() -> Selection {
 }
 
 pub fn request(credential: Option<NewCredential>) -> Request {
-    Request { base_url: "https://llm.chutes.ai/v1".into(), credential, selection: selection() }
+    Request { base_url: "https://llm.chutes.ai/v1".into(), credential, selection: selection(), client_secret: None }
 }
 
 pub fn api_key(key: &str) -> Option<NewCredential> {

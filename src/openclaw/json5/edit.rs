@@ -1,7 +1,7 @@
 //! Edits on the tree: which nodes change, before any text is made.
 
 use super::error::{EditError, Found};
-use super::tree::{Id, Kind, MAX_DEPTH, Number, Slot, Text, Tree, position};
+use super::tree::{Edited, Id, Kind, MAX_DEPTH, Number, Slot, Text, Tree, position};
 use super::{Step, display};
 use serde_json::{Map, Value};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
@@ -20,16 +20,16 @@ type Index = HashMap<Arc<str>, (usize, Option<usize>)>;
 
 pub(super) struct Editor<'d> {
     source: &'d str,
-    tree: Tree,
+    tree: Edited<'d>,
     indexes: HashMap<Id, Index>,
 }
 
 impl<'d> Editor<'d> {
-    pub fn new(source: &'d str, tree: &Tree) -> Self {
-        Self { source, tree: tree.clone(), indexes: HashMap::new() }
+    pub fn new(source: &'d str, tree: &'d Tree) -> Self {
+        Self { source, tree: Edited::new(tree), indexes: HashMap::new() }
     }
 
-    pub fn finish(self) -> Tree {
+    pub fn finish(self) -> Edited<'d> {
         self.tree
     }
 
@@ -82,7 +82,7 @@ impl<'d> Editor<'d> {
 
     /// The slot that `step` means in the container `id`.
     fn locate(&mut self, id: Id, path: &[Step], done: usize, step: &Step) -> Result<Option<usize>, EditError> {
-        match (step, &self.tree.nodes[id].kind) {
+        match (step, &self.tree.node(id).kind) {
             (Step::Key(key), Kind::Object(_)) => self.find(id, key, || display(&path[..=done])),
             (Step::Index(index), Kind::Array(slots)) => Ok(live(slots).nth(*index)),
             _ => Err(self.in_the_way(id, &path[..done])),
@@ -136,12 +136,12 @@ impl<'d> Editor<'d> {
 
     fn touch(&mut self, trail: &[Id]) {
         for &id in trail {
-            self.tree.nodes[id].touched = true;
+            self.tree.node_mut(id).touched = true;
         }
     }
 
     fn slots_mut(&mut self, id: Id) -> Option<&mut Vec<Slot>> {
-        match &mut self.tree.nodes[id].kind {
+        match &mut self.tree.node_mut(id).kind {
             Kind::Array(slots) | Kind::Object(slots) => Some(slots),
             _ => None,
         }
@@ -202,7 +202,7 @@ impl<'d> Editor<'d> {
         value: &Value,
         path: &mut Vec<Step>,
     ) -> Result<bool, EditError> {
-        match (&self.tree.nodes[target].kind, value) {
+        match (&self.tree.node(target).kind, value) {
             (Kind::Object(_), Value::Object(map)) => return self.merge_object(target, map, path),
             (Kind::Array(_), Value::Array(items)) => return self.merge_array(target, items, path),
             _ if self.same(target, value) => return Ok(false),
@@ -243,7 +243,9 @@ impl<'d> Editor<'d> {
                 Some(at) => {
                     let child = self.tree.slots(id)[at].value;
                     let below = self.assign(Some((id, at)), child, value, path)?;
-                    self.tree.nodes[child].touched |= below;
+                    if below {
+                        self.tree.node_mut(child).touched = true;
+                    }
                     below
                 }
                 None => {
@@ -254,7 +256,9 @@ impl<'d> Editor<'d> {
             };
             path.pop();
         }
-        self.tree.nodes[id].touched |= changed;
+        if changed {
+            self.tree.node_mut(id).touched = true;
+        }
         Ok(changed)
     }
 
@@ -302,7 +306,7 @@ impl<'d> Editor<'d> {
                     next_item = item + 1;
                     path.push(Step::Index(item));
                     let target = slot.value;
-                    changed |= match (&self.tree.nodes[target].kind, &items[item]) {
+                    changed |= match (&self.tree.node(target).kind, &items[item]) {
                         (Kind::Object(_), Value::Object(map)) => self.merge_object(target, map, path)?,
                         (Kind::Array(_), Value::Array(below)) => self.merge_array(target, below, path)?,
                         (_, value) if self.same(target, value) => false,
@@ -326,7 +330,7 @@ impl<'d> Editor<'d> {
             if let Some(slots) = self.slots_mut(id) {
                 *slots = merged;
             }
-            self.tree.nodes[id].touched = true;
+            self.tree.node_mut(id).touched = true;
         }
         Ok(changed)
     }

@@ -70,14 +70,28 @@ impl SyntaxError {
         words::syntax(lang, self.line, self.column, what)
     }
 
-    /// The line and, below it, a caret at the column: safe to print, at most `width` characters wide.
+    /// The line and, below it, a caret at the column: safe to print, at most `width` characters wide,
+    /// with what may be a key or token hidden.
     pub fn pointer(&self, width: usize) -> (String, String) {
         let width = width.max(8);
         let from = self.column.saturating_sub(1).saturating_sub(width / 2);
-        let shown: String = self.excerpt.chars().skip(from).take(width).collect();
+        let shown: String = hide_tokens(&self.excerpt).chars().skip(from).take(width).collect();
         let indent = self.column.saturating_sub(1) - from;
         (clean::line(&shown), format!("{}^", " ".repeat(indent)))
     }
+}
+
+/// Long runs of letters and digits keep their first four characters. The length stays.
+fn hide_tokens(line: &str) -> String {
+    const LONG: usize = 20;
+    let is_part = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-' | '.' | '+' | '=');
+    let chars: Vec<char> = line.chars().collect();
+    let runs = chars.chunk_by(|a, b| is_part(*a) == is_part(*b));
+    let hide = |run: &[char]| -> String {
+        let hidden = run.len() >= LONG && is_part(run[0]);
+        run.iter().enumerate().map(|(at, &c)| if hidden && at >= 4 { '•' } else { c }).collect()
+    };
+    runs.map(hide).collect()
 }
 
 /// Why an edit was not made. Nothing was changed.

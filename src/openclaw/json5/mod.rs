@@ -1,11 +1,19 @@
 //! Edits JSON5 without losing a byte: only the text of what changes changes. Comments, order, quotes,
-//! commas, indentation and line ends of everything else stay, and new text follows the style around it.
+//! commas, indentation and line ends of everything else stay.
+//!
+//! New text follows the style around it: first what the neighbours in its container do, then what is
+//! most frequent in the document, else strict JSON with two spaces, as OpenClaw writes it. A one-line
+//! object stays on its line until that would grow too long. A new member goes after the last one, and
+//! after the comments that follow it; a removed member takes its line and the comments on that line
+//! along, while comments above it stay.
 //!
 //! [`Document::edit`] proves its result before handing it out: an independent parser reads it, its
 //! value is the old value with the change, and every byte outside the edited places is still there.
 
 mod edit;
 mod error;
+mod fresh;
+mod layout;
 mod out;
 mod parse;
 mod proof;
@@ -14,6 +22,7 @@ mod seats;
 mod style;
 mod tree;
 mod unicode;
+mod want;
 
 pub use error::{EditError, Found, SyntaxError, SyntaxKind, Unproven};
 pub use tree::MAX_DEPTH;

@@ -108,6 +108,7 @@ impl<'t> Parser<'t> {
     fn container(&mut self, open: usize, object: bool, depth: usize) -> Result<Kind, Fault> {
         let close = if object { b'}' } else { b']' };
         let mut slots = Vec::new();
+        let no_key = Text::new("");
         loop {
             self.trivia()?;
             match self.byte() {
@@ -116,7 +117,7 @@ impl<'t> Parser<'t> {
                 Some(_) => {}
             }
             let start = self.at;
-            let key = if object { self.key()? } else { Text::new("") };
+            let key = if object { self.key()? } else { no_key.clone() };
             let key_end = self.at;
             if object {
                 self.trivia()?;

@@ -1,45 +1,26 @@
-//! The proof of an edit: read the result with a parser that is not ours, and compare.
+//! The proof of an edit: a parser that is not ours reads the result and finds the wanted value, and
+//! every byte that was not to change is still there.
 
 use super::error::Unproven;
 use super::out::Out;
-use super::tree::{Kind, Number, Span, Tree, is_plain_key};
+use super::tree::{Id, Kind, MAX_DEPTH, Number, Span, Tree, is_plain_key};
 use super::unicode::is_space;
-use super::{Edit, Step, parse};
-use serde::de::{Deserialize, Deserializer, MapAccess, SeqAccess, Visitor};
+use super::want::Want;
+use super::{Edit, parse};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::fmt;
 
-/// A value with everything JSON5 can say. Keys written twice stay both.
-#[derive(Clone, Debug)]
-pub(super) enum Plain {
-    Null,
-    Bool(bool),
-    Number(Number),
-    String(String),
-    Array(Vec<Plain>),
-    Object(Members),
-}
-
-#[derive(Clone, Debug, Default)]
-pub(super) struct Members {
-    list: Vec<(String, Option<Plain>)>,
-    /// Last place of each key, made when an edit first needs it.
-    index: Option<HashMap<String, usize>>,
-}
-
 pub(super) fn prove(source: &str, before: &Tree, edits: &[Edit], out: &Out) -> Result<(), Unproven> {
     kept(source, out)?;
-    let tree = parse::parse(&out.text).map_err(|_| Unproven::Syntax)?;
-    let found = read(&out.text, &tree).ok_or(Unproven::Syntax)?;
-    let mut wanted = Plain::from_tree(before, before.root);
-    for edit in edits {
-        match edit {
-            Edit::Set { path, value } => wanted.set(path, Plain::from_json(value)),
-            Edit::Remove { path } => wanted.remove(path),
-        }
+    let want = Want::after(before, edits);
+    if means(&out.text, before, &want) {
+        return Ok(());
     }
-    match wanted.same(&found) {
+    // A few spellings the other parser refuses though OpenClaw's accepts them.
+    let tree = parse::parse(&out.text).map_err(|_| Unproven::Syntax)?;
+    match means(&spell_plainly(&out.text, &tree), before, &want) {
         true => Ok(()),
         false => Err(Unproven::Value),
     }
@@ -81,13 +62,18 @@ fn kept(source: &str, out: &Out) -> Result<(), Unproven> {
     Ok(())
 }
 
-/// The value as the independent parser reads it. Some spellings it refuses though OpenClaw's accepts
-/// them (half surrogate pairs, very long hexadecimal numbers, a few letters in bare keys): these few
-/// tokens are spelt plainly for it, from our own reading.
-fn read(text: &str, tree: &Tree) -> Option<Plain> {
-    json5::from_str(text).or_else(|_| json5::from_str(&spell_plainly(text, tree))).ok()
+/// Does `text` mean what is wanted, read by the independent parser?
+fn means(text: &str, tree: &Tree, want: &Want) -> bool {
+    let mut parser = json5::Deserializer::from_str(text);
+    let check = Check { tree, want: Wanted::of(want), depth: 0 };
+    let found = check.deserialize(&mut parser);
+    let rest = Check { want: Wanted::Any, ..check }.deserialize(&mut parser);
+    let ends = matches!(rest, Err(error) if error.code() == Some(json5::ErrorCode::EofParsingValue));
+    matches!(found, Ok(true)) && ends
 }
 
+/// Half surrogate pairs, very long hexadecimal numbers and a few letters in bare keys, spelt as every
+/// parser reads them: from our own reading, these few tokens only.
 fn spell_plainly(text: &str, tree: &Tree) -> String {
     let mut tokens: Vec<(Span, String)> = Vec::new();
     let quoted = |text: &str| Value::from(text).to_string();
@@ -103,12 +89,12 @@ fn spell_plainly(text: &str, tree: &Tree) -> String {
                 tokens.push((span, (if *float > 0.0 { "Infinity" } else { "-Infinity" }).to_owned()));
             }
             (Kind::Object(slots), _) => {
-                for place in slots.iter().map(|slot| (slot.place, &slot.key)) {
-                    let span = Span::new(place.0.whole.start, place.0.key_end);
+                for slot in slots {
+                    let span = Span::new(slot.place.whole.start, slot.place.key_end);
                     let spelt = span.of(text);
                     let bare = !spelt.starts_with(['"', '\'']);
                     if has_surrogate_escape(spelt) || (bare && !is_plain_key(spelt)) {
-                        tokens.push((span, quoted(&place.1.text)));
+                        tokens.push((span, quoted(&slot.key.text)));
                     }
                 }
             }
@@ -131,202 +117,268 @@ fn has_surrogate_escape(spelt: &str) -> bool {
     spelt.contains("\\ud") || spelt.contains("\\uD")
 }
 
-impl Plain {
-    pub fn from_tree(tree: &Tree, id: usize) -> Plain {
-        match &tree.node(id).kind {
-            Kind::Null => Plain::Null,
-            Kind::Bool(bool) => Plain::Bool(*bool),
-            Kind::Number(number) => Plain::Number(*number),
-            Kind::String(text) => Plain::String(text.text.to_string()),
-            Kind::Array(slots) => Plain::Array(slots.iter().map(|slot| Plain::from_tree(tree, slot.value)).collect()),
-            Kind::Object(slots) => Plain::Object(Members::of(
-                slots.iter().map(|slot| (slot.key.text.to_string(), Plain::from_tree(tree, slot.value))),
-            )),
+/// A wanted value, wherever it is kept.
+#[derive(Clone, Copy)]
+enum Wanted<'a> {
+    Node(Id),
+    Made(&'a Want),
+    /// No matter what.
+    Any,
+}
+
+impl<'a> Wanted<'a> {
+    fn of(want: &'a Want) -> Self {
+        match want {
+            Want::Old(id) => Wanted::Node(*id),
+            made => Wanted::Made(made),
         }
     }
+}
 
-    fn from_json(value: &Value) -> Plain {
-        match value {
-            Value::Null => Plain::Null,
-            Value::Bool(bool) => Plain::Bool(*bool),
-            Value::Number(number) => Plain::Number(Number::from_json(number)),
-            Value::String(text) => Plain::String(text.clone()),
-            Value::Array(items) => Plain::Array(items.iter().map(Plain::from_json).collect()),
-            Value::Object(map) => {
-                Plain::Object(Members::of(map.iter().map(|(key, item)| (key.clone(), Plain::from_json(item)))))
-            }
-        }
-    }
+/// Compares what the parser reads with what is wanted: true when they are the same. Numbers are compared
+/// by value; the order of keys does not matter; of a key written twice the last counts.
+#[derive(Clone, Copy)]
+struct Check<'a> {
+    tree: &'a Tree,
+    want: Wanted<'a>,
+    /// Containers around this value. The other parser knows no limit, so ours holds here.
+    depth: usize,
+}
 
-    /// The place of `path`, made where it is missing. None where something is in the way.
-    fn place(&mut self, path: &[Step]) -> Option<&mut Plain> {
-        let mut here = self;
-        for (at, step) in path.iter().enumerate() {
-            let fresh = || match path.get(at + 1) {
-                Some(Step::Key(_)) => Plain::Object(Members::default()),
-                Some(Step::Index(_)) => Plain::Array(Vec::new()),
-                None => Plain::Null,
-            };
-            here = match (step, here) {
-                (Step::Key(key), Plain::Object(members)) => members.entry(key, fresh)?,
-                (Step::Index(index), Plain::Array(items)) => {
-                    if *index == items.len() {
-                        items.push(fresh());
-                    }
-                    items.get_mut(*index)?
+enum View<'a> {
+    Any,
+    Null,
+    Bool(bool),
+    Number(Number),
+    String(&'a str),
+    Array(Vec<Wanted<'a>>),
+    Object(Vec<(&'a str, Wanted<'a>)>),
+}
+
+impl<'a> Check<'a> {
+    fn view(&self) -> View<'a> {
+        match self.want {
+            Wanted::Any => View::Any,
+            Wanted::Node(id) => match &self.tree.node(id).kind {
+                Kind::Null => View::Null,
+                Kind::Bool(bool) => View::Bool(*bool),
+                Kind::Number(number) => View::Number(*number),
+                Kind::String(text) => View::String(&text.text),
+                Kind::Array(slots) => View::Array(slots.iter().map(|slot| Wanted::Node(slot.value)).collect()),
+                Kind::Object(slots) => {
+                    View::Object(slots.iter().map(|slot| (&*slot.key.text, Wanted::Node(slot.value))).collect())
                 }
-                _ => return None,
-            };
-        }
-        Some(here)
-    }
-
-    fn set(&mut self, path: &[Step], value: Plain) {
-        if let Some(place) = self.place(path) {
-            *place = value;
-        }
-    }
-
-    fn remove(&mut self, path: &[Step]) {
-        let Some((last, parents)) = path.split_last() else { return };
-        let mut here = self;
-        for step in parents {
-            let below = match (step, here) {
-                (Step::Key(key), Plain::Object(members)) => members.get(key),
-                (Step::Index(index), Plain::Array(items)) => items.get_mut(*index),
-                _ => None,
-            };
-            match below {
-                Some(below) => here = below,
-                None => return,
-            }
-        }
-        match (last, here) {
-            (Step::Key(key), Plain::Object(members)) => members.remove(key),
-            (Step::Index(index), Plain::Array(items)) if *index < items.len() => drop(items.remove(*index)),
-            _ => {}
+            },
+            Wanted::Made(want) => match want {
+                // `Wanted::of` made a node of it.
+                Want::Old(_) | Want::Null => View::Null,
+                Want::Bool(bool) => View::Bool(*bool),
+                Want::Number(number) => View::Number(*number),
+                Want::String(text) => View::String(text),
+                Want::Array(items) => View::Array(items.iter().map(Wanted::of).collect()),
+                Want::Object(members) => View::Object(
+                    members.list.iter().filter_map(|(key, item)| Some((&**key, Wanted::of(item.as_ref()?)))).collect(),
+                ),
+            },
         }
     }
 
-    /// Equal as values. Of keys written twice the last counts; the order of keys does not.
-    pub fn same(&self, other: &Plain) -> bool {
-        match (self, other) {
-            (Plain::Null, Plain::Null) => true,
-            (Plain::Bool(a), Plain::Bool(b)) => a == b,
-            (Plain::Number(a), Plain::Number(b)) => a.same(*b),
-            (Plain::String(a), Plain::String(b)) => a == b,
-            (Plain::Array(a), Plain::Array(b)) => a.len() == b.len() && a.iter().zip(b).all(|(a, b)| a.same(b)),
-            (Plain::Object(a), Plain::Object(b)) => a.same(b),
-            _ => false,
+    fn below(&self, want: Wanted<'a>) -> Self {
+        Check { want, depth: self.depth + 1, ..*self }
+    }
+
+    fn number(&self, found: Number) -> bool {
+        match self.view() {
+            View::Number(number) => number.same(found),
+            view => matches!(view, View::Any),
+        }
+    }
+
+    fn limit<E: Error>(&self) -> Result<(), E> {
+        match self.depth >= MAX_DEPTH {
+            true => Err(E::custom("too deep")),
+            false => Ok(()),
         }
     }
 }
 
-impl Members {
-    fn of(list: impl Iterator<Item = (String, Plain)>) -> Members {
-        Members { list: list.map(|(key, value)| (key, Some(value))).collect(), index: None }
-    }
-
-    fn at(&mut self, key: &str) -> Option<usize> {
-        let list = &self.list;
-        let index = self.index.get_or_insert_with(|| {
-            let there = list.iter().enumerate().filter(|(_, (_, value))| value.is_some());
-            there.map(|(at, (key, _))| (key.clone(), at)).collect()
-        });
-        index.get(key).copied()
-    }
-
-    fn get(&mut self, key: &str) -> Option<&mut Plain> {
-        let at = self.at(key)?;
-        self.list.get_mut(at)?.1.as_mut()
-    }
-
-    fn entry(&mut self, key: &str, fresh: impl Fn() -> Plain) -> Option<&mut Plain> {
-        if self.at(key).is_none() {
-            self.index.as_mut()?.insert(key.to_owned(), self.list.len());
-            self.list.push((key.to_owned(), Some(fresh())));
-        }
-        self.get(key)
-    }
-
-    fn remove(&mut self, key: &str) {
-        if let Some(at) = self.at(key) {
-            self.list[at].1 = None;
-            if let Some(index) = &mut self.index {
-                index.remove(key);
-            }
-        }
-    }
-
-    fn same(&self, other: &Members) -> bool {
-        let mine = self.list.iter().filter_map(|(key, value)| Some((key, value.as_ref()?)));
-        let theirs = other.list.iter().filter_map(|(key, value)| Some((key, value.as_ref()?)));
-        // Most often the order is the same, too.
-        let count = mine.clone().count();
-        let aligned = count == theirs.clone().count() && mine.clone().zip(theirs.clone()).all(|(a, b)| a.0 == b.0);
-        if aligned && mine.clone().zip(theirs.clone()).all(|(a, b)| a.1.same(b.1)) {
-            return true;
-        }
-        let mine: HashMap<&String, &Plain> = mine.collect();
-        if aligned && mine.len() == count {
-            return false;
-        }
-        let theirs: HashMap<&String, &Plain> = theirs.collect();
-        mine.len() == theirs.len()
-            && mine.iter().all(|(key, value)| theirs.get(key).is_some_and(|other| value.same(other)))
+impl<'de> DeserializeSeed<'de> for Check<'_> {
+    type Value = bool;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+        deserializer.deserialize_any(self)
     }
 }
 
-impl<'de> Deserialize<'de> for Plain {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Plain, D::Error> {
-        deserializer.deserialize_any(PlainVisitor)
-    }
-}
-
-struct PlainVisitor;
-
-impl<'de> Visitor<'de> for PlainVisitor {
-    type Value = Plain;
+impl<'de> Visitor<'de> for Check<'_> {
+    type Value = bool;
 
     fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str("a JSON5 value")
     }
-    fn visit_unit<E>(self) -> Result<Plain, E> {
-        Ok(Plain::Null)
+    fn visit_unit<E>(self) -> Result<bool, E> {
+        Ok(matches!(self.view(), View::Null | View::Any))
     }
-    fn visit_none<E>(self) -> Result<Plain, E> {
-        Ok(Plain::Null)
+    fn visit_bool<E>(self, found: bool) -> Result<bool, E> {
+        Ok(match self.view() {
+            View::Bool(bool) => bool == found,
+            view => matches!(view, View::Any),
+        })
     }
-    fn visit_bool<E>(self, bool: bool) -> Result<Plain, E> {
-        Ok(Plain::Bool(bool))
+    fn visit_i64<E>(self, found: i64) -> Result<bool, E> {
+        Ok(self.number(Number::from_int(found.into())))
     }
-    fn visit_i64<E>(self, int: i64) -> Result<Plain, E> {
-        Ok(Plain::Number(Number::from_int(int.into())))
+    fn visit_u64<E>(self, found: u64) -> Result<bool, E> {
+        Ok(self.number(Number::from_int(found.into())))
     }
-    fn visit_u64<E>(self, int: u64) -> Result<Plain, E> {
-        Ok(Plain::Number(Number::from_int(int.into())))
+    fn visit_f64<E>(self, found: f64) -> Result<bool, E> {
+        Ok(self.number(Number::Float(found)))
     }
-    fn visit_f64<E>(self, float: f64) -> Result<Plain, E> {
-        Ok(Plain::Number(Number::Float(float)))
+    fn visit_str<E>(self, found: &str) -> Result<bool, E> {
+        Ok(match self.view() {
+            View::String(text) => text == found,
+            view => matches!(view, View::Any),
+        })
     }
-    fn visit_str<E>(self, text: &str) -> Result<Plain, E> {
-        Ok(Plain::String(text.to_owned()))
-    }
-    fn visit_string<E>(self, text: String) -> Result<Plain, E> {
-        Ok(Plain::String(text))
-    }
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<Plain, A::Error> {
-        let mut items = Vec::new();
-        while let Some(item) = seq.next_element()? {
-            items.push(item);
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<bool, A::Error> {
+        self.limit()?;
+        let (items, mut same) = match self.view() {
+            View::Array(items) => (items, true),
+            view => (Vec::new(), matches!(view, View::Any)),
+        };
+        let any = matches!(self.want, Wanted::Any);
+        let mut count = 0;
+        while let Some(ok) = seq.next_element_seed(self.below(items.get(count).copied().unwrap_or(Wanted::Any)))? {
+            same &= ok;
+            count += 1;
         }
-        Ok(Plain::Array(items))
+        Ok(any || (same && count == items.len()))
     }
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Plain, A::Error> {
-        let mut list = Vec::new();
-        while let Some((key, value)) = map.next_entry()? {
-            list.push((key, Some(value)));
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
+        self.limit()?;
+        let (members, mut known) = match self.view() {
+            View::Object(members) => (members, true),
+            view => (Vec::new(), matches!(view, View::Any)),
+        };
+        let any = matches!(self.want, Wanted::Any);
+        let mut same = vec![false; members.len()];
+        let mut find = Find { members: &members, next: 0, places: None };
+        while let Some(place) = map.next_key_seed(&mut find)? {
+            let want = place.and_then(|place| members.get(place)).map_or(Wanted::Any, |(_, want)| *want);
+            let ok = map.next_value_seed(self.below(want))?;
+            match place.and_then(|place| same.get_mut(place)) {
+                Some(same) => *same = ok,
+                None => known = false,
+            }
         }
-        Ok(Plain::Object(Members { list, index: None }))
+        Ok(any || (known && same.iter().all(|same| *same)))
+    }
+}
+
+/// Finds the wanted member of a key: most often the next one.
+struct Find<'a, 'm> {
+    members: &'m [(&'a str, Wanted<'a>)],
+    next: usize,
+    places: Option<HashMap<&'a str, usize>>,
+}
+
+impl<'de> DeserializeSeed<'de> for &mut Find<'_, '_> {
+    type Value = Option<usize>;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<usize>, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for &mut Find<'_, '_> {
+    type Value = Option<usize>;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a key")
+    }
+    fn visit_str<E>(self, key: &str) -> Result<Option<usize>, E> {
+        let members = self.members;
+        let place = match members.get(self.next) {
+            Some((wanted, _)) if *wanted == key => Some(self.next),
+            _ => {
+                let places = members.iter().enumerate().map(|(at, (key, _))| (*key, at));
+                self.places.get_or_insert_with(|| places.collect()).get(key).copied()
+            }
+        };
+        self.next = place.map_or(self.next, |place| place + 1);
+        Ok(place)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::{Document, edit, path, render};
+    use super::*;
+
+    const TEXT: &str = "{\n  // note\n  a: 1, // one\n  b: [2, 3],\n  c: 'x',\n}\n";
+
+    /// The proof of a right edit, after `tamper` has had its way with the result.
+    fn proof(edits: &[Edit], tamper: impl Fn(&mut Out)) -> Result<(), Unproven> {
+        let document = Document::parse(TEXT).unwrap();
+        let mut editor = edit::Editor::new(TEXT, &document.tree);
+        for edit in edits {
+            match edit {
+                Edit::Set { path, value } => editor.set(path, value).unwrap(),
+                Edit::Remove { path } => editor.remove(path).unwrap(),
+            }
+        }
+        let mut out = render::render(TEXT, &document.tree, &editor.finish());
+        tamper(&mut out);
+        prove(TEXT, &document.tree, edits, &out)
+    }
+
+    #[test]
+    fn a_wrong_result_is_never_proven() {
+        let edits = [Edit::set(path("a"), 5), Edit::remove(path("c"))];
+        let replace = |from: &'static str, to: &'static str| {
+            move |out: &mut Out| {
+                assert!(out.text.contains(from));
+                out.text = out.text.replacen(from, to, 1);
+            }
+        };
+        assert_eq!(proof(&edits, |_| {}), Ok(()));
+        assert_eq!(proof(&edits, replace("5", "6")), Err(Unproven::Value));
+        assert_eq!(proof(&edits, replace("5", "]")), Err(Unproven::Syntax));
+        assert_eq!(proof(&edits, replace("note", "nope")), Err(Unproven::Bytes));
+        assert_eq!(proof(&edits, replace("2", "3")), Err(Unproven::Bytes));
+        assert_eq!(proof(&edits, |out| out.text.push_str("{}")), Err(Unproven::Syntax));
+        assert_eq!(proof(&edits, |out| out.text.push_str("/*")), Err(Unproven::Syntax));
+        // A comment, a member or a bracket that no edit released.
+        for lost in ["// note", "// one", "b: [2, 3]", "{\n"] {
+            let without = |out: &mut Out| {
+                let at = out.text.find(lost).unwrap();
+                out.text.replace_range(at..at + lost.len(), "");
+                let source = TEXT.find(lost).unwrap();
+                let copies = std::mem::take(&mut out.copies);
+                for (span, start) in
+                    copies.into_iter().filter(|(span, _)| span.start < source || span.start >= source + lost.len())
+                {
+                    let moved = if start > at { start.saturating_sub(lost.len()) } else { start };
+                    out.copies.push((Span::new(span.start, span.end.min(source.max(span.start))), moved));
+                }
+            };
+            assert_eq!(proof(&edits, without), Err(Unproven::Bytes), "{lost}");
+        }
+        // An edit that the text does not show.
+        let more = [edits[0].clone(), edits[1].clone(), Edit::set(path("d"), 1)];
+        let document = Document::parse(TEXT).unwrap();
+        let mut editor = edit::Editor::new(TEXT, &document.tree);
+        editor.set(&path("a"), &5.into()).unwrap();
+        let out = render::render(TEXT, &document.tree, &editor.finish());
+        assert_eq!(prove(TEXT, &document.tree, &more, &out), Err(Unproven::Value));
+    }
+
+    #[test]
+    fn nothing_too_deep_reaches_the_other_parser() {
+        let document = Document::parse("{}").unwrap();
+        let deep = "[".repeat(100_000);
+        assert!(!means(&deep, &document.tree, &Want::Null));
+        assert!(!means(&format!("null {deep}"), &document.tree, &Want::Null));
+        assert!(means(" null // end", &document.tree, &Want::Null));
     }
 }

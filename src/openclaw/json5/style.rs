@@ -2,7 +2,6 @@
 
 use super::tree::{Kind, Node, Slot, Tree, is_plain_key};
 use super::unicode::is_line_end;
-use std::collections::HashMap;
 
 /// The habits of a whole document. A container's own habits go before them.
 #[derive(Clone, Debug)]
@@ -49,15 +48,26 @@ impl Vote {
 
 /// The most frequent of several texts; the earlier one when equal.
 #[derive(Default)]
-pub(super) struct Ballot<'t>(HashMap<&'t str, (usize, std::cmp::Reverse<usize>)>);
+pub(super) struct Ballot<'t>(Vec<(&'t str, usize)>);
 
 impl<'t> Ballot<'t> {
+    /// Past this many different texts there is no habit to find.
+    const MOST: usize = 16;
+
     pub fn cast(&mut self, text: &'t str) {
-        let next = self.0.len();
-        self.0.entry(text).or_insert((0, std::cmp::Reverse(next))).0 += 1;
+        if let Some((_, votes)) = self.0.iter_mut().find(|(other, _)| *other == text) {
+            *votes += 1;
+        } else if self.0.len() < Self::MOST {
+            self.0.push((text, 1));
+        }
     }
+
     pub fn result(&self) -> Option<&'t str> {
-        self.0.iter().max_by_key(|(_, rank)| **rank).map(|(text, _)| *text)
+        self.0.iter().rev().max_by_key(|(_, votes)| *votes).map(|(text, _)| *text)
+    }
+
+    pub fn is_unanimous(&self) -> bool {
+        self.0.len() == 1
     }
 }
 
@@ -138,7 +148,7 @@ impl<'t> Votes<'t> {
                 }
             }
         }
-        if slots.iter().all(|slot| is_leaf(tree, slot)) {
+        if slots.iter().all(|slot| tree.slots(slot.value).is_empty()) {
             let votes = if object { &mut self.inline_objects } else { &mut self.inline_arrays };
             votes.cast(!multi);
         }
@@ -163,7 +173,7 @@ impl<'t> Votes<'t> {
             self.bare_keys.cast(bare.is_none());
         }
         let colon = &text[place.key_end..place.value.start];
-        if is_blank(&colon.replacen(':', "", 1)) {
+        if is_colon(colon) {
             self.colons.cast(colon);
         }
     }
@@ -230,13 +240,19 @@ fn is_blank(text: &str) -> bool {
     text.bytes().all(|byte| byte == b' ' || byte == b'\t')
 }
 
-/// Holds no members: a scalar, `{}` or `[]`.
-pub(super) fn is_leaf(tree: &Tree, slot: &Slot) -> bool {
-    tree.slots(slot.value).iter().all(|slot| slot.gone)
+/// A colon and nothing but blanks around it.
+pub(super) fn is_colon(text: &str) -> bool {
+    text.bytes().all(|byte| matches!(byte, b' ' | b'\t' | b':'))
 }
 
 pub(super) fn has_line_end(text: &str) -> bool {
-    text.contains(is_line_end)
+    let bytes = text.as_bytes();
+    // LS and PS begin with the same two bytes.
+    bytes.iter().enumerate().any(|(at, byte)| match byte {
+        b'\n' | b'\r' => true,
+        0xe2 => matches!(bytes.get(at + 1..at + 3), Some([0x80, 0xa8 | 0xa9])),
+        _ => false,
+    })
 }
 
 /// The spaces and tabs that begin the line of `at`.

@@ -3,6 +3,7 @@
 use super::unicode::is_id_continue;
 use super::unicode::is_id_start;
 use serde_json::{Map, Value};
+use std::collections::HashMap;
 use std::sync::Arc;
 
 /// Containers inside containers, at most. More is refused: nobody writes it, and it would eat the stack.
@@ -44,6 +45,16 @@ pub(super) enum Kind {
     String(Text),
     Array(Vec<Slot>),
     Object(Vec<Slot>),
+}
+
+impl Kind {
+    /// The slots of a container, none for a scalar.
+    pub fn slots(&self) -> &[Slot] {
+        match self {
+            Kind::Array(slots) | Kind::Object(slots) => slots,
+            _ => &[],
+        }
+    }
 }
 
 /// One member of an object or element of an array.
@@ -170,12 +181,8 @@ impl Tree {
         &self.nodes[id]
     }
 
-    /// The slots of a container, none for a scalar.
     pub fn slots(&self, id: Id) -> &[Slot] {
-        match &self.nodes[id].kind {
-            Kind::Array(slots) | Kind::Object(slots) => slots,
-            _ => &[],
-        }
+        self.nodes[id].kind.slots()
     }
 
     pub fn value(&self, id: Id) -> Value {
@@ -184,22 +191,52 @@ impl Tree {
             Kind::Bool(bool) => Value::Bool(*bool),
             Kind::Number(number) => number.to_json(),
             Kind::String(text) => Value::String(text.shown()),
-            Kind::Array(slots) => {
-                Value::Array(slots.iter().filter(|slot| !slot.gone).map(|slot| self.value(slot.value)).collect())
-            }
+            Kind::Array(slots) => Value::Array(slots.iter().map(|slot| self.value(slot.value)).collect()),
             Kind::Object(slots) => {
                 let mut map = Map::new();
-                for slot in slots.iter().filter(|slot| !slot.gone) {
+                for slot in slots {
                     map.insert(slot.key.shown(), self.value(slot.value));
                 }
                 Value::Object(map)
             }
         }
     }
+}
+
+/// A tree while it is edited: the source tree below, what changed and what is new above.
+pub(super) struct Edited<'t> {
+    base: &'t Tree,
+    changed: HashMap<Id, Node>,
+    added: Vec<Node>,
+    pub root: Id,
+}
+
+impl<'t> Edited<'t> {
+    pub fn new(base: &'t Tree) -> Self {
+        Self { base, changed: HashMap::new(), added: Vec::new(), root: base.root }
+    }
+
+    pub fn node(&self, id: Id) -> &Node {
+        match id.checked_sub(self.base.nodes.len()) {
+            Some(at) => &self.added[at],
+            None => self.changed.get(&id).unwrap_or(&self.base.nodes[id]),
+        }
+    }
+
+    pub fn node_mut(&mut self, id: Id) -> &mut Node {
+        match id.checked_sub(self.base.nodes.len()) {
+            Some(at) => &mut self.added[at],
+            None => self.changed.entry(id).or_insert_with(|| self.base.nodes[id].clone()),
+        }
+    }
+
+    pub fn slots(&self, id: Id) -> &[Slot] {
+        self.node(id).kind.slots()
+    }
 
     pub fn add(&mut self, kind: Kind) -> Id {
-        self.nodes.push(Node { span: None, kind, touched: true });
-        self.nodes.len() - 1
+        self.added.push(Node { span: None, kind, touched: true });
+        self.base.nodes.len() + self.added.len() - 1
     }
 
     /// The nodes of a value that an edit brings in.

@@ -32,6 +32,11 @@ pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, roomy: 
         if at == TLS && discover.without_tls {
             continue;
         }
+        // In a small window the reason and the way on matter more than the stages that went well.
+        let failed = discover.failure.is_some() && !discover.running;
+        if !roomy && failed && !matches!(discover.stages[at], Progress::Failed { .. }) {
+            continue;
+        }
         let (glyph, style, time) = match discover.stages[at] {
             Progress::Waiting => (theme.glyphs.ahead, theme.quiet, String::new()),
             Progress::Running { since } => {
@@ -50,7 +55,9 @@ pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, roomy: 
             Span::styled(format!("{:pad$}{time}", ""), theme.quiet),
         ]));
     }
-    page.blank();
+    if roomy {
+        page.blank();
+    }
     if let (Some(failure), false) = (&discover.failure, discover.running) {
         page.sign(theme.glyphs.failed, &failure.message(lang), theme.error);
         if roomy {
@@ -59,7 +66,7 @@ pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, roomy: 
         if wizard.key_was_refused() {
             let hint = wizard.credential_hint().unwrap_or_default();
             page.sign(theme.glyphs.warning, &t::discover_refused(lang, hint), theme.warning);
-        } else {
+        } else if roomy {
             page.text(&failure.hint(lang), theme.quiet);
         }
         if roomy {
@@ -75,6 +82,7 @@ pub fn duration(ms: u64, lang: Lang) -> String {
     if ms < 1000 {
         return t::discover_ms(lang, ms);
     }
-    let seconds = if ms % 1000 == 0 { (ms / 1000).to_string() } else { format!("{}.{}", ms / 1000, ms % 1000 / 100) };
+    let seconds =
+        if ms.is_multiple_of(1000) { (ms / 1000).to_string() } else { format!("{}.{}", ms / 1000, ms % 1000 / 100) };
     t::discover_seconds(lang, seconds)
 }

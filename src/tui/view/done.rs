@@ -1,8 +1,11 @@
 //! Done: what was written, what was verified, what to do next.
 
-use super::{Page, View};
+use super::{Page, View, left};
+use crate::chutes::model::id_of;
 use crate::chutes::verify::Verdict;
+use crate::clean;
 use crate::texts::wizard as t;
+use crate::tui::format::model_id;
 use crate::wizard::{Verification, Wizard};
 use ratatui::Frame;
 use ratatui::layout::Rect;
@@ -39,8 +42,8 @@ pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, roomy: 
     let mut label = t::done_wrote(lang);
     for (path, backup) in &done.committed.files {
         let text = match backup {
-            Some(backup) => format!("{path}  ({})", t::review_backup(lang, backup)),
-            None => path.clone(),
+            Some(backup) if roomy => format!("{path}  ({})", t::review_backup(lang, backup)),
+            _ => path.clone(),
         };
         page.row(label, label_width, &text, Style::new());
         label = "";
@@ -55,8 +58,15 @@ pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, roomy: 
             page.row(t::done_image(lang), label_width, image, Style::new());
         }
         let mut label = t::done_aliases(lang);
+        let name_width = selection.aliases.iter().map(|alias| alias.name.width()).max().unwrap_or(0) + 2;
+        let room = page.width().saturating_sub(label_width + name_width);
         for alias in &selection.aliases {
-            page.row(label, label_width, &format!("{}  {}", alias.name, alias.target), Style::new());
+            let name = left(&clean::line(&alias.name), name_width, "");
+            let target = clean::line(&alias.target);
+            // The provider is the same in every line; where it does not fit, the model says more.
+            let target =
+                if target.width() <= room { target } else { model_id(short(&target), room, theme.glyphs.ellipsis) };
+            page.row(label, label_width, &format!("{name}{target}"), Style::new());
             label = "";
         }
         page.row("", label_width, &t::done_models(lang, selection.registered.len()), theme.quiet);
@@ -80,18 +90,25 @@ pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, roomy: 
     }
     let mut next = vec![
         ("openclaw models status", t::done_next_status(lang)),
-        ("openclaw infer model run --local --prompt hello", t::done_next_ask(lang)),
+        ("openclaw infer model run --prompt hello", t::done_next_ask(lang)),
         ("openclaw-chutes models", t::done_next_models(lang)),
     ];
     if wizard.current.as_ref().is_some_and(|current| !current.config_exists) {
         next.insert(1, ("openclaw gateway run", t::done_next_gateway(lang)));
     }
     let widest = next.iter().map(|(command, _)| command.width()).max().unwrap_or(0) + 3;
+    let about_fits = next.iter().all(|(_, about)| label_width + widest + about.width() <= page.width());
     let mut label = t::done_next(lang);
     for (command, about) in next {
-        let pad = widest.saturating_sub(command.width());
-        page.row(label, label_width, &format!("{command}{:pad$}{about}", ""), Style::new());
+        let pad = widest - command.width();
+        let about = if about_fits { format!("{:pad$}{about}", "") } else { String::new() };
+        page.row(label, label_width, &format!("{command}{about}"), Style::new());
         label = "";
     }
     page.render(frame);
+}
+
+/// The id of a Chutes ref; another provider's ref stays whole.
+fn short(target: &str) -> &str {
+    id_of(target).unwrap_or(target)
 }

@@ -20,13 +20,14 @@ pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect) {
             (names.join(" "), (binding.label)(lang))
         })
         .collect();
-    // As many columns as are needed to show them all.
+    // As many columns as are needed to show them all and can be read; what is left is scrolled to.
     let rows_there = usize::from(area.height).saturating_sub(page.height()).max(1);
-    let columns = entries.len().div_ceil(rows_there).max(1);
+    let columns = entries.len().div_ceil(rows_there).clamp(1, (usize::from(area.width) / 26).max(1));
     let rows = entries.len().div_ceil(columns);
+    let first = wizard.help_scroll.min(rows.saturating_sub(rows_there));
     let key_width = entries.iter().map(|(keys, _)| keys.width()).max().unwrap_or(0);
     let column_width = usize::from(area.width) / columns;
-    for row in 0..rows {
+    for row in first..rows {
         let mut spans = Vec::new();
         for column in 0..columns {
             let Some((keys, label)) = entries.get(column * rows + row) else { continue };

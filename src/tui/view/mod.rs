@@ -6,14 +6,17 @@ mod discover;
 mod done;
 mod help;
 mod models;
+mod plain;
 mod review;
+mod signin;
 
 use super::format::{cut, wrap};
 use super::keymap;
 use super::theme::Theme;
 use crate::clean;
 use crate::texts::{Lang, wizard as t};
-use crate::wizard::{Screen, Trouble, Wizard};
+use crate::wizard::protocol::{Context, Credential};
+use crate::wizard::{Choice, Screen, Trouble, Wizard};
 use jiff::tz::TimeZone;
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
@@ -76,6 +79,27 @@ pub fn page_rows(wizard: &Wizard, area: Rect) -> usize {
 }
 
 impl View {
+    /// Outside text made safe; where a terminal may draw some signs two columns
+    /// wide, with others in their place.
+    fn safe(&self, text: &str) -> String {
+        let text = clean::block(text);
+        match self.lang {
+            Lang::En => text,
+            Lang::ZhCn => text
+                .chars()
+                .map(|c| match c {
+                    '“' | '”' => '"',
+                    '‘' | '’' => '\'',
+                    '—' | '–' => '-',
+                    '·' => '|',
+                    '×' => 'x',
+                    c => c,
+                })
+                .collect::<String>()
+                .replace('…', ".."),
+        }
+    }
+
     pub fn draw(&self, wizard: &Wizard, frame: &mut Frame) {
         self.draw_screen(wizard, frame);
         if self.lang == Lang::ZhCn {
@@ -92,6 +116,10 @@ impl View {
             page.render(frame);
             return;
         }
+        if wizard.context() == Context::SignInQr {
+            signin::draw_qr(self, wizard, frame);
+            return;
+        }
         let places = Places::of(area);
         self.header(wizard, frame, places.header);
         self.rail(wizard, frame, places.rail);
@@ -106,6 +134,8 @@ impl View {
         }
         match wizard.screen {
             Screen::Auth => auth::draw_choice(self, wizard, frame, places.body, places.roomy),
+            Screen::App => signin::draw_app(self, wizard, frame, places.body, places.roomy),
+            Screen::SignIn => signin::draw(self, wizard, frame, places.body, places.roomy),
             Screen::Key => auth::draw_key(self, wizard, frame, places.body, places.roomy),
             Screen::Discover => discover::draw(self, wizard, frame, places.body, places.roomy),
             Screen::Models => models::draw(self, wizard, frame, places.body, places.roomy),
@@ -125,41 +155,49 @@ impl View {
         let place = clean::line(&format!("{} {} {}", wizard.facts.state_dir, theme.glyphs.dot, wizard.agent()));
         let room = usize::from(area.width).saturating_sub(left.width() + 2);
         if place.width() <= room {
-            let right = Line::styled(place, theme.quiet).right_aligned();
-            frame.render_widget(right, area);
+            let width = u16::try_from(place.width()).unwrap_or(area.width);
+            frame.render_widget(Line::styled(place, theme.quiet), Rect { x: area.right() - width, width, ..area });
         }
         frame.render_widget(left, area);
     }
 
+    /// The steps of this run, in order, with their names.
+    fn steps(&self, wizard: &Wizard) -> Vec<(Screen, &'static str)> {
+        let mut steps = vec![
+            (Screen::Auth, t::rail_auth(self.lang)),
+            (Screen::Key, if signs_in(wizard) { t::rail_signin(self.lang) } else { t::rail_key(self.lang) }),
+            (Screen::Discover, t::rail_discover(self.lang)),
+            (Screen::Models, t::rail_models(self.lang)),
+            (Screen::Review, t::rail_review(self.lang)),
+            (Screen::Done, t::rail_done(self.lang)),
+        ];
+        if wizard.facts.models_only {
+            steps.drain(..2);
+        }
+        steps
+    }
+
+    /// The name of the present step.
+    pub fn step_name(&self, wizard: &Wizard) -> &'static str {
+        let steps = self.steps(wizard);
+        steps.into_iter().find(|(screen, _)| *screen == step_of(wizard.screen)).map_or("", |(_, name)| name)
+    }
+
     fn rail(&self, wizard: &Wizard, frame: &mut Frame, area: Rect) {
         let theme = &self.theme;
-        let steps: &[(Screen, &str)] = if wizard.facts.models_only {
-            &[
-                (Screen::Models, t::rail_models(self.lang)),
-                (Screen::Review, t::rail_review(self.lang)),
-                (Screen::Done, t::rail_done(self.lang)),
-            ]
-        } else {
-            &[
-                (Screen::Auth, t::rail_auth(self.lang)),
-                (Screen::Key, t::rail_key(self.lang)),
-                (Screen::Discover, t::rail_discover(self.lang)),
-                (Screen::Models, t::rail_models(self.lang)),
-                (Screen::Review, t::rail_review(self.lang)),
-                (Screen::Done, t::rail_done(self.lang)),
-            ]
-        };
+        let steps = self.steps(wizard);
         let whole: usize = steps.iter().map(|(_, name)| name.width() + 2).sum::<usize>() + 2 * (steps.len() - 1);
         let narrow = whole > usize::from(area.width);
+        let at_screen = step_of(wizard.screen);
         let mut spans = Vec::new();
         for (at, (screen, name)) in steps.iter().enumerate() {
             if at > 0 {
                 spans.push(Span::raw(if narrow { " " } else { "  " }));
             }
-            let here = *screen == wizard.screen;
+            let here = *screen == at_screen;
             let (glyph, style) = if here && *screen != Screen::Done {
                 (theme.glyphs.here, theme.accent)
-            } else if *screen < wizard.screen || here {
+            } else if *screen < at_screen || here {
                 (theme.glyphs.done, theme.accent)
             } else {
                 (theme.glyphs.ahead, theme.quiet)
@@ -168,7 +206,7 @@ impl View {
             if here || !narrow {
                 let style = if here {
                     theme.title
-                } else if *screen < wizard.screen {
+                } else if *screen < at_screen {
                     Style::new()
                 } else {
                     theme.quiet
@@ -263,6 +301,24 @@ fn one_width_only(buffer: &mut ratatui::buffer::Buffer) {
     }
 }
 
+/// The step of the rail that a screen belongs to.
+fn step_of(screen: Screen) -> Screen {
+    match screen {
+        Screen::App | Screen::SignIn => Screen::Key,
+        other => other,
+    }
+}
+
+/// The second step is a sign-in and not a key.
+fn signs_in(wizard: &Wizard) -> bool {
+    match (wizard.screen, wizard.credential()) {
+        (Screen::App | Screen::SignIn, _) => true,
+        (Screen::Auth, _) => matches!(wizard.choices.get(wizard.chosen), Some(Choice::OAuth | Choice::Continue(_))),
+        (Screen::Key, _) => false,
+        (_, credential) => matches!(credential, Some(Credential::OAuth(_))),
+    }
+}
+
 /// Lines of one screen, from the top; what does not fit is left out at the bottom.
 struct Page<'a> {
     area: Rect,
@@ -300,7 +356,7 @@ impl<'a> Page<'a> {
 
     fn indented(&mut self, indent: usize, text: &str, style: Style) {
         let width = self.width().saturating_sub(indent);
-        for line in wrap(&clean::block(text), width) {
+        for line in wrap(&self.view.safe(text), width) {
             self.lines.push(Line::styled(format!("{:indent$}{line}", ""), style));
         }
     }
@@ -308,7 +364,7 @@ impl<'a> Page<'a> {
     /// A sign, then text that wraps beside it.
     fn sign(&mut self, sign: &'static str, text: &str, sign_style: Style) {
         let width = self.width().saturating_sub(2);
-        for (at, line) in wrap(&clean::block(text), width).into_iter().enumerate() {
+        for (at, line) in wrap(&self.view.safe(text), width).into_iter().enumerate() {
             let head = if at == 0 { Span::styled(format!("{sign} "), sign_style) } else { Span::raw("  ") };
             self.lines.push(Line::from(vec![head, Span::raw(line)]));
         }
@@ -317,7 +373,7 @@ impl<'a> Page<'a> {
     /// A label in a column of its own, and what belongs to it.
     fn row(&mut self, label: &str, label_width: usize, text: &str, style: Style) {
         let width = self.width().saturating_sub(label_width);
-        for (at, line) in wrap(&clean::block(text), width).into_iter().enumerate() {
+        for (at, line) in wrap(&self.view.safe(text), width).into_iter().enumerate() {
             let head = if at == 0 { label } else { "" };
             let pad = label_width.saturating_sub(head.width());
             let head = Span::styled(format!("{head}{:pad$}", ""), self.view.theme.quiet);

@@ -10,21 +10,27 @@ use crate::wizard::{Review, Verification, Wizard};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
-use ratatui::text::{Line, Span};
+use ratatui::text::Line;
 
 /// Rows that the diff has.
 pub fn diff_rows(wizard: &Wizard, height: u16, width: u16) -> u16 {
     // Title, status and warnings above, a gap, the place line below.
-    let above = u16::try_from(status_height(wizard, width)).unwrap_or(u16::MAX);
+    let above = u16::try_from(status_height(wizard, height, width)).unwrap_or(u16::MAX);
     height.saturating_sub(above + 2).max(1)
 }
 
-fn status_height(wizard: &Wizard, width: u16) -> usize {
+fn status_height(wizard: &Wizard, height: u16, width: u16) -> usize {
     let warnings = match &wizard.review.planned {
+        Some(Ok(planned)) if is_low(height) => planned.warnings.len(),
         Some(Ok(planned)) => planned.warnings.iter().map(|w| lines_of(&w.words(wizard.facts.lang), width)).sum(),
         _ => 0,
     };
-    2 + warnings
+    3 + warnings
+}
+
+/// So low that a warning gets one line, for the diff to have some too.
+fn is_low(height: u16) -> bool {
+    height < 14
 }
 
 fn lines_of(text: &str, width: u16) -> usize {
@@ -36,6 +42,11 @@ pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect) {
     let review = &wizard.review;
     let mut page = Page::new(area, view);
     page.title(t::review_title(lang));
+    if let Some(models) = &wizard.models {
+        let selection = models.selection();
+        let sums = t::review_sums(lang, &selection.primary, selection.registered.len(), selection.aliases.len());
+        page.line(Line::raw(cut(&clean::line(&sums), page.width(), theme.glyphs.ellipsis)));
+    }
     status(view, wizard, &mut page);
     if let Some(error) = &review.write_failed {
         page.blank();
@@ -60,9 +71,15 @@ pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect) {
         }
         Some(Ok(planned)) => {
             for warning in &planned.warnings {
-                page.sign(theme.glyphs.warning, &warning.words(lang), theme.warning);
+                let mut words = warning.words(lang);
+                if is_low(area.height) {
+                    words = cut(&words, page.width().saturating_sub(2), theme.glyphs.ellipsis);
+                }
+                page.sign(theme.glyphs.warning, &words, theme.warning);
             }
-            page.blank();
+            if !is_low(area.height) {
+                page.blank();
+            }
             let mut lines: Vec<Line> = Vec::new();
             if let Some(command) = &planned.handover {
                 lines.push(Line::raw(clean::line(&t::review_handover(lang, command))));
@@ -132,17 +149,21 @@ fn waiting_words(review: &Review, lang: Lang) -> &'static str {
 
 fn file_lines(view: &View, diff: &FileDiff, wizard: &Wizard, width: usize, lines: &mut Vec<Line<'static>>) {
     let (theme, lang) = (&view.theme, view.lang);
-    let mut about = vec![t::review_mode(lang, format!("{:04o}", diff.mode & 0o7777))];
+    let path = clean::line(&wizard.facts.tilde(&diff.path));
+    lines.push(Line::styled(cut(&path, width, theme.glyphs.ellipsis), theme.title));
+    let mut about = Vec::new();
     if diff.is_new {
-        about.insert(0, t::review_new_file(lang).to_owned());
+        about.push(t::review_new_file(lang).to_owned());
+    }
+    about.push(t::review_mode(lang, format!("{:04o}", diff.mode & 0o7777)));
+    about.push(format!("+{} -{}", diff.added, diff.removed));
+    if let Some(link) = &diff.link {
+        about.push(t::review_link(lang, clean::line(&wizard.facts.tilde(link))));
     }
     if let Some(backup) = &diff.backup {
         about.push(t::review_backup(lang, clean::line(backup)));
     }
-    let path = clean::line(&wizard.facts.tilde(&diff.path));
-    let about = format!("  +{} -{}  {}", diff.added, diff.removed, about.join(", "));
-    let path = cut(&path, width, theme.glyphs.ellipsis);
-    lines.push(Line::from(vec![Span::styled(path, theme.title), Span::styled(about, theme.quiet)]));
+    lines.push(Line::styled(cut(&about.join(", "), width, theme.glyphs.ellipsis), theme.quiet));
     for (at, hunk) in diff.hunks.iter().enumerate() {
         if at > 0 {
             lines.push(Line::styled("  ...", theme.quiet));
@@ -153,7 +174,7 @@ fn file_lines(view: &View, diff: &FileDiff, wizard: &Wizard, width: usize, lines
                 LineKind::Removed => ("-", theme.removed),
                 LineKind::Context => (" ", theme.quiet),
             };
-            let text = cut(&clean::line(&line.text), width.saturating_sub(2), theme.glyphs.ellipsis);
+            let text = cut(&view.safe(&clean::line(&line.text)), width.saturating_sub(2), theme.glyphs.ellipsis);
             lines.push(Line::styled(format!("{sign} {text}"), style));
         }
     }

@@ -7,6 +7,7 @@ use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
+use std::time::Duration;
 
 /// A temporary home directory, removed with this value, and a clean environment: `HOME`, the XDG directories and
 /// `TMPDIR` inside it, `PATH`, `TERM=xterm-256color`, `LANG=C.UTF-8`, and nothing from the caller.
@@ -132,13 +133,13 @@ impl Home {
     /// Runs a program to its end without a terminal, with nothing on standard input.
     #[track_caller]
     pub fn run(&self, argv: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Ran {
-        run(self.command(argv), b"")
+        run(self.command(argv), b"", crate::timeout())
     }
 
     /// Runs a program to its end without a terminal, with these bytes on standard input.
     #[track_caller]
     pub fn run_with_input(&self, argv: impl IntoIterator<Item = impl AsRef<OsStr>>, input: impl AsRef<[u8]>) -> Ran {
-        run(self.command(argv), input.as_ref())
+        run(self.command(argv), input.as_ref(), crate::timeout())
     }
 
     /// A program to be started here in a pseudo-terminal: `home.pty([BIN, "onboard"]).size(120, 40).spawn()`.
@@ -147,9 +148,9 @@ impl Home {
     }
 }
 
-/// Runs a command to its end, feeding `input`; fails the test when it takes longer than [`crate::timeout`].
+/// Runs a command to its end, feeding `input`; fails the test when it takes longer than `timeout`.
 #[track_caller]
-pub(crate) fn run(mut command: Command, input: &[u8]) -> Ran {
+pub(crate) fn run(mut command: Command, input: &[u8], timeout: Duration) -> Ran {
     command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
     let mut child = {
         let _one_at_a_time = crate::pty::spawn_lock();
@@ -162,7 +163,7 @@ pub(crate) fn run(mut command: Command, input: &[u8]) -> Ran {
     std::thread::spawn(move || stdin.write_all(&input));
     let (done, result) = mpsc::channel();
     std::thread::spawn(move || done.send(child.wait_with_output()));
-    match result.recv_timeout(crate::timeout()) {
+    match result.recv_timeout(timeout) {
         Ok(output) => {
             let output = output.unwrap_or_else(|error| panic!("wait for {command:?}: {error}"));
             let text = |bytes: Vec<u8>| String::from_utf8_lossy(&bytes).into_owned();
@@ -170,7 +171,7 @@ pub(crate) fn run(mut command: Command, input: &[u8]) -> Ran {
         }
         Err(_) => {
             let _ = rustix::process::kill_process(pid, rustix::process::Signal::KILL);
-            panic!("{command:?} did not end within {:?}", crate::timeout());
+            panic!("{command:?} did not end within {timeout:?}");
         }
     }
 }

@@ -2,6 +2,7 @@
 
 use crate::home::{Home, Ran};
 use std::ffi::{OsStr, OsString};
+use std::sync::{Condvar, Mutex, PoisonError};
 
 /// The command line of the real OpenClaw: `node …/openclaw.mjs`, from `OPENCLAW_CHUTES_TEST_NODE` and
 /// `OPENCLAW_CHUTES_TEST_OPENCLAW`, which `scripts/test` sets. `None` when they are not set on a developer's machine.
@@ -22,8 +23,37 @@ pub fn argv() -> Option<[OsString; 2]> {
 }
 
 /// Runs the real OpenClaw in this home: `peer::run(&home, ["models", "list"])`. `None` as for [`argv`].
+///
+/// It takes a second or two of processor time, so no more of them run at once than there are processors, and each
+/// has three times [`crate::timeout`].
 #[track_caller]
 pub fn run(home: &Home, args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Option<Ran> {
     let argv = argv()?;
-    Some(home.run(argv.into_iter().chain(args.into_iter().map(|arg| arg.as_ref().to_owned()))))
+    let _turn = Turn::wait();
+    let args = args.into_iter().map(|arg| arg.as_ref().to_owned());
+    Some(crate::home::run(home.command(argv.into_iter().chain(args)), b"", crate::timeout() * 3))
+}
+
+static RUNNING: Mutex<usize> = Mutex::new(0);
+static ENDED: Condvar = Condvar::new();
+
+/// One of as many turns as there are processors.
+struct Turn;
+
+impl Turn {
+    fn wait() -> Self {
+        let turns = std::thread::available_parallelism().map_or(2, usize::from);
+        let running = RUNNING.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut running =
+            ENDED.wait_while(running, |running| *running >= turns).unwrap_or_else(PoisonError::into_inner);
+        *running += 1;
+        Self
+    }
+}
+
+impl Drop for Turn {
+    fn drop(&mut self) {
+        *RUNNING.lock().unwrap_or_else(PoisonError::into_inner) -= 1;
+        ENDED.notify_one();
+    }
 }

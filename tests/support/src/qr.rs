@@ -13,7 +13,7 @@ pub fn decode(image: &Image) -> Vec<String> {
     let mut command = std::process::Command::new("zbarimg");
     command.args(["--raw", "--quiet", "--set", "*.enable=0", "--set", "qrcode.enable=1"]).arg(&path);
     // zbarimg ends with 4 when there is no code on the picture.
-    let ran = crate::home::run(command, b"");
+    let ran = crate::home::run(command, b"", crate::timeout());
     assert!(matches!(ran.code, 0 | 4), "zbarimg: {ran:?}");
     ran.stdout.lines().map(str::to_owned).collect()
 }

@@ -55,6 +55,20 @@ pub fn draw(view: &View, models: &Models, page: &mut Page) {
     }
 }
 
+/// Everything about one model in a line.
+pub fn sentence(view: &View, models: &Models, at: usize) -> String {
+    let lang = view.lang;
+    let model = &models.models[at];
+    let gone = models.served(at) == Some(false);
+    let mut parts = vec![cut(&clean::line(&model.reference()), 160, view.theme.glyphs.ellipsis)];
+    parts.extend(gone.then(|| t::models_not_served(lang).to_owned()));
+    parts.extend(uses(models, model, lang));
+    parts.extend(limits(model, lang, false));
+    parts.extend(abilities(model, lang));
+    parts.push(prices(view, model.price, false));
+    parts.join(", ")
+}
+
 /// To the last digit.
 fn prices(view: &View, of: Price, roomy: bool) -> String {
     if of == Price::default() {

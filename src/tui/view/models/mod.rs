@@ -230,3 +230,26 @@ fn news(view: &View, models: &Models, roomy: bool, page: &mut Page) {
         page.sign(theme.glyphs.dot, &text, theme.quiet);
     }
 }
+
+/// The list as sentences, a numbered row each; then what waits for a decision, or answers the last key.
+pub fn lines(view: &View, models: &Models, rows: usize) -> Vec<String> {
+    let shown = models.view.iter().enumerate().take(rows);
+    let mut lines: Vec<String> =
+        shown.map(|(place, &at)| t::plain_row(view.lang, place + 1, details::sentence(view, models, at))).collect();
+    let area = Rect::new(0, 0, 100, 40);
+    let mut page = Page::new(area, view);
+    source_line(view, models, false, &mut page);
+    filter_line(view, models, &mut page);
+    news(view, models, true, &mut page);
+    let news = page.lines.iter().map(|line| line.spans.iter().map(|span| span.content.as_ref()).collect::<String>());
+    let news = news.map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
+    lines.extend(news.filter(|line| !line.is_empty()));
+    if let Some(&at) = models.view.get(models.cursor) {
+        let pointer = view.theme.glyphs.pointer;
+        lines.push(format!(
+            "{pointer} {}",
+            t::plain_row(view.lang, models.cursor + 1, details::sentence(view, models, at))
+        ));
+    }
+    lines
+}
