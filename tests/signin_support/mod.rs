@@ -41,10 +41,10 @@ impl Chutes {
     /// A throw-away home whose environment leads here.
     pub fn home(&self) -> Home {
         let mut home = Home::new();
-        home.set("CHUTES_BASE_URL", &self.standin.api_base());
-        home.set("CHUTES_IDP_BASE_URL", &self.standin.idp_base());
+        home.set("CHUTES_BASE_URL", self.standin.api_base());
+        home.set("CHUTES_IDP_BASE_URL", self.standin.idp_base());
         home.set("CHUTES_CLIENT_ID", CLIENT_ID);
-        home.set("CHUTES_OAUTH_REDIRECT_URI", &self.redirect());
+        home.set("CHUTES_OAUTH_REDIRECT_URI", self.redirect());
         home
     }
 
