@@ -5,7 +5,6 @@ use crate::chutes::catalog;
 use crate::chutes::model::Catalog;
 use crate::openclaw::{Error, write};
 use serde::{Serialize, de::DeserializeOwned};
-use serde_json::value::RawValue;
 use std::path::{Path, PathBuf};
 
 /// Name of the kept list of models.
@@ -56,15 +55,12 @@ impl State {
 
     /// The last list the service gave us.
     pub fn catalog(&self) -> Option<Catalog> {
-        let document: Box<RawValue> = self.read(CATALOG)?;
-        catalog::from_json(document.get())
+        catalog::from_json(&std::fs::read_to_string(self.file(CATALOG)).ok()?)
     }
 
     /// Keep a live list for later. A failure to write it is nobody's trouble.
     pub fn keep_catalog(&self, live: &Catalog) {
-        if let Ok(document) = RawValue::from_string(catalog::to_json(live)) {
-            let _ = self.write(CATALOG, &document);
-        }
+        let _ = write::write_private(&self.file(CATALOG), catalog::to_json(live).as_bytes());
     }
 
     fn file(&self, name: &str) -> PathBuf {

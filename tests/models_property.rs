@@ -192,7 +192,7 @@ proptest! {
         let shown: Vec<(bool, String)> = diff::of(&plan)
             .iter()
             .flat_map(|file| &file.hunks)
-            .flat_map(|hunk| &hunk.lines)
+            .flat_map(openclaw_chutes::openclaw::diff::Hunk::lines)
             .filter(|line| line.kind != diff::LineKind::Context)
             .map(|line| (line.kind == diff::LineKind::Added, line.text.clone()))
             .collect();

@@ -57,16 +57,19 @@ pub fn parse(body: &[u8]) -> Result<Listing, ParseError> {
     let text = String::from_utf8_lossy(body);
     let answer: Fields = serde_json::from_str(text.trim_start_matches('\u{feff}'))?;
     let entries: Vec<&RawValue> = field(&answer, "data").ok_or(ParseError::NoList)?;
-    let mut listing = Listing::default();
-    let mut seen = HashSet::new();
-    for entry in entries {
-        match model(entry) {
-            None => listing.skipped += 1,
-            Some(model) if seen.insert(model.id.clone()) => listing.models.push(model),
-            Some(_) => {}
-        }
-    }
-    Ok(listing)
+    let all = entries.len();
+    let mut models = Vec::with_capacity(all);
+    models.extend(entries.into_iter().filter_map(model));
+    let skipped = all - models.len();
+    keep_first_of_each_id(&mut models);
+    Ok(Listing { models, skipped })
+}
+
+fn keep_first_of_each_id(models: &mut Vec<Model>) {
+    let mut seen = HashSet::with_capacity(models.len());
+    let first: Vec<bool> = models.iter().map(|model| seen.insert(model.id.as_str())).collect();
+    let mut first = first.into_iter();
+    models.retain(|_| first.next().unwrap_or(true));
 }
 
 /// Fields as raw text: one that cannot be read (a number out of range, a deep nest) spoils only itself.
@@ -118,32 +121,29 @@ fn usable_id(id: &str) -> bool {
 
 /// The content of the cache file.
 #[derive(Serialize, Deserialize)]
-struct Cached {
+struct Cached<Models> {
     version: u32,
     /// Unix time, milliseconds.
     fetched_at: u64,
-    models: Vec<Model>,
+    models: Models,
 }
 
 const CACHE_VERSION: u32 = 1;
 
 /// A live catalog as the content of a cache file.
 pub fn to_json(catalog: &Catalog) -> String {
-    let cached = Cached {
-        version: CACHE_VERSION,
-        fetched_at: catalog.fetched_at.unwrap_or_default(),
-        models: catalog.models.clone(),
-    };
+    let cached =
+        Cached { version: CACHE_VERSION, fetched_at: catalog.fetched_at.unwrap_or_default(), models: &catalog.models };
     // Plain data always serialises.
     serde_json::to_string(&cached).unwrap_or_default()
 }
 
 /// The catalog in a cache file; None when it is of another version, damaged or empty.
 pub fn from_json(text: &str) -> Option<Catalog> {
-    let mut cached: Cached =
-        serde_json::from_str(text).ok().filter(|cached: &Cached| cached.version == CACHE_VERSION)?;
+    let mut cached: Cached<Vec<Model>> = serde_json::from_str(text).ok()?;
     cached.models.retain(|model| usable_id(&model.id));
-    (!cached.models.is_empty()).then_some(Catalog {
+    cached.models.shrink_to_fit();
+    (cached.version == CACHE_VERSION && !cached.models.is_empty()).then_some(Catalog {
         models: cached.models,
         source: Source::Cache,
         fetched_at: Some(cached.fetched_at),

@@ -6,7 +6,7 @@ use super::output::{Report, warnings_json};
 use crate::chutes::model::{Catalog, Source};
 use crate::clean;
 use crate::openclaw::current::{Current, StoredCredential};
-use crate::openclaw::diff::{FileDiff, LineKind};
+use crate::openclaw::diff::{FileDiff, Line, LineKind};
 use crate::openclaw::install::Generation;
 use crate::openclaw::plan::{Plan, Role};
 use crate::openclaw::snapshot::Snapshot;
@@ -224,9 +224,8 @@ pub fn diff_text(file: &FileDiff, tilde: impl Fn(&Path) -> String, lang: Lang) -
     let old = if file.is_new { "/dev/null".to_owned() } else { path.clone() };
     let mut out = format!("--- {old}\n+++ {path} ({:04o}, {note})\n", file.mode & 0o7777);
     for hunk in &file.hunks {
-        let first =
-            |pick: fn(&crate::openclaw::diff::Line) -> Option<usize>| hunk.lines.iter().find_map(pick).unwrap_or(0);
-        let count = |kind: LineKind| hunk.lines.iter().filter(|line| line.kind != kind).count();
+        let first = |pick: fn(Line) -> Option<usize>| hunk.lines().find_map(pick).unwrap_or(0);
+        let count = |kind: LineKind| hunk.lines().filter(|line| line.kind != kind).count();
         out.push_str(&format!(
             "@@ -{},{} +{},{} @@\n",
             first(|line| line.old),
@@ -234,7 +233,7 @@ pub fn diff_text(file: &FileDiff, tilde: impl Fn(&Path) -> String, lang: Lang) -
             first(|line| line.new),
             count(LineKind::Removed)
         ));
-        for line in &hunk.lines {
+        for line in hunk.lines() {
             let sign = match line.kind {
                 LineKind::Context => ' ',
                 LineKind::Added => '+',

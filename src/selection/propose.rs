@@ -74,9 +74,21 @@ pub struct Proposal {
     pub notes: Vec<Note>,
 }
 
-/// Complete the selection. Without a person this is what is written; in the wizard it is where the
-/// Models screen starts.
+/// Complete the selection: without a person, this is what is written.
 pub fn propose(
+    configured: &Configured,
+    catalog: &Catalog,
+    documented: &Documented,
+    overrides: &Overrides,
+) -> Result<Proposal, Refusal> {
+    let mut proposal = propose_roles(configured, catalog, documented, overrides)?;
+    proposal.selection.registered = registered(&catalog.models, documented, overrides, &proposal.selection);
+    Ok(proposal)
+}
+
+/// [`propose`] without the models to register, which take as much memory as the whole list: where the
+/// Models screen starts.
+pub fn propose_roles(
     configured: &Configured,
     catalog: &Catalog,
     documented: &Documented,
@@ -94,9 +106,9 @@ pub fn propose(
     let Proposing { notes, aliases, .. } = proposing;
 
     let aliases: Vec<Alias> = aliases.into_iter().filter(|a| id_of(&a.target).is_some()).collect();
-    let registered = registered(catalog, documented, overrides, &primary, &fallbacks, image.as_deref(), &aliases);
     let authoritative = catalog.source == Source::Live;
-    Ok(Proposal { selection: Selection { primary, fallbacks, image, aliases, registered, authoritative }, notes })
+    let selection = Selection { primary, fallbacks, image, aliases, registered: Vec::new(), authoritative };
+    Ok(Proposal { selection, notes })
 }
 
 /// The full ref meant by a ref, an id or an alias.
@@ -291,38 +303,26 @@ pub fn role_of(alias: &str) -> Role {
 }
 
 /// The models to register: what the list has (or the part of it that was asked for), and whatever the
-/// selection refers to.
-pub fn registered(
-    catalog: &Catalog,
-    documented: &Documented,
-    overrides: &Overrides,
-    primary: &str,
-    fallbacks: &[String],
-    image: Option<&str>,
-    aliases: &[Alias],
-) -> Vec<Model> {
+/// choices refer to.
+pub fn registered(listed: &[Model], documented: &Documented, overrides: &Overrides, choices: &Selection) -> Vec<Model> {
     let wanted_ids: Option<Vec<&str>> =
         overrides.models.as_ref().map(|list| list.iter().map(|text| id_of(text).unwrap_or(text)).collect());
-    let mut models: Vec<Model> = match &wanted_ids {
-        None => catalog.models.clone(),
-        Some(ids) => {
-            let ids: HashSet<&str> = ids.iter().copied().collect();
-            catalog.models.iter().filter(|m| ids.contains(m.id.as_str())).cloned().collect()
-        }
-    };
-    let mut known: HashSet<String> = models.iter().map(|m| m.id.clone()).collect();
-    let referred = std::iter::once(primary)
-        .chain(fallbacks.iter().map(String::as_str))
-        .chain(image)
-        .chain(aliases.iter().map(|a| a.target.as_str()))
-        .filter_map(id_of)
+    let asked_for: Option<HashSet<&str>> = wanted_ids.as_ref().map(|ids| ids.iter().copied().collect());
+    let is_wanted = |model: &&Model| asked_for.as_ref().is_none_or(|ids| ids.contains(model.id.as_str()));
+    let wanted = listed.iter().filter(is_wanted);
+    let mut known: HashSet<&str> = wanted.clone().map(|model| model.id.as_str()).collect();
+    let mut models: Vec<Model> = wanted.cloned().collect();
+    let referred = std::iter::once(&choices.primary)
+        .chain(&choices.fallbacks)
+        .chain(&choices.image)
+        .chain(choices.aliases.iter().map(|alias| &alias.target))
+        .filter_map(|target| id_of(target))
         .chain(wanted_ids.iter().flatten().copied());
     for id in referred {
-        if !known.insert(id.to_owned()) {
-            continue;
+        if known.insert(id) {
+            let facts = listed.iter().chain(&documented.extra).find(|model| model.id == id);
+            models.push(facts.cloned().unwrap_or_else(|| Model { id: id.to_owned(), ..Model::default() }));
         }
-        let facts = catalog.get(id).or_else(|| documented.extra.iter().find(|m| m.id == id));
-        models.push(facts.cloned().unwrap_or_else(|| Model { id: id.to_owned(), ..Model::default() }));
     }
     models
 }

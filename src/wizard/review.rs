@@ -6,7 +6,7 @@ use super::{Screen, Wizard};
 use crate::chutes::model::id_of;
 use crate::chutes::verify::Verdict;
 use crate::openclaw::Error;
-use crate::openclaw::diff::FileDiff;
+use crate::openclaw::diff::{FileDiff, Hunk};
 use crate::openclaw::plan::{NewCredential, Request};
 use crate::openclaw::undo::Undone;
 
@@ -24,6 +24,8 @@ pub enum Verification {
 pub struct Review {
     pub attempt: Attempt,
     pub verify_attempt: Attempt,
+    /// How many models the request registers.
+    pub registered: usize,
     /// None: being worked out.
     pub planned: Option<Result<Planned, Error>>,
     pub verification: Verification,
@@ -40,9 +42,8 @@ impl Review {
     /// gap line between two, and an empty line behind.
     pub fn line_count(&self) -> usize {
         let Some(Ok(planned)) = &self.planned else { return 0 };
-        let of_file = |diff: &FileDiff| {
-            3 + diff.hunks.iter().map(|hunk| hunk.lines.len()).sum::<usize>() + diff.hunks.len().saturating_sub(1)
-        };
+        let of_file =
+            |diff: &FileDiff| 3 + diff.hunks.iter().map(Hunk::len).sum::<usize>() + diff.hunks.len().saturating_sub(1);
         planned.diffs.iter().map(of_file).sum::<usize>() + usize::from(planned.handover.is_some()) * 2
     }
 }
@@ -122,9 +123,12 @@ impl Wizard {
         let Some(models) = &self.models else { return Vec::new() };
         let model = id_of(&models.primary).map(str::to_owned);
         let attempt = self.new_attempt();
-        let mut effects = vec![Effect::Plan { attempt, request: Box::new(self.request()) }];
+        // What an earlier review showed goes before the next is worked out.
+        self.review = Review::default();
+        let request = Box::new(self.request());
+        self.review = Review { attempt, registered: request.selection.registered.len(), ..Review::default() };
+        let mut effects = vec![Effect::Plan { attempt, request }];
         self.screen = Screen::Review;
-        self.review = Review { attempt, ..Review::default() };
         if let (Some(model), false) = (model, self.facts.skip_verify) {
             let verify_attempt = self.new_attempt();
             self.review.verify_attempt = verify_attempt;

@@ -8,7 +8,7 @@ use crate::chutes::catalog::Stage;
 use crate::chutes::failure::Kind as FailureKind;
 use crate::chutes::model::{Model, Price, Source};
 use crate::chutes::verify::Verdict;
-use crate::openclaw::diff::{FileDiff, Hunk, Line as DiffLine, LineKind};
+use crate::openclaw::diff::{FileDiff, Hunk, LineKind};
 use crate::openclaw::undo::Undone;
 use crate::selection::propose::Note;
 use crate::selection::{Alias, Configured, Documented};
@@ -77,14 +77,15 @@ fn works() -> Verdict {
 }
 
 fn plan_of_one_line() -> Planned {
-    let line = DiffLine { kind: LineKind::Added, old: None, new: Some(1), text: "x".into() };
+    let mut hunk = Hunk::new(1, 1);
+    hunk.push(LineKind::Added, "x");
     let diff = FileDiff {
         path: "/x/openclaw.json".into(),
         link: None,
         is_new: true,
         mode: 0o600,
         backup: None,
-        hunks: vec![Hunk { lines: vec![line] }],
+        hunks: vec![hunk],
         added: 1,
         removed: 0,
     };

@@ -102,7 +102,7 @@ impl Home {
         let plan = self.plan(request).unwrap();
         let files = diff::of(&plan);
         let config = files.iter().find(|file| file.path.ends_with("openclaw.json")).expect("the config changes");
-        let lines = config.hunks.iter().flat_map(|hunk| &hunk.lines);
+        let lines = config.hunks.iter().flat_map(diff::Hunk::lines);
         let changed = lines.filter(|line| line.kind != LineKind::Context);
         changed.map(|line| format!("{}{}", line.kind.sign(), line.text)).collect()
     }

@@ -49,7 +49,7 @@ pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, roomy: 
         label = "";
     }
     if let Some(models) = &wizard.models {
-        let selection = models.selection();
+        let selection = models.choices();
         page.row(t::done_default(lang), label_width, &selection.primary, Style::new());
         if !selection.fallbacks.is_empty() {
             page.row(t::done_fallbacks(lang), label_width, &selection.fallbacks.join(", "), Style::new());
@@ -69,7 +69,7 @@ pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, roomy: 
             page.row(label, label_width, &format!("{name}{target}"), Style::new());
             label = "";
         }
-        page.row("", label_width, &t::done_models(lang, selection.registered.len()), theme.quiet);
+        page.row("", label_width, &t::done_models(lang, wizard.review.registered), theme.quiet);
         if let Verification::Answered(verdict) = &wizard.review.verification {
             let words = match verdict {
                 Verdict::Works { latency_ms, .. } => t::review_verify_works(lang, &selection.primary, latency_ms),

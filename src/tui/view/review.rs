@@ -3,7 +3,7 @@
 use super::{Page, View};
 use crate::chutes::verify::Verdict;
 use crate::clean;
-use crate::openclaw::diff::{FileDiff, LineKind};
+use crate::openclaw::diff::{self, FileDiff, LineKind};
 use crate::texts::{Lang, wizard as t};
 use crate::tui::format::cut;
 use crate::wizard::{Review, Verification, Wizard};
@@ -43,8 +43,8 @@ pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect) {
     let mut page = Page::new(area, view);
     page.title(t::review_title(lang));
     if let Some(models) = &wizard.models {
-        let selection = models.selection();
-        let sums = t::review_sums(lang, &selection.primary, selection.registered.len(), selection.aliases.len());
+        let selection = models.choices();
+        let sums = t::review_sums(lang, &selection.primary, wizard.review.registered, selection.aliases.len());
         page.line(Line::raw(cut(&clean::line(&sums), page.width(), theme.glyphs.ellipsis)));
     }
     status(view, wizard, &mut page);
@@ -80,23 +80,20 @@ pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect) {
             if !is_low(area.height) {
                 page.blank();
             }
-            let mut lines: Vec<Line> = Vec::new();
-            if let Some(command) = &planned.handover {
-                lines.push(Line::raw(clean::line(&t::review_handover(lang, command))));
-                lines.push(Line::default());
-            }
-            for diff in &planned.diffs {
-                file_lines(view, diff, wizard, page.width(), &mut lines);
-            }
-            if lines.is_empty() {
+            let total = review.line_count();
+            if total == 0 {
                 page.sign(theme.glyphs.done, t::review_unchanged(lang), theme.accent);
             } else {
                 let rows = usize::from(area.height).saturating_sub(page.height() + 1).max(1);
-                let total = lines.len();
                 let first = review.scroll.min(total.saturating_sub(rows));
                 let last = (first + rows).min(total);
-                for line in lines.into_iter().skip(first).take(rows) {
-                    page.line(line);
+                let command = planned.handover.iter();
+                let command = command
+                    .flat_map(|command| [Line::raw(clean::line(&t::review_handover(lang, command))), Line::default()]);
+                let width = page.width();
+                let files = planned.diffs.iter().flat_map(|diff| file_lines(view, diff, wizard, width));
+                for line in command.map(Row::Made).chain(files).skip(first).take(rows) {
+                    page.line(line.made(view, width));
                 }
                 if total > rows {
                     page.text(&t::review_lines(lang, first + 1, last, total), theme.quiet);
@@ -147,10 +144,38 @@ fn waiting_words(review: &Review, lang: Lang) -> &'static str {
     if review.planned.is_none() { t::review_waiting_plan(lang) } else { t::review_waiting_verify(lang) }
 }
 
-fn file_lines(view: &View, diff: &FileDiff, wizard: &Wizard, width: usize, lines: &mut Vec<Line<'static>>) {
+/// A row of the diff. Those of the files are made only when they are in sight: there may be very many.
+enum Row<'a> {
+    Made(Line<'static>),
+    Of(diff::Line<'a>),
+}
+
+impl Row<'_> {
+    fn made(self, view: &View, width: usize) -> Line<'static> {
+        let theme = &view.theme;
+        let line = match self {
+            Row::Made(line) => return line,
+            Row::Of(line) => line,
+        };
+        let style = match line.kind {
+            LineKind::Added => theme.added,
+            LineKind::Removed => theme.removed,
+            LineKind::Context => theme.quiet,
+        };
+        let text = cut(&view.safe(&clean::line(line.text)), width.saturating_sub(2), theme.glyphs.ellipsis);
+        Line::styled(format!("{} {text}", line.kind.sign()), style)
+    }
+}
+
+/// The rows that [`Review::line_count`] counts.
+fn file_lines<'a>(
+    view: &View,
+    diff: &'a FileDiff,
+    wizard: &Wizard,
+    width: usize,
+) -> impl Iterator<Item = Row<'a>> + use<'a> {
     let (theme, lang) = (&view.theme, view.lang);
     let path = clean::line(&wizard.facts.tilde(&diff.path));
-    lines.push(Line::styled(cut(&path, width, theme.glyphs.ellipsis), theme.title));
     let mut about = Vec::new();
     if diff.is_new {
         about.push(t::review_new_file(lang).to_owned());
@@ -163,20 +188,14 @@ fn file_lines(view: &View, diff: &FileDiff, wizard: &Wizard, width: usize, lines
     if let Some(backup) = &diff.backup {
         about.push(t::review_backup(lang, clean::line(backup)));
     }
-    lines.push(Line::styled(cut(&about.join(", "), width, theme.glyphs.ellipsis), theme.quiet));
-    for (at, hunk) in diff.hunks.iter().enumerate() {
-        if at > 0 {
-            lines.push(Line::styled("  ...", theme.quiet));
-        }
-        for line in &hunk.lines {
-            let (sign, style) = match line.kind {
-                LineKind::Added => ("+", theme.added),
-                LineKind::Removed => ("-", theme.removed),
-                LineKind::Context => (" ", theme.quiet),
-            };
-            let text = cut(&view.safe(&clean::line(&line.text)), width.saturating_sub(2), theme.glyphs.ellipsis);
-            lines.push(Line::styled(format!("{sign} {text}"), style));
-        }
-    }
-    lines.push(Line::default());
+    let heading = [
+        Line::styled(cut(&path, width, theme.glyphs.ellipsis), theme.title),
+        Line::styled(cut(&about.join(", "), width, theme.glyphs.ellipsis), theme.quiet),
+    ];
+    let gap_style = theme.quiet;
+    let hunks = diff.hunks.iter().enumerate().flat_map(move |(at, hunk)| {
+        let gap = (at > 0).then(|| Row::Made(Line::styled("  ...", gap_style)));
+        gap.into_iter().chain(hunk.lines().map(Row::Of))
+    });
+    heading.into_iter().map(Row::Made).chain(hunks).chain([Row::Made(Line::default())])
 }

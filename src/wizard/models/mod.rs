@@ -15,8 +15,8 @@ use crate::chutes::failure::Failure;
 use crate::chutes::model::{Catalog, Model, Price, Source, id_of};
 use crate::chutes::verify::Verdict;
 use crate::selection::alias::Problem;
-use crate::selection::propose::{Documented, Note, Overrides, registered, resolve};
-use crate::selection::{Alias, Configured, Refusal, Selection, propose};
+use crate::selection::propose::{Documented, Note, Overrides, propose_roles, registered, resolve};
+use crate::selection::{Alias, Configured, Refusal, Selection};
 use index::Index;
 pub use index::Measures;
 use std::collections::{BTreeMap, BTreeSet};
@@ -368,28 +368,25 @@ impl Models {
 
     /// What the screen says now, as it will be written.
     pub fn selection(&self) -> Selection {
-        let listed =
-            Catalog { models: self.models[..self.listed].to_vec(), source: self.source, fetched_at: self.fetched_at };
+        let listed = &self.models[..self.listed];
         let mut overrides = Overrides::default();
         if !self.left_out.is_empty() {
-            let wanted = listed.models.iter().map(|m| m.id.clone()).filter(|id| !self.left_out.contains(id));
+            let wanted = listed.iter().map(|m| m.id.clone()).filter(|id| !self.left_out.contains(id));
             overrides.models = Some(wanted.collect());
         }
-        let image = self.image.as_deref();
+        let mut selection = self.choices();
+        selection.registered = registered(listed, &self.documented, &overrides, &selection);
+        selection
+    }
+
+    /// [`Models::selection`] without the models to register.
+    pub fn choices(&self) -> Selection {
         Selection {
-            registered: registered(
-                &listed,
-                &self.documented,
-                &overrides,
-                &self.primary,
-                &self.fallbacks,
-                image,
-                &self.aliases,
-            ),
             primary: self.primary.clone(),
             fallbacks: self.fallbacks.clone(),
             image: self.image.clone(),
             aliases: self.aliases.clone(),
+            registered: Vec::new(),
             authoritative: self.source == Source::Live,
         }
     }
@@ -474,9 +471,17 @@ impl Start {
         documented: &Documented,
         overrides: &Overrides,
     ) -> Result<Start, Refusal> {
-        let proposal = propose(configured, catalog, documented, overrides)?;
-        let Selection { mut primary, mut fallbacks, mut image, mut aliases, registered: models, .. } =
-            proposal.selection;
+        let proposal = propose_roles(configured, catalog, documented, overrides)?;
+        let left_out = match &overrides.models {
+            None => BTreeSet::new(),
+            Some(_) => {
+                let models = registered(&catalog.models, documented, overrides, &proposal.selection);
+                let registered: BTreeSet<&str> = models.iter().map(|m| m.id.as_str()).collect();
+                let ids = catalog.models.iter().map(|m| m.id.as_str());
+                ids.filter(|id| !registered.contains(id)).map(str::to_owned).collect()
+            }
+        };
+        let Selection { mut primary, mut fallbacks, mut image, mut aliases, .. } = proposal.selection;
         let (pending, notes): (Vec<Note>, Vec<Note>) =
             proposal.notes.into_iter().partition(|note| decision(note).is_some());
         // Nothing is taken silently: put back what the proposal replaced, and keep it as an open question.
@@ -505,14 +510,6 @@ impl Start {
                 }
             }
         }
-        let left_out = match &overrides.models {
-            None => BTreeSet::new(),
-            Some(_) => {
-                let registered: BTreeSet<&str> = models.iter().map(|m| m.id.as_str()).collect();
-                let ids = catalog.models.iter().map(|m| m.id.as_str());
-                ids.filter(|id| !registered.contains(id)).map(str::to_owned).collect()
-            }
-        };
         Ok(Start { primary, fallbacks, image, aliases, left_out, pending, notes })
     }
 }
