@@ -66,6 +66,7 @@ pub fn run(context: &Context, options: &Onboard) -> Result<Report, Error> {
         base_url: endpoints.api,
         credential: Some(obtained.stored.clone()),
         selection: settled.selection.clone(),
+        basis: Some(current.clone()),
     };
     let mut warnings = obtained.warnings.clone();
     warnings.extend(settled.warnings.iter().cloned());

@@ -19,6 +19,7 @@ pub mod locks;
 mod mask;
 pub mod paths;
 pub mod plan;
+mod rebase;
 mod redact;
 mod runtime;
 pub mod snapshot;

@@ -743,7 +743,8 @@ impl Wizard {
             Some(Credential::Stored) | None => None,
         };
         let selection = self.models.as_ref().map(Models::selection).unwrap_or_default();
-        Request { base_url: self.facts.base_url.clone(), credential, selection }
+        let basis = self.current.clone();
+        Request { base_url: self.facts.base_url.clone(), credential, selection, basis }
     }
 
     fn verified(&mut self, attempt: Attempt, verdict: Verdict) -> Vec<Effect> {

@@ -164,7 +164,7 @@ pub fn selection() -> Selection {
 }
 
 pub fn request(credential: Option<NewCredential>) -> Request {
-    Request { base_url: "https://llm.chutes.ai/v1".into(), credential, selection: selection() }
+    Request { base_url: "https://llm.chutes.ai/v1".into(), credential, selection: selection(), basis: None }
 }
 
 pub fn api_key(key: &str) -> Option<NewCredential> {
