@@ -4,7 +4,7 @@
 
 #![allow(clippy::print_stdout, clippy::expect_used)]
 
-use openclaw_chutes::standin::{Config, Fault, Route, Standin};
+use openclaw_chutes::standin::{ClosedPort, Config, Standin};
 use std::path::PathBuf;
 use testkit::Home;
 use testkit::scene::Scene;
@@ -13,8 +13,8 @@ use testkit::scene::Scene;
 struct Services {
     /// As documented.
     good: Standin,
-    /// Answers the models endpoint with 503.
-    down: Standin,
+    /// Nobody is there.
+    down: ClosedPort,
     /// The list of 2026-08-22, on which the default and two alias targets are not served.
     drifted: Standin,
 }
@@ -23,9 +23,15 @@ impl Services {
     fn start() -> Services {
         let start = |config| Standin::start(config).expect("a stand-in");
         let drifted = std::fs::read("tests/data/chutes-models-2026-08-22.json").expect("the captured list");
-        let down = start(Config::demo());
-        down.set_fault(Route::Models, Fault::Status(503));
-        Services { good: start(Config::demo()), down, drifted: start(Config { models: drifted, ..Config::demo() }) }
+        Services {
+            good: start(Config::demo()),
+            down: ClosedPort::new().expect("a port"),
+            drifted: start(Config { models: drifted, ..Config::demo() }),
+        }
+    }
+
+    fn down(&self) -> String {
+        format!("http://{}/v1", self.down.address().expect("its address"))
     }
 }
 
@@ -34,62 +40,210 @@ const KEY: &str = "cpk_4c9e1d7ab2f84.6e0b93d5c7a1f.q8Zt3VnXw5LrYk2H";
 
 /// Every scene: a name to call it by, the program (ours when empty), and what happens.
 fn scenes(services: &Services) -> Vec<(&'static str, &'static str, Scene)> {
-    let onboard = |service: &Standin, script: &str| {
+    let onboard = |url: String, script: &str| {
         Scene::new(&["onboard", "--auth-choice", "chutes-api-key"], &format!("wait Paste your\npaste {KEY}\n{script}"))
-            .env("CHUTES_BASE_URL", service.api_base())
+            .env("CHUTES_BASE_URL", url)
     };
     let chinese = |script: &str| Scene::new(&["demo", "--lang", "zh-CN"], script);
     let demo = |script: &str| Scene::new(&["demo"], &format!("wait How should\n{script}"));
     vec![
-        ("auth", "", demo("snap auth\nsnap auth light\nkeys ?\nwait Keys\nsnap help")),
+        (
+            "auth",
+            "",
+            demo(
+                "
+                snap auth
+                snap auth light
+                keys ?
+                wait Keys
+                snap help
+            ",
+            ),
+        ),
         (
             "auth-env",
             "",
-            Scene::new(&["onboard"], "wait How should\nwait CHUTES_API_KEY\nsnap auth-environment")
-                .env("CHUTES_API_KEY", KEY)
-                .env("CHUTES_BASE_URL", services.good.api_base()),
+            Scene::new(
+                &["onboard"],
+                "
+                wait How should
+                wait CHUTES_API_KEY
+                snap auth-environment
+            ",
+            )
+            .env("CHUTES_API_KEY", KEY)
+            .env("CHUTES_BASE_URL", services.good.api_base()),
         ),
-        ("key", "", onboard(&services.good, "wait characters\nsnap key\nkeys C-u\npaste cak_not.a.key\nkeys Enter\nwait OAuth access token\nsnap key-problem")),
-        ("discover", "", onboard(&services.down, "keys Enter\nwait 503\nsnap discover\nsize 40x12\nwait 503\nsnap discover")),
+        (
+            "key",
+            "",
+            onboard(
+                services.good.api_base(),
+                "
+                wait characters
+                snap key
+                keys C-u
+                paste cak_not.a.key
+                keys Enter
+                wait OAuth access token
+                snap key-problem
+            ",
+            ),
+        ),
+        (
+            "discover",
+            "",
+            onboard(
+                services.down(),
+                "
+                keys Enter
+                wait built-in models
+                snap discover
+                size 40x12
+                wait built-in models
+                snap discover
+            ",
+            ),
+        ),
         (
             "models",
             "",
             onboard(
-                &services.good,
-                "keys Enter\nwait live\nsnap models\nsnap models light\nsize 120x40\nwait live\nsnap models\nsize 40x12\nwait GLM\nsnap models",
+                services.good.api_base(),
+                "
+                keys Enter
+                wait live
+                snap models
+                snap models light
+                size 120x40
+                wait live
+                snap models
+                size 40x12
+                wait GLM
+                snap models
+            ",
             ),
         ),
-        ("filter", "", onboard(&services.good, "keys Enter\nwait live\ntype /glm reasoning\nwait glm\nsnap filter")),
+        (
+            "filter",
+            "",
+            onboard(
+                services.good.api_base(),
+                "
+                keys Enter
+                wait live
+                type /glm reasoning
+                wait glm
+                snap filter
+            ",
+            ),
+        ),
         (
             "alias",
             "",
-            onboard(&services.good, "keys Enter\nwait live\nkeys Down e\ntype chutes-pro\nwait already\nsnap alias\nkeys F1\nwait Keys\nsnap alias-help"),
+            onboard(
+                services.good.api_base(),
+                "
+                keys Enter
+                wait live
+                keys Down e
+                type chutes-pro
+                wait already
+                snap alias
+                keys F1
+                wait Keys
+                snap alias-help
+            ",
+            ),
         ),
         (
             "drift",
             "",
-            onboard(&services.drifted, "keys Enter\nwait live\nsnap drift\nsize 120x40\nwait live\nsnap drift"),
+            onboard(
+                services.drifted.api_base(),
+                "
+                keys Enter
+                wait live
+                snap drift
+                size 120x40
+                wait live
+                snap drift
+            ",
+            ),
         ),
         (
             "review",
             "",
             onboard(
-                &services.good,
-                "keys Enter\nwait live\nkeys Enter\nwait answered in\nsnap review\nsnap review light\nsize 120x40\nwait answered\nsnap review\nsize 40x12\nwait answered\nsnap review",
+                services.good.api_base(),
+                "
+                keys Enter
+                wait live
+                keys Enter
+                wait answered in
+                snap review
+                snap review light
+                size 120x40
+                wait answered
+                snap review
+                size 40x12
+                wait answered
+                snap review
+            ",
             ),
         ),
-        ("done", "", onboard(&services.good, "keys Enter\nwait live\nkeys Enter\nwait answered in\nkeys Enter\nwait is set up\nsnap done\nkeys u\nwait Undone\nsnap undone")),
+        (
+            "done",
+            "",
+            onboard(
+                services.good.api_base(),
+                "
+                keys Enter
+                wait live
+                keys Enter
+                wait answered in
+                keys Enter
+                wait is set up
+                snap done
+                keys u
+                wait Undone
+                snap undone
+            ",
+            ),
+        ),
         ("auth-zh", "", chinese("wait OpenClaw\nsnap auth-zh")),
         (
             "models-zh",
             "",
             Scene::new(
                 &["onboard", "--auth-choice", "chutes-api-key", "--lang", "zh-CN"],
-                &format!("wait 请粘贴\npaste {KEY}\nkeys Enter\nwait 实时\nsnap models-zh\nkeys Enter\nwait 毫秒内回答\nsnap review-zh"),
+                &format!(
+                    "
+                wait 请粘贴
+                paste {KEY}
+                keys Enter
+                wait 实时
+                snap models-zh
+                keys Enter
+                wait 毫秒内回答
+                snap review-zh
+            "
+                ),
             )
             .env("CHUTES_BASE_URL", services.good.api_base()),
         ),
-        ("swatch", "sh", Scene::new(&["-c", SWATCH], "wait the end\nsnap swatch\nsnap swatch light")),
+        (
+            "swatch",
+            "sh",
+            Scene::new(
+                &["-c", SWATCH],
+                "
+                wait the end
+                snap swatch
+                snap swatch light
+            ",
+            ),
+        ),
     ]
 }
 

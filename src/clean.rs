@@ -26,13 +26,13 @@ pub fn line(text: &str) -> String {
         .collect()
 }
 
-/// Safe text of several lines: `\n` stays, a tab becomes four spaces, the rest as in [`line`].
+/// Safe text of several lines: `\n` stays, a tab becomes four spaces, the rest as in [`line()`].
 pub fn block(text: &str) -> String {
     let text = text.replace("\r\n", "\n").replace('\t', "    ");
     text.split('\n').map(line).collect::<Vec<_>>().join("\n")
 }
 
-/// At most `max` characters of [`line`], with `…` in place of what was cut.
+/// At most `max` characters of [`line()`], with `…` in place of what was cut.
 pub fn excerpt(text: &str, max: usize) -> String {
     let text = line(text);
     if text.chars().count() <= max {

@@ -18,6 +18,7 @@ pub mod commands;
 pub mod host;
 pub mod http1;
 pub mod openclaw;
+pub mod renewal;
 pub mod secret;
 pub mod selection;
 pub mod standin;

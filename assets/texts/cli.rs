@@ -261,4 +261,17 @@ texts! {
     expires(time): "expires {time}", "{time} 过期";
     renewable: "renewed by OpenClaw", "由 OpenClaw 续期";
     from_variable(name): "from {name}", "来自 {name}";
+
+    login_open: "Open this link in any browser, and allow access:", "在任意浏览器中打开此链接并允许访问：";
+    login_then: "Then pass the address that the browser ends on to:", "然后把浏览器最后停留的地址传给：";
+    login_no_client_id: "No OAuth app is named, and none was used before.", "没有指定 OAuth 应用，也没有使用过的应用。";
+    login_no_client_id_hint: "Set CHUTES_CLIENT_ID to the client id of a registered app (cid_…): https://chutes.ai/docs/sign-in-with-chutes/overview",
+        "请将 CHUTES_CLIENT_ID 设为已注册应用的 client id（cid_…）：https://chutes.ai/docs/sign-in-with-chutes/overview";
+    login_nothing_begun: "No sign-in is waiting to be finished.", "没有等待完成的登录。";
+    login_start_again(program): "Start a new one: {program} login start --json", "请重新开始：{program} login start --json";
+    login_still_waiting: "The sign-in is still waiting: run this again with the whole address.", "登录仍在等待：请用完整地址重新运行。";
+    login_terminal: "--redirect-stdin was given, but standard input is a terminal, which is never read here.",
+        "指定了 --redirect-stdin，但标准输入是终端，而此处绝不读取终端。";
+    login_terminal_hint(program): "Pipe the address in: {program} login finish --redirect-stdin < address.txt; or use the wizard: {program} onboard --auth-choice chutes",
+        "请通过管道传入地址：{program} login finish --redirect-stdin < address.txt；或使用向导：{program} onboard --auth-choice chutes";
 }

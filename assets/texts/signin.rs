@@ -58,6 +58,7 @@ texts! {
 texts! {
     renewal_no_refresh: "No refresh token is stored, so this sign-in ends when its access token does. Sign in again to get one.", "没有存储刷新令牌，访问令牌到期后登录即失效。请重新登录以获取。";
     renewal_no_client_id: "No client id is stored or set, so the sign-in cannot be renewed. Set CHUTES_CLIENT_ID.", "没有存储或设置 client id，登录无法续期。请设置 CHUTES_CLIENT_ID。";
+    renewal_failed(why): "The stored sign-in could not be renewed. {why}", "已存储的登录未能续期。{why}";
     renewal_no_secret: "OpenClaw will not have CHUTES_CLIENT_SECRET when it renews, about an hour from now, and Chutes will refuse. Put it in OpenClaw's .env file.", "约一小时后 OpenClaw 续期时读不到 CHUTES_CLIENT_SECRET，Chutes 会拒绝。请把它写入 OpenClaw 的 .env 文件。";
 }
 
@@ -148,4 +149,72 @@ texts! {
     consent_bad_redirect: "The redirect address is not registered for this app. Register it exactly as used, then open the link again.", "该应用没有注册这个重定向地址。请按实际使用的地址注册，再重新打开链接。";
     consent_bad_request: "The request is not complete. Open the link that the terminal shows.", "请求不完整。请打开终端显示的链接。";
     consent_gone: "This request was answered already. Start again in the terminal.", "该请求已经处理过。请在终端重新开始。";
+}
+
+// The wizard: choosing, the app screen, the sign-in screen.
+texts! {
+    auth_oauth: "Sign in with Chutes", "用 Chutes 账号登录";
+    auth_oauth_about: "OAuth, in any browser, here or elsewhere", "OAuth, 可在任意设备的浏览器中完成";
+    auth_continue: "Continue the sign-in", "继续上次的登录";
+    auth_continue_about(at, minutes): "begun at {at}, {minutes} min left", "开始于 {at}, 还剩 {minutes} 分钟";
+
+    app_title: "Which OAuth app signs in?", "用哪个 OAuth 应用登录?";
+    app_secret_title: "The app's client secret", "应用的 client secret";
+    app_id: "Client id", "client id";
+    app_secret: "Client secret", "client secret";
+    app_optional: "optional", "可选";
+    app_from_environment(hint): "{hint} from CHUTES_CLIENT_SECRET", "{hint} 来自 CHUTES_CLIENT_SECRET";
+    app_demo_secret(hint): "{hint}, the demo's own", "{hint}, 演示自带";
+    app_secret_for(file): "OpenClaw renews the sign-in about every hour, and Chutes asks for the secret then. With one given, Review offers to put it into {file}; without, the sign-in lasts about an hour.",
+        "OpenClaw 约每小时续期一次登录, 届时 Chutes 需要该 secret。填写后, 检查页会提供写入 {file} 的选项; 不填则登录约一小时后失效。";
+    app_register: "No app yet? Register one, once:", "还没有应用? 只需注册一次:";
+    app_docs: "How", "方法";
+    app_redirect: "Redirect URI", "重定向地址";
+    app_redirect_exact: "exactly as shown", "必须完全一致";
+    app_scopes: "Scopes", "权限范围";
+    app_bad_secret: "A client secret is csc_ and letters or digits. Copy it from the app's page once more; ^U clears the field.",
+        "client secret 是 csc_ 加字母或数字。请从应用页面重新复制; ^U 清空输入框。";
+    app_demo: "The demo brings an app of its own; Enter takes it.", "演示自带一个应用, 按 Enter 即可。";
+
+    ways_title: "Open this link in any browser", "在任意浏览器中打开此链接";
+    ways_left(time): "{time} left", "剩余 {time}";
+    ways_time_up: "time is up", "已超时";
+    ways_expired: "The time ran out. Enter makes a new link, + gives this one more time.", "已超时。按 Enter 生成新链接, 按 + 延长此链接。";
+    ways_open(host): "open {host}", "打开 {host}";
+    ways_no_room: "The link is too long for this window: c copies it, v shows it bare.", "窗口太小, 显示不下链接: 按 c 复制, 按 v 单独显示。";
+    ways_finish: "Then any one of these finishes it", "然后用以下任一方式完成";
+    ways_paste: "paste the address your browser ends on", "粘贴浏览器最后停留的地址";
+    ways_wait: "or just wait: the browser reports back by itself", "或等待: 浏览器会自动返回结果";
+    ways_tunnel: "or forward the port from your machine, and it finishes by itself", "或从您的电脑转发端口, 之后会自动完成";
+    ways_container: "or, on the host of this container", "或在此容器的宿主机上执行";
+    ways_copy_it: "s copies it", "按 s 复制";
+    ways_characters(count): "{count} characters", "{count} 个字符";
+    ways_listening(address): "Listening on {address}.", "正在监听 {address}。";
+    ways_error_page: "An error page instead of consent? Check the client id and the registered redirect URI.", "出现错误页而不是授权页? 请检查 client id 和已注册的重定向地址。";
+    ways_preparing: "Preparing the link", "正在准备链接";
+    ways_exchanging(host): "The answer is here. Asking {host} for the token", "已收到结果, 正在向 {host} 换取令牌";
+    over_title: "The sign-in did not finish", "登录未完成";
+    over_nothing: "Nothing was written.", "没有写入任何内容。";
+
+    bare_back: "Press any key to go back.", "按任意键返回。";
+    link_saved(path): "Written to {path}, readable by you alone. It is removed when the sign-in ends.", "已写入 {path}, 仅您可读。登录结束后会删除。";
+    link_not_saved(path, reason): "{path} was not written: {reason}.", "未能写入 {path}: {reason}。";
+    qr_title: "Scan it with your phone", "用手机扫描";
+    qr_ask_finer: "Press q for a finer code, which needs a font that has it.", "按 q 显示更细的二维码, 需要字体支持。";
+    qr_or_file: "Or f writes it as a picture, v shows the link.", "也可按 f 保存为图片, 按 Esc 返回查看链接。";
+
+    key_next: "go on", "继续";
+    key_other_field: "other field", "切换输入框";
+    key_new_link: "new link", "新链接";
+    key_other_host: "browser here or not", "本机或远程浏览器";
+    key_more_time: "more time", "延长时间";
+    key_copy: "copy", "复制";
+    key_copy_tunnel: "copy the ssh line", "复制 ssh 命令";
+    key_bare: "bare link", "纯链接";
+    key_save: "save to file", "存为文件";
+    key_qr: "QR code", "二维码";
+    key_qr_finer: "finer, or close", "更细或关闭";
+    key_save_qr: "save as picture", "存为图片";
+    key_any: "back", "返回";
+    key_client_secret: "client secret", "client secret";
 }

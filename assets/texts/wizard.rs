@@ -86,6 +86,7 @@ texts! {
     models_source_live(count, time): "{count} models, live {time}", "{count} 个模型，实时 {time}";
     models_source_cache(count, age): "{count} models, saved {age}, unverified", "{count} 个模型，保存于 {age}，未核实";
     models_source_bundled(count): "{count} built-in models, unverified", "{count} 个内置模型，未核实";
+    models_source_gone(source, count): "{source}, {count} more not served", "{source}，另有 {count} 个已停止服务";
     models_source_asking(source): "{source}, asking Chutes", "{source}，正在询问 Chutes";
     models_filter: "filter", "筛选";
     models_filter_hint: "text, tools vision reasoning tee, ctx>200k in<0.5 out<2", "文字，tools vision reasoning tee，ctx>200k in<0.5 out<2";
@@ -109,6 +110,9 @@ texts! {
     models_column_cache: "cache", "缓存";
     models_column_can: "can", "能力";
     models_default: "default", "默认";
+    models_default_short: "def", "默";
+    models_fallback_short(place): "fb{place}", "备{place}";
+    models_image_short: "img", "图";
     models_fallback(place): "fallback {place}", "后备 {place}";
     models_image: "image", "图像";
     models_left_out: "left out", "不注册";
@@ -119,8 +123,9 @@ texts! {
     models_unverified: "not verified", "未核实";
     models_detail_context(tokens): "context {tokens}", "上下文 {tokens}";
     models_detail_output(tokens): "output {tokens}", "输出 {tokens}";
-    models_detail_price(input, output, cache): "in ${input}, out ${output}, cache ${cache} per million tokens",
-        "每百万词元：输入 ${input}，输出 ${output}，缓存 ${cache}";
+    models_detail_price(input, output, cache): "per million tokens: in {input} out {output} cache {cache}",
+        "每百万词元：输入 {input} 输出 {output} 缓存 {cache}";
+    models_detail_price_brief(input, output, cache): "{input} in, {output} out, {cache} cache", "输入 {input}，输出 {output}，缓存 {cache}";
     models_detail_no_price: "price unknown", "价格未知";
     models_detail_reasoning: "reasoning", "推理";
     models_detail_tools: "tools", "工具";
@@ -135,17 +140,17 @@ texts! {
     models_detail_tested(ms): "answered in {ms} ms", "{ms} 毫秒内回答";
     models_proposal_documented(wanted): "{wanted}, the documented default, is not served any more.", "文档中的默认模型 {wanted} 已停止服务。";
     models_proposal_default(wanted): "{wanted}, your default, is not served any more.", "您的默认模型 {wanted} 已停止服务。";
-    models_proposal_alias(alias, wanted): "{alias} meant {wanted}, which is not served any more.", "{alias} 所指的 {wanted} 已停止服务。";
-    models_proposal_fallback(wanted): "The fallback {wanted} is not served any more.", "后备模型 {wanted} 已停止服务。";
-    models_proposal_image(wanted): "The image model {wanted} is not served any more.", "图像模型 {wanted} 已停止服务。";
+    models_proposal_alias(alias, wanted): "{alias}: {wanted} is gone.", "{alias}：{wanted} 已停止服务。";
+    models_proposal_fallback(wanted): "The fallback {wanted} is gone.", "后备模型 {wanted} 已停止服务。";
+    models_proposal_image(wanted): "The image model {wanted} is gone.", "图像模型 {wanted} 已停止服务。";
     models_proposal_taken(taken, reason): "{taken} is {reason}", "{taken} 是{reason}";
-    models_proposal_dearer(factor_in, factor_out): ", and dearer: in ×{factor_in}, out ×{factor_out}", "，更贵：输入 x{factor_in}，输出 x{factor_out}";
+    models_proposal_dearer(factor_in, factor_out): ", dearer: in ×{factor_in}, out ×{factor_out}", "，更贵：输入 x{factor_in}，输出 x{factor_out}";
     models_proposal_cheaper(factor_in, factor_out): ": in ×{factor_in}, out ×{factor_out}", "：输入 x{factor_in}，输出 x{factor_out}";
     models_proposal_nothing: "Nothing like it is served", "没有相近的模型";
     models_reason_family: "the newest of its family", "同系列中最新的";
     models_reason_built_in: "the first of the built-in models still served", "仍在服务的第一个内置模型";
     models_reason_tools: "the cheapest with tools", "支持工具的最便宜模型";
-    models_reason_images: "the cheapest that takes images", "支持图像的最便宜模型";
+    models_reason_images: "the cheapest with images", "支持图像的最便宜模型";
     models_reason_cheapest: "the cheapest", "最便宜的";
     models_take: "y take it", "y 采纳";
     models_take_removal: "y remove it", "y 移除";
@@ -181,11 +186,11 @@ texts! {
     models_layer_model: "model", "模型";
     models_layer_network: "network", "网络";
     models_layer_service: "service", "服务";
-    alias_rules: "letters, digits, _ . : -   Enter sets it, empty removes it", "字母、数字和 _ . ：-   按 Enter 设定，留空则移除";
-    alias_character(c): "{c} cannot be in an alias: letters, digits, _ . : - only", "别名不能含 {c}：只能用字母、数字和 _ . ：-";
+    alias_rules: "letters, digits, _ . : -", "字母、数字和 _ . : -";
+    alias_character(c): "{c} cannot be in an alias: letters, digits, _ . : - only", "别名不能含 {c}：只能用字母、数字和 _ . : -";
     alias_too_long: "That is too long for an alias.", "别名过长。";
-    alias_duplicate(target): "is the alias of {target} already; Tab moves it here", "已是 {target} 的别名；按 Tab 移到这里";
-    alias_duplicate_foreign(target): "is the alias of {target} already", "已是 {target} 的别名";
+    alias_duplicate(target): "it names {target} already; Tab moves it here", "它已是 {target} 的别名；按 Tab 移到这里";
+    alias_duplicate_foreign(target): "it names {target} already", "它已是 {target} 的别名";
     alias_provider(name): "{name} is the name of a provider", "{name} 是提供商的名称";
     alias_model(id): "{id} is the name of a model", "{id} 是模型的名称";
     alias_command(word): "/model {word} means something else in a chat", "聊天中的 /model {word} 另有含义";
@@ -236,6 +241,14 @@ texts! {
     done_undone: "Undone: every file has its old bytes again.", "已撤销：所有文件恢复原样。";
 
     after_cancelled: "Left. Nothing was written.", "已退出，没有写入任何内容。";
+
+    // Line by line
+    plain_how: "Answer with a key's name, a number to choose a row, or text where text is asked for. An empty line is Enter; back goes back, quit leaves.",
+        "请输入按键名称、行号或要求的文字。空行表示 Enter，back 返回，quit 退出。";
+    plain_back: "back", "back";
+    plain_quit: "quit", "quit";
+    plain_more(count): "and {count} more; / TEXT filters", "还有 {count} 个，用 / 文字 筛选";
+    plain_row(number, what): "{number}. {what}", "{number}. {what}";
 
     // Trouble
     trouble_title: "OpenClaw's files cannot be used as they are", "OpenClaw 的文件目前无法使用";

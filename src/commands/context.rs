@@ -86,6 +86,6 @@ pub fn documented() -> Documented {
             .map(|(name, target)| Alias { name: name.to_owned(), target: target.to_owned() })
             .to_vec(),
         built_in: bundled::catalog().models.into_iter().map(|model| model.id).collect(),
-        extra: vec![bundled::fast_target()],
+        extra: bundled::catalog().models.into_iter().chain([bundled::fast_target()]).collect(),
     }
 }

@@ -232,7 +232,7 @@ pub fn from_file(path: &Path, warnings: &mut Vec<Warning>, lang: Lang) -> Result
     read_limited(File::open(path).map_err(unreadable)?, origin.clone())
 }
 
-fn read_limited(input: impl Read, origin: Origin) -> Result<Secret, KeyError> {
+pub fn read_limited(input: impl Read, origin: Origin) -> Result<Secret, KeyError> {
     let mut bytes = Vec::new();
     if let Err(error) = input.take(MAX_INPUT + 1).read_to_end(&mut bytes) {
         return Err(KeyError::Unreadable { origin, errno: error.raw_os_error().unwrap_or_default() });

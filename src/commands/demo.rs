@@ -1,25 +1,33 @@
 //! `demo`: the wizard against the embedded stand-in, in a throw-away home.
 
-use super::context::{Context, now};
+use super::context::{Context, now, var};
 use super::error::Error;
 use super::invocation::Invocation;
 use super::output::Report;
-use super::wizard::{depth, facts, need_terminal, show};
+use super::wizard::{depth, facts, need_terminal, show, way};
+use crate::chutes::endpoints::Endpoints;
+use crate::chutes::oauth::attempt::{BadSetting, ClientId, Environment};
+use crate::host::Host;
 use crate::openclaw::Site;
 use crate::openclaw::install::Installed;
 use crate::openclaw::paths::Paths;
 use crate::secret::Secret;
+use crate::standin::idp::{self, Idp};
 use crate::standin::{Config, Standin};
 use crate::state::State;
 use crate::tui::Session;
+use crate::tui::qr::draws_sextants;
 use crate::wizard::protocol::Facts;
+use crate::wizard::signin::Given;
+use std::sync::Arc;
 
 /// Nothing of the user's is read or written: home, state and service are the demo's own, and gone
 /// when it ends.
 pub fn run(invocation: &Invocation) -> Result<Report, Error> {
     need_terminal()?;
     let context = Context::from(invocation);
-    let standin = Standin::start(Config::demo()).map_err(Error::System)?;
+    let idp = Idp::new(idp::Options::default());
+    let standin = Standin::start(Config { idp: Some(Arc::new(idp)), ..Config::demo() }).map_err(Error::System)?;
     let home = tempfile::Builder::new().prefix("openclaw-chutes-demo-").tempdir().map_err(Error::System)?;
     let of_home = |name: &str| (name == "HOME").then(|| home.path().to_string_lossy().into_owned());
     // The demo stands for a machine that has the OpenClaw this was written for.
@@ -27,11 +35,35 @@ pub fn run(invocation: &Invocation) -> Result<Report, Error> {
     let site = Site { paths: Paths::resolve(of_home, None, None)?, installed, agent: None };
     let key = format!("cpk_demo{:x}.demo.key0demo", now());
     let facts = Facts { demo: true, demo_key: Some(Secret::new(key)), ..facts(&site, context.lang) };
+    let sign_in = app(standin.endpoints()).map_err(Error::Setting)?;
+    let facts = Facts {
+        sign_in: Given {
+            environment: Some(Ok(sign_in.clone())),
+            remembered: ClientId::parse(CLIENT_ID).ok(),
+            host: Some(Host::here()),
+            sextants: draws_sextants(var),
+            dotenv: format!("{}/.env", facts.state_dir),
+            ..Given::default()
+        },
+        ..facts
+    };
     let session = Session {
         site,
         state: State::at(home.path().join("state")),
         endpoints: standin.endpoints(),
         depth: depth(invocation),
+        lang: context.lang,
+        sign_in: Some(sign_in),
     };
-    show(session, facts)
+    show(session, facts, way(invocation))
+}
+
+/// The app that the stand-in takes.
+const CLIENT_ID: &str = "cid_demo00openclaw00chutes00";
+const CLIENT_SECRET: &str = "csc_demo00openclaw00chutes00demo00openclaw00chutes00de";
+
+/// Settings of the demo's sign-in: nothing of the user's environment.
+fn app(endpoints: Endpoints) -> Result<Environment, BadSetting> {
+    let secret = |name: &str| (name == "CHUTES_CLIENT_SECRET").then(|| CLIENT_SECRET.to_owned());
+    Ok(Environment { endpoints, ..Environment::read(secret)? })
 }

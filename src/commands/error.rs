@@ -1,9 +1,11 @@
 //! Everything that ends a command early: data here, words by language, an exit code, a stable name.
 
 use super::credential::KeyError;
+use super::login::LoginError;
 use super::usage::UsageError;
 use crate::chutes::endpoints::BadEndpoint;
 use crate::chutes::failure::Failure;
+use crate::chutes::oauth::attempt::BadSetting;
 use crate::clean;
 use crate::openclaw::Error as OpenClawError;
 use crate::selection::{Refusal, alias};
@@ -21,6 +23,10 @@ pub enum Error {
     /// `--auth-choice chutes` without a person and without a token.
     OAuthNeedsPerson,
     Endpoint(BadEndpoint),
+    /// `login start` and `login finish`.
+    Login(#[from] LoginError),
+    /// A variable that says how to sign in.
+    Setting(BadSetting),
     /// The service refused the credential (401, 403) in the verify call.
     CredentialRefused(Failure),
     /// The service has no such model for this account (404 in the verify call).
@@ -68,10 +74,12 @@ impl Error {
             | Error::MissingCredential
             | Error::OAuthNeedsPerson
             | Error::Endpoint(_)
+            | Error::Setting(_)
             | Error::Selection(_)
             | Error::Alias { problem: alias::Problem::Character(_) | alias::Problem::TooLong, .. } => 2,
             // What was asked for with --profile and --agent.
             Error::OpenClaw(OpenClawError::ProfileName { .. } | OpenClawError::UnknownAgent { .. }) => 2,
+            Error::Login(error) => error.exit(),
             Error::CredentialRefused(_) => 3,
             Error::Interrupted(signal) => 128 + u8::try_from(*signal).unwrap_or(0),
             _ => 1,
@@ -86,6 +94,8 @@ impl Error {
             Error::MissingCredential => "missing-credential",
             Error::OAuthNeedsPerson => "oauth-needs-person",
             Error::Endpoint(_) => "bad-endpoint",
+            Error::Setting(_) => "bad-setting",
+            Error::Login(error) => error.code(),
             Error::CredentialRefused(_) => "credential-refused",
             Error::ModelNotServed { .. } => "model-not-served",
             Error::Service(_) => "service",
@@ -109,6 +119,8 @@ impl Error {
             Error::MissingCredential => text::missing_credential(lang).to_owned(),
             Error::OAuthNeedsPerson => text::oauth_needs_person(lang).to_owned(),
             Error::Endpoint(error) => text::bad_endpoint(lang, error.variable),
+            Error::Setting(error) => error.says(lang),
+            Error::Login(error) => error.message(lang),
             Error::CredentialRefused(failure) => text::credential_refused(lang, failure.message(lang)),
             Error::ModelNotServed { model, failure } => {
                 text::verify_not_served(lang, clean::line(model), failure.message(lang))
@@ -135,6 +147,7 @@ impl Error {
             Error::MissingCredential => text::missing_credential_hint(lang).to_owned(),
             Error::OAuthNeedsPerson => text::oauth_needs_person_hint(lang, program),
             Error::Endpoint(_) => text::bad_endpoint_hint(lang).to_owned(),
+            Error::Login(error) => error.hint(program, lang),
             Error::CredentialRefused(failure) | Error::Service(failure) => failure.hint(lang),
             Error::ModelNotServed { .. } => text::verify_not_served_hint(lang).to_owned(),
             Error::OpenClaw(error) => error.hint(lang).unwrap_or_default(),
@@ -146,7 +159,11 @@ impl Error {
             Error::UnknownAlias { .. } => text::unknown_alias_hint(lang, program),
             Error::NotConfigured => text::not_configured_hint(lang, program),
             Error::NoSuchPath { .. } => text::no_such_path_hint(lang, program),
-            Error::Selection(_) | Error::Alias { .. } | Error::Interrupted(_) | Error::System(_) => String::new(),
+            Error::Setting(_)
+            | Error::Selection(_)
+            | Error::Alias { .. }
+            | Error::Interrupted(_)
+            | Error::System(_) => String::new(),
         }
     }
 

@@ -10,6 +10,7 @@ mod demo;
 pub mod error;
 mod help;
 pub mod invocation;
+mod login;
 mod models;
 pub mod onboard;
 mod onboard_report;
@@ -62,7 +63,8 @@ fn dispatch(invocation: &Invocation) -> Result<Report, Error> {
         Command::Undo { json } => config::undo(&context, *json),
         Command::Completions(shell) => Ok(shell::completions(program, *shell, lang)),
         Command::Man => shell::man(program, lang),
-        Command::LoginStart { .. } | Command::LoginFinish { .. } => Err(Error::OAuthNeedsPerson),
+        Command::LoginStart { json } => login::start(&context, *json),
+        Command::LoginFinish { redirect_stdin, json } => login::finish(&context, *redirect_stdin, *json),
     }
 }
 

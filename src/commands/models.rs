@@ -351,6 +351,7 @@ pub fn apply(
         base_url: base_url(current, context.endpoints()?),
         credential: None,
         selection,
+        client_secret: None,
         basis: Some(current.clone()),
     };
     let written = write::commit(site, &request, &context.state(), now())?;

@@ -57,6 +57,11 @@ pub struct Finished<'a> {
 
 pub fn run(context: &Context, options: &Onboard) -> Result<Report, Error> {
     let obtained = credential::obtain(options, var, context.lang)?;
+    with_credential(context, options, obtained)
+}
+
+/// The rest, whatever the credential came from.
+pub fn with_credential(context: &Context, options: &Onboard, obtained: Obtained) -> Result<Report, Error> {
     let endpoints = context.endpoints()?;
     let (site, snapshot, current) = context.read()?;
 
@@ -66,6 +71,7 @@ pub fn run(context: &Context, options: &Onboard) -> Result<Report, Error> {
         base_url: endpoints.api,
         credential: Some(obtained.stored.clone()),
         selection: settled.selection.clone(),
+        client_secret: None,
         basis: Some(current.clone()),
     };
     let mut warnings = obtained.warnings.clone();

@@ -1,7 +1,7 @@
 //! `models refresh`: the registered models as the service has them now. For cron and timers: no change,
 //! no write.
 
-use super::context::{Context, now, var};
+use super::context::{Context, var};
 use super::error::Error;
 use super::models::{self, Change};
 use super::output::{Report, Warning};
@@ -10,21 +10,26 @@ use crate::chutes::catalog;
 use crate::chutes::client::Client;
 use crate::chutes::model::{Catalog, Model, id_of};
 use crate::clean;
-use crate::openclaw::current::{self, Current};
+use crate::openclaw::current::Current;
+use crate::renewal;
 use crate::selection::Selection;
 use crate::texts::{Lang, cli as text};
 use serde_json::json;
 use std::collections::HashSet;
 
 pub fn refresh(context: &Context, as_json: bool) -> Result<Report, Error> {
-    let (site, snapshot, current) = context.read()?;
+    let (site, _, current) = context.read()?;
     let mut selection = models::selection_of(&current)?;
     let mut endpoints = context.endpoints()?;
     if let (Some(base_url), None) = (&current.base_url, var("CHUTES_BASE_URL")) {
         endpoints.api.clone_from(base_url);
     }
     // The list is public: without a stored credential it is asked for without one.
-    let secret = current::active_secret(&snapshot, now(), var);
+    let renewed = signals::until_interrupted(renewal::stored_secret(&site, &endpoints, var))?;
+    let (secret, not_renewed) = match renewed {
+        Ok(secret) => (secret, None),
+        Err(error) => (None, Some(Warning { code: "not-renewed", message: error.says(context.lang) })),
+    };
     let client = Client::new(endpoints);
     let live = signals::until_interrupted(catalog::discover(&client, secret.as_ref(), |_| {}))?.map_err(|failure| {
         match failure.credential_refused() {
@@ -46,7 +51,7 @@ pub fn refresh(context: &Context, as_json: bool) -> Result<Report, Error> {
             "added": added,
             "removed": removed,
         }),
-        warnings: drifted(&selection, &live, context.lang),
+        warnings: not_renewed.into_iter().chain(drifted(&selection, &live, context.lang)).collect(),
     };
     let report = models::apply(context, &site, &current, selection, change, as_json)?;
     state.keep_catalog(&live);

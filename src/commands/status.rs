@@ -10,8 +10,10 @@ use crate::chutes::client::Client;
 use crate::chutes::model::id_of;
 use crate::chutes::verify::{Verdict, verify};
 use crate::clean;
-use crate::openclaw::current::{self, Current, Kind, StoredCredential};
+use crate::openclaw::Site;
+use crate::openclaw::current::{Current, Kind, StoredCredential};
 use crate::openclaw::snapshot::Snapshot;
+use crate::renewal;
 use crate::selection::Configured;
 use crate::texts::{Lang, cli as text};
 use serde_json::{Map, Value, json};
@@ -76,11 +78,20 @@ impl Standing {
 }
 
 pub fn status(context: &Context, check: bool, probe: bool, as_json: bool) -> Result<Report, Error> {
-    let (site, snapshot, current) = context.read()?;
+    let (site, mut snapshot, mut current) = context.read()?;
+    let probed = if probe { Some(call(context, &site, &current)?) } else { None };
+    if probed.is_some() {
+        // The call may have renewed what is stored.
+        (_, snapshot, current) = context.read()?;
+    }
     let active = current.active.and_then(|at| current.credentials.get(at));
     let mut standing = Standing::of(active, now(), |name| var(name).is_some_and(|value| !value.trim().is_empty()));
-    let verdict = if probe { call(context, &snapshot, &current)? } else { None };
-    if let Some(Verdict::Refused(_)) = verdict {
+    let (verdict, not_renewed) = match probed {
+        Some(Ok(verdict)) => (verdict, None),
+        Some(Err(error)) => (None, Some(error)),
+        None => (None, None),
+    };
+    if matches!(verdict, Some(Verdict::Refused(_))) || not_renewed.as_ref().is_some_and(renewal::Error::needs_sign_in) {
         standing = Standing::Refused;
     }
     let exit = if check { standing.exit() } else { 0 };
@@ -99,7 +110,14 @@ pub fn status(context: &Context, check: bool, probe: bool, as_json: bool) -> Res
             "aliases": aliases_json(&current.configured),
             "allowed": current.configured.allowed.clone().unwrap_or_default(),
             "auth": auth_json(&snapshot, &current, active, standing),
-            "probe": verdict.as_ref().map(|verdict| probe_json(verdict, context.lang)),
+            "probe": match &not_renewed {
+                Some(error) => Some(json!({
+                    "result": if error.needs_sign_in() { "refused" } else { "unverified" },
+                    "latencyMs": null,
+                    "message": error.says(context.lang),
+                })),
+                None => verdict.as_ref().map(|verdict| probe_json(verdict, context.lang)),
+            },
             "catalog": {
                 "source": catalog.source.name(),
                 "models": catalog.models.len(),
@@ -136,21 +154,28 @@ pub fn status(context: &Context, check: bool, probe: bool, as_json: bool) -> Res
     if let Some(verdict) = &verdict {
         rows.push((text::report_probe(lang), probe_words(verdict, lang)));
     }
+    if let Some(error) = &not_renewed {
+        rows.push((text::report_probe(lang), error.says(lang)));
+    }
     rows.push((text::report_catalog(lang), catalog_words(&catalog, lang)));
     rows.push((text::report_openclaw(lang), or_none(site.installed.version.as_deref().unwrap_or_default())));
     Ok(Report::text(table(&rows)).exit(exit))
 }
 
-/// One token of the default model, with the stored credential.
-fn call(context: &Context, snapshot: &Snapshot, current: &Current) -> Result<Option<Verdict>, Error> {
-    let Some(secret) = current::active_secret(snapshot, now(), var) else { return Ok(None) };
-    let Some(id) = current.configured.primary.as_deref().and_then(id_of) else { return Ok(None) };
+/// One token of the default model, with the stored credential, renewed if it has to be.
+fn call(context: &Context, site: &Site, current: &Current) -> Result<Result<Option<Verdict>, renewal::Error>, Error> {
     let mut endpoints = context.endpoints()?;
     if let (Some(base_url), None) = (&current.base_url, var("CHUTES_BASE_URL")) {
         endpoints.api.clone_from(base_url);
     }
+    let Some(id) = current.configured.primary.as_deref().and_then(id_of) else { return Ok(Ok(None)) };
+    let secret = match signals::until_interrupted(renewal::stored_secret(site, &endpoints, var))? {
+        Ok(Some(secret)) => secret,
+        Ok(None) => return Ok(Ok(None)),
+        Err(error) => return Ok(Err(error)),
+    };
     let client = Client::new(endpoints);
-    signals::until_interrupted(verify(&client, &secret, id)).map(Some)
+    signals::until_interrupted(verify(&client, &secret, id)).map(|verdict| Ok(Some(verdict)))
 }
 
 fn aliases_json(configured: &Configured) -> Map<String, Value> {

@@ -1,20 +1,25 @@
 //! The way into the full-screen wizard and the model screen.
 
-use super::context::{Context, documented, var};
+use super::context::{Context, documented, now, var};
 use super::credential::{self, API_KEY_VAR};
 use super::error::Error;
-use super::invocation::{AuthChoice, Command, Invocation, Onboard, SecretInputMode};
+use super::invocation::{AuthChoice, Command, Invocation, Onboard, SecretInputMode, SignIn};
 use super::onboard::overrides;
 use super::output::Report;
 use super::usage::UsageError;
 use crate::chutes::model::Catalog;
+use crate::chutes::oauth::attempt::{ClientId, Environment, Pending};
 use crate::chutes::{api_key, bundled};
+use crate::host::{Host, Verdict};
 use crate::openclaw::Site;
+use crate::state::State;
 use crate::texts::{Lang, wizard as text};
+use crate::tui::qr::draws_sextants;
 use crate::tui::theme::Depth;
-use crate::tui::{self, Ended, Session};
+use crate::tui::{self, CLIENT, Ended, PENDING, Remembered, Session};
 use crate::wizard::Wizard;
 use crate::wizard::protocol::{self, Facts, Outcome};
+use crate::wizard::signin::{Begun, Given};
 
 /// The wizard talks to the terminal itself, whatever stdin and stdout are; without one it says which
 /// options make the same job run without a person.
@@ -46,8 +51,61 @@ pub fn run(invocation: &Invocation) -> Result<Report, Error> {
         favourites: state.read(tui::FAVOURITES).unwrap_or_default(),
         ..facts(&site, context.lang)
     };
-    let session = Session { site, state, endpoints, depth: depth(invocation) };
-    show(session, facts)
+    let environment = Environment::read(var);
+    if let (Some(AuthChoice::OAuth), Err(bad)) = (options.auth_choice, &environment) {
+        return Err(Error::Setting(bad.clone()));
+    }
+    let sign_in = environment.as_ref().ok().cloned();
+    let facts =
+        Facts { sign_in: Given { environment: Some(environment), ..given(&facts, &state, &options.sign_in) }, ..facts };
+    let session = Session { site, state, endpoints, depth: depth(invocation), lang: context.lang, sign_in };
+    show(session, facts, way(invocation))
+}
+
+/// How the wizard talks: on the full screen, or line by line.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Way {
+    FullScreen,
+    Lines,
+}
+
+/// `--plain`, `ACCESSIBLE`, or a terminal that cannot place its cursor.
+pub fn way(invocation: &Invocation) -> Way {
+    let accessible = var("ACCESSIBLE").is_some_and(|value| !matches!(value.as_str(), "" | "0" | "false"));
+    let dumb = var("TERM").is_none_or(|term| matches!(term.as_str(), "" | "dumb"));
+    if invocation.plain || accessible || dumb { Way::Lines } else { Way::FullScreen }
+}
+
+/// What is known about signing in before anybody does.
+fn given(facts: &Facts, state: &State, options: &SignIn) -> Given {
+    let host = Host::here();
+    let host = match (options.browser, options.headless) {
+        (true, _) => host.asked(Verdict::Local),
+        (_, true) => host.asked(Verdict::Remote),
+        _ => host,
+    };
+    let remembered: Option<Remembered> = state.read(CLIENT);
+    let now = u64::try_from(now()).unwrap_or_default();
+    let pending: Option<Pending> = state.read(PENDING);
+    let (live, stale) = match pending {
+        Some(pending) if pending.expires_at > now => (Some(pending), false),
+        Some(_) => (None, true),
+        None => (None, false),
+    };
+    if stale {
+        state.remove(PENDING);
+    }
+    Given {
+        environment: None,
+        remembered: remembered.and_then(|app| ClientId::parse(&app.client_id).ok()),
+        begun: live.map(|pending| Begun { at: pending.created_at, expires_at: pending.expires_at }),
+        host: Some(host),
+        sextants: draws_sextants(var),
+        qr: options.qr,
+        link_file: options.link_file.clone(),
+        qr_file: options.qr_file.clone(),
+        dotenv: format!("{}/.env", facts.state_dir),
+    }
 }
 
 /// Colours by the option and the environment.
@@ -70,10 +128,14 @@ pub fn facts(site: &Site, lang: Lang) -> Facts {
 }
 
 /// Run the wizard, and say on the normal screen how it ended.
-pub fn show(session: Session, facts: Facts) -> Result<Report, Error> {
+pub fn show(session: Session, facts: Facts, way: Way) -> Result<Report, Error> {
     let facts = Facts { base_url: session.endpoints.api.clone(), api_host: session.endpoints.api_host(), ..facts };
     let lang = facts.lang;
-    let (ended, wizard) = tui::run(session, facts).map_err(Error::System)?;
+    let run = match way {
+        Way::FullScreen => tui::run,
+        Way::Lines => tui::plain::run,
+    };
+    let (ended, wizard) = run(session, facts).map_err(Error::System)?;
     match ended {
         Ended::Signal(number) => Err(Error::Interrupted(number)),
         Ended::Outcome(Outcome::Cancelled) => Ok(Report::text(format!("{}\n", text::after_cancelled(lang))).exit(130)),

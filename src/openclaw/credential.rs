@@ -10,6 +10,7 @@ use super::snapshot::{File, Json, Snapshot};
 use super::store::{self, PROVIDER, Profile};
 use super::value::{at, edits, existing, object, same};
 use super::wanted;
+use crate::chutes::oauth::token::Renewed;
 use serde_json::{Value, json};
 
 #[derive(Default)]
@@ -128,6 +129,17 @@ fn entry(new: &NewCredential, old: Option<&Value>) -> Value {
         set(name, same_kind.and_then(|old| old.get(name)).cloned());
     }
     entry
+}
+
+/// The bytes of a store in which the sign-in `id` has its new tokens. None: there is no such sign-in.
+pub(super) fn renewed(store: &Json, id: &str, tokens: &Renewed) -> Result<Option<Vec<u8>>, Error> {
+    let old = store.value.clone()?;
+    let mut new = old.clone();
+    let Some(entry) = existing(&mut new, &["profiles", id]) else { return Ok(None) };
+    entry.insert("access".to_owned(), json!(tokens.access.expose()));
+    entry.insert("refresh".to_owned(), json!(tokens.refresh.expose()));
+    entry.insert("expires".to_owned(), json!(tokens.expires_at_ms));
+    Ok(json_change(Role::AuthStore, store, &old, &new)?.map(|(_, _, bytes)| bytes))
 }
 
 /// An order that would pass the new profile over, and cool-downs that the old credential earned.

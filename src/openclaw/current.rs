@@ -7,6 +7,7 @@ use crate::chutes::model::{Model, Price};
 use crate::secret::Secret;
 use crate::selection::{Alias, Configured};
 use serde_json::Value;
+use std::path::PathBuf;
 
 /// Kind of a stored credential, named as OpenClaw's auth store names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -101,6 +102,33 @@ pub fn active_secret(snapshot: &Snapshot, now: i64, env: impl Fn(&str) -> Option
     profile.secret.or_else(from_env)
 }
 
+/// The sign-in that OpenClaw would use, with what its renewal takes.
+#[derive(Clone, Debug)]
+pub struct OAuthProfile {
+    pub id: String,
+    /// The `auth-profiles.json` it is in: the agent's own, or the one of `main`.
+    pub store: PathBuf,
+    pub refresh: Option<Secret>,
+    pub client_id: Option<String>,
+    /// Unix time in milliseconds, as stored.
+    pub expires_at: Option<u64>,
+}
+
+/// None: OpenClaw would use something else, or nothing.
+pub fn active_oauth(snapshot: &Snapshot, now: i64) -> Option<OAuthProfile> {
+    let (profiles, active) = usable(snapshot, now);
+    let (agent, profile) = profiles.into_iter().nth(active?)?;
+    let own = agent == snapshot.agent;
+    let store = if own { &snapshot.store } else { snapshot.main_store.as_ref()? };
+    (profile.kind == Kind::OAuth).then(|| OAuthProfile {
+        store: store.file.path.clone(),
+        refresh: profile.refresh,
+        client_id: profile.client_id,
+        expires_at: profile.expires_at.and_then(|at| u64::try_from(at).ok()),
+        id: profile.id,
+    })
+}
+
 /// The profiles that the agent can use, with the agent in whose store each is; and the active one.
 fn usable(snapshot: &Snapshot, now: i64) -> (Vec<(String, Profile)>, Option<usize>) {
     let own = store::profiles(snapshot.store.seen());
@@ -123,7 +151,7 @@ pub(super) fn stored(agent: &str, profile: &Profile) -> StoredCredential {
         expires_at: profile.expires_at,
         hint: profile.secret.as_ref().map(Secret::hint),
         env_var: profile.env_var.clone(),
-        refreshable: profile.refreshable,
+        refreshable: profile.refresh.is_some(),
         client_id: profile.client_id.clone(),
     }
 }

@@ -1,7 +1,7 @@
 //! What a plan changes, line by line, with secrets masked: for the Review screen and `--check`.
 
-use super::mask;
-use super::plan::Plan;
+use super::plan::{Plan, Role};
+use super::{dotenv, mask};
 use crate::clean;
 use similar::{ChangeTag, TextDiff};
 use std::path::PathBuf;
@@ -64,7 +64,8 @@ pub fn of(plan: &Plan) -> Vec<FileDiff> {
         .iter()
         .map(|file| {
             let old = String::from_utf8_lossy(file.before.as_deref().unwrap_or_default()).into_owned();
-            let hunks = hunks(&old, &String::from_utf8_lossy(&file.after));
+            let mask = if file.role == Role::Dotenv { dotenv::mask } else { mask::mask };
+            let hunks = hunks(&old, &String::from_utf8_lossy(&file.after), mask);
             let count = |kind| hunks.iter().flat_map(|hunk| &hunk.lines).filter(|line| line.kind == kind).count();
             let backup = file.backup.as_ref().and_then(|path| path.file_name());
             FileDiff {
@@ -81,9 +82,9 @@ pub fn of(plan: &Plan) -> Vec<FileDiff> {
         .collect()
 }
 
-fn hunks(old: &str, new: &str) -> Vec<Hunk> {
+fn hunks(old: &str, new: &str, mask: fn(&str) -> String) -> Vec<Hunk> {
     // Compared as they are, shown masked: masking changes no line end, so the numbers agree.
-    let (shown_old, shown_new) = (lines(&mask::mask(old)), lines(&mask::mask(new)));
+    let (shown_old, shown_new) = (lines(&mask(old)), lines(&mask(new)));
     let diff = TextDiff::from_lines(old, new);
     let shown = |lines: &[String], at: Option<usize>| at.and_then(|at| lines.get(at)).map(|line| clean::block(line));
     diff.grouped_ops(CONTEXT)
@@ -120,7 +121,7 @@ mod tests {
     fn a_diff_shows_what_changes_and_no_secret() {
         let old = "{\n  // mine\n  a: 1,\n  key: \"cpk_old.secret.aaaa1111\",\n}\n";
         let new = old.replace("a: 1", "a: 2").replace("old.secret.aaaa1111", "new.secret.bbbb2222");
-        let hunks = hunks(old, &new);
+        let hunks = hunks(old, &new, mask::mask);
         let shown: Vec<String> =
             hunks[0].lines.iter().map(|line| format!("{}{}", line.kind.sign(), line.text)).collect();
         let expected = [" {", "   // mine", "-  a: 1,", "-  key: \"…1111\",", "+  a: 2,", "+  key: \"…2222\",", " }"];
@@ -130,13 +131,13 @@ mod tests {
 
     #[test]
     fn keys_with_the_same_end_still_count_as_changed() {
-        let hunks = hunks("key: \"cpk_a.b.ccccdddd\"\n", "key: \"cpk_x.b.ccccdddd\"\n");
+        let hunks = hunks("key: \"cpk_a.b.ccccdddd\"\n", "key: \"cpk_x.b.ccccdddd\"\n", mask::mask);
         assert_eq!(hunks[0].lines.len(), 2);
     }
 
     #[test]
     fn escapes_in_a_file_never_reach_the_terminal() {
-        let hunks = hunks("", "a: \"\u{1b}[2J\u{202e}\"\n");
+        let hunks = hunks("", "a: \"\u{1b}[2J\u{202e}\"\n", mask::mask);
         assert_eq!(hunks[0].lines[0].text, "a: \"\u{fffd}[2J\u{fffd}\"");
     }
 }

@@ -224,6 +224,7 @@ impl PlanWarning {
             PlanWarning::CredentialReplaced { .. } => "credential-replaced",
             PlanWarning::OpenClawNotFound => "openclaw-not-found",
             PlanWarning::AgentHasOwnModel { .. } => "agent-has-own-model",
+            PlanWarning::NotRenewable { .. } => "not-renewable",
         }
     }
 
@@ -235,6 +236,7 @@ impl PlanWarning {
             PlanWarning::CredentialReplaced { profile_ids } => {
                 texts::warn_replaced(lang, clean::line(&profile_ids.join(", ")))
             }
+            PlanWarning::NotRenewable { missing } => missing.says(lang).to_owned(),
             PlanWarning::OpenClawNotFound => texts::warn_no_openclaw(lang).to_owned(),
             PlanWarning::AgentHasOwnModel { agent, model } => {
                 texts::warn_own_model(lang, clean::line(agent), clean::line(model))

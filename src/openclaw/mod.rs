@@ -9,6 +9,7 @@
 mod credential;
 pub mod current;
 pub mod diff;
+pub mod dotenv;
 pub mod error;
 pub mod get;
 mod handover;

@@ -2,6 +2,7 @@
 
 use super::credential::{self, Change};
 use super::current::{self, Current, Kind, StoredCredential};
+use super::dotenv;
 use super::error::Error;
 use super::install::Generation;
 use super::rebase::rebased;
@@ -10,9 +11,15 @@ use super::store::{self, PROVIDER};
 use super::tree::Tree;
 use super::value::{at, same};
 use super::wanted::{self, Wish};
+use crate::chutes::oauth::attempt::{ClientId, is_client_secret};
+use crate::chutes::oauth::renew::{self, Missing};
+use crate::chutes::oauth::token::Granted;
 use crate::{secret::Secret, selection::Selection};
 use serde_json::{Value, json};
 use std::path::PathBuf;
+
+/// The variable that a renewal sends.
+const CLIENT_SECRET: &str = "CHUTES_CLIENT_SECRET";
 
 /// What the user decided.
 #[derive(Clone, Debug)]
@@ -22,6 +29,8 @@ pub struct Request {
     /// None: the stored credential stays.
     pub credential: Option<NewCredential>,
     pub selection: Selection,
+    /// To be put where OpenClaw's gateway reads it for renewals; None: that file stays as it is.
+    pub client_secret: Option<Secret>,
     /// What the selection was made on. What others change between that and the write stays changed.
     /// None: the selection is meant as it stands.
     pub basis: Option<Current>,
@@ -54,6 +63,18 @@ pub enum NewCredential {
 }
 
 impl NewCredential {
+    /// From a sign-in with the app `client_id`.
+    pub fn signed_in(granted: &Granted, client_id: &ClientId) -> NewCredential {
+        NewCredential::OAuth {
+            access: granted.access.clone(),
+            refresh: granted.refresh.clone(),
+            expires_at: i64::try_from(granted.expires_at_ms).unwrap_or(i64::MAX),
+            client_id: client_id.as_str().to_owned(),
+            account: granted.account.clone(),
+            account_id: granted.account_id.clone(),
+        }
+    }
+
     pub fn kind(&self) -> Kind {
         match self {
             NewCredential::ApiKey { .. } | NewCredential::ApiKeyEnvRef { .. } => Kind::ApiKey,
@@ -85,6 +106,8 @@ pub enum Role {
     AuthStore,
     /// `auth-state.json`.
     AuthState,
+    /// `.env` of the state directory.
+    Dotenv,
     /// The config, or a file it includes.
     Config,
 }
@@ -129,6 +152,8 @@ pub enum PlanWarning {
     CredentialReplaced { profile_ids: Vec<String> },
     /// No OpenClaw was found; the documented files are written.
     OpenClawNotFound,
+    /// The sign-in that is stored cannot be renewed by the gateway as it will be.
+    NotRenewable { missing: Missing },
     /// The agent has a model of its own in `agents.list`, so the default does not reach it.
     AgentHasOwnModel { agent: String, model: String },
 }
@@ -143,6 +168,7 @@ pub fn plan(snapshot: &Snapshot, request: &Request, now: i64) -> Result<Plan, Er
     let Change { files, handover, provider_key, profile, replaced } = credential.unwrap_or_default();
     let mut files: Vec<FileChange> =
         files.into_iter().map(|(role, file, after)| file_change(role, file, after, now)).collect();
+    files.extend(dotenv_change(snapshot, request.client_secret.as_ref(), now));
     files.extend(config_changes(snapshot, &request.base_url, selection, profile.as_ref(), provider_key.as_ref(), now)?);
 
     let removed = profile.as_ref().map(|profile| profile.removed.clone()).unwrap_or_default();
@@ -150,9 +176,46 @@ pub fn plan(snapshot: &Snapshot, request: &Request, now: i64) -> Result<Plan, Er
         files,
         handover,
         profile_id: profile.map(|profile| profile.id),
-        warnings: warnings(snapshot, selection, removed),
+        warnings: [warnings(snapshot, selection, removed), renewal_warning(snapshot, request).into_iter().collect()]
+            .concat(),
         replaced,
     })
+}
+
+/// The client secret in the file that the gateway reads.
+fn dotenv_change(snapshot: &Snapshot, secret: Option<&Secret>, now: i64) -> Option<FileChange> {
+    let file = &snapshot.dotenv;
+    // Text that is not UTF-8 is left alone; the warning about renewals stays.
+    let text = std::str::from_utf8(file.bytes.as_deref().unwrap_or_default()).ok()?;
+    let secret = secret.filter(|secret| is_client_secret(secret.expose()))?;
+    let after = dotenv::set(text, CLIENT_SECRET, secret.expose());
+    (after != text).then(|| file_change(Role::Dotenv, file.clone(), after.into_bytes(), now))
+}
+
+/// A dry run of the renewal: with what is to be stored, and with nothing but what the gateway reads
+/// for itself. The shell of this run is gone by then.
+fn renewal_warning(snapshot: &Snapshot, request: &Request) -> Option<PlanWarning> {
+    let Some(NewCredential::OAuth { refresh, client_id, .. }) = &request.credential else { return None };
+    let stored = renew::Stored { client_id: Some(client_id.clone()), refresh: refresh.clone() };
+    let mut surroundings = gateway_surroundings(snapshot);
+    if dotenv_change(snapshot, request.client_secret.as_ref(), 0).is_some() {
+        surroundings.client_secret.clone_from(&request.client_secret);
+    }
+    renew::missing(&stored, &surroundings).map(|missing| PlanWarning::NotRenewable { missing })
+}
+
+/// What a gateway of this installation finds for a renewal: `.env`, `gateway.env`, `env.vars`.
+pub fn gateway_surroundings(snapshot: &Snapshot) -> renew::Surroundings {
+    let find = |name: &str| {
+        let of_file = |file: &File| dotenv::value(&String::from_utf8_lossy(file.bytes.as_deref()?), name);
+        let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned).filter(|v| !v.is_empty());
+        let config = snapshot.value();
+        of_file(&snapshot.dotenv)
+            .or_else(|| of_file(&snapshot.gateway_env))
+            .or_else(|| text(at(config, &["env", "vars", name])))
+            .or_else(|| text(at(config, &["env", name])))
+    };
+    renew::Surroundings { client_id: find("CHUTES_CLIENT_ID"), client_secret: find(CLIENT_SECRET).map(Secret::new) }
 }
 
 fn config_changes(

@@ -40,6 +40,10 @@ pub struct Snapshot {
     pub auth_state: Json,
     /// The store of `main`, which every other agent reads through to. None when the agent is `main`.
     pub main_store: Option<Json>,
+    /// `.env` of the state directory.
+    pub dotenv: File,
+    /// `~/.config/openclaw/gateway.env`, which is read after it.
+    pub gateway_env: File,
 }
 
 /// A JSON file of OpenClaw's own.
@@ -84,6 +88,8 @@ impl Snapshot {
             store: store_of(&agent, "auth-profiles.json")?,
             auth_state: store_of(&agent, "auth-state.json")?,
             main_store: (agent != "main").then(|| store_of("main", "auth-profiles.json")).transpose()?,
+            dotenv: File::followed(&paths.state_dir.join(".env"))?,
+            gateway_env: File::plain(&paths.home.join(".config/openclaw/gateway.env")).unwrap_or_default(),
             paths: paths.clone(),
             installed: site.installed.clone(),
             config,
@@ -105,7 +111,9 @@ impl Snapshot {
             change.is_some()
         };
         change(&mut after.config);
-        after.includes.iter_mut().for_each(|file| drop(change(file)));
+        for file in &mut after.includes {
+            change(file);
+        }
         for json in [&mut after.store, &mut after.auth_state].into_iter().chain(&mut after.main_store) {
             if change(&mut json.file) {
                 json.value = parse(&json.file);
@@ -148,7 +156,7 @@ impl File {
     }
 }
 
-fn json(path: &Path) -> Result<Json, Error> {
+pub(super) fn json(path: &Path) -> Result<Json, Error> {
     if path.symlink_metadata().is_ok_and(|meta| meta.is_symlink()) {
         let file = File::followed(path)?;
         return Ok(Json { file, value: Err(Error::SymlinkedSecret { path: path.to_owned() }) });

@@ -19,7 +19,8 @@ pub struct Profile {
     pub env_var: Option<String>,
     /// A reference to something else (a file, a command).
     pub other_ref: bool,
-    pub refreshable: bool,
+    /// Of a sign-in, when it can be renewed.
+    pub refresh: Option<Secret>,
     pub account: Option<String>,
     /// Unix time in milliseconds.
     pub expires_at: Option<i64>,
@@ -66,7 +67,7 @@ fn profile(id: &str, entry: &Value) -> Option<Profile> {
         other_ref: reference.is_some() && from_env.is_none(),
         secret: stored.filter(|_| reference.is_none() && from_env.is_none()).map(Secret::new),
         env_var: from_env,
-        refreshable: kind == Kind::OAuth && text("refresh").is_some(),
+        refresh: text("refresh").filter(|_| kind == Kind::OAuth).map(Secret::new),
         account: text("email").or_else(|| text("displayName")),
         expires_at: entry.get("expires").and_then(Value::as_f64).map(|ms| ms as i64),
         client_id: text("clientId"),
@@ -158,7 +159,7 @@ fn eligible(profile: &Profile, configured: Option<&Value>, now: i64) -> bool {
     match profile.kind {
         Kind::ApiKey => stored,
         Kind::Token => stored && profile.expires_at.is_none_or(|at| at > now),
-        Kind::OAuth => stored || profile.refreshable,
+        Kind::OAuth => stored || profile.refresh.is_some(),
     }
 }
 

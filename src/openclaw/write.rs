@@ -6,7 +6,8 @@ use super::error::{Doing, Error};
 use super::lock;
 use super::plan::{self, FileChange, Plan, Request, Role};
 use super::snapshot::Snapshot;
-use super::{Site, handover, undo};
+use super::{Site, credential, handover, snapshot, undo};
+use crate::chutes::oauth::token::Renewed;
 use crate::state::State;
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
@@ -83,6 +84,34 @@ pub fn commit(site: &Site, request: &Request, state: &State, now: i64) -> Result
         }
     }
     Err(Error::KeepsChanging { path: conflict })
+}
+
+/// Puts the new tokens of a renewed sign-in into its store. The caller holds OpenClaw's locks. No backup:
+/// the old tokens are spent.
+pub fn renewed(store: &Path, profile: &str, tokens: &Renewed) -> Result<(), Error> {
+    for _ in 0..ATTEMPTS {
+        let json = snapshot::json(store)?;
+        let Some(after) = credential::renewed(&json, profile, tokens)? else { break };
+        match Prepared::new(vec![in_place(json.file, after)])?.commit() {
+            Ok(_) => return Ok(()),
+            Err(Failure::Conflict(_)) => {}
+            Err(Failure::Error(error)) => return Err(error),
+        }
+    }
+    Err(Error::KeepsChanging { path: store.to_owned() })
+}
+
+/// Whether a store a little larger than this one could be written: tries all but the last step.
+pub fn can_replace(store: &Path) -> Result<(), Error> {
+    let file = snapshot::json(store)?.file;
+    let mut bytes = file.bytes.clone().unwrap_or_default();
+    bytes.extend([b' '; 4096]);
+    Prepared::new(vec![in_place(file, bytes)]).map(drop)
+}
+
+fn in_place(file: snapshot::File, after: Vec<u8>) -> Change {
+    let mode = file.mode.map_or(0o600, |mode| mode & 0o600);
+    Change { path: file.path, before: file.bytes, after: Some(after), mode, backup: None }
 }
 
 /// Writes one of our own files: atomically, 0600, its directory 0700.

@@ -15,7 +15,7 @@ pub struct Documented {
     pub aliases: Vec<Alias>,
     /// The ids of the built-in catalog, in order.
     pub built_in: Vec<String>,
-    /// Facts about documented targets that are not among the built-in eight (`chutes-fast`'s).
+    /// Facts about the built-in models and the documented targets, for when the service lists them no more.
     pub extra: Vec<Model>,
 }
 

@@ -1,6 +1,6 @@
 //! Keys as data: one table says which key means what, where, and what the footer and the help call it.
 
-use crate::texts::{Lang, wizard as t};
+use crate::texts::{Lang, signin, wizard as t};
 use crate::wizard::line::LineEdit;
 use crate::wizard::protocol::{Action, Context};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -28,19 +28,26 @@ pub enum Key {
 
 use Context as C;
 
-const LISTS: &[Context] = &[C::Auth, C::Models, C::Review];
-const UP_AND_DOWN: &[Context] = &[C::Auth, C::Models, C::Review, C::Help];
-const LINES: &[Context] = &[C::Key, C::ModelsFilter, C::ModelsAlias];
+const LISTS: &[Context] = &[C::Auth, C::Models, C::Review, C::ReviewOAuth];
+const UP_AND_DOWN: &[Context] = &[C::Auth, C::Models, C::Review, C::ReviewOAuth, C::Help];
+const SIGN_IN: &[Context] = &[C::SignIn, C::SignInExpired];
+const LINES: &[Context] = &[C::App, C::AppSecret, C::SignInTyping, C::Key, C::ModelsFilter, C::ModelsAlias];
 const EVERYWHERE: &[Context] = &Context::ALL;
 /// `?` is text while a line is edited; F1 is not.
 const NO_LINE: &[Context] = &[
     C::Auth,
+    C::SignIn,
+    C::SignInExpired,
+    C::SignInBusy,
+    C::SignInOver,
+    C::SignInQr,
     C::DiscoverRunning,
     C::DiscoverFailed,
     C::DiscoverRefused,
     C::Models,
     C::ModelsPending,
     C::Review,
+    C::ReviewOAuth,
     C::ReviewWaiting,
     C::ReviewRefused,
     C::Done,
@@ -49,6 +56,12 @@ const NO_LINE: &[Context] = &[
 ];
 
 macro_rules! bind {
+    ($contexts:expr, [$($key:expr),+], $action:expr, signin $label:ident) => {
+        Binding { contexts: $contexts, keys: &[$($key),+], action: $action, label: signin::$label, footer: false }
+    };
+    ($contexts:expr, [$($key:expr),+], $action:expr, signin $label:ident, footer) => {
+        Binding { contexts: $contexts, keys: &[$($key),+], action: $action, label: signin::$label, footer: true }
+    };
     ($contexts:expr, [$($key:expr),+], $action:expr, $label:ident) => {
         Binding { contexts: $contexts, keys: &[$($key),+], action: $action, label: t::$label, footer: false }
     };
@@ -59,10 +72,34 @@ macro_rules! bind {
 
 const ENTER: Key = Key::Plain(KeyCode::Enter);
 const ESC: Key = Key::Plain(KeyCode::Esc);
+const TAB: Key = Key::Plain(KeyCode::Tab);
 
 /// The table. Order is the order of the footer and the help.
 pub const KEYMAP: &[Binding] = &[
     bind!(&[C::Auth], [ENTER], Action::Enter, key_choose, footer),
+    bind!(&[C::App, C::AppSecret], [ENTER], Action::Enter, signin key_next, footer),
+    bind!(
+        &[C::App],
+        [TAB, Key::Plain(KeyCode::BackTab), Key::Plain(KeyCode::Down), Key::Plain(KeyCode::Up)],
+        Action::OtherField,
+        signin key_other_field,
+        footer
+    ),
+    bind!(&[C::SignInTyping], [ENTER], Action::Enter, key_submit, footer),
+    bind!(&[C::SignIn], [ENTER], Action::Enter, key_submit),
+    bind!(&[C::SignInExpired], [ENTER], Action::NewLink, signin key_new_link, footer),
+    bind!(&[C::SignInOver], [ENTER, Key::Char('r')], Action::NewLink, signin key_new_link, footer),
+    bind!(SIGN_IN, [TAB], Action::OtherHost, signin key_other_host, footer),
+    bind!(&[C::SignInTyping], [TAB], Action::OtherHost, signin key_other_host),
+    bind!(SIGN_IN, [Key::Char('+'), Key::Char('=')], Action::MoreTime, signin key_more_time, footer),
+    bind!(SIGN_IN, [Key::Char('c')], Action::CopyLink, signin key_copy),
+    bind!(SIGN_IN, [Key::Char('v')], Action::BareLink, signin key_bare),
+    bind!(SIGN_IN, [Key::Char('f')], Action::SaveLink, signin key_save),
+    bind!(SIGN_IN, [Key::Char('q')], Action::ShowQr, signin key_qr),
+    bind!(SIGN_IN, [Key::Char('s')], Action::CopyTunnel, signin key_copy_tunnel),
+    bind!(&[C::SignInQr], [Key::Char('q')], Action::ShowQr, signin key_qr_finer, footer),
+    bind!(&[C::SignInQr], [Key::Char('f')], Action::SaveLink, signin key_save_qr, footer),
+    bind!(&[C::SignInBare], [ENTER, ESC], Action::Back, signin key_any),
     bind!(&[C::Key], [ENTER], Action::Enter, key_submit, footer),
     bind!(&[C::DiscoverFailed], [ENTER], Action::Enter, key_go_on_built_in, footer),
     bind!(&[C::DiscoverRefused], [Key::Char('k')], Action::AnotherKey, key_another_key, footer),
@@ -91,8 +128,9 @@ pub const KEYMAP: &[Binding] = &[
     bind!(&[C::ModelsAlias], [ESC], Action::Back, key_keep_alias, footer),
     bind!(&[C::ModelsPending], [Key::Char('y'), Key::Char('Y')], Action::TakeAllProposals, key_take_and_go_on, footer),
     bind!(&[C::ModelsPending], [ENTER], Action::Enter, key_leave_and_go_on, footer),
-    bind!(&[C::Review], [ENTER], Action::Enter, key_write, footer),
-    bind!(&[C::Review], [Key::Char('r')], Action::Retry, key_check_again),
+    bind!(&[C::Review, C::ReviewOAuth], [ENTER], Action::Enter, key_write, footer),
+    bind!(&[C::ReviewOAuth], [Key::Char('s')], Action::ClientSecret, signin key_client_secret, footer),
+    bind!(&[C::Review, C::ReviewOAuth], [Key::Char('r')], Action::Retry, key_check_again),
     bind!(&[C::ReviewRefused], [Key::Char('k')], Action::AnotherKey, key_choose_other, footer),
     bind!(&[C::ReviewRefused], [Key::Char('r')], Action::Retry, key_check_again, footer),
     bind!(&[C::Done], [ENTER], Action::Enter, key_finish, footer),
@@ -126,6 +164,14 @@ pub const KEYMAP: &[Binding] = &[
     bind!(LINES, [Key::Ctrl('k')], Action::Edit(LineEdit::DeleteToEnd), key_delete_to_end),
     bind!(
         &[
+            C::App,
+            C::AppSecret,
+            C::SignIn,
+            C::SignInExpired,
+            C::SignInTyping,
+            C::SignInBusy,
+            C::SignInOver,
+            C::SignInQr,
             C::Key,
             C::DiscoverRunning,
             C::DiscoverFailed,
@@ -133,6 +179,7 @@ pub const KEYMAP: &[Binding] = &[
             C::Models,
             C::ModelsPending,
             C::Review,
+            C::ReviewOAuth,
             C::ReviewRefused
         ],
         [ESC],
@@ -142,6 +189,7 @@ pub const KEYMAP: &[Binding] = &[
     ),
     bind!(NO_LINE, [Key::Char('?'), Key::Plain(KeyCode::F(1))], Action::Help, key_help, footer),
     bind!(LINES, [Key::Plain(KeyCode::F(1))], Action::Help, key_help, footer),
+    bind!(&[C::SignInBare], [Key::Plain(KeyCode::F(1))], Action::Help, key_help),
     bind!(EVERYWHERE, [Key::Ctrl('c')], Action::Quit, key_quit),
 ];
 
@@ -168,7 +216,7 @@ pub fn meaning(context: Context, event: KeyEvent) -> Meaning {
         return Meaning::Action(binding.action);
     }
     match key {
-        Key::Char(c) if context.takes_text() => Meaning::Text(c),
+        Key::Char(c) if context.takes_text() || context.begins_text() => Meaning::Text(c),
         _ => Meaning::Nothing,
     }
 }
@@ -211,6 +259,7 @@ fn code_name(code: KeyCode) -> String {
         KeyCode::Enter => "Enter".to_owned(),
         KeyCode::Esc => "Esc".to_owned(),
         KeyCode::Tab => "Tab".to_owned(),
+        KeyCode::BackTab => "Shift-Tab".to_owned(),
         KeyCode::Up => "Up".to_owned(),
         KeyCode::Down => "Down".to_owned(),
         KeyCode::Left => "Left".to_owned(),

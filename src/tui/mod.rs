@@ -4,6 +4,8 @@ pub mod browser;
 pub mod clipboard;
 pub mod format;
 pub mod keymap;
+mod output;
+pub mod plain;
 pub mod qr;
 mod runner;
 pub mod terminal;
@@ -11,19 +13,24 @@ pub mod theme;
 pub mod view;
 
 pub use runner::FAVOURITES;
+pub use runner::signin::{CLIENT, PENDING, Remembered};
 
 use crate::chutes::endpoints::Endpoints;
+use crate::chutes::oauth::attempt::Environment;
 use crate::openclaw::Site;
 use crate::secret::Secret;
 use crate::state::State;
+use crate::texts::{Lang, signin as text};
 use crate::wizard::Wizard;
-use crate::wizard::protocol::{Event, Facts, Outcome};
-use crossterm::event::{Event as Input, KeyEventKind};
+use crate::wizard::protocol::{Effect, Event, Facts, Outcome};
+use crossterm::event::{Event as Input, KeyCode, KeyEventKind, KeyModifiers};
 use jiff::tz::TimeZone;
 use keymap::Meaning;
 use runner::Runner;
+use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
+use std::time::Duration;
 use terminal::Terminal;
 use theme::{Depth, Theme};
 use tokio::signal::unix::{Signal, SignalKind, signal};
@@ -37,6 +44,9 @@ pub struct Session {
     pub state: State,
     pub endpoints: Endpoints,
     pub depth: Depth,
+    pub lang: Lang,
+    /// Settings of the sign-in; None: nobody signs in.
+    pub sign_in: Option<Environment>,
 }
 
 /// How a run ended.
@@ -53,7 +63,8 @@ const SIGCONT: i32 = 18;
 
 /// What comes from the terminal.
 enum FromTerminal {
-    Input(Input),
+    /// Everything that one read brought.
+    Inputs(VecDeque<Input>),
     /// It cannot be read any more.
     Gone,
 }
@@ -73,13 +84,18 @@ pub fn run(session: Session, facts: Facts) -> io::Result<(Ended, Wizard)> {
         let (events, mut answers) = mpsc::unbounded_channel();
         let mut runner = Runner::new(Arc::new(session), events);
         let ended = drive(&mut screen, &mut wizard, &mut runner, &mut answers, effects).await;
-        runner.finish().await;
+        runner.finish(matches!(ended, Ok(Ended::Signal(_)) | Err(_))).await;
         ended
     });
     drop(screen);
     // Reading the terminal goes on in a thread that nothing waits for.
     runtime.shutdown_background();
-    Ok((ended?, wizard))
+    let ended = match ended {
+        // Drawing may notice before the signal or the reader does.
+        Err(_) if !terminal::available() => Ended::Signal(SIGHUP),
+        ended => ended?,
+    };
+    Ok((ended, wizard))
 }
 
 struct Screen {
@@ -91,6 +107,10 @@ impl Screen {
     fn draw(&mut self, wizard: &mut Wizard) -> io::Result<()> {
         let view = &mut self.view;
         view.now_ms = runner::now_ms();
+        if let Some(link) = wizard.bare_link() {
+            return self.terminal.show_bare(link, text::bare_back(view.lang));
+        }
+        self.terminal.hide_bare()?;
         let mut page = 0;
         self.terminal.draw(|frame| {
             page = view::page_rows(wizard, frame.area());
@@ -106,7 +126,7 @@ async fn drive(
     wizard: &mut Wizard,
     runner: &mut Runner,
     answers: &mut UnboundedReceiver<Event>,
-    effects: Vec<crate::wizard::protocol::Effect>,
+    effects: Vec<Effect>,
 ) -> io::Result<Ended> {
     let mut signals = Signals::new()?;
     let (input, mut inputs) = mpsc::unbounded_channel();
@@ -118,7 +138,8 @@ async fn drive(
         }
     }
     loop {
-        let event = tokio::select! {
+        let mut read = VecDeque::new();
+        let mut event = tokio::select! {
             biased;
             number = signals.next() => match number {
                 SIGTSTP => { screen.terminal.suspend()?; None }
@@ -126,29 +147,79 @@ async fn drive(
                 number => return Ok(Ended::Signal(number)),
             },
             input = inputs.recv() => match input {
-                Some(FromTerminal::Input(input)) => to_event(screen, wizard, input)?,
+                Some(FromTerminal::Inputs(inputs)) => { read = inputs; None }
                 Some(FromTerminal::Gone) | None => return Ok(Ended::Signal(SIGHUP)),
             },
             answer = answers.recv() => answer,
         };
+        let mut after_drawing = Vec::new();
         // Whatever else is there already belongs to the same frame.
-        let mut event = event;
         loop {
             for effect in event.take().map(|event| wizard.handle(event)).unwrap_or_default() {
-                if let Some(outcome) = runner.run(effect) {
+                if matches!(effect, Effect::OpenBrowser { .. }) {
+                    after_drawing.push(effect);
+                } else if let Some(outcome) = runner.run(effect) {
                     return Ok(Ended::Outcome(outcome));
                 }
             }
-            event = match inputs.try_recv() {
-                Ok(FromTerminal::Input(input)) => to_event(screen, wizard, input)?,
+            if !read.is_empty() {
+                event = next_event(screen, wizard, &mut read)?;
+                continue;
+            }
+            match inputs.try_recv() {
+                Ok(FromTerminal::Inputs(inputs)) => read = inputs,
                 Ok(FromTerminal::Gone) => return Ok(Ended::Signal(SIGHUP)),
                 Err(_) => match answers.try_recv() {
-                    Ok(answer) => Some(answer),
+                    Ok(answer) => event = Some(answer),
                     Err(_) => break,
                 },
-            };
+            }
         }
         screen.draw(wizard)?;
+        for effect in after_drawing {
+            runner.run(effect);
+        }
+        let bytes = runner.for_terminal();
+        if !bytes.is_empty() {
+            screen.terminal.write_raw(&bytes)?;
+        }
+    }
+}
+
+/// Fewer key presses than this in one read may be a fast typist, or a key that repeats.
+const BURST: usize = 8;
+
+/// The next event of what was read: a run of text keys too fast for a person is one paste, where one
+/// is expected.
+fn next_event(screen: &mut Screen, wizard: &Wizard, read: &mut VecDeque<Input>) -> io::Result<Option<Event>> {
+    if wizard.context().takes_bursts() {
+        let text: String = read.iter().map_while(text_key).collect();
+        // Its last line end is Enter; those before belong to it.
+        let text = text.trim_end_matches('\n');
+        let count = text.chars().count();
+        if count >= BURST {
+            read.drain(..count);
+            return Ok(Some(Event::Burst(Secret::new(text))));
+        }
+    }
+    match read.pop_front() {
+        Some(input) => to_event(screen, wizard, input),
+        None => Ok(None),
+    }
+}
+
+/// The character that a key press would be in a pasted text.
+fn text_key(input: &Input) -> Option<char> {
+    let Input::Key(key) = input else { return None };
+    if key.kind == KeyEventKind::Release {
+        return None;
+    }
+    let plain = (key.modifiers - KeyModifiers::SHIFT).is_empty();
+    match key.code {
+        KeyCode::Char(c) if plain => Some(c),
+        KeyCode::Enter if plain => Some('\n'),
+        KeyCode::Char('j') if key.modifiers == KeyModifiers::CONTROL => Some('\n'),
+        _ => None,
     }
 }
 
@@ -175,15 +246,23 @@ fn to_event(screen: &mut Screen, wizard: &Wizard, input: Input) -> io::Result<Op
 
 fn read_terminal(to: &UnboundedSender<FromTerminal>) {
     loop {
-        let read = match crossterm::event::read() {
-            Ok(input) => FromTerminal::Input(input),
-            Err(_) => FromTerminal::Gone,
-        };
-        let gone = matches!(read, FromTerminal::Gone);
-        if to.send(read).is_err() || gone {
+        let read = read_batch();
+        let gone = read.is_err();
+        if to.send(read.map_or(FromTerminal::Gone, FromTerminal::Inputs)).is_err() || gone {
             return;
         }
     }
+}
+
+/// What is there without waiting for more: key presses that came together are looked at together.
+fn read_batch() -> io::Result<VecDeque<Input>> {
+    // Not zero: then crossterm does not even look at what it has read already.
+    const AT_ONCE: Duration = Duration::from_micros(200);
+    let mut batch = VecDeque::from([crossterm::event::read()?]);
+    while crossterm::event::poll(AT_ONCE)? {
+        batch.push_back(crossterm::event::read()?);
+    }
+    Ok(batch)
 }
 
 struct Signals {

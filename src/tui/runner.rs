@@ -1,20 +1,24 @@
 //! Runs the machine's effects. The only file that spawns tasks; each attempt's task can be cancelled,
 //! a write cannot: it is waited for.
 
+pub mod signin;
+
 use super::Session;
 use crate::chutes::catalog;
 use crate::chutes::client::Client;
 use crate::chutes::failure::{Failure, Kind};
 use crate::chutes::verify::{Verdict, verify};
 use crate::openclaw::Error;
-use crate::openclaw::current::{Current, active_secret};
+use crate::openclaw::current::Current;
 use crate::openclaw::plan::Request;
 use crate::openclaw::undo::undo;
 use crate::openclaw::{diff, plan, write};
+use crate::renewal;
 use crate::secret::Secret;
+use crate::tui::clipboard::Clipboard;
 use crate::wizard::protocol::{Attempt, Committed, Credential, Effect, Event, Outcome, Planned};
 use std::collections::HashMap;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::{JoinHandle, spawn_blocking};
@@ -26,6 +30,9 @@ pub struct Runner {
     attempts: HashMap<u64, JoinHandle<()>>,
     /// Writes under way.
     writes: Vec<JoinHandle<()>>,
+    running: Option<signin::Running>,
+    clipboard: Arc<Mutex<Clipboard>>,
+    for_terminal: Arc<Mutex<Vec<u8>>>,
 }
 
 /// Unix time in milliseconds.
@@ -45,7 +52,16 @@ fn millis(since: Instant) -> u64 {
 impl Runner {
     pub fn new(session: Arc<Session>, events: UnboundedSender<Event>) -> Runner {
         let client = Arc::new(Client::new(session.endpoints.clone()));
-        Runner { session, client, events, attempts: HashMap::new(), writes: Vec::new() }
+        Runner {
+            session,
+            client,
+            events,
+            attempts: HashMap::new(),
+            writes: Vec::new(),
+            running: None,
+            clipboard: signin::clipboard(),
+            for_terminal: Arc::default(),
+        }
     }
 
     /// Start what the machine asked for. Some: the wizard is over.
@@ -80,7 +96,23 @@ impl Runner {
                     let _ = session.state.write(FAVOURITES, &favourites);
                 }));
             }
+            Effect::SignIn { attempt, begin } => self.sign_in(attempt, begin),
+            Effect::Answer { attempt, text, only_whole } => self.answer(attempt, text, only_whole),
+            Effect::Settle { attempt, count } => self.settle(attempt, count),
+            Effect::MoreTime(attempt) => self.more_time(attempt),
+            Effect::OpenBrowser { attempt, link, host } => self.open_browser(attempt, link, host),
+            Effect::Copy { attempt, text } => self.copy(attempt, text),
+            Effect::SaveLink { attempt, kind, path } => self.save_link(attempt, kind, path),
+            Effect::Remember(client_id) => {
+                let session = Arc::clone(&self.session);
+                let app = signin::Remembered { client_id: client_id.as_str().to_owned() };
+                // A convenience, as the favourites are.
+                self.writes.push(spawn_blocking(move || {
+                    let _ = session.state.write(signin::CLIENT, &app);
+                }));
+            }
             Effect::Cancel(attempt) => {
+                self.cancel_sign_in(attempt);
                 if let Some(task) = self.attempts.remove(&attempt.0) {
                     task.abort();
                 }
@@ -90,12 +122,14 @@ impl Runner {
         None
     }
 
-    /// Wait for writes that have begun.
-    pub async fn finish(&mut self) {
+    /// Wait for writes that have begun. `interrupted`: a begun sign-in waits for the next run.
+    pub async fn finish(&mut self, interrupted: bool) {
+        self.end_sign_in(interrupted);
         for write in self.writes.drain(..) {
             // A write that panicked has said so already.
             let _ = write.await;
         }
+        let _ = spawn_blocking(renewal::wait_until_kept).await;
     }
 
     fn blocking(&self, work: impl FnOnce() -> Event + Send + 'static) {
@@ -172,13 +206,11 @@ pub const FAVOURITES: &str = "favourites";
 async fn secret_of(session: &Arc<Session>, credential: Option<Credential>) -> Option<Secret> {
     match credential? {
         Credential::ApiKey(secret) | Credential::EnvKey(secret) => Some(secret),
+        Credential::OAuth(signed_in) => Some(signed_in.granted.access),
+        // One that cannot be renewed is as good as none; the test call says so.
         Credential::Stored => {
-            let session = Arc::clone(session);
-            let reading = spawn_blocking(move || {
-                let snapshot = session.site.read().ok()?;
-                active_secret(&snapshot, now(), |name| std::env::var(name).ok())
-            });
-            reading.await.ok().flatten()
+            let var = |name: &str| std::env::var(name).ok();
+            renewal::stored_secret(&session.site, &session.endpoints, var).await.ok().flatten()
         }
     }
 }

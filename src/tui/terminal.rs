@@ -1,9 +1,10 @@
 //! The one file that changes terminal modes. Everything it turns on, [`restore`] turns off: on drop, on
 //! a panic, before a signal ends us. Restoring twice is harmless.
 
+use super::output::Output;
 use crossterm::{cursor, event, execute, terminal};
-use ratatui::backend::CrosstermBackend;
 use rustix::process::{Signal, kill_current_process_group};
+use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr};
 use std::fs::{File, OpenOptions};
 use std::io::{self, IsTerminal, Write};
 use std::mem::ManuallyDrop;
@@ -12,6 +13,8 @@ use std::sync::atomic::{AtomicBool, Ordering};
 
 /// True while the modes are on.
 static ACTIVE: AtomicBool = AtomicBool::new(false);
+/// True while the alternate screen is left to show something bare.
+static BARE: AtomicBool = AtomicBool::new(false);
 
 /// Output is gathered and sent once a frame.
 type Out = io::BufWriter<File>;
@@ -20,7 +23,7 @@ type Out = io::BufWriter<File>;
 pub struct Terminal {
     /// Never dropped: ratatui would show the cursor, which [`restore`] does, and print if it cannot,
     /// which panics when the terminal is gone.
-    inner: ManuallyDrop<ratatui::Terminal<CrosstermBackend<Out>>>,
+    inner: ManuallyDrop<ratatui::Terminal<Output<Out>>>,
 }
 
 /// Whether there is a terminal to draw on and to read from: standard streams or the controlling one.
@@ -33,7 +36,7 @@ impl Terminal {
     pub fn enter() -> io::Result<Terminal> {
         let out = io::BufWriter::with_capacity(16 * 1024, open_output()?);
         install_panic_hook();
-        let inner = ratatui::Terminal::new(CrosstermBackend::new(out))?;
+        let inner = ratatui::Terminal::new(Output::new(out))?;
         let mut this = Terminal { inner: ManuallyDrop::new(inner) };
         this.take()?;
         Ok(this)
@@ -49,6 +52,7 @@ impl Terminal {
                 cursor::Hide
             )
         });
+        self.inner.backend_mut().taken();
         if taken.is_err() {
             restore();
         }
@@ -64,6 +68,7 @@ impl Terminal {
     /// again. SIGSTOP, because SIGTSTP is ours to handle.
     pub fn suspend(&mut self) -> io::Result<()> {
         restore();
+        BARE.store(false, Ordering::SeqCst);
         kill_current_process_group(Signal::STOP).map_err(io::Error::from)?;
         self.take()?;
         self.inner.clear()
@@ -73,6 +78,35 @@ impl Terminal {
     pub fn retake(&mut self) -> io::Result<()> {
         self.take()?;
         self.inner.clear()
+    }
+
+    /// Leave the alternate screen and print `text` as one logical line, without a space or a line end
+    /// inside, and `below` under it. Does nothing while it is there already.
+    pub fn show_bare(&mut self, text: &str, below: &str) -> io::Result<()> {
+        if BARE.swap(true, Ordering::SeqCst) {
+            return Ok(());
+        }
+        let out = self.inner.backend_mut();
+        execute!(out, terminal::LeaveAlternateScreen, cursor::Show)?;
+        write!(out, "\r\n{text}\r\n\r\n{below}\r\n")?;
+        out.flush()
+    }
+
+    /// Back to the frames.
+    pub fn hide_bare(&mut self) -> io::Result<()> {
+        if !BARE.swap(false, Ordering::SeqCst) {
+            return Ok(());
+        }
+        execute!(self.inner.backend_mut(), terminal::EnterAlternateScreen, cursor::Hide)?;
+        self.inner.backend_mut().taken();
+        self.inner.clear()
+    }
+
+    /// Write a sequence that draws nothing.
+    pub fn write_raw(&mut self, bytes: &[u8]) -> io::Result<()> {
+        let out = self.inner.backend_mut();
+        out.write_all(bytes)?;
+        out.flush()
     }
 
     /// The next frame is drawn whole.
@@ -94,7 +128,12 @@ pub fn restore() {
     }
     if let Ok(mut out) = open_output() {
         // Nothing can be done about a terminal that is gone.
-        let _ = execute!(out, event::DisableBracketedPaste, terminal::LeaveAlternateScreen, cursor::Show);
+        let _ = execute!(out, event::DisableBracketedPaste);
+        // Leaving it twice would put the cursor where it was long ago.
+        if !BARE.load(Ordering::SeqCst) {
+            let _ = execute!(out, terminal::LeaveAlternateScreen);
+        }
+        let _ = execute!(out, cursor::Show);
         let _ = out.flush();
     }
     let _ = terminal::disable_raw_mode();
@@ -116,6 +155,41 @@ fn install_panic_hook() {
             std::process::exit(101);
         }
     }));
+}
+
+/// The terminal for prompts: no echo and no line editing of its own, which would cut a long paste; signals
+/// stay. Dropping it gives the terminal back.
+pub struct LineMode {
+    terminal: File,
+    before: Termios,
+}
+
+impl LineMode {
+    pub fn enter() -> io::Result<LineMode> {
+        let terminal = match io::stdin() {
+            stdin if stdin.is_terminal() => File::from(stdin.as_fd().try_clone_to_owned()?),
+            _ => File::open("/dev/tty")?,
+        };
+        let before = tcgetattr(&terminal)?;
+        let mut now = before.clone();
+        now.local_modes -= LocalModes::ICANON | LocalModes::ECHO;
+        now.special_codes[SpecialCodeIndex::VMIN] = 1;
+        now.special_codes[SpecialCodeIndex::VTIME] = 0;
+        tcsetattr(&terminal, OptionalActions::Now, &now)?;
+        Ok(LineMode { terminal, before })
+    }
+
+    /// For reading what is typed.
+    pub fn reader(&self) -> io::Result<File> {
+        self.terminal.try_clone()
+    }
+}
+
+impl Drop for LineMode {
+    fn drop(&mut self) {
+        // A terminal that is gone needs nothing.
+        let _ = tcsetattr(&self.terminal, OptionalActions::Now, &self.before);
+    }
 }
 
 fn open_output() -> io::Result<File> {

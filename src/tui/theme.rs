@@ -81,7 +81,7 @@ impl Theme {
             key: bold,
             error: red.add_modifier(Modifier::BOLD),
             warning: bold,
-            matched: accent.add_modifier(Modifier::BOLD | Modifier::UNDERLINED),
+            matched: bold.add_modifier(Modifier::UNDERLINED),
             added: green,
             removed: red,
             field: plain.add_modifier(Modifier::UNDERLINED),

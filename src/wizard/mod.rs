@@ -5,6 +5,7 @@ pub mod filter;
 pub mod line;
 pub mod models;
 pub mod protocol;
+pub mod signin;
 #[cfg(test)]
 mod tests;
 
@@ -12,6 +13,7 @@ use crate::chutes::api_key;
 use crate::chutes::catalog::Stage;
 use crate::chutes::failure::Failure;
 use crate::chutes::model::{Catalog, id_of};
+use crate::chutes::oauth::attempt::ClientId;
 use crate::chutes::verify::Verdict;
 use crate::openclaw::Error;
 use crate::openclaw::current::{Current, StoredCredential};
@@ -23,11 +25,14 @@ use crate::selection::{Configured, Refusal};
 use line::Line;
 use models::{Models, Next, Notice};
 use protocol::{Action, Attempt, AuthChoice, Committed, Context, Credential, Effect, Event, Facts, Outcome, Planned};
+use signin::{App, Phase, Show, SignIn};
 
 /// A step of the rail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Screen {
     Auth,
+    App,
+    SignIn,
     Key,
     Discover,
     Models,
@@ -38,6 +43,9 @@ pub enum Screen {
 /// One line of the Auth screen.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Choice {
+    /// An earlier run began a sign-in that still waits.
+    Continue(signin::Begun),
+    OAuth,
     ApiKey,
     /// `CHUTES_API_KEY` is set.
     EnvKey(Secret),
@@ -150,6 +158,16 @@ pub struct Wizard {
     pub choices: Vec<Choice>,
     /// Index into `choices`.
     pub chosen: usize,
+    pub app: App,
+    pub sign_in: SignIn,
+    /// The sign-in was chosen, and a setting of the environment forbids it.
+    pub setting_refused: bool,
+    /// Needed for renewals; from the environment or the app screen.
+    pub client_secret: Option<Secret>,
+    /// Put the client secret where OpenClaw reads it.
+    pub keep_secret: bool,
+    /// The app of the last attempt.
+    last_begin: Option<ClientId>,
     pub key: KeyField,
     pub discover: Discover,
     pub models: Option<Models>,
@@ -185,6 +203,12 @@ impl Wizard {
             current: None,
             choices: Vec::new(),
             chosen: 0,
+            app: App::default(),
+            sign_in: SignIn::default(),
+            setting_refused: false,
+            client_secret: None,
+            keep_secret: false,
+            last_begin: None,
             key: KeyField::default(),
             discover: Discover::default(),
             models: None,
@@ -211,6 +235,13 @@ impl Wizard {
             };
             effects.extend(wizard.start_discovery(credential));
         }
+        // An attempt that waits is offered first.
+        if screen == Screen::Auth
+            && wizard.facts.choice == Some(AuthChoice::OAuth)
+            && wizard.facts.sign_in.begun.is_none()
+        {
+            effects.extend(wizard.choose_sign_in());
+        }
         (wizard, effects)
     }
 
@@ -226,6 +257,17 @@ impl Wizard {
         }
         match self.screen {
             Screen::Auth => Context::Auth,
+            Screen::App if self.app.only_secret => Context::AppSecret,
+            Screen::App => Context::App,
+            Screen::SignIn => match (&self.sign_in.phase, self.sign_in.show) {
+                (Phase::Starting | Phase::Exchanging, _) => Context::SignInBusy,
+                (Phase::Over(_), _) => Context::SignInOver,
+                (Phase::Waiting, Show::Bare) => Context::SignInBare,
+                (Phase::Waiting, Show::Qr { .. }) => Context::SignInQr,
+                (Phase::Waiting, Show::Ways) if !self.sign_in.paste.is_empty() => Context::SignInTyping,
+                (Phase::Waiting, Show::Ways) if self.sign_in.is_expired() => Context::SignInExpired,
+                (Phase::Waiting, Show::Ways) => Context::SignIn,
+            },
             Screen::Key => Context::Key,
             Screen::Discover if self.discover.running => Context::DiscoverRunning,
             Screen::Discover if self.key_was_refused() => Context::DiscoverRefused,
@@ -239,6 +281,7 @@ impl Wizard {
             Screen::Review if self.review.writing => Context::ReviewWaiting,
             Screen::Review if self.refused_by_verify() => Context::ReviewRefused,
             Screen::Review if self.review.confirmed => Context::ReviewWaiting,
+            Screen::Review if matches!(self.credential, Some(Credential::OAuth(_))) => Context::ReviewOAuth,
             Screen::Review => Context::Review,
             Screen::Done => Context::Done,
         }
@@ -258,6 +301,7 @@ impl Wizard {
     pub fn credential_hint(&self) -> Option<String> {
         match self.credential.as_ref()? {
             Credential::ApiKey(key) | Credential::EnvKey(key) => Some(key.hint()),
+            Credential::OAuth(signed_in) => Some(signed_in.granted.access.hint()),
             Credential::Stored => self.active_credential().and_then(|c| c.hint.clone()),
         }
     }
@@ -283,10 +327,12 @@ impl Wizard {
             Event::Action(action) => self.act(action),
             Event::Text(c) => {
                 let mut buffer = [0; 4];
-                self.type_text(c.encode_utf8(&mut buffer));
-                Vec::new()
+                self.type_text(c.encode_utf8(&mut buffer))
             }
             Event::Paste(text) => self.paste(&text),
+            Event::Burst(text) => self.burst(text.expose()),
+            Event::SignIn { attempt, news } => self.sign_in_news(attempt, news),
+            Event::Settled { attempt, count } => self.settled(attempt, count),
             Event::Loaded(result) => self.loaded(*result),
             Event::Kept(catalog) => {
                 self.kept = Some(catalog.map_or_else(|| self.facts.fallback.clone(), |catalog| *catalog));
@@ -349,6 +395,8 @@ impl Wizard {
         }
         match self.screen {
             Screen::Auth => self.act_on_auth(action),
+            Screen::App => self.act_on_app(action),
+            Screen::SignIn => self.act_on_sign_in(action),
             Screen::Key => self.act_on_key(action),
             Screen::Discover => self.act_on_discover(action),
             Screen::Models => self.act_on_models(action),
@@ -371,8 +419,12 @@ impl Wizard {
         vec![Effect::Exit(outcome)]
     }
 
-    fn type_text(&mut self, text: &str) {
+    fn type_text(&mut self, text: &str) -> Vec<Effect> {
         match self.context() {
+            Context::App | Context::AppSecret => self.type_into_app(text),
+            Context::SignIn | Context::SignInExpired | Context::SignInTyping | Context::SignInBare => {
+                return self.type_into_sign_in(text);
+            }
             Context::Key => {
                 self.key.problem = None;
                 self.key.refused = None;
@@ -387,6 +439,7 @@ impl Wizard {
             }
             _ => {}
         }
+        Vec::new()
     }
 
     fn paste(&mut self, text: &Secret) -> Vec<Effect> {
@@ -395,6 +448,12 @@ impl Wizard {
                 // A key pasted with its line end is complete, but Enter stays the person's.
                 self.type_text(text.expose().trim());
             }
+            Context::App | Context::AppSecret => self.type_into_app(text.expose().trim()),
+            Context::SignIn
+            | Context::SignInExpired
+            | Context::SignInTyping
+            | Context::SignInQr
+            | Context::SignInBare => return self.paste_into_sign_in(text.expose()),
             Context::Models | Context::ModelsFilter | Context::ModelsAlias => {
                 if let Some(models) = &mut self.models {
                     models.paste(text.expose().lines().next().unwrap_or_default());
@@ -413,6 +472,8 @@ impl Wizard {
             Action::First | Action::PageUp => self.chosen = 0,
             Action::Last | Action::PageDown => self.chosen = last,
             Action::Enter => match self.choices.get(self.chosen).cloned() {
+                Some(Choice::Continue(_)) => return self.continue_sign_in(),
+                Some(Choice::OAuth) => return self.choose_sign_in(),
                 Some(Choice::ApiKey) => self.screen = Screen::Key,
                 Some(Choice::EnvKey(key)) => return self.start_discovery(Credential::EnvKey(key)),
                 Some(Choice::Stored(_)) => return self.start_discovery(Credential::Stored),
@@ -434,10 +495,13 @@ impl Wizard {
                 self.screen = Screen::Auth;
             }
             Action::Enter => {
-                let default = self.default_key().filter(|_| self.key.line.is_empty());
+                let untouched = self.key.line.is_empty() && self.key.problem.is_none();
+                let default = self.default_key().filter(|_| untouched);
                 let typed = || api_key::parse(self.key.line.text()).map(Credential::ApiKey);
                 match default.map_or_else(typed, Ok) {
                     Ok(credential) => return self.start_discovery(credential),
+                    // What was wrong with a paste that was not taken is still the matter.
+                    Err(api_key::Problem::Empty) if self.key.problem.is_some() => {}
                     Err(problem) => self.key.problem = Some(problem),
                 }
             }
@@ -492,6 +556,10 @@ impl Wizard {
 
     /// Back to the key field, saying which key was refused.
     fn refuse_key(&mut self) {
+        if matches!(self.credential, Some(Credential::OAuth(_))) {
+            self.screen = Screen::Auth;
+            return;
+        }
         self.key.refused = self.credential_hint();
         self.key.line.clear();
         self.screen = Screen::Key;
@@ -543,6 +611,7 @@ impl Wizard {
                 return effects;
             }
             Action::Retry => return self.start_review(),
+            Action::ClientSecret => return self.client_secret_key(),
             Action::Enter => {
                 self.review.confirmed = true;
                 return self.write_if_ready();
@@ -588,14 +657,25 @@ impl Wizard {
 
     fn offer_choices(&mut self) {
         let chosen = self.choices.get(self.chosen).cloned();
-        self.choices = vec![Choice::ApiKey];
+        self.choices.clear();
+        self.choices.extend(self.facts.sign_in.begun.map(Choice::Continue));
+        if self.facts.sign_in.environment.is_some() {
+            self.choices.push(Choice::OAuth);
+        }
+        self.choices.push(Choice::ApiKey);
+        // What needs no further question is where the cursor starts.
+        let mut likely = 0;
         if let Some(key) = &self.facts.env_key {
-            self.choices.insert(0, Choice::EnvKey(key.clone()));
+            likely = self.choices.len();
+            self.choices.push(Choice::EnvKey(key.clone()));
+        }
+        if self.facts.sign_in.begun.is_some() {
+            likely = 0;
         }
         if let Some(stored) = self.active_credential().cloned() {
             self.choices.push(Choice::Stored(stored));
         }
-        self.chosen = chosen.and_then(|c| self.choices.iter().position(|other| *other == c)).unwrap_or(0);
+        self.chosen = chosen.and_then(|c| self.choices.iter().position(|other| *other == c)).unwrap_or(likely);
     }
 
     fn start_discovery(&mut self, credential: Credential) -> Vec<Effect> {
@@ -626,9 +706,11 @@ impl Wizard {
 
     /// The models screen alone does not wait for the service.
     fn open_models(&mut self) {
-        if self.facts.models_only
-            && self.models.is_none()
-            && let (Some(current), Some(kept)) = (&self.current, self.kept.take())
+        if !self.facts.models_only || self.models.is_some() {
+            return;
+        }
+        if let Some(current) = &self.current
+            && let Some(kept) = self.kept.take()
         {
             let configured = current.configured.clone();
             self.set_list(&configured, kept, None);
@@ -732,6 +814,16 @@ impl Wizard {
         effects
     }
 
+    /// The wish has changed, the credential and the model have not: no second test call.
+    fn plan_again(&mut self) -> Vec<Effect> {
+        let attempt = self.new_attempt();
+        self.review.attempt = attempt;
+        self.review.planned = None;
+        self.review.write_failed = None;
+        self.review.confirmed = false;
+        vec![Effect::Plan { attempt, request: Box::new(self.request()) }]
+    }
+
     /// What is to be written, as the screens say now.
     fn request(&self) -> Request {
         let credential = match &self.credential {
@@ -740,11 +832,16 @@ impl Wizard {
                 Some(NewCredential::ApiKeyEnvRef { var: "CHUTES_API_KEY".to_owned() })
             }
             Some(Credential::EnvKey(secret)) => Some(NewCredential::ApiKey { secret: secret.clone() }),
+            Some(Credential::OAuth(signed_in)) => {
+                Some(NewCredential::signed_in(&signed_in.granted, &signed_in.client_id))
+            }
             Some(Credential::Stored) | None => None,
         };
         let selection = self.models.as_ref().map(Models::selection).unwrap_or_default();
         let basis = self.current.clone();
-        Request { base_url: self.facts.base_url.clone(), credential, selection, basis }
+        let signed_in = matches!(self.credential, Some(Credential::OAuth(_)));
+        let client_secret = self.client_secret.clone().filter(|_| signed_in && self.keep_secret);
+        Request { base_url: self.facts.base_url.clone(), credential, selection, client_secret, basis }
     }
 
     fn verified(&mut self, attempt: Attempt, verdict: Verdict) -> Vec<Effect> {

@@ -3,7 +3,10 @@
 use crate::chutes::catalog::Stage;
 use crate::chutes::failure::Failure;
 use crate::chutes::model::Catalog;
+use crate::chutes::oauth::attempt::ClientId;
+use crate::chutes::oauth::token::Granted;
 use crate::chutes::verify::Verdict;
+use crate::host::Host;
 use crate::openclaw::Error;
 use crate::openclaw::current::Current;
 use crate::openclaw::diff::FileDiff;
@@ -13,6 +16,7 @@ use crate::secret::Secret;
 use crate::selection::{Documented, Overrides};
 use crate::texts::Lang;
 use crate::wizard::line::LineEdit;
+use crate::wizard::signin::{Given, News};
 use std::path::{Path, PathBuf};
 
 /// Names one asynchronous attempt. An answer that carries another id than the current one is late, and dropped.
@@ -53,6 +57,7 @@ pub struct Facts {
     pub fallback: Catalog,
     pub overrides: Overrides,
     pub favourites: Vec<String>,
+    pub sign_in: Given,
 }
 
 impl Facts {
@@ -79,8 +84,39 @@ pub enum Credential {
     ApiKey(Secret),
     /// The value of `CHUTES_API_KEY`.
     EnvKey(Secret),
+    /// From a sign-in just now; not stored yet.
+    OAuth(Box<SignedIn>),
     /// What OpenClaw's store has; the runtime reads it.
     Stored,
+}
+
+/// What a sign-in gave, and the app it was given to.
+#[derive(Clone, Debug, PartialEq)]
+pub struct SignedIn {
+    pub granted: Granted,
+    pub client_id: ClientId,
+}
+
+/// How a sign-in begins.
+#[derive(Clone, Debug)]
+pub enum Begin {
+    New {
+        client_id: ClientId,
+        secret: Option<Secret>,
+    },
+    /// Where an earlier run left off.
+    Continue {
+        secret: Option<Secret>,
+    },
+}
+
+/// What a file holds for somebody whose terminal cannot copy.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum LinkFile {
+    /// The link.
+    Text,
+    /// Its QR code.
+    Png,
 }
 
 /// What happened.
@@ -90,6 +126,8 @@ pub enum Event {
     Action(Action),
     Text(char),
     Paste(Secret),
+    /// Text that came too fast to have been typed: a paste, or a part of one.
+    Burst(Secret),
     /// OpenClaw's files were read.
     Loaded(Box<Result<Current, Error>>),
     /// The list that an earlier run kept, if there is one.
@@ -117,6 +155,15 @@ pub enum Event {
     Planned {
         attempt: Attempt,
         result: Box<Result<Planned, Error>>,
+    },
+    SignIn {
+        attempt: Attempt,
+        news: News,
+    },
+    /// Nothing was added to the paste field since it had that many pieces.
+    Settled {
+        attempt: Attempt,
+        count: u64,
     },
     Committed(Box<Result<Committed, Error>>),
     Undone(Box<Result<Undone, Error>>),
@@ -164,6 +211,40 @@ pub enum Effect {
     Commit {
         request: Box<Request>,
     },
+    /// Prepare an attempt and wait for its answer.
+    SignIn {
+        attempt: Attempt,
+        begin: Begin,
+    },
+    /// Judge what was pasted. `only_whole`: say nothing when it is no answer.
+    Answer {
+        attempt: Attempt,
+        text: Secret,
+        only_whole: bool,
+    },
+    /// Report back as [`Event::Settled`] when nothing came for a moment.
+    Settle {
+        attempt: Attempt,
+        count: u64,
+    },
+    MoreTime(Attempt),
+    /// Only after a frame with the link was drawn.
+    OpenBrowser {
+        attempt: Attempt,
+        link: String,
+        host: Host,
+    },
+    Copy {
+        attempt: Attempt,
+        text: String,
+    },
+    /// A new file, removed when the sign-in ends. None: a name of ours in the home directory.
+    SaveLink {
+        attempt: Attempt,
+        kind: LinkFile,
+        path: Option<PathBuf>,
+    },
+    Remember(ClientId),
     Undo,
     SaveFavourites(Vec<String>),
     /// The answer of this attempt is not wanted any more.
@@ -214,12 +295,40 @@ pub enum Action {
     TakeProposal,
     TakeAllProposals,
     Undo,
+    /// The other field of the app screen.
+    OtherField,
+    CopyLink,
+    CopyTunnel,
+    BareLink,
+    SaveLink,
+    ShowQr,
+    /// Local or remote: the other one than we think.
+    OtherHost,
+    MoreTime,
+    NewLink,
+    /// Put the client secret into OpenClaw's `.env`, or not.
+    ClientSecret,
 }
 
 /// Which keys are in force.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Context {
     Auth,
+    App,
+    /// The app screen when only the secret is asked for.
+    AppSecret,
+    /// The link is there, the paste field is empty.
+    SignIn,
+    /// The same, after the time ran out.
+    SignInExpired,
+    /// The paste field has text.
+    SignInTyping,
+    /// Being prepared, or the answer is being exchanged.
+    SignInBusy,
+    SignInOver,
+    SignInQr,
+    /// The bare link, outside the alternate screen.
+    SignInBare,
     Key,
     DiscoverRunning,
     DiscoverFailed,
@@ -229,6 +338,8 @@ pub enum Context {
     ModelsAlias,
     ModelsPending,
     Review,
+    /// Review of a sign-in: the client secret can be kept for renewals.
+    ReviewOAuth,
     ReviewWaiting,
     ReviewRefused,
     Done,
@@ -237,8 +348,17 @@ pub enum Context {
 }
 
 impl Context {
-    pub const ALL: [Context; 15] = [
+    pub const ALL: [Context; 25] = [
         Context::Auth,
+        Context::App,
+        Context::AppSecret,
+        Context::SignIn,
+        Context::SignInExpired,
+        Context::SignInTyping,
+        Context::SignInBusy,
+        Context::SignInOver,
+        Context::SignInQr,
+        Context::SignInBare,
         Context::Key,
         Context::DiscoverRunning,
         Context::DiscoverFailed,
@@ -248,6 +368,7 @@ impl Context {
         Context::ModelsAlias,
         Context::ModelsPending,
         Context::Review,
+        Context::ReviewOAuth,
         Context::ReviewWaiting,
         Context::ReviewRefused,
         Context::Done,
@@ -255,8 +376,36 @@ impl Context {
         Context::Help,
     ];
 
+    /// Something is under way, and goes on by itself.
+    pub fn is_waiting(self) -> bool {
+        matches!(self, Context::DiscoverRunning | Context::ReviewWaiting | Context::SignInBusy)
+    }
+
+    /// What is typed is a secret.
+    pub fn is_secret(self) -> bool {
+        matches!(self, Context::Key | Context::AppSecret | Context::SignIn | Context::SignInTyping)
+    }
+
     /// A line is being edited: printable keys are text.
     pub fn takes_text(self) -> bool {
-        matches!(self, Context::Key | Context::ModelsFilter | Context::ModelsAlias)
+        matches!(
+            self,
+            Context::App
+                | Context::AppSecret
+                | Context::SignInTyping
+                | Context::Key
+                | Context::ModelsFilter
+                | Context::ModelsAlias
+        )
+    }
+
+    /// Printable keys without a meaning begin a text.
+    pub fn begins_text(self) -> bool {
+        matches!(self, Context::SignIn | Context::SignInExpired | Context::SignInBare)
+    }
+
+    /// A fast run of key presses is a paste, whatever its letters mean as keys.
+    pub fn takes_bursts(self) -> bool {
+        matches!(self, Context::SignIn | Context::SignInExpired | Context::SignInTyping | Context::SignInQr)
     }
 }

@@ -411,7 +411,7 @@ fn bad_keys_are_named_before_any_call() {
 fn the_environment_key_is_a_choice_and_the_default_of_an_empty_field() {
     let with_env = Facts { env_key: Some(Secret::new(KEY)), ..facts() };
     let mut drive = Drive::loaded(with_env.clone());
-    assert!(matches!(drive.wizard.choices[0], Choice::EnvKey(_)));
+    assert!(matches!(drive.wizard.choices[drive.wizard.chosen], Choice::EnvKey(_)));
     drive.act(Action::Enter);
     assert!(matches!(&drive.effects[..], [Effect::Discover { credential: Some(Credential::EnvKey(_)), .. }]));
     drive.act(Action::Back);

@@ -63,6 +63,12 @@ impl ClientId {
     }
 }
 
+/// `csc_` and letters or digits, which need no quoting anywhere.
+pub fn is_client_secret(text: &str) -> bool {
+    let rest = text.strip_prefix("csc_").unwrap_or_default();
+    !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_alphanumeric())
+}
+
 /// A redirect address that stays on this machine. Kept byte for byte: the service compares bytes.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Redirect {

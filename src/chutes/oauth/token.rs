@@ -110,16 +110,7 @@ pub async fn sign_in(client: &Client, attempt: &Attempt, code: &Secret, now_ms: 
 /// Exchange the code. `now_ms`: Unix milliseconds, from which the expiry is counted.
 pub async fn exchange(client: &Client, attempt: &Attempt, code: &Secret, now_ms: u64) -> Result<Granted, TokenError> {
     let settings = &attempt.settings;
-    let mut form = Serializer::new(String::new());
-    form.append_pair("grant_type", "authorization_code")
-        .append_pair("client_id", settings.client_id.as_str())
-        .append_pair("code", code.expose())
-        .append_pair("redirect_uri", settings.redirect.as_str())
-        .append_pair("code_verifier", attempt.verifier().expose());
-    if let Some(secret) = &settings.client_secret {
-        form.append_pair("client_secret", secret.expose());
-    }
-    let form = Secret::new(form.finish());
+    let form = exchange_form(attempt, code);
     let mut call = Call::post_form(format!("{}/idp/token", settings.endpoints.idp), form);
     for secret in [Some(code), Some(attempt.verifier()), settings.client_secret.as_ref()].into_iter().flatten() {
         call = call.redact(secret);
@@ -142,6 +133,20 @@ pub async fn exchange(client: &Client, attempt: &Attempt, code: &Secret, now_ms:
         account: None,
         account_id: None,
     })
+}
+
+fn exchange_form(attempt: &Attempt, code: &Secret) -> Secret {
+    let settings = &attempt.settings;
+    let mut form = Serializer::new(String::new());
+    form.append_pair("grant_type", "authorization_code")
+        .append_pair("client_id", settings.client_id.as_str())
+        .append_pair("code", code.expose())
+        .append_pair("redirect_uri", settings.redirect.as_str())
+        .append_pair("code_verifier", attempt.verifier().expose());
+    if let Some(secret) = &settings.client_secret {
+        form.append_pair("client_secret", secret.expose());
+    }
+    Secret::new(form.finish())
 }
 
 /// Renew. Only under both of OpenClaw's locks, with the token re-read inside them.

@@ -4,7 +4,7 @@ use super::{Page, View};
 use crate::chutes::api_key::Problem;
 use crate::chutes::endpoints::API_KEYS_PAGE;
 use crate::openclaw::current::{Kind, StoredCredential};
-use crate::texts::{Lang, wizard as t};
+use crate::texts::{Lang, signin, wizard as t};
 use crate::wizard::protocol::Credential;
 use crate::wizard::{Choice, Wizard};
 use ratatui::Frame;
@@ -23,7 +23,7 @@ pub fn draw_choice(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, 
     let entries: Vec<(String, String)> = wizard
         .choices
         .iter()
-        .map(|choice| words(choice, lang))
+        .map(|choice| words(view, choice))
         .map(|(name, about)| (view.safe(&name), view.safe(&about)))
         .collect();
     let name_width = entries.iter().map(|(name, _)| name.width()).max().unwrap_or(0);
@@ -37,6 +37,10 @@ pub fn draw_choice(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, 
             Span::styled(name, style),
             Span::styled(format!("{:pad$}{about}", ""), theme.quiet),
         ]));
+    }
+    if let (true, Some(Err(bad))) = (wizard.setting_refused, &wizard.facts.sign_in.environment) {
+        page.blank();
+        page.sign(theme.glyphs.warning, &bad.says(lang), theme.error);
     }
     page.blank();
     let label_width = t::auth_now(lang).width().max(t::auth_writes(lang).width()) + 3;
@@ -52,11 +56,36 @@ pub fn draw_choice(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, 
     let store = format!("{}/agents/{}/agent/auth-profiles.json", wizard.facts.state_dir, wizard.agent());
     page.row("", label_width, &store, Style::new());
     page.row("", label_width, t::auth_writes_when(lang), theme.quiet);
+    if let Some(host) = &wizard.facts.sign_in.host {
+        if roomy {
+            page.blank();
+        }
+        page.text(&host.says(lang), theme.quiet);
+    }
     page.render(frame);
 }
 
-fn words(choice: &Choice, lang: Lang) -> (String, String) {
+/// The choices, numbered, and what holds now.
+pub fn lines(view: &View, wizard: &Wizard) -> Vec<String> {
+    let lang = view.lang;
+    let mut lines = vec![t::auth_title(lang).to_owned()];
+    for (at, choice) in wizard.choices.iter().enumerate() {
+        let (name, about) = words(view, choice);
+        lines.push(t::plain_row(lang, at + 1, view.safe(&format!("{name}, {about}"))));
+    }
+    lines.extend(now_lines(wizard, lang).iter().map(|line| view.safe(line)));
+    lines
+}
+
+fn words(view: &View, choice: &Choice) -> (String, String) {
+    let lang = view.lang;
     match choice {
+        Choice::Continue(begun) => {
+            let at = crate::tui::format::clock(begun.at, view.now_ms, &view.zone);
+            let minutes = begun.expires_at.saturating_sub(view.now_ms).div_ceil(60_000);
+            (signin::auth_continue(lang).to_owned(), signin::auth_continue_about(lang, at, minutes))
+        }
+        Choice::OAuth => (signin::auth_oauth(lang).to_owned(), signin::auth_oauth_about(lang).to_owned()),
         Choice::ApiKey => (t::auth_api_key(lang).to_owned(), t::auth_api_key_about(lang).to_owned()),
         Choice::EnvKey(key) => (t::auth_env_key(lang, key.hint()), t::auth_env_key_about(lang).to_owned()),
         Choice::Stored(stored) => (t::auth_stored(lang).to_owned(), credential_words(stored, lang)),

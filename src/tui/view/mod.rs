@@ -6,14 +6,17 @@ mod discover;
 mod done;
 mod help;
 mod models;
+mod plain;
 mod review;
+mod signin;
 
 use super::format::{cut, wrap};
 use super::keymap;
 use super::theme::Theme;
 use crate::clean;
 use crate::texts::{Lang, wizard as t};
-use crate::wizard::{Screen, Trouble, Wizard};
+use crate::wizard::protocol::{Context, Credential};
+use crate::wizard::{Choice, Screen, Trouble, Wizard};
 use jiff::tz::TimeZone;
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
@@ -113,6 +116,10 @@ impl View {
             page.render(frame);
             return;
         }
+        if wizard.context() == Context::SignInQr {
+            signin::draw_qr(self, wizard, frame);
+            return;
+        }
         let places = Places::of(area);
         self.header(wizard, frame, places.header);
         self.rail(wizard, frame, places.rail);
@@ -127,6 +134,8 @@ impl View {
         }
         match wizard.screen {
             Screen::Auth => auth::draw_choice(self, wizard, frame, places.body, places.roomy),
+            Screen::App => signin::draw_app(self, wizard, frame, places.body, places.roomy),
+            Screen::SignIn => signin::draw(self, wizard, frame, places.body, places.roomy),
             Screen::Key => auth::draw_key(self, wizard, frame, places.body, places.roomy),
             Screen::Discover => discover::draw(self, wizard, frame, places.body, places.roomy),
             Screen::Models => models::draw(self, wizard, frame, places.body, places.roomy),
@@ -152,35 +161,43 @@ impl View {
         frame.render_widget(left, area);
     }
 
+    /// The steps of this run, in order, with their names.
+    fn steps(&self, wizard: &Wizard) -> Vec<(Screen, &'static str)> {
+        let mut steps = vec![
+            (Screen::Auth, t::rail_auth(self.lang)),
+            (Screen::Key, if signs_in(wizard) { t::rail_signin(self.lang) } else { t::rail_key(self.lang) }),
+            (Screen::Discover, t::rail_discover(self.lang)),
+            (Screen::Models, t::rail_models(self.lang)),
+            (Screen::Review, t::rail_review(self.lang)),
+            (Screen::Done, t::rail_done(self.lang)),
+        ];
+        if wizard.facts.models_only {
+            steps.drain(..2);
+        }
+        steps
+    }
+
+    /// The name of the present step.
+    pub fn step_name(&self, wizard: &Wizard) -> &'static str {
+        let steps = self.steps(wizard);
+        steps.into_iter().find(|(screen, _)| *screen == step_of(wizard.screen)).map_or("", |(_, name)| name)
+    }
+
     fn rail(&self, wizard: &Wizard, frame: &mut Frame, area: Rect) {
         let theme = &self.theme;
-        let steps: &[(Screen, &str)] = if wizard.facts.models_only {
-            &[
-                (Screen::Models, t::rail_models(self.lang)),
-                (Screen::Review, t::rail_review(self.lang)),
-                (Screen::Done, t::rail_done(self.lang)),
-            ]
-        } else {
-            &[
-                (Screen::Auth, t::rail_auth(self.lang)),
-                (Screen::Key, t::rail_key(self.lang)),
-                (Screen::Discover, t::rail_discover(self.lang)),
-                (Screen::Models, t::rail_models(self.lang)),
-                (Screen::Review, t::rail_review(self.lang)),
-                (Screen::Done, t::rail_done(self.lang)),
-            ]
-        };
+        let steps = self.steps(wizard);
         let whole: usize = steps.iter().map(|(_, name)| name.width() + 2).sum::<usize>() + 2 * (steps.len() - 1);
         let narrow = whole > usize::from(area.width);
+        let at_screen = step_of(wizard.screen);
         let mut spans = Vec::new();
         for (at, (screen, name)) in steps.iter().enumerate() {
             if at > 0 {
                 spans.push(Span::raw(if narrow { " " } else { "  " }));
             }
-            let here = *screen == wizard.screen;
+            let here = *screen == at_screen;
             let (glyph, style) = if here && *screen != Screen::Done {
                 (theme.glyphs.here, theme.accent)
-            } else if *screen < wizard.screen || here {
+            } else if *screen < at_screen || here {
                 (theme.glyphs.done, theme.accent)
             } else {
                 (theme.glyphs.ahead, theme.quiet)
@@ -189,7 +206,7 @@ impl View {
             if here || !narrow {
                 let style = if here {
                     theme.title
-                } else if *screen < wizard.screen {
+                } else if *screen < at_screen {
                     Style::new()
                 } else {
                     theme.quiet
@@ -281,6 +298,24 @@ fn one_width_only(buffer: &mut ratatui::buffer::Buffer) {
         };
         // A wide cell's neighbour stays hidden behind it, so one sign fills one column of it.
         cell.set_symbol(plain);
+    }
+}
+
+/// The step of the rail that a screen belongs to.
+fn step_of(screen: Screen) -> Screen {
+    match screen {
+        Screen::App | Screen::SignIn => Screen::Key,
+        other => other,
+    }
+}
+
+/// The second step is a sign-in and not a key.
+fn signs_in(wizard: &Wizard) -> bool {
+    match (wizard.screen, wizard.credential()) {
+        (Screen::App | Screen::SignIn, _) => true,
+        (Screen::Auth, _) => matches!(wizard.choices.get(wizard.chosen), Some(Choice::OAuth | Choice::Continue(_))),
+        (Screen::Key, _) => false,
+        (_, credential) => matches!(credential, Some(Credential::OAuth(_))),
     }
 }
 

@@ -15,16 +15,22 @@ use ratatui::text::Line;
 /// Rows that the diff has.
 pub fn diff_rows(wizard: &Wizard, height: u16, width: u16) -> u16 {
     // Title, status and warnings above, a gap, the place line below.
-    let above = u16::try_from(status_height(wizard, width)).unwrap_or(u16::MAX);
+    let above = u16::try_from(status_height(wizard, height, width)).unwrap_or(u16::MAX);
     height.saturating_sub(above + 2).max(1)
 }
 
-fn status_height(wizard: &Wizard, width: u16) -> usize {
+fn status_height(wizard: &Wizard, height: u16, width: u16) -> usize {
     let warnings = match &wizard.review.planned {
+        Some(Ok(planned)) if is_low(height) => planned.warnings.len(),
         Some(Ok(planned)) => planned.warnings.iter().map(|w| lines_of(&w.words(wizard.facts.lang), width)).sum(),
         _ => 0,
     };
     3 + warnings
+}
+
+/// So low that a warning gets one line, for the diff to have some too.
+fn is_low(height: u16) -> bool {
+    height < 14
 }
 
 fn lines_of(text: &str, width: u16) -> usize {
@@ -65,9 +71,15 @@ pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect) {
         }
         Some(Ok(planned)) => {
             for warning in &planned.warnings {
-                page.sign(theme.glyphs.warning, &warning.words(lang), theme.warning);
+                let mut words = warning.words(lang);
+                if is_low(area.height) {
+                    words = cut(&words, page.width().saturating_sub(2), theme.glyphs.ellipsis);
+                }
+                page.sign(theme.glyphs.warning, &words, theme.warning);
             }
-            page.blank();
+            if !is_low(area.height) {
+                page.blank();
+            }
             let mut lines: Vec<Line> = Vec::new();
             if let Some(command) = &planned.handover {
                 lines.push(Line::raw(clean::line(&t::review_handover(lang, command))));

@@ -47,10 +47,8 @@ impl Models {
                 }
                 self.check_alias();
             }
-            Action::Enter => {
-                if self.editing.as_ref().is_some_and(|edit| edit.problem.is_none()) {
-                    self.finish_alias(None);
-                }
+            Action::Enter if self.editing.as_ref().is_some_and(|edit| edit.problem.is_none()) => {
+                self.finish_alias(None);
             }
             Action::TakeAliasHere => {
                 let from = self.editing.as_ref().and_then(|edit| match &edit.problem {

@@ -44,7 +44,8 @@ impl Models {
     }
 
     pub(super) fn toggle_fallback(&mut self) {
-        let Some(id) = self.current().map(|m| m.id.clone()) else { return self.nothing_shown() };
+        let Some(&at) = self.view.get(self.cursor) else { return self.nothing_shown() };
+        let id = self.models[at].id.clone();
         if self.is_primary(&id) {
             self.notice = Some(Notice::IsDefault);
             return;
@@ -57,6 +58,9 @@ impl Models {
         } else {
             self.fallbacks.push(target);
             self.left_out.remove(&id);
+            if self.served(at) == Some(false) {
+                self.notice = Some(Notice::NotServed);
+            }
         }
         self.choice_changed();
     }

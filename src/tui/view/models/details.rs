@@ -26,64 +26,96 @@ pub fn draw(view: &View, models: &Models, page: &mut Page) {
     let reference = cut(&clean::line(&model.reference()), width * 2, theme.glyphs.ellipsis);
     let beside = reference.width() + 2 + state.width() <= width;
     if beside {
-        page.line(Line::from(vec![Span::styled(reference, theme.title), Span::raw("  "), Span::styled(state, style)]));
+        // At the right edge, where it stays when the row changes.
+        let gap = width - reference.width() - state.width();
+        page.line(Line::from(vec![
+            // In the colour of the pointer: this is the row it is on.
+            Span::styled(reference, theme.accent),
+            Span::raw(" ".repeat(gap)),
+            Span::styled(state, style),
+        ]));
     } else {
-        page.text(&reference, theme.title);
+        page.text(&reference, theme.accent);
     }
-    let mut facts = facts(model, lang);
+    let roomy = width >= 72;
+    let mut more = abilities(model, lang);
+    more.extend(uses(models, model, lang));
     if !beside {
-        facts.insert(0, state.to_owned());
+        more.insert(0, state.to_owned());
     }
-    let prices = prices(view, model.price);
-    let uses = uses(models, model, lang, &dot);
-    let apart = [facts.join(&dot), prices.clone(), uses.clone()];
-    if apart.iter().all(|line| line.width() <= width) {
-        apart.iter().filter(|line| !line.is_empty()).for_each(|line| page.text(line, theme.quiet));
-        return;
+    let lines = [prices(view, model.price, roomy), limits(model, lang, roomy).join(&dot), more.join(&dot)];
+    if roomy {
+        // Each in its place, so that rows are compared by looking at one spot.
+        for line in lines.iter().take(2) {
+            page.line(Line::styled(cut(line, width, theme.glyphs.ellipsis), theme.quiet));
+        }
+        page.text(&lines[2], theme.quiet);
+    } else {
+        page.text(&lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join(&dot), theme.quiet);
     }
-    // Narrow: everything in one paragraph.
-    facts.push(prices);
-    if !uses.is_empty() {
-        facts.push(uses);
-    }
-    page.text(&facts.join(&dot), theme.quiet);
 }
 
-fn facts(model: &Model, lang: Lang) -> Vec<String> {
-    let mut facts = Vec::new();
-    facts.extend(model.context.map(|tokens| t::models_detail_context(lang, grouped(tokens))));
-    facts.extend(model.max_output.map(|tokens| t::models_detail_output(lang, grouped(tokens))));
-    facts.extend(model.input.as_ref().map(|input| clean::line(&input.join(", "))));
+/// Everything about one model in a line.
+pub fn sentence(view: &View, models: &Models, at: usize) -> String {
+    let lang = view.lang;
+    let model = &models.models[at];
+    let gone = models.served(at) == Some(false);
+    let mut parts = vec![cut(&clean::line(&model.reference()), 160, view.theme.glyphs.ellipsis)];
+    parts.extend(gone.then(|| t::models_not_served(lang).to_owned()));
+    parts.extend(uses(models, model, lang));
+    parts.extend(limits(model, lang, false));
+    parts.extend(abilities(model, lang));
+    parts.push(prices(view, model.price, false));
+    parts.join(", ")
+}
+
+/// To the last digit.
+fn prices(view: &View, of: Price, roomy: bool) -> String {
+    if of == Price::default() {
+        return t::models_detail_no_price(view.lang).to_owned();
+    }
+    let known =
+        |usd: Option<f64>| usd.map_or_else(|| view.theme.glyphs.unknown.to_owned(), |usd| format!("${}", price(usd)));
+    let (input, output, cache) = (known(of.input), known(of.output), known(of.cache_read));
+    if roomy {
+        t::models_detail_price(view.lang, format!("{input:<8}"), format!("{output:<8}"), cache)
+    } else {
+        t::models_detail_price_brief(view.lang, input, output, cache)
+    }
+}
+
+fn limits(model: &Model, lang: Lang, roomy: bool) -> Vec<String> {
+    let pad = |width: usize, tokens: u64| {
+        let width = if roomy { width } else { 0 };
+        format!("{:>width$}", grouped(tokens))
+    };
+    let mut limits = Vec::new();
+    limits.extend(model.context.map(|tokens| t::models_detail_context(lang, pad(9, tokens))));
+    limits.extend(model.max_output.map(|tokens| t::models_detail_output(lang, pad(7, tokens))));
+    if limits.is_empty() && model.input.is_none() {
+        limits.push(t::models_detail_unknown(lang).to_owned());
+    }
+    if model.tee == Some(true) {
+        limits.push("TEE".to_owned());
+    }
+    let width = if roomy { 5 } else { 0 };
+    limits.extend(model.quantization.as_deref().map(|name| format!("{:<width$}", clean::line(name))));
+    limits.extend(model.input.as_ref().map(|input| clean::line(&input.join(", "))));
+    limits
+}
+
+fn abilities(model: &Model, lang: Lang) -> Vec<String> {
     let can = [
         (model.reasoning, t::models_detail_reasoning(lang)),
         (model.tools, t::models_detail_tools(lang)),
         (model.json, t::models_detail_json(lang)),
     ];
     let can: Vec<&str> = can.into_iter().filter(|(has, _)| *has == Some(true)).map(|(_, name)| name).collect();
-    if !can.is_empty() {
-        facts.push(can.join(", "));
-    }
-    if facts.is_empty() {
-        facts.push(t::models_detail_unknown(lang).to_owned());
-    }
-    if model.tee == Some(true) {
-        facts.push("TEE".to_owned());
-    }
-    facts.extend(model.quantization.as_deref().map(clean::line));
-    facts
-}
-
-/// To the last digit.
-fn prices(view: &View, of: Price) -> String {
-    if of == Price::default() {
-        return t::models_detail_no_price(view.lang).to_owned();
-    }
-    let known = |usd: Option<f64>| usd.map_or_else(|| view.theme.glyphs.unknown.to_owned(), price);
-    t::models_detail_price(view.lang, known(of.input), known(of.output), known(of.cache_read))
+    if can.is_empty() { Vec::new() } else { vec![can.join(", ")] }
 }
 
 /// What the model is used for.
-fn uses(models: &Models, model: &Model, lang: Lang, dot: &str) -> String {
+fn uses(models: &Models, model: &Model, lang: Lang) -> Vec<String> {
     let mut uses: Vec<String> = Vec::new();
     if models.is_primary(&model.id) {
         uses.push(t::models_default(lang).to_owned());
@@ -112,9 +144,8 @@ fn uses(models: &Models, model: &Model, lang: Lang, dot: &str) -> String {
     if models.favourites.contains(&model.id) {
         uses.push(t::models_favourite(lang).to_owned());
     }
-    match models.tested.get(&model.id) {
-        Some(Verdict::Works { latency_ms, .. }) => uses.push(t::models_detail_tested(lang, latency_ms)),
-        Some(_) | None => {}
+    if let Some(Verdict::Works { latency_ms, .. }) = models.tested.get(&model.id) {
+        uses.push(t::models_detail_tested(lang, latency_ms));
     }
-    uses.join(dot)
+    uses
 }

@@ -3,7 +3,7 @@
 use crate::chutes::model::id_of;
 use crate::clean;
 use crate::texts::{Lang, wizard as t};
-use crate::tui::format::{Decimals, cut, shortened, tokens};
+use crate::tui::format::{Decimals, shortened, tokens};
 use crate::tui::view::{Page, View, left, right};
 use crate::wizard::models::{Models, Sort};
 use ratatui::style::Style;
@@ -23,6 +23,8 @@ struct Columns {
     room: [Decimals; 3],
 }
 
+/// `def chutes-fast`.
+const TAGS: usize = 15;
 const TOKENS: usize = 5;
 const CAN: usize = 4;
 /// Pointer or sign before the name.
@@ -36,7 +38,8 @@ impl Columns {
     fn for_width(width: usize, models: &Models) -> Columns {
         let measures = models.measures();
         let room = measures.prices.map(|(largest, decimals)| Decimals::of(largest, decimals));
-        let tags = alias_width(models).clamp(11, 22).min(width / 3);
+        // Words of the choices are shortened before names are.
+        let tags = alias_width(models).clamp(11, if width >= 90 { 22 } else { TAGS }).min(width / 3);
         let longest = measures.longest_id.clamp(LEAST_NAME, MOST_NAME);
         let mut columns = Columns { name: 0, tags, context: true, output: true, can: true, prices: [true; 3], room };
         for drop in 0..=6 {
@@ -63,7 +66,7 @@ impl Columns {
     fn fixed(&self) -> usize {
         let of = |there: bool, width: usize| if there { width } else { 0 };
         let prices: usize =
-            self.prices.iter().zip(self.room).map(|(there, room)| of(*there, room.width().max(4) + 2)).sum();
+            self.prices.iter().zip(self.room).map(|(there, room)| of(*there, price_width(room) + 2)).sum();
         1 + self.tags + of(self.context, 1 + TOKENS) + of(self.output, 1 + TOKENS) + of(self.can, 2 + CAN) + prices
     }
 
@@ -92,7 +95,7 @@ impl Columns {
         for ((there, room), (name, column)) in self.prices.iter().zip(self.room).zip(names) {
             if *there {
                 // Above the figures, which rarely fill the places behind the point.
-                let width = room.width().max(4);
+                let width = price_width(room);
                 let head = right(name, (room.before + 3).max(name.width()).min(width));
                 spans.push(Span::styled(format!("  {}", left(&head, width, "")), style(column)));
             }
@@ -102,6 +105,11 @@ impl Columns {
         }
         Line::from(spans)
     }
+}
+
+/// Room for `cache` above the figures.
+fn price_width(room: Decimals) -> usize {
+    room.width().max(5)
 }
 
 /// Widest entry of the alias column.
@@ -134,17 +142,15 @@ fn row(view: &View, models: &Models, columns: &Columns, at: usize, here: bool, p
     let model = &models.models[at];
     let gone = models.served(at) == Some(false);
     let mark = match (here, gone) {
-        (true, _) => Span::styled(format!("{} ", theme.glyphs.pointer), theme.accent),
-        (false, true) => Span::styled(format!("{} ", theme.glyphs.warning), theme.error),
-        (false, false) if models.favourites.contains(&model.id) => {
-            Span::styled(format!("{} ", theme.glyphs.star), theme.accent)
-        }
-        (false, false) => Span::raw("  "),
+        (true, _) => Span::styled(theme.glyphs.pointer, theme.accent),
+        (false, true) => Span::styled(theme.glyphs.warning, theme.error),
+        (false, false) if models.favourites.contains(&model.id) => Span::styled(theme.glyphs.star, theme.accent),
+        (false, false) => Span::raw(" "),
     };
     let quiet = gone || models.left_out.contains(&model.id);
     let style = if quiet { theme.quiet } else { Style::new() };
-    let mut spans = vec![mark];
-    spans.extend(name_spans(view, models, &model.id, columns.name, if here { theme.title } else { style }));
+    let mut spans = vec![mark, Span::raw(" ")];
+    spans.extend(name_spans(view, models, &model.id, columns.name, if here { Style::new() } else { style }));
     spans.push(Span::raw(" "));
     let mut cursor = None;
     match models.editing.as_ref().filter(|edit| edit.row == at) {
@@ -155,7 +161,9 @@ fn row(view: &View, models: &Models, columns: &Columns, at: usize, here: bool, p
             spans.push(Span::styled(left(&text, columns.tags, ""), theme.field));
         }
         None => {
-            let tags = left(&tags(models, &model.id, lang), columns.tags, theme.glyphs.ellipsis);
+            let words = tags(models, &model.id, lang, false);
+            let words = if words.width() > columns.tags { tags(models, &model.id, lang, true) } else { words };
+            let tags = left(&words, columns.tags, theme.glyphs.ellipsis);
             spans.push(Span::styled(tags, if quiet { style } else { theme.accent }));
         }
     }
@@ -170,7 +178,7 @@ fn row(view: &View, models: &Models, columns: &Columns, at: usize, here: bool, p
     for ((there, room), usd) in columns.prices.iter().zip(columns.room).zip(prices) {
         if *there {
             let text = usd.map_or_else(|| room.place_word(unknown), |usd| room.place(usd));
-            spans.push(Span::styled(format!("  {}", left(&text, room.width().max(4), "")), style));
+            spans.push(Span::styled(format!("  {}", left(&text, price_width(room), "")), style));
         }
     }
     if columns.can {
@@ -230,22 +238,22 @@ fn name_spans(view: &View, models: &Models, id: &str, width: usize, style: Style
 }
 
 /// What a row is: its place among the choices, and its alias.
-fn tags(models: &Models, id: &str, lang: Lang) -> String {
+fn tags(models: &Models, id: &str, lang: Lang, short: bool) -> String {
     let mut tags: Vec<String> = Vec::new();
     if models.is_primary(id) {
-        tags.push(t::models_default(lang).to_owned());
+        tags.push(if short { t::models_default_short(lang) } else { t::models_default(lang) }.to_owned());
     }
     if let Some(alias) = models.alias_of(id) {
         tags.push(clean::line(alias));
     }
     if let Some(place) = models.fallback_place(id) {
-        tags.push(t::models_fallback(lang, place));
+        tags.push(if short { t::models_fallback_short(lang, place) } else { t::models_fallback(lang, place) });
     }
     if models.is_image(id) {
-        tags.push(t::models_image(lang).to_owned());
+        tags.push(if short { t::models_image_short(lang) } else { t::models_image(lang) }.to_owned());
     }
     if models.left_out.contains(id) {
         tags.push(t::models_left_out(lang).to_owned());
     }
-    cut(&tags.join(" "), 64, "")
+    tags.join(" ")
 }

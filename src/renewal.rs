@@ -1,0 +1,162 @@
+//! The credential that is stored, fit for use: an OAuth access token whose time is up is renewed first.
+//!
+//! A refresh token is good for one renewal. So both of OpenClaw's locks are held from before the store
+//! is read again until the new token is on disk: however many programs want to renew, one does, and
+//! the others find its result.
+
+use crate::chutes::client::Client;
+use crate::chutes::endpoints::Endpoints;
+use crate::chutes::oauth::renew::{self, Missing, Surroundings};
+use crate::chutes::oauth::token::{self, TokenError};
+use crate::openclaw::current::{OAuthProfile, active_oauth, active_secret};
+use crate::openclaw::error::Doing;
+use crate::openclaw::locks::{Lock, LockError, REFRESH, Rules, STORE, refresh_lock, store_lock};
+use crate::openclaw::snapshot::Snapshot;
+use crate::openclaw::store::PROVIDER;
+use crate::openclaw::{self, Site, plan, write};
+use crate::secret::Secret;
+use crate::texts::{Lang, signin as t};
+use std::path::PathBuf;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
+
+/// Why the stored credential cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("{0}")]
+    OpenClaw(#[from] openclaw::Error),
+    #[error("{}", .0.says(Lang::En))]
+    Missing(Missing),
+    #[error("{}", .0.says(Lang::En))]
+    Token(TokenError),
+}
+
+impl Error {
+    /// What failed, and the next step.
+    pub fn says(&self, lang: Lang) -> String {
+        match self {
+            Error::OpenClaw(error) => error.words(lang),
+            Error::Missing(missing) => missing.says(lang).to_owned(),
+            Error::Token(error) => t::renewal_failed(lang, error.says(lang)),
+        }
+    }
+
+    /// Only a person at a browser can help.
+    pub fn needs_sign_in(&self) -> bool {
+        match self {
+            Error::Token(error) => !error.is_network(),
+            Error::Missing(_) => true,
+            Error::OpenClaw(_) => false,
+        }
+    }
+}
+
+/// Held while a refresh token is out and its successor is not on disk yet.
+static IN_FLIGHT: Mutex<()> = Mutex::new(());
+
+/// Blocks until no renewal is between the request and the disk: to be called before the process ends.
+pub fn wait_until_kept() {
+    drop(IN_FLIGHT.lock().unwrap_or_else(PoisonError::into_inner));
+}
+
+/// The secret of the credential that OpenClaw would use, renewed before if its time is up. `var`: the
+/// environment of this process. None: nothing usable is stored. Dropping the future ends the waiting
+/// for a lock; a renewal that was sent goes on until its answer is stored.
+pub async fn stored_secret(
+    site: &Site,
+    endpoints: &Endpoints,
+    var: impl Fn(&str) -> Option<String> + Send + 'static,
+) -> Result<Option<Secret>, Error> {
+    let snapshot = site.read()?;
+    if due(&snapshot).is_none_or(|profile| profile.refresh.is_none()) {
+        return Ok(active_secret(&snapshot, now(), &var));
+    }
+    let (site, endpoints) = (site.clone(), endpoints.clone());
+    let wanted = Wanted(Arc::new(AtomicBool::new(true)));
+    let flag = Arc::clone(&wanted.0);
+    let renewing = tokio::task::spawn_blocking(move || renew(&site, endpoints, var, &flag));
+    let path = snapshot.store.file.path;
+    renewing.await.unwrap_or_else(|_| Err(openclaw::Error::Locked { path, pid: None }.into()))
+}
+
+/// The sign-in in force, when its time is up.
+fn due(snapshot: &Snapshot) -> Option<OAuthProfile> {
+    active_oauth(snapshot, now()).filter(|profile| renew::is_due(profile.expires_at, now_ms()))
+}
+
+fn renew(
+    site: &Site,
+    endpoints: Endpoints,
+    var: impl Fn(&str) -> Option<String>,
+    wanted: &AtomicBool,
+) -> Result<Option<Secret>, Error> {
+    let snapshot = site.read()?;
+    let Some(profile) = due(&snapshot) else { return Ok(active_secret(&snapshot, now(), &var)) };
+    let _refreshing = acquire(refresh_lock(&site.paths.state_dir, PROVIDER, &profile.id), REFRESH, wanted)?;
+    let _storing = acquire(store_lock(&profile.store), STORE, wanted)?;
+
+    // Somebody else may have renewed it, or stored another, while we waited.
+    let snapshot = site.read()?;
+    let Some(profile) = due(&snapshot) else { return Ok(active_secret(&snapshot, now(), &var)) };
+    let stored = renew::Stored { client_id: profile.client_id, refresh: profile.refresh };
+    let request = renew::request(&stored, &surroundings(&snapshot, &var)).map_err(Error::Missing)?;
+    // The old token is spent only if the new one can be kept.
+    write::can_replace(&profile.store)?;
+    // A runtime of its own: the caller's may be given up in the middle.
+    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = runtime.map_err(|error| openclaw::Error::io(Doing::Lock, &profile.store, &error))?;
+    let _in_flight = IN_FLIGHT.lock().unwrap_or_else(PoisonError::into_inner);
+    let client = Client::new(endpoints);
+    let renewed = runtime.block_on(token::refresh(&client, &request, now_ms())).map_err(Error::Token)?;
+    write::renewed(&profile.store, &profile.id, &renewed)?;
+    Ok(Some(renewed.access))
+}
+
+/// What we send: as OpenClaw, the environment first, then what its gateway reads.
+fn surroundings(snapshot: &Snapshot, var: impl Fn(&str) -> Option<String>) -> Surroundings {
+    let set = |name: &str| var(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
+    let gateway = plan::gateway_surroundings(snapshot);
+    Surroundings {
+        client_id: set("CHUTES_CLIENT_ID").or(gateway.client_id),
+        client_secret: set("CHUTES_CLIENT_SECRET").map(Secret::new).or(gateway.client_secret),
+    }
+}
+
+/// Waits for a lock as long as anybody wants it.
+fn acquire(path: PathBuf, rules: Rules, wanted: &AtomicBool) -> Result<Lock, Error> {
+    const STEP: Duration = Duration::from_millis(20);
+    let wait = |pause: Duration| {
+        let mut left = pause;
+        while !left.is_zero() && wanted.load(Ordering::Relaxed) {
+            std::thread::sleep(left.min(STEP));
+            left = left.saturating_sub(STEP);
+        }
+        wanted.load(Ordering::Relaxed)
+    };
+    let busy = |path, pid| Error::OpenClaw(openclaw::Error::Locked { path, pid });
+    Lock::acquire(&path, rules, wait).map_err(|error| match error {
+        LockError::Busy { path, pid } => busy(path, pid),
+        LockError::GivenUp { path } => busy(path, None),
+        LockError::Io { path, error } => openclaw::Error::io(Doing::Lock, &path, &error).into(),
+    })
+}
+
+/// Cleared when the waiting future is dropped.
+struct Wanted(Arc<AtomicBool>);
+
+impl Drop for Wanted {
+    fn drop(&mut self) {
+        self.0.store(false, Ordering::Relaxed);
+    }
+}
+
+/// Unix time in milliseconds.
+fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn now() -> i64 {
+    i64::try_from(now_ms()).unwrap_or(i64::MAX)
+}

@@ -1,0 +1,105 @@
+//! A stand-in with an identity provider, a browser of a few lines, and the wizard at its sign-in screen.
+
+#![allow(dead_code, clippy::unwrap_used, clippy::expect_used)]
+
+use openclaw_chutes::standin::idp::{Consent, Counts, Idp, Options};
+use openclaw_chutes::standin::sample::{Era, list};
+use openclaw_chutes::standin::{Config, Keys, Standin};
+use std::io::{Read, Write};
+use std::net::{TcpListener, TcpStream};
+use std::sync::Arc;
+use testkit::{Home, Pty, Screen};
+
+pub const BIN: &str = env!("CARGO_BIN_EXE_openclaw-chutes");
+pub const CLIENT_ID: &str = "cid_abc123def456ghi789jkl012";
+pub const SECRET: &str = "csc_canaryCANARY0123456789canaryCANARY0123456789cana";
+
+/// Chutes, as far as a sign-in sees it.
+pub struct Chutes {
+    pub standin: Standin,
+    pub idp: Arc<Idp>,
+    /// Of the callback.
+    pub port: u16,
+}
+
+impl Chutes {
+    pub fn start(consent: Option<Consent>) -> Chutes {
+        Chutes::with(Options { auto_consent: consent, ..Options::default() })
+    }
+
+    pub fn with(options: Options) -> Chutes {
+        let idp = Arc::new(Idp::new(options));
+        let config = Config { idp: Some(idp.clone()), ..Config::serving(Keys::AnyWellFormed, list(Era::Documented)) };
+        let standin = Standin::start(config).unwrap();
+        Chutes { standin, idp, port: free_port() }
+    }
+
+    pub fn redirect(&self) -> String {
+        format!("http://127.0.0.1:{}/oauth-callback", self.port)
+    }
+
+    /// A throw-away home whose environment leads here.
+    pub fn home(&self) -> Home {
+        let mut home = Home::new();
+        home.set("CHUTES_BASE_URL", self.standin.api_base());
+        home.set("CHUTES_IDP_BASE_URL", self.standin.idp_base());
+        home.set("CHUTES_CLIENT_ID", CLIENT_ID);
+        home.set("CHUTES_OAUTH_REDIRECT_URI", self.redirect());
+        home
+    }
+
+    pub fn counts(&self) -> Counts {
+        self.idp.counts()
+    }
+}
+
+/// A port that was free a moment ago.
+pub fn free_port() -> u16 {
+    TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port()
+}
+
+/// The wizard, from its first frame to the link.
+pub fn at_sign_in(home: &Home, size: (u16, u16)) -> Pty {
+    let pty = home.pty([BIN, "onboard", "--auth-choice", "chutes"]).size(size.0, size.1).spawn();
+    pty.wait_for("the link", |screen| screen.joined().contains("code_challenge_method=S256") && screen.contains("Tab"));
+    pty
+}
+
+/// The link, put together from the rows of the screen.
+pub fn link(screen: &Screen) -> String {
+    let joined: String = screen.rows().iter().map(|row| row.trim()).collect();
+    let begin = joined.find("http://127.0.0.1").expect("a link");
+    let end = joined[begin..].find("S256").expect("its end") + "S256".len();
+    joined[begin..begin + end].to_owned()
+}
+
+/// What a browser that follows no redirect gets.
+pub struct Answer {
+    pub status: u16,
+    pub headers: String,
+    pub body: String,
+}
+
+impl Answer {
+    pub fn location(&self) -> String {
+        let line = self.headers.lines().find(|line| line.to_ascii_lowercase().starts_with("location:"));
+        line.expect("a redirect").split_once(':').unwrap().1.trim().to_owned()
+    }
+}
+
+pub fn get(url: &str) -> Answer {
+    let rest = url.strip_prefix("http://").expect("plain HTTP");
+    let (authority, path) = rest.split_once('/').unwrap();
+    request(authority, &format!("GET /{path} HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n\r\n"))
+}
+
+pub fn request(authority: &str, text: &str) -> Answer {
+    let mut stream = TcpStream::connect(authority).unwrap();
+    stream.write_all(text.as_bytes()).unwrap();
+    let mut answer = Vec::new();
+    let _ = stream.read_to_end(&mut answer);
+    let answer = String::from_utf8_lossy(&answer).into_owned();
+    let (headers, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
+    let status = headers.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
+    Answer { status, headers: headers.to_owned(), body: body.to_owned() }
+}
