@@ -240,7 +240,7 @@ pub fn lines(view: &View, models: &Models, rows: usize) -> Vec<String> {
     let mut page = Page::new(area, view);
     source_line(view, models, false, &mut page);
     filter_line(view, models, &mut page);
-    news(view, models, &mut page);
+    news(view, models, true, &mut page);
     let news = page.lines.iter().map(|line| line.spans.iter().map(|span| span.content.as_ref()).collect::<String>());
     let news = news.map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
     lines.extend(news.filter(|line| !line.is_empty()));
