@@ -6,6 +6,7 @@ use super::dotenv;
 use super::error::Error;
 use super::install::Generation;
 use super::rebase::rebased;
+use super::schema;
 use super::snapshot::{self, File, Snapshot};
 use super::store::{self, PROVIDER};
 use super::tree::Tree;
@@ -238,6 +239,9 @@ fn config_changes(
     let wanted = wanted::wanted(&snapshot.config.path, snapshot.value(), &wish)?;
     let texts = snapshot.tree.edit(&wanted)?;
     prove(snapshot, &texts, &wanted)?;
+    if let Some(problem) = schema::problem(&wanted).filter(|_| !texts.is_empty()) {
+        return Err(Error::Refused { path: snapshot.config.path.clone(), problem });
+    }
     let files = std::iter::once(&snapshot.config).chain(&snapshot.includes);
     let changed = files.filter_map(|file| {
         let (_, text) = texts.iter().find(|(path, _)| *path == file.path)?;
