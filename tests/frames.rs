@@ -11,7 +11,7 @@ use openclaw_chutes::chutes::model::{Catalog, Source};
 use openclaw_chutes::chutes::verify::Verdict;
 use openclaw_chutes::openclaw::Error;
 use openclaw_chutes::openclaw::current::Current;
-use openclaw_chutes::openclaw::diff::{FileDiff, Hunk, Line, LineKind};
+use openclaw_chutes::openclaw::diff::{FileDiff, Hunk, LineKind};
 use openclaw_chutes::openclaw::plan::PlanWarning;
 use openclaw_chutes::secret::Secret;
 use openclaw_chutes::selection::{Alias, Documented};
@@ -133,7 +133,11 @@ fn works() -> Verdict {
 }
 
 fn plan() -> Planned {
-    let line = |kind, old, new, text: &str| Line { kind, old, new, text: text.into() };
+    let hunk = |old, new, lines: &[(LineKind, &str)]| {
+        let mut hunk = Hunk::new(old, new);
+        lines.iter().for_each(|(kind, text)| hunk.push(*kind, text));
+        hunk
+    };
     let config = FileDiff {
         path: "/home/ada/.openclaw/openclaw.json".into(),
         link: None,
@@ -141,31 +145,16 @@ fn plan() -> Planned {
         mode: 0o600,
         backup: Some("openclaw.json.chutes-backup-20260822T120300Z".into()),
         hunks: vec![
-            Hunk {
-                lines: vec![
-                    line(LineKind::Context, Some(3), Some(3), "  // the family's agent"),
-                    line(
-                        LineKind::Removed,
-                        Some(4),
-                        None,
-                        "  agents: { defaults: { model: \"anthropic/claude-opus-4-8\" } },",
-                    ),
-                    line(
-                        LineKind::Added,
-                        None,
-                        Some(4),
-                        "  agents: { defaults: { model: \"chutes/zai-org/GLM-4.7-TEE\" } },",
-                    ),
+            hunk(
+                3,
+                3,
+                &[
+                    (LineKind::Context, "  // the family's agent"),
+                    (LineKind::Removed, "  agents: { defaults: { model: \"anthropic/claude-opus-4-8\" } },"),
+                    (LineKind::Added, "  agents: { defaults: { model: \"chutes/zai-org/GLM-4.7-TEE\" } },"),
                 ],
-            },
-            Hunk {
-                lines: vec![line(
-                    LineKind::Added,
-                    None,
-                    Some(9),
-                    "    \"chutes:default\": { provider: \"chutes\", mode: \"api_key\" },",
-                )],
-            },
+            ),
+            hunk(9, 9, &[(LineKind::Added, "    \"chutes:default\": { provider: \"chutes\", mode: \"api_key\" },")]),
         ],
         added: 2,
         removed: 1,
@@ -176,7 +165,7 @@ fn plan() -> Planned {
         is_new: true,
         mode: 0o600,
         backup: None,
-        hunks: vec![Hunk { lines: vec![line(LineKind::Added, None, Some(1), "{ \"key\": \"…7890\" }")] }],
+        hunks: vec![hunk(1, 1, &[(LineKind::Added, "{ \"key\": \"…7890\" }")])],
         added: 1,
         removed: 0,
     };

@@ -187,14 +187,14 @@ proptest! {
             }
         }
         let selection = stage.models().selection();
-        let request = Request { base_url: "https://llm.chutes.ai/v1".into(), credential: None, client_secret: None, selection };
+        let request = Request { base_url: "https://llm.chutes.ai/v1".into(), credential: None, selection, client_secret: None, basis: None };
         let plan = home.plan(&request).unwrap();
         let shown: Vec<(bool, String)> = diff::of(&plan)
             .iter()
             .flat_map(|file| &file.hunks)
-            .flat_map(openclaw_chutes::openclaw::diff::Hunk::lines)
+            .flat_map(diff::Hunk::lines)
             .filter(|line| line.kind != diff::LineKind::Context)
-            .map(|line| (line.kind == diff::LineKind::Added, line.text.clone()))
+            .map(|line| (line.kind == diff::LineKind::Added, line.text.to_owned()))
             .collect();
         home.commit(&request).unwrap();
         let after = home.config();
