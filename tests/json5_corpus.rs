@@ -43,7 +43,7 @@ fn provider() -> Value {
 }
 
 /// Every kind of edit the product makes, each on its own.
-fn table(document: &Document) -> Vec<(&'static str, Vec<Edit>)> {
+fn table(document: &Document) -> Vec<(&'static str, Vec<Edit<'static>>)> {
     let list = path("models.providers.chutes.models");
     let length = document.get(&list).and_then(|list| Some(list.as_array()?.len())).unwrap_or(0);
     let element = |index: usize| list.iter().cloned().chain([index.into()]).collect::<Vec<_>>();
@@ -75,7 +75,7 @@ fn table(document: &Document) -> Vec<(&'static str, Vec<Edit>)> {
 }
 
 /// All of a typical run at once.
-fn onboarding() -> Vec<Edit> {
+fn onboarding() -> Vec<Edit<'static>> {
     vec![
         Edit::set(path("models.mode"), "merge"),
         Edit::set(path("models.providers.chutes"), provider()),

@@ -43,7 +43,7 @@ fn a_megabyte_is_no_trouble() {
     let (one, one_edit) = timed("one edit", || document.edit(&[Edit::set(path("models.mode"), "merge")]).unwrap());
     assert_eq!(one.len() - text.len(), "  models: {\n    mode: \"merge\",\n  },\n".len());
 
-    let batch = |make: &dyn Fn(usize) -> Edit| (0..10_000).map(make).collect::<Vec<_>>();
+    let batch = |make: &dyn Fn(usize) -> Edit<'static>| (0..10_000).map(make).collect::<Vec<_>>();
     let change = batch(&|at| Edit::set(entry(at), format!("new-{at}")));
     let insert = batch(&|at| Edit::set(entry(at + 10_000), json!({"a": [at]})));
     let append = batch(&|at| Edit::set([path("list"), vec![at.into()]].concat(), json!({"id": format!("m{at}")})));
@@ -73,7 +73,7 @@ fn a_long_line_is_no_trouble() {
         .collect::<String>();
     let document = Document::parse(&text).unwrap();
     let limit = Duration::from_secs(if cfg!(debug_assertions) { 30 } else { 3 });
-    let change: Vec<Edit> = (0..10_000).map(|at| Edit::set(entry(at), json!({"deep": {"er": at}}))).collect();
+    let change: Vec<Edit<'_>> = (0..10_000).map(|at| Edit::set(entry(at), json!({"deep": {"er": at}}))).collect();
     let (new, took) = timed("10,000 changes on a line", || document.edit(&change).unwrap());
     assert_eq!(new.lines().count(), 1);
     assert!(took < limit, "{took:?}");

@@ -11,11 +11,11 @@ fn check(text: &str, edits: &[Edit], wanted: &str) {
     assert_eq!(new, wanted, "\n--- found\n{new}\n--- wanted\n{wanted}\n---");
 }
 
-fn set(at: &str, value: impl Into<Value>) -> Edit {
+fn set(at: &str, value: impl Into<Value>) -> Edit<'static> {
     Edit::set(path(at), value)
 }
 
-fn remove(at: &str) -> Edit {
+fn remove(at: &str) -> Edit<'static> {
     Edit::remove(path(at))
 }
 

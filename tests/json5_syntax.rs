@@ -132,7 +132,8 @@ fn depth_has_a_limit_and_no_stack_overflows() {
     (0..10_000).for_each(|_| value = Value::Array(vec![value.take()]));
     let edit = Edit::set(path("a"), value);
     assert!(matches!(Document::empty().edit(std::slice::from_ref(&edit)), Err(EditError::TooDeep { .. })));
-    let Edit::Set { mut value, .. } = edit else { unreachable!() };
+    let Edit::Set { value, .. } = edit else { unreachable!() };
+    let mut value = value.into_owned();
     while let Value::Array(mut items) = value {
         value = items.pop().unwrap_or(Value::Null);
     }

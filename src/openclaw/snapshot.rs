@@ -101,8 +101,10 @@ impl Snapshot {
     }
 
     /// The same files once these changes are written.
-    pub fn after(&self, changes: &[FileChange]) -> Result<Self, Error> {
-        let mut after = self.clone();
+    pub fn after(self, changes: &[FileChange]) -> Result<Self, Error> {
+        let mut after = self;
+        // Gone before the new one is read: the largest part.
+        after.tree = Tree::default();
         let change = |file: &mut File| {
             let change = changes.iter().find(|change| change.path == file.path);
             if let Some(change) = change {

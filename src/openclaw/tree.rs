@@ -19,12 +19,10 @@ pub type Reader<'a> = dyn FnMut(&Path) -> Result<Option<Vec<u8>>, Error> + 'a;
 pub struct Layer {
     pub path: PathBuf,
     pub document: Document,
-    /// The file's own value, includes not resolved.
-    own: Value,
     mount: Vec<Step>,
 }
 
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Tree {
     /// Weakest first; the config itself is last.
     pub layers: Vec<Layer>,
@@ -39,9 +37,8 @@ impl Tree {
         let mut walk = Walk { roots: [vec![dir], roots.to_vec()].concat(), read, layers: Vec::new() };
         let value = match (walk.read)(path)? {
             None => {
-                let (document, own) = (Document::empty(), Value::Object(Map::new()));
-                walk.layers.push(Layer { path: path.to_owned(), document, own: own.clone(), mount: Vec::new() });
-                own
+                walk.layers.push(Layer { path: path.to_owned(), document: Document::empty(), mount: Vec::new() });
+                Value::Object(Map::new())
             }
             Some(bytes) => walk.file(path, bytes, &mut Vec::new(), &[path.to_owned()])?,
         };
@@ -53,7 +50,7 @@ impl Tree {
 
     /// The text of every file that has to change so that the merged config becomes `wanted`.
     pub fn edit(&self, wanted: &Value) -> Result<Vec<(PathBuf, String)>, Error> {
-        let mut per_layer: Vec<Vec<Edit>> = vec![Vec::new(); self.layers.len()];
+        let mut per_layer: Vec<Vec<Edit<'_>>> = vec![Vec::new(); self.layers.len()];
         for edit in value::edits(&self.value, wanted) {
             match edit {
                 Edit::Set { path, value } => {
@@ -63,7 +60,7 @@ impl Tree {
                 }
                 Edit::Remove { path } => {
                     for (layer, edits) in self.layers.iter().zip(&mut per_layer) {
-                        if layer.depth(&path) == Some(path.len()) {
+                        if self.layers.len() == 1 || layer.depth(&path) == Some(path.len()) {
                             edits.push(Edit::Remove { path: path[layer.mount.len()..].to_vec() });
                         }
                     }
@@ -82,6 +79,9 @@ impl Tree {
 
     /// The layer that a setting at this path belongs into.
     fn owner(&self, path: &[Step]) -> Result<usize, Error> {
+        if self.layers.len() == 1 {
+            return Ok(0);
+        }
         let depths: Vec<Option<usize>> = self.layers.iter().map(|layer| layer.depth(path)).collect();
         let deepest = depths.iter().flatten().max().copied().unwrap_or(0);
         let owners: Vec<usize> = (0..depths.len()).filter(|&at| depths[at] == Some(deepest)).collect();
@@ -101,23 +101,8 @@ impl Layer {
     /// An object that is nothing but `$include` counts as not being there.
     fn depth(&self, path: &[Step]) -> Option<usize> {
         let inside = path.strip_prefix(self.mount.as_slice())?;
-        let mut at = &self.own;
-        for (depth, step) in inside.iter().enumerate() {
-            let next = match step {
-                Step::Key(key) => at.get(key.as_str()),
-                Step::Index(index) => at.get(*index),
-            };
-            match next {
-                Some(next) if !is_only_include(next) => at = next,
-                _ => return Some(self.mount.len() + depth),
-            }
-        }
-        Some(path.len())
+        Some(self.mount.len() + self.document.depth(inside, INCLUDE))
     }
-}
-
-fn is_only_include(value: &Value) -> bool {
-    value.as_object().is_some_and(|object| object.len() == 1 && object.contains_key(INCLUDE))
 }
 
 struct Walk<'a, 'b> {
@@ -130,33 +115,31 @@ struct Walk<'a, 'b> {
 impl Walk<'_, '_> {
     fn file(&mut self, path: &Path, bytes: Vec<u8>, mount: &mut Vec<Step>, chain: &[PathBuf]) -> Result<Value, Error> {
         let document = parse(path, bytes)?;
-        let own = document.value();
-        let merged = self.resolve(&own, path, mount, chain)?;
-        self.layers.push(Layer { path: path.to_owned(), document, own, mount: mount.clone() });
+        let merged = self.resolve(document.value(), path, mount, chain)?;
+        self.layers.push(Layer { path: path.to_owned(), document, mount: mount.clone() });
         Ok(merged)
     }
 
-    fn resolve(&mut self, own: &Value, path: &Path, mount: &mut Vec<Step>, chain: &[PathBuf]) -> Result<Value, Error> {
+    fn resolve(&mut self, own: Value, path: &Path, mount: &mut Vec<Step>, chain: &[PathBuf]) -> Result<Value, Error> {
         match own {
-            Value::Array(items) => {
-                let mut resolved = Vec::with_capacity(items.len());
-                for (index, item) in items.iter().enumerate() {
+            Value::Array(mut items) => {
+                for (index, item) in items.iter_mut().enumerate() {
                     mount.push(Step::Index(index));
-                    resolved.push(self.resolve(item, path, mount, chain)?);
+                    *item = self.resolve(item.take(), path, mount, chain)?;
                     mount.pop();
                 }
-                Ok(Value::Array(resolved))
+                Ok(Value::Array(items))
             }
-            Value::Object(object) => {
-                let mut rest = Map::new();
-                for (key, item) in object.iter().filter(|(key, _)| *key != INCLUDE) {
+            Value::Object(mut rest) => {
+                let include = rest.shift_remove(INCLUDE);
+                for (key, item) in &mut rest {
                     mount.push(Step::Key(key.clone()));
-                    rest.insert(key.clone(), self.resolve(item, path, mount, chain)?);
+                    *item = self.resolve(item.take(), path, mount, chain)?;
                     mount.pop();
                 }
-                let Some(include) = object.get(INCLUDE) else { return Ok(Value::Object(rest)) };
+                let Some(include) = include else { return Ok(Value::Object(rest)) };
                 let problem = |problem| Error::Include { path: path.to_owned(), include: include.to_string(), problem };
-                let included = match include {
+                let included = match &include {
                     Value::String(name) => self.include(name, path, mount, chain)?,
                     Value::Array(names) => {
                         let mut merged = Value::Object(Map::new());
@@ -174,7 +157,7 @@ impl Walk<'_, '_> {
                     (false, false) => Err(problem(IncludeProblem::SiblingsNeedObject)),
                 }
             }
-            plain => Ok(plain.clone()),
+            plain => Ok(plain),
         }
     }
 
@@ -232,7 +215,7 @@ fn parse(path: &Path, bytes: Vec<u8>) -> Result<Document, Error> {
         let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
         Error::NotUtf8 { path: path.to_owned(), line: before.matches('\n').count() + 1, column }
     })?;
-    Document::parse(&text).map_err(|error| Error::Malformed { path: path.to_owned(), error })
+    Document::parse(text).map_err(|error| Error::Malformed { path: path.to_owned(), error })
 }
 
 /// Reads a regular file whole; None when there is none.

@@ -2,6 +2,7 @@
 
 use super::json5::{Edit, Step};
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 
 /// The value at a path of object keys.
 pub fn at<'a>(value: &'a Value, path: &[&str]) -> Option<&'a Value> {
@@ -43,13 +44,13 @@ pub fn same(a: &Value, b: &Value) -> bool {
 }
 
 /// The edits that turn `old` into `new`: removals, then settings in the order of `new`.
-pub fn edits(old: &Value, new: &Value) -> Vec<Edit> {
+pub fn edits<'v>(old: &Value, new: &'v Value) -> Vec<Edit<'v>> {
     let mut found = Vec::new();
     collect(old, new, &mut Vec::new(), &mut found);
     found
 }
 
-fn collect(old: &Value, new: &Value, path: &mut Vec<Step>, found: &mut Vec<Edit>) {
+fn collect<'v>(old: &Value, new: &'v Value, path: &mut Vec<Step>, found: &mut Vec<Edit<'v>>) {
     if let (Value::Object(old), Value::Object(new)) = (old, new) {
         for key in old.keys().filter(|key| !new.contains_key(*key)) {
             path.push(Step::Key(key.clone()));
@@ -60,12 +61,12 @@ fn collect(old: &Value, new: &Value, path: &mut Vec<Step>, found: &mut Vec<Edit>
             path.push(Step::Key(key.clone()));
             match old.get(key) {
                 Some(old) => collect(old, value, path, found),
-                None => found.push(Edit::Set { path: path.clone(), value: value.clone() }),
+                None => found.push(Edit::Set { path: path.clone(), value: Cow::Borrowed(value) }),
             }
             path.pop();
         }
     } else if !same(old, new) {
-        found.push(Edit::Set { path: path.clone(), value: new.clone() });
+        found.push(Edit::Set { path: path.clone(), value: Cow::Borrowed(new) });
     }
 }
 
@@ -79,7 +80,7 @@ mod tests {
     fn edits_are_only_what_differs() {
         let old = json!({"a": {"b": 1, "c": [1, 2]}, "d": 2.0, "e": {"x": {}}});
         let new = json!({"a": {"b": 1, "c": [1, 3], "n": {"m": 1}}, "d": 2, "e": {}});
-        let set = |path: &[&str], value| Edit::Set { path: keys(path), value };
+        let set = |path: &[&str], value: Value| Edit::set(keys(path), value);
         let expected = vec![
             set(&["a", "c"], json!([1, 3])),
             set(&["a", "n"], json!({"m": 1})),

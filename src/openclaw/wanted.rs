@@ -42,7 +42,7 @@ pub struct Wish<'a> {
 
 /// `path` only names the file in errors.
 pub fn wanted(path: &Path, old: &Value, wish: &Wish<'_>) -> Result<Value, Error> {
-    let mut new = old.clone();
+    let mut after = old.clone();
     let shape =
         |dotted: &str, expected| Error::WrongShape { path: path.to_owned(), dotted: dotted.to_owned(), expected };
     let need = |new: &mut Value, dotted: &str| {
@@ -50,14 +50,13 @@ pub fn wanted(path: &Path, old: &Value, wish: &Wish<'_>) -> Result<Value, Error>
         object(new, &path).map(|_| ()).ok_or_else(|| shape(dotted, Shape::Object))
     };
     if wish.brand_new {
-        need(&mut new, "gateway")?;
-        new["gateway"]["mode"] = json!("local");
+        need(&mut after, "gateway")?;
+        after["gateway"]["mode"] = json!("local");
     }
-    need(&mut new, "models")?;
-    need(&mut new, "agents.defaults.models")?;
-    let mut after = new.clone();
+    need(&mut after, "models")?;
+    need(&mut after, "agents.defaults.models")?;
 
-    let name = current::chutes_provider(&new).map_or(PROVIDER, |(name, _)| name).to_owned();
+    let name = current::chutes_provider(&after).map_or(PROVIDER, |(name, _)| name).to_owned();
     let models = object(&mut after, &["models"]).ok_or_else(|| shape("models", Shape::Object))?;
     models.entry("mode").or_insert_with(|| json!("merge"));
     let at_provider = format!("models.providers.{name}");

@@ -66,11 +66,11 @@ pub fn commit(site: &Site, request: &Request, state: &State, now: i64) -> Result
         }
         let after = snapshot.after(&plan.files)?;
         let touches_store = plan.files.iter().any(|file| file.role != Role::Config);
-        let store = &snapshot.store.file.path;
+        let store = &after.store.file.path;
         let _openclaws_lock = if touches_store { lock::openclaws(store)? } else { None };
         let prepared = Prepared::new(plan.files.iter().map(Change::from).collect())?;
         if let Some(handover) = plan.handover.as_ref().filter(|_| handed_over.is_none()) {
-            handover::run(site, &snapshot, handover)?;
+            handover::run(site, &after, handover)?;
             handed_over = Some(handover.profile_id.clone());
         }
         match prepared.commit() {

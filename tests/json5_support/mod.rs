@@ -267,13 +267,13 @@ fn string(c: &mut Choices, author: &Author, out: &mut String) {
 }
 
 /// Edits for a document of this value: mostly into what is there, sometimes past it.
-pub fn edits(c: &mut Choices, value: &Value) -> Vec<Edit> {
+pub fn edits(c: &mut Choices, value: &Value) -> Vec<Edit<'static>> {
     (0..=c.pick(4))
         .map(|_| {
             let path = random_path(c, value);
             match c.pick(4) {
                 3 => Edit::Remove { path },
-                _ => Edit::Set { path, value: random_value(c, 0) },
+                _ => Edit::set(path, random_value(c, 0)),
             }
         })
         .collect()
@@ -328,7 +328,7 @@ fn random_value(c: &mut Choices, depth: usize) -> Value {
 }
 
 /// The same edits on a value: what they mean. Err where one has nowhere to go.
-pub fn model(value: &mut Value, edit: &Edit) -> Result<(), ()> {
+pub fn model(value: &mut Value, edit: &Edit<'_>) -> Result<(), ()> {
     match edit {
         Edit::Set { path, value: new } => {
             let mut here = value;
@@ -353,7 +353,7 @@ pub fn model(value: &mut Value, edit: &Edit) -> Result<(), ()> {
                     _ => return Err(()),
                 };
             }
-            *here = new.clone();
+            *here = new.clone().into_owned();
             Ok(())
         }
         Edit::Remove { path } => {

@@ -28,6 +28,7 @@ pub use error::{EditError, Found, SyntaxError, SyntaxKind, Unproven};
 pub use tree::MAX_DEPTH;
 
 use serde_json::Value;
+use std::borrow::Cow;
 use tree::{Id, Kind, Tree};
 
 /// A JSON5 text and where everything in it stands.
@@ -105,20 +106,20 @@ pub fn display(path: &[Step]) -> String {
 }
 
 #[derive(Clone, Debug, PartialEq)]
-pub enum Edit {
+pub enum Edit<'v> {
     /// Missing parents are created. Over an object or array, what is equal keeps its bytes; members
     /// that the new value lacks are removed. [`Step::Index`] of the length appends.
-    Set { path: Vec<Step>, value: Value },
+    Set { path: Vec<Step>, value: Cow<'v, Value> },
     /// Nothing happens when the path is absent.
     Remove { path: Vec<Step> },
 }
 
-impl Edit {
-    pub fn set(path: Vec<Step>, value: impl Into<Value>) -> Edit {
-        Edit::Set { path, value: value.into() }
+impl Edit<'_> {
+    pub fn set(path: Vec<Step>, value: impl Into<Value>) -> Edit<'static> {
+        Edit::Set { path, value: Cow::Owned(value.into()) }
     }
 
-    pub fn remove(path: Vec<Step>) -> Edit {
+    pub fn remove(path: Vec<Step>) -> Edit<'static> {
         Edit::Remove { path }
     }
 
@@ -129,9 +130,16 @@ impl Edit {
     }
 }
 
+/// Whether a parser that is not ours reads exactly this value. It may also be false because that parser
+/// refuses a spelling that OpenClaw's accepts, or because JSON cannot say what the text does (NaN).
+pub fn says(text: &str, value: &Value) -> bool {
+    proof::says(text, value)
+}
+
 impl Document {
-    pub fn parse(text: &str) -> Result<Document, SyntaxError> {
-        Ok(Document { tree: parse::parse(text)?, text: text.to_owned() })
+    pub fn parse(text: impl Into<String>) -> Result<Document, SyntaxError> {
+        let text = text.into();
+        Ok(Document { tree: parse::parse(&text)?, text })
     }
 
     /// What a missing file starts as: edits on it give strict JSON as OpenClaw itself writes it, with
@@ -164,16 +172,39 @@ impl Document {
         Some(tree::position(&self.text, span.start))
     }
 
+    /// How many steps of a path are there. An object that has no key but `stand_in` counts as not there.
+    pub fn depth(&self, path: &[Step], stand_in: &str) -> usize {
+        let mut id = self.tree.root;
+        for (depth, step) in path.iter().enumerate() {
+            match self.below(id, step) {
+                Some(below) if !self.is_only(below, stand_in) => id = below,
+                _ => return depth,
+            }
+        }
+        path.len()
+    }
+
+    fn is_only(&self, id: Id, key: &str) -> bool {
+        match &self.tree.node(id).kind {
+            Kind::Object(slots) => !slots.is_empty() && slots.iter().all(|slot| slot.key.is(key)),
+            _ => false,
+        }
+    }
+
     fn find(&self, path: &[Step]) -> Option<Id> {
-        path.iter().try_fold(self.tree.root, |id, step| match (step, &self.tree.node(id).kind) {
+        path.iter().try_fold(self.tree.root, |id, step| self.below(id, step))
+    }
+
+    fn below(&self, id: Id, step: &Step) -> Option<Id> {
+        match (step, &self.tree.node(id).kind) {
             (Step::Key(key), Kind::Object(slots)) => slots.iter().rfind(|slot| slot.key.is(key)).map(|slot| slot.value),
             (Step::Index(index), Kind::Array(slots)) => slots.get(*index).map(|slot| slot.value),
             _ => None,
-        })
+        }
     }
 
     /// The whole text after the edits, made one after another. All of them or none.
-    pub fn edit(&self, edits: &[Edit]) -> Result<String, EditError> {
+    pub fn edit(&self, edits: &[Edit<'_>]) -> Result<String, EditError> {
         let mut editor = edit::Editor::new(&self.text, &self.tree);
         for edit in edits {
             match edit {
@@ -186,6 +217,7 @@ impl Document {
             return Ok(self.text.clone());
         }
         let out = render::render(&self.text, &self.tree, &tree);
+        drop(tree);
         proof::prove(&self.text, &self.tree, edits, &out).map_err(EditError::Unproven)?;
         Ok(out.text)
     }

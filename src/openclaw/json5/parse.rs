@@ -3,10 +3,11 @@
 use super::error::{SyntaxError, SyntaxKind};
 use super::tree::{HALVES_AT, Id, Kind, MAX_DEPTH, Node, Number, Place, Slot, Span, Text, Tree};
 use super::unicode::{is_id_continue, is_id_start, is_line_end, is_space};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 pub(super) fn parse(text: &str) -> Result<Tree, SyntaxError> {
-    let mut parser = Parser { text, at: 0, nodes: Vec::new() };
+    let mut parser = Parser { text, at: 0, nodes: Vec::new(), keys: HashSet::new() };
     let root = parser.document().map_err(|(at, kind)| SyntaxError::new(text, at, kind))?;
     Ok(Tree { nodes: parser.nodes, root })
 }
@@ -46,6 +47,8 @@ struct Parser<'t> {
     text: &'t str,
     at: usize,
     nodes: Vec<Node>,
+    /// The keys so far. Most are there many times, and are kept once.
+    keys: HashSet<Arc<str>>,
 }
 
 impl<'t> Parser<'t> {
@@ -117,7 +120,7 @@ impl<'t> Parser<'t> {
                 Some(_) => {}
             }
             let start = self.at;
-            let key = if object { self.key()? } else { no_key.clone() };
+            let key = if object { self.kept_once()? } else { no_key.clone() };
             let key_end = self.at;
             if object {
                 self.trivia()?;
@@ -142,7 +145,18 @@ impl<'t> Parser<'t> {
             }
         }
         self.at += 1;
+        // There are many small containers, and they stay.
+        slots.shrink_to_fit();
         Ok(if object { Kind::Object(slots) } else { Kind::Array(slots) })
+    }
+
+    fn kept_once(&mut self) -> Result<Text, Fault> {
+        let mut key = self.key()?;
+        match self.keys.get(&*key.text) {
+            Some(known) => key.text = known.clone(),
+            None => drop(self.keys.insert(key.text.clone())),
+        }
+        Ok(key)
     }
 
     fn key(&mut self) -> Result<Text, Fault> {

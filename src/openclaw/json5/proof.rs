@@ -5,14 +5,14 @@ use super::error::Unproven;
 use super::out::Out;
 use super::tree::{Id, Kind, MAX_DEPTH, Number, Span, Tree, is_plain_key};
 use super::unicode::is_space;
-use super::want::Want;
+use super::want::{Members, Want};
 use super::{Edit, parse};
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
 use std::collections::HashMap;
 use std::fmt;
 
-pub(super) fn prove(source: &str, before: &Tree, edits: &[Edit], out: &Out) -> Result<(), Unproven> {
+pub(super) fn prove(source: &str, before: &Tree, edits: &[Edit<'_>], out: &Out) -> Result<(), Unproven> {
     kept(source, out)?;
     let want = Want::after(before, edits);
     if means(&out.text, before, &want) {
@@ -60,6 +60,11 @@ fn kept(source: &str, out: &Out) -> Result<(), Unproven> {
         text_at = at + (span.end - span.start);
     }
     Ok(())
+}
+
+/// Is `value` what the independent parser reads?
+pub(super) fn says(text: &str, value: &Value) -> bool {
+    means(text, &Tree { nodes: Vec::new(), root: 0 }, &Want::New(value))
 }
 
 /// Does `text` mean what is wanted, read by the independent parser?
@@ -121,16 +126,20 @@ fn has_surrogate_escape(spelt: &str) -> bool {
 #[derive(Clone, Copy)]
 enum Wanted<'a> {
     Node(Id),
-    Made(&'a Want),
+    Json(&'a Value),
+    Array(&'a [Want<'a>]),
+    Object(&'a Members<'a>),
     /// No matter what.
     Any,
 }
 
 impl<'a> Wanted<'a> {
-    fn of(want: &'a Want) -> Self {
+    fn of(want: &'a Want<'a>) -> Self {
         match want {
             Want::Old(id) => Wanted::Node(*id),
-            made => Wanted::Made(made),
+            Want::New(value) => Wanted::Json(value),
+            Want::Array(items) => Wanted::Array(items),
+            Want::Object(members) => Wanted::Object(members),
         }
     }
 }
@@ -169,17 +178,20 @@ impl<'a> Check<'a> {
                     View::Object(slots.iter().map(|slot| (&*slot.key.text, Wanted::Node(slot.value))).collect())
                 }
             },
-            Wanted::Made(want) => match want {
-                // `Wanted::of` made a node of it.
-                Want::Old(_) | Want::Null => View::Null,
-                Want::Bool(bool) => View::Bool(*bool),
-                Want::Number(number) => View::Number(*number),
-                Want::String(text) => View::String(text),
-                Want::Array(items) => View::Array(items.iter().map(Wanted::of).collect()),
-                Want::Object(members) => View::Object(
-                    members.list.iter().filter_map(|(key, item)| Some((&**key, Wanted::of(item.as_ref()?)))).collect(),
-                ),
+            Wanted::Json(value) => match value {
+                Value::Null => View::Null,
+                Value::Bool(bool) => View::Bool(*bool),
+                Value::Number(number) => View::Number(Number::from_json(number)),
+                Value::String(text) => View::String(text),
+                Value::Array(items) => View::Array(items.iter().map(Wanted::Json).collect()),
+                Value::Object(map) => {
+                    View::Object(map.iter().map(|(key, item)| (key.as_str(), Wanted::Json(item))).collect())
+                }
             },
+            Wanted::Array(items) => View::Array(items.iter().map(Wanted::of).collect()),
+            Wanted::Object(members) => View::Object(
+                members.list.iter().filter_map(|(key, item)| Some((&**key, Wanted::of(item.as_ref()?)))).collect(),
+            ),
         }
     }
 
@@ -318,7 +330,7 @@ mod tests {
     const TEXT: &str = "{\n  // note\n  a: 1, // one\n  b: [2, 3],\n  c: 'x',\n}\n";
 
     /// The proof of a right edit, after `tamper` has had its way with the result.
-    fn proof(edits: &[Edit], tamper: impl Fn(&mut Out)) -> Result<(), Unproven> {
+    fn proof(edits: &[Edit<'_>], tamper: impl Fn(&mut Out)) -> Result<(), Unproven> {
         let document = Document::parse(TEXT).unwrap();
         let mut editor = edit::Editor::new(TEXT, &document.tree);
         for edit in edits {
@@ -377,8 +389,8 @@ mod tests {
     fn nothing_too_deep_reaches_the_other_parser() {
         let document = Document::parse("{}").unwrap();
         let deep = "[".repeat(100_000);
-        assert!(!means(&deep, &document.tree, &Want::Null));
-        assert!(!means(&format!("null {deep}"), &document.tree, &Want::Null));
-        assert!(means(" null // end", &document.tree, &Want::Null));
+        assert!(!means(&deep, &document.tree, &Want::New(&Value::Null)));
+        assert!(!means(&format!("null {deep}"), &document.tree, &Want::New(&Value::Null)));
+        assert!(means(" null // end", &document.tree, &Want::New(&Value::Null)));
     }
 }
