@@ -8,6 +8,7 @@ mod e2e_support;
 use e2e_support::*;
 use openclaw_chutes::chutes::catalog;
 use openclaw_chutes::standin::sample::{self, Era};
+use openclaw_chutes::standin::{Fault, Route};
 use serde_json::{Value, json};
 use std::path::Path;
 use testkit::{Home, Ran, peer};
@@ -354,4 +355,41 @@ fn the_second_run_changes_nothing() {
     pty.keys("Enter");
     assert_eq!(pty.wait_exit(), 0);
     assert_eq!(stage.stamp(), before);
+}
+
+#[test]
+fn when_discovery_failed_and_when_the_list_has_moved_on() {
+    if !openclaw_is_here() {
+        return;
+    }
+    let failed = || {
+        let mut stage = Stage::new();
+        stage.standin.set_fault(Route::Models, Fault::Status(503));
+        assert_eq!(stage.onboard(&[]).code, 0);
+        stage.home.unset("CHUTES_BASE_URL");
+        assert_eq!(openclaw_json(&stage.home, &["config", "validate", "--json"])["valid"], true);
+        the_aliases_select(&stage.home, &ALIASES);
+        it_answers(&stage);
+    };
+    let moved_on = || {
+        let list = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/chutes-models-2026-08-22.json");
+        let mut stage = Stage::serving(std::fs::read(list).expect("the captured list"));
+        let ran = stage.onboard(&[]);
+        let document = document(&ran);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        stage.home.unset("CHUTES_BASE_URL");
+        // Limits that the service does not tell are left out, and OpenClaw takes that.
+        assert_eq!(openclaw_json(&stage.home, &["config", "validate", "--json"])["valid"], true);
+        let rows = configured(&openclaw_json(&stage.home, &["models", "list", "--json"]));
+        let default = rows.iter().find(|(_, row)| tags(row).contains(&"default")).expect("a default");
+        assert_eq!(document["model"]["primary"], default.0);
+        let aliases = document["aliases"].as_object().expect("aliases");
+        let aliases: Vec<_> =
+            aliases.iter().map(|(name, target)| (name.as_str(), target.as_str().expect("a ref"))).collect();
+        the_aliases_select(&stage.home, &aliases);
+    };
+    std::thread::scope(|scope| {
+        scope.spawn(failed);
+        scope.spawn(moved_on);
+    });
 }

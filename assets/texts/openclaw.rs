@@ -6,7 +6,9 @@ texts! {
         "the config has no agent \"{agent}\" (it has: {known})",
         "配置中没有名为“{agent}”的智能体（现有：{known}）";
 
-    cannot_read(path, reason): "cannot read {path}: {reason}", "无法读取 {path}：{reason}";
+    cannot_read(path, reason):
+        "cannot read {path}: {reason}. Every file is as it was",
+        "无法读取 {path}：{reason}。所有文件保持原样";
     cannot_write(path, reason):
         "cannot write {path}: {reason}. Every file is as it was",
         "无法写入 {path}：{reason}。所有文件保持原样";
@@ -29,6 +31,7 @@ texts! {
     io_error: "input/output error", "输入/输出错误";
     no_such_file: "no such file or directory", "文件或目录不存在";
     name_too_long: "the name is too long", "名称过长";
+    too_big: "it would be larger than this process may write", "超过本进程允许写入的文件大小";
     link_loop: "too many symbolic links", "符号链接层数过多";
 
     malformed(path, problem):
@@ -77,6 +80,9 @@ texts! {
     foreign_owner(path, uid):
         "{path} belongs to another user (uid {uid}). Every file is as it was",
         "{path} 属于另一个用户（uid {uid}）。所有文件保持原样";
+    not_put_back(path):
+        "writing failed half-way, and {path} could not be put back as it was",
+        "写入中途失败，并且无法将 {path} 恢复原样";
     keeps_changing(path):
         "another program keeps changing {path}; after three tries it was left as it is",
         "另一个程序在不断修改 {path}；尝试三次后保持其原样";
@@ -112,6 +118,12 @@ texts! {
         "Store it with `openclaw models auth paste-api-key --provider chutes --profile-id chutes:default`, then run this again.",
         "请先运行“openclaw models auth paste-api-key --provider chutes --profile-id chutes:default”保存，然后重新运行。";
     hint_symlink: "Replace the link by the file it leads to, then run this again.", "请用链接所指的文件替换该链接，然后重新运行。";
+    hint_put_back(backup, path):
+        "Its old contents are in {backup}. Put them back with: mv {backup} {path}",
+        "其原内容保存在 {backup}。恢复命令：mv {backup} {path}";
+    hint_take_away(path):
+        "The file is new. Take it away with: rm {path}",
+        "该文件是新建的。删除命令：rm {path}";
     hint_again: "Try again in a moment.", "请稍后重试。";
     hint_handover:
         "Run that command yourself to see more; `openclaw doctor` may help.",

@@ -125,6 +125,7 @@ texts! {
     models_detail_output(tokens): "output {tokens}", "输出 {tokens}";
     models_detail_price(input, output, cache): "per million tokens: in {input} out {output} cache {cache}",
         "每百万词元：输入 {input} 输出 {output} 缓存 {cache}";
+    models_detail_price_brief(input, output, cache): "{input} in, {output} out, {cache} cache", "输入 {input}，输出 {output}，缓存 {cache}";
     models_detail_no_price: "price unknown", "价格未知";
     models_detail_reasoning: "reasoning", "推理";
     models_detail_tools: "tools", "工具";
@@ -139,17 +140,17 @@ texts! {
     models_detail_tested(ms): "answered in {ms} ms", "{ms} 毫秒内回答";
     models_proposal_documented(wanted): "{wanted}, the documented default, is not served any more.", "文档中的默认模型 {wanted} 已停止服务。";
     models_proposal_default(wanted): "{wanted}, your default, is not served any more.", "您的默认模型 {wanted} 已停止服务。";
-    models_proposal_alias(alias, wanted): "{alias} meant {wanted}, which is not served any more.", "{alias} 所指的 {wanted} 已停止服务。";
-    models_proposal_fallback(wanted): "The fallback {wanted} is not served any more.", "后备模型 {wanted} 已停止服务。";
-    models_proposal_image(wanted): "The image model {wanted} is not served any more.", "图像模型 {wanted} 已停止服务。";
+    models_proposal_alias(alias, wanted): "{alias}: {wanted} is gone.", "{alias}：{wanted} 已停止服务。";
+    models_proposal_fallback(wanted): "The fallback {wanted} is gone.", "后备模型 {wanted} 已停止服务。";
+    models_proposal_image(wanted): "The image model {wanted} is gone.", "图像模型 {wanted} 已停止服务。";
     models_proposal_taken(taken, reason): "{taken} is {reason}", "{taken} 是{reason}";
-    models_proposal_dearer(factor_in, factor_out): ", and dearer: in ×{factor_in}, out ×{factor_out}", "，更贵：输入 x{factor_in}，输出 x{factor_out}";
+    models_proposal_dearer(factor_in, factor_out): ", dearer: in ×{factor_in}, out ×{factor_out}", "，更贵：输入 x{factor_in}，输出 x{factor_out}";
     models_proposal_cheaper(factor_in, factor_out): ": in ×{factor_in}, out ×{factor_out}", "：输入 x{factor_in}，输出 x{factor_out}";
     models_proposal_nothing: "Nothing like it is served", "没有相近的模型";
     models_reason_family: "the newest of its family", "同系列中最新的";
     models_reason_built_in: "the first of the built-in models still served", "仍在服务的第一个内置模型";
     models_reason_tools: "the cheapest with tools", "支持工具的最便宜模型";
-    models_reason_images: "the cheapest that takes images", "支持图像的最便宜模型";
+    models_reason_images: "the cheapest with images", "支持图像的最便宜模型";
     models_reason_cheapest: "the cheapest", "最便宜的";
     models_take: "y take it", "y 采纳";
     models_take_removal: "y remove it", "y 移除";
@@ -188,8 +189,8 @@ texts! {
     alias_rules: "letters, digits, _ . : -", "字母、数字和 _ . : -";
     alias_character(c): "{c} cannot be in an alias: letters, digits, _ . : - only", "别名不能含 {c}：只能用字母、数字和 _ . : -";
     alias_too_long: "That is too long for an alias.", "别名过长。";
-    alias_duplicate(target): "is the alias of {target} already; Tab moves it here", "已是 {target} 的别名；按 Tab 移到这里";
-    alias_duplicate_foreign(target): "is the alias of {target} already", "已是 {target} 的别名";
+    alias_duplicate(target): "it names {target} already; Tab moves it here", "它已是 {target} 的别名；按 Tab 移到这里";
+    alias_duplicate_foreign(target): "it names {target} already", "它已是 {target} 的别名";
     alias_provider(name): "{name} is the name of a provider", "{name} 是提供商的名称";
     alias_model(id): "{id} is the name of a model", "{id} 是模型的名称";
     alias_command(word): "/model {word} means something else in a chat", "聊天中的 /model {word} 另有含义";

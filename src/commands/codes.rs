@@ -73,6 +73,11 @@ pub const ERRORS: &[(&str, u8, &str)] = &[
     ("unknown-agent", 2, "--agent names an agent that the config does not have."),
     ("read-failed", 1, "A file could not be read."),
     ("write-failed", 1, "A file could not be written."),
+    (
+        "not-put-back",
+        1,
+        "A write failed half-way, and a file could not be put back; the hint says where its bytes are.",
+    ),
     ("config-malformed", 1, "The config is not valid, or not of the shape that OpenClaw needs."),
     ("config-not-editable", 1, "The config cannot be changed safely."),
     ("config-keeps-changing", 1, "Another process kept changing the config."),

@@ -173,7 +173,7 @@ impl Error {
         json!({
             "ok": false,
             "error": { "code": self.code(), "message": self.message(lang), "hint": hint },
-            "changed": false,
+            "changed": matches!(self, Error::OpenClaw(OpenClawError::NotPutBack { .. })),
         })
     }
 }

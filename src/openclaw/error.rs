@@ -39,6 +39,9 @@ pub enum Error {
     SymlinkedSecret { path: PathBuf },
     /// The file belongs to another user, and we may not give the new one to them.
     ForeignOwner { path: PathBuf, uid: u32 },
+    /// A write failed half-way, and so did putting this file back. `backup` holds its old bytes; None:
+    /// there was no such file.
+    NotPutBack { path: PathBuf, backup: Option<PathBuf> },
     /// Another process kept changing the file.
     KeepsChanging { path: PathBuf },
     /// Another process holds the lock.
@@ -93,6 +96,7 @@ impl Error {
             Error::UnknownAgent { .. } => "unknown-agent",
             Error::Io { doing: Doing::Read, .. } => "read-failed",
             Error::Io { .. } | Error::ForeignOwner { .. } => "write-failed",
+            Error::NotPutBack { .. } => "not-put-back",
             Error::Malformed { .. } | Error::NotUtf8 { .. } | Error::WrongShape { .. } => "config-malformed",
             Error::MalformedStore { .. } => "auth-store-malformed",
             Error::Include { .. } => "include-failed",
@@ -167,6 +171,7 @@ impl Error {
             }
             Error::SymlinkedSecret { path } => texts::symlinked_secret(lang, show(path)),
             Error::ForeignOwner { path, uid } => texts::foreign_owner(lang, show(path), uid),
+            Error::NotPutBack { path, .. } => texts::not_put_back(lang, show(path)),
             Error::KeepsChanging { path } => texts::keeps_changing(lang, show(path)),
             Error::Locked { path, pid: Some(pid) } => texts::locked_by(lang, show(path), pid),
             Error::Locked { path, pid: None } => texts::locked(lang, show(path)),
@@ -194,6 +199,10 @@ impl Error {
             Error::UnsupportedStore { .. } => texts::hint_key_new_store(lang),
             Error::SymlinkedSecret { .. } => texts::hint_symlink(lang),
             Error::ForeignOwner { path, .. } => return Some(texts::hint_owner(lang, show(path))),
+            Error::NotPutBack { path, backup: Some(backup) } => {
+                return Some(texts::hint_put_back(lang, show(backup), show(path)));
+            }
+            Error::NotPutBack { path, backup: None } => return Some(texts::hint_take_away(lang, show(path))),
             Error::KeepsChanging { .. } | Error::Locked { .. } => texts::hint_again(lang),
             Error::Handover { .. } => texts::hint_handover(lang),
             Error::ChangedSince { .. } | Error::BackupGone { .. } => texts::hint_backups(lang),
@@ -259,6 +268,7 @@ fn errno_words(errno: i32, lang: Lang) -> String {
         Errno::NOENT => texts::no_such_file(lang),
         Errno::NAMETOOLONG => texts::name_too_long(lang),
         Errno::LOOP => texts::link_loop(lang),
+        Errno::FBIG => texts::too_big(lang),
         other => return clean::line(&std::io::Error::from_raw_os_error(other.raw_os_error()).to_string()),
     };
     words.to_owned()
@@ -268,7 +278,7 @@ fn io_hint(doing: Doing, path: &Path, errno: i32, lang: Lang) -> Option<String> 
     use rustix::io::Errno;
     let path = show(path);
     match Errno::from_raw_os_error(errno) {
-        Errno::NOSPC | Errno::DQUOT => Some(texts::hint_space(lang).to_owned()),
+        Errno::NOSPC | Errno::DQUOT | Errno::FBIG => Some(texts::hint_space(lang).to_owned()),
         Errno::ACCESS | Errno::PERM if doing == Doing::Read => Some(texts::hint_read(lang, path)),
         Errno::ACCESS | Errno::PERM => Some(texts::hint_owner(lang, path)),
         Errno::ROFS => Some(texts::hint_read_only(lang).to_owned()),

@@ -6,6 +6,7 @@ use super::locks::{Lock, LockError, STORE, store_lock};
 use crate::state::State;
 use sha2::{Digest, Sha256};
 use std::fs::{File, OpenOptions, TryLockError};
+use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
 use std::thread::sleep;
 use std::time::{Duration, Instant};
@@ -18,11 +19,11 @@ const PAUSE: Duration = Duration::from_millis(20);
 pub fn ours(state: &State, config: &Path) -> Result<File, Error> {
     let name = hex(&Sha256::digest(config.as_os_str().as_encoded_bytes()));
     let path = state.dir().join("locks").join(format!("{}.lock", &name[..32]));
-    if !path.exists() {
-        super::write::write_private(&path, b"")?;
-    }
     let failed = |error: std::io::Error| Error::io(Doing::Lock, &path, &error);
-    let file = OpenOptions::new().write(true).open(&path).map_err(failed)?;
+    super::write::private_dir(path.parent().unwrap_or(Path::new("/")))?;
+    // Created in place, never renamed into it: whoever comes at the same time must lock the same file.
+    let mut open = OpenOptions::new();
+    let file = open.write(true).create(true).truncate(false).mode(0o600).open(&path).map_err(failed)?;
     let start = Instant::now();
     loop {
         match file.try_lock() {

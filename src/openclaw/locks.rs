@@ -138,14 +138,19 @@ fn create(path: &Path, content: &[u8]) -> io::Result<(u64, u64)> {
     let made = (|| {
         let mut file = exclusive(&draft)?;
         file.write_all(content)?;
+        let meta = file.metadata()?;
         match fs::hard_link(&draft, path) {
-            Err(error) if error.kind() != io::ErrorKind::AlreadyExists => {
+            Ok(()) => Ok(meta),
+            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => Err(error),
+            Err(_) => {
                 // A file system without hard links.
                 let mut file = exclusive(path)?;
-                file.write_all(content)?;
-                file.metadata()
+                let written = file.write_all(content).and_then(|()| file.metadata());
+                if written.is_err() {
+                    let _ = fs::remove_file(path);
+                }
+                written
             }
-            linked => linked.and_then(|()| file.metadata()),
         }
     })();
     let _ = fs::remove_file(&draft);

@@ -2,6 +2,7 @@
 
 use super::error::{Doing, Shape};
 use super::install::Installed;
+use super::plan::FileChange;
 use super::tree::{self, Tree};
 use super::{Error, Site, paths::Paths, value};
 use serde_json::{Map, Value};
@@ -99,6 +100,31 @@ impl Snapshot {
         })
     }
 
+    /// The same files once these changes are written.
+    pub fn after(&self, changes: &[FileChange]) -> Result<Self, Error> {
+        let mut after = self.clone();
+        let change = |file: &mut File| {
+            let change = changes.iter().find(|change| change.path == file.path);
+            if let Some(change) = change {
+                (file.bytes, file.mode) = (Some(change.after.clone()), Some(change.mode));
+            }
+            change.is_some()
+        };
+        change(&mut after.config);
+        for file in &mut after.includes {
+            change(file);
+        }
+        for json in [&mut after.store, &mut after.auth_state].into_iter().chain(&mut after.main_store) {
+            if change(&mut json.file) {
+                json.value = parse(&json.file);
+            }
+        }
+        let files = || std::iter::once(&after.config).chain(&after.includes);
+        let mut read = |path: &Path| Ok(files().find(|file| file.path == path).and_then(|file| file.bytes.clone()));
+        after.tree = Tree::read(&after.config.path, &after.paths.include_roots, &mut read)?;
+        Ok(after)
+    }
+
     /// The config with its includes, `${…}` left as written.
     pub fn value(&self) -> &Value {
         &self.tree.value
@@ -136,17 +162,17 @@ pub(super) fn json(path: &Path) -> Result<Json, Error> {
         return Ok(Json { file, value: Err(Error::SymlinkedSecret { path: path.to_owned() }) });
     }
     let file = File::plain(path)?;
-    let value = match &file.bytes {
-        None => Ok(Value::Object(Map::new())),
-        Some(bytes) => match serde_json::from_slice::<Value>(bytes) {
-            Ok(value) if value.is_object() => Ok(value),
-            Ok(_) => Err(Error::WrongShape { path: path.to_owned(), dotted: String::new(), expected: Shape::Object }),
-            Err(error) => {
-                Err(Error::MalformedStore { path: path.to_owned(), line: error.line(), column: error.column() })
-            }
-        },
-    };
-    Ok(Json { file, value })
+    Ok(Json { value: parse(&file), file })
+}
+
+fn parse(file: &File) -> Result<Value, Error> {
+    let path = file.path.clone();
+    let Some(bytes) = &file.bytes else { return Ok(Value::Object(Map::new())) };
+    match serde_json::from_slice::<Value>(bytes) {
+        Ok(value) if value.is_object() => Ok(value),
+        Ok(_) => Err(Error::WrongShape { path, dotted: String::new(), expected: Shape::Object }),
+        Err(error) => Err(Error::MalformedStore { path, line: error.line(), column: error.column() }),
+    }
 }
 
 fn entries(config: &Value) -> Vec<(String, &Value)> {

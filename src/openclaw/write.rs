@@ -5,6 +5,7 @@
 use super::error::{Doing, Error};
 use super::lock;
 use super::plan::{self, FileChange, Plan, Request, Role};
+use super::snapshot::Snapshot;
 use super::{Site, credential, handover, snapshot, undo};
 use crate::chutes::oauth::token::Renewed;
 use crate::state::State;
@@ -12,7 +13,7 @@ use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, Permissions};
-use std::io::{self, Write};
+use std::io::{self, Read, Seek, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -38,6 +39,9 @@ pub struct Written {
     pub replanned: bool,
     /// The change can be undone.
     pub undoable: bool,
+    /// OpenClaw's files as this left them, from memory: reading them again could fail, and nothing
+    /// would have been wrong with the write.
+    pub after: Option<Snapshot>,
 }
 
 impl Written {
@@ -58,8 +62,9 @@ pub fn commit(site: &Site, request: &Request, state: &State, now: i64) -> Result
         let snapshot = site.read()?;
         let plan = plan::plan(&snapshot, request, now)?;
         if !plan.changes_anything() {
-            return Ok(Written { plan, replanned: attempt > 0, ..Written::default() });
+            return Ok(Written { plan, replanned: attempt > 0, after: Some(snapshot), ..Written::default() });
         }
+        let after = snapshot.after(&plan.files)?;
         let touches_store = plan.files.iter().any(|file| file.role != Role::Config);
         let store = &snapshot.store.file.path;
         let _openclaws_lock = if touches_store { lock::openclaws(store)? } else { None };
@@ -72,7 +77,7 @@ pub fn commit(site: &Site, request: &Request, state: &State, now: i64) -> Result
             Ok(backups) => {
                 let undoable = undo::record(state, &plan.files, &backups, now).is_ok();
                 plan.files.iter().for_each(|file| tidy(&file.path));
-                return Ok(Written { plan, backups, replanned: attempt > 0, undoable });
+                return Ok(Written { plan, backups, replanned: attempt > 0, undoable, after: Some(after) });
             }
             Err(Failure::Conflict(path)) => conflict = path,
             Err(Failure::Error(error)) => return Err(error),
@@ -111,14 +116,18 @@ fn in_place(file: snapshot::File, after: Vec<u8>) -> Change {
 
 /// Writes one of our own files: atomically, 0600, its directory 0700.
 pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Error> {
-    let parent = path.parent().unwrap_or(Path::new("/"));
-    make_dirs(parent)?;
-    // The directory is ours alone; another mode is somebody's slip.
-    if fs::metadata(parent).is_ok_and(|meta| meta.mode() & 0o077 != 0) {
-        let _ = fs::set_permissions(parent, Permissions::from_mode(0o700));
-    }
+    private_dir(path.parent().unwrap_or(Path::new("/")))?;
     let temp = Temp::beside(path, bytes, 0o600, None)?;
     temp.rename(path)
+}
+
+/// A directory of ours alone, made where it is missing; another mode than 0700 is somebody's slip.
+pub(super) fn private_dir(dir: &Path) -> Result<(), Error> {
+    make_dirs(dir)?;
+    if fs::metadata(dir).is_ok_and(|meta| meta.mode() & 0o077 != 0) {
+        let _ = fs::set_permissions(dir, Permissions::from_mode(0o700));
+    }
+    Ok(())
 }
 
 /// One file to bring from exact old bytes to new ones. None: no such file.
@@ -178,12 +187,11 @@ impl Prepared {
     /// Replaces the targets in order. The paths of the backups.
     pub(super) fn commit(mut self) -> Result<Vec<Option<PathBuf>>, Failure> {
         for at in 0..self.changes.len() {
-            let outcome = replace(&mut self.changes[at]);
-            if let Err(failure) = outcome {
-                for (change, _, backup) in self.changes[..at].iter_mut().rev() {
-                    put_back(change, backup);
-                }
-                return Err(failure);
+            if let Err(failure) = replace(&mut self.changes[at]) {
+                // The one that failed, too: its new bytes may be in place already.
+                let undone = self.changes[..=at].iter_mut().rev().map(|(change, _, backup)| put_back(change, backup));
+                // All of them are tried, whatever becomes of one.
+                return Err(undone.fold(Ok(()), Result::and).err().map_or(failure, Failure::Error));
             }
         }
         self.new_dirs.clear();
@@ -195,7 +203,7 @@ impl Drop for Prepared {
     fn drop(&mut self) {
         self.changes.clear();
         // Empty again if nothing was written; otherwise this fails, as it should.
-        self.new_dirs.iter().rev().for_each(|dir| drop(fs::remove_dir(dir)));
+        remove_dirs(&self.new_dirs);
     }
 }
 
@@ -225,23 +233,27 @@ fn remove(path: &Path) -> Result<(), Failure> {
     Ok(())
 }
 
-/// Undoes one replacement, unless somebody wrote the file since. The backup holds the old bytes, so no
-/// space is needed.
-fn put_back(change: &Change, backup: &mut Option<Backup>) {
-    if current(&change.path).ok().flatten() != change.after {
-        return;
+/// Undoes one replacement, unless there was none or somebody wrote the file since. The backup holds the
+/// old bytes, so no space is needed.
+fn put_back(change: &Change, backup: &mut Option<Backup>) -> Result<(), Error> {
+    let path = &change.path;
+    let now = super::tree::read_file(path);
+    if now.as_ref().is_ok_and(|now| *now != change.after || change.before == change.after) {
+        return Ok(());
     }
-    match (&change.before, backup.take()) {
-        (None, _) => drop(fs::remove_file(&change.path)),
-        (Some(_), Some(backup)) => drop(fs::rename(backup.keep(), &change.path)),
-        // An undo that is itself undone: the bytes are in memory.
-        (Some(bytes), None) => {
-            if let Ok(temp) = Temp::beside(&change.path, bytes, change.mode, None) {
-                let _ = temp.rename(&change.path);
+    let done = now.is_ok()
+        && match (&change.before, &*backup) {
+            (None, _) => fs::remove_file(path).is_ok(),
+            (Some(_), Some(backup)) => fs::rename(&backup.path, path).is_ok(),
+            // An undo that is itself undone: the bytes are in memory.
+            (Some(bytes), None) => {
+                Temp::beside(path, bytes, change.mode, None).and_then(|temp| temp.rename(path)).is_ok()
             }
-        }
-    }
-    sync_dir(&change.path);
+        };
+    // Moved into place, or the last copy of the old bytes: either way it is not ours to remove.
+    let backup = backup.take().map(Backup::keep);
+    sync_dir(path);
+    if done { Ok(()) } else { Err(Error::NotPutBack { path: path.clone(), backup }) }
 }
 
 /// A synced file under a random name; removed unless renamed.
@@ -278,14 +290,23 @@ impl Temp {
             Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => return self.rename(path).map_err(Failure::Error),
             Err(errno) => return Err(Failure::Error(Error::io(Doing::Write, path, &errno.into()))),
         }
-        if change.before.is_some() && current(&self.0)? != change.before {
+        if change.before.is_none() {
+            sync_dir(path);
+            return Ok(());
+        }
+        let there = current(&self.0);
+        if !there.as_ref().is_ok_and(|there| *there == change.before) {
             // Back again, and once more if somebody wrote over our bytes meanwhile.
             let back = rename(RenameFlags::EXCHANGE);
-            if back.is_ok() && current(&self.0)?.as_deref() != Some(after) {
+            if back.is_ok() && current(&self.0).is_ok_and(|ours| ours.as_deref() != Some(after)) {
                 let _ = rename(RenameFlags::EXCHANGE);
             }
             sync_dir(path);
-            return conflict();
+            if back.is_err() {
+                let backup = Some(self.keep());
+                return Err(Failure::Error(Error::NotPutBack { path: path.clone(), backup }));
+            }
+            return there.and_then(|_| conflict());
         }
         sync_dir(path);
         Ok(())
@@ -293,9 +314,15 @@ impl Temp {
 
     fn rename(self, path: &Path) -> Result<(), Error> {
         fs::rename(&self.0, path).map_err(|error| Error::io(Doing::Write, path, &error))?;
-        std::mem::forget(self);
+        self.keep();
         sync_dir(path);
         Ok(())
+    }
+
+    fn keep(self) -> PathBuf {
+        let path = self.0.clone();
+        std::mem::forget(self);
+        path
     }
 }
 
@@ -355,7 +382,7 @@ fn at_target(error: Create, doing: Doing, path: &Path) -> Error {
 /// A new file, private from its first byte, with owner and mode as given, on disk when this returns.
 fn create(path: &Path, bytes: &[u8], mode: u32, like: Option<&fs::Metadata>) -> Result<(), Create> {
     let mut open = OpenOptions::new();
-    open.write(true).create_new(true).mode(0o600);
+    open.read(true).write(true).create_new(true).mode(0o600);
     open.custom_flags(rustix::fs::OFlags::NOFOLLOW.bits() as i32);
     let mut file = open.open(path).map_err(Create::Io)?;
     let written = (|| {
@@ -370,7 +397,11 @@ fn create(path: &Path, bytes: &[u8], mode: u32, like: Option<&fs::Metadata>) -> 
         }
         file.write_all(bytes).map_err(Create::Io)?;
         file.set_permissions(Permissions::from_mode(mode)).map_err(Create::Io)?;
-        file.sync_all().map_err(Create::Io)
+        file.sync_all().map_err(Create::Io)?;
+        // What a disk took without a word may still be something else.
+        let mut read = Vec::with_capacity(bytes.len());
+        file.rewind().and_then(|()| file.read_to_end(&mut read)).map_err(Create::Io)?;
+        if read == bytes { Ok(()) } else { Err(Create::Io(Errno::IO.into())) }
     })();
     if written.is_err() {
         let _ = fs::remove_file(path);
@@ -386,7 +417,10 @@ fn make_dirs(dir: &Path) -> Result<Vec<PathBuf>, Error> {
         match fs::DirBuilder::new().mode(0o700).create(dir) {
             Ok(()) => made.push(dir.to_owned()),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => return Err(Error::io(Doing::CreateDir, dir, &error)),
+            Err(error) => {
+                remove_dirs(&made);
+                return Err(Error::io(Doing::CreateDir, dir, &error));
+            }
         }
         let owner = dir.parent().and_then(|parent| fs::metadata(parent).ok());
         let ours = rustix::process::geteuid();
@@ -394,10 +428,19 @@ fn make_dirs(dir: &Path) -> Result<Vec<PathBuf>, Error> {
             let _ = std::os::unix::fs::chown(dir, Some(owner.uid()), Some(owner.gid()));
         }
     }
-    if !dir.is_dir() {
-        return Err(Error::Io { doing: Doing::CreateDir, path: dir.to_owned(), errno: Errno::NOTDIR.raw_os_error() });
+    match fs::metadata(dir) {
+        Ok(meta) if meta.is_dir() => Ok(made),
+        Ok(_) => Err(Error::io(Doing::CreateDir, dir, &Errno::NOTDIR.into())),
+        Err(error) => {
+            remove_dirs(&made);
+            Err(Error::io(Doing::CreateDir, dir, &error))
+        }
     }
-    Ok(made)
+}
+
+/// Removes directories that are empty, innermost first.
+fn remove_dirs(dirs: &[PathBuf]) {
+    dirs.iter().rev().for_each(|dir| drop(fs::remove_dir(dir)));
 }
 
 /// Makes a rename last. A file system that cannot sync a directory is no reason to fail.
@@ -417,11 +460,16 @@ fn tidy(path: &Path) {
         let begins = move |path: &&PathBuf| path.file_name().is_some_and(|n| n.to_string_lossy().starts_with(&prefix));
         entries.iter().filter(begins)
     };
-    for temp in begins(format!(".{name}{TEMP_MARK}")) {
-        let age = fs::metadata(temp).and_then(|meta| meta.modified()).ok().and_then(|at| at.elapsed().ok());
-        if age.is_some_and(|age| age > ABANDONED) {
-            let _ = fs::remove_file(temp);
-        }
+    let is_abandoned = |path: &&PathBuf| {
+        let age = fs::metadata(path).and_then(|meta| meta.modified()).ok().and_then(|at| at.elapsed().ok());
+        age.is_some_and(|age| age > ABANDONED)
+    };
+    for temp in begins(format!(".{name}{TEMP_MARK}")).filter(is_abandoned) {
+        let _ = fs::remove_file(temp);
+    }
+    // The scratch directory of a hand-over that was killed.
+    for dir in begins(TEMP_MARK.to_owned()).filter(is_abandoned) {
+        let _ = fs::remove_dir_all(dir);
     }
     let mut backups: Vec<&PathBuf> = begins(format!("{name}{BACKUP_MARK}")).collect();
     backups.sort_by_key(|path| (fs::metadata(path).and_then(|meta| meta.modified()).ok(), (*path).clone()));

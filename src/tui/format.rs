@@ -25,7 +25,7 @@ pub fn tokens(number: u64) -> String {
         0..1_000 => number.to_string(),
         1_000..999_500 => format!("{}k", (number + 500) / 1000),
         _ => {
-            let tenths = (number + 50_000) / 100_000;
+            let tenths = number.saturating_add(50_000) / 100_000;
             format!("{}.{}M", tenths / 10, tenths % 10)
         }
     }

@@ -5,6 +5,7 @@ use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
 use ratatui::style::{Color, Modifier};
+use std::collections::HashMap;
 use std::io::{self, Write};
 use unicode_width::UnicodeWidthStr;
 
@@ -15,6 +16,8 @@ const ERASE_FROM: u16 = 6;
 pub struct Output<W: Write> {
     inner: CrosstermBackend<W>,
     cursor_shown: bool,
+    /// What stands where, as far as it is one plain byte: writing it again is the shortest way across.
+    seen: HashMap<(u16, u16), (u8, Pen)>,
 }
 
 /// How the terminal writes now.
@@ -29,14 +32,57 @@ const PLAIN: Pen = Pen { fg: Color::Reset, bg: Color::Reset, modifier: Modifier:
 
 impl<W: Write> Output<W> {
     pub fn new(writer: W) -> Output<W> {
-        Output { inner: CrosstermBackend::new(writer), cursor_shown: false }
+        Output { inner: CrosstermBackend::new(writer), cursor_shown: false, seen: HashMap::new() }
     }
 
     /// The terminal was just taken, with its cursor hidden.
     pub fn taken(&mut self) {
         self.cursor_shown = false;
+        self.seen.clear();
+    }
+
+    /// The bytes from column `from` to before `to`, if they look the same whoever writes them.
+    fn between(&self, from: u16, to: u16, y: u16, pen: Pen) -> Option<Vec<u8>> {
+        let byte = |x| {
+            let (byte, was) = *self.seen.get(&(x, y))?;
+            let blank = byte == b' ' && was.shows_nothing() && pen.shows_nothing();
+            (blank || was == pen).then_some(byte)
+        };
+        (from..to).map(byte).collect()
+    }
+
+    /// Take the cursor to a place.
+    fn go(&mut self, at: &mut Option<(u16, u16)>, x: u16, y: u16, pen: Pen) -> io::Result<()> {
+        let out = &mut self.inner;
+        match *at {
+            Some(place) if place == (x, y) => {}
+            Some((column, row)) if row == y && (1..10).contains(&x.saturating_sub(column)) => {
+                let gap = x - column;
+                let again = if gap <= 4 { self.between(column, x, y, pen) } else { None };
+                let out = &mut self.inner;
+                match again {
+                    Some(bytes) => out.write_all(&bytes)?,
+                    None if gap == 1 => out.write_all(b"\x1b[C")?,
+                    None => write!(out, "\x1b[{gap}C")?,
+                }
+            }
+            Some((_, row)) if row == y => write!(out, "\x1b[{}G", u32::from(x) + 1)?,
+            _ => write!(out, "\x1b[{};{}H", u32::from(y) + 1, u32::from(x) + 1)?,
+        }
+        *at = Some((x, y));
+        Ok(())
     }
 }
+
+impl Pen {
+    /// A blank written with it is nothing but blank.
+    fn shows_nothing(self) -> bool {
+        self.bg == Color::Reset && !self.modifier.intersects(ON_BLANKS)
+    }
+}
+
+/// What is seen on a blank too.
+const ON_BLANKS: Modifier = Modifier::UNDERLINED.union(Modifier::REVERSED).union(Modifier::CROSSED_OUT);
 
 impl<W: Write> Write for Output<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
@@ -65,11 +111,11 @@ impl<W: Write> Backend for Output<W> {
                 while cells.next_if(|(nx, ny, next)| (*nx, *ny) == (x + count, y) && is_blank(next)).is_some() {
                     count += 1;
                 }
-                go(&mut self.inner, &mut at, x, y)?;
-                let hidden = Modifier::UNDERLINED | Modifier::REVERSED | Modifier::CROSSED_OUT;
-                if pen.bg != Color::Reset || pen.modifier.intersects(hidden) {
+                self.go(&mut at, x, y, pen)?;
+                if !pen.shows_nothing() {
                     set(&mut self.inner, &mut pen, PLAIN)?;
                 }
+                self.seen.extend((x..x + count).map(|x| ((x, y), (b' ', PLAIN))));
                 // Where the next cell is written too, the cursor has to get there anyway; and some
                 // terminals leave half a wide character to it.
                 let goes_on = cells.peek().is_some_and(|(nx, ny, _)| (*nx, *ny) == (x + count, y));
@@ -81,9 +127,16 @@ impl<W: Write> Backend for Output<W> {
                 }
                 continue;
             }
-            go(&mut self.inner, &mut at, x, y)?;
+            self.go(&mut at, x, y, pen)?;
             set(&mut self.inner, &mut pen, Pen { fg: cell.fg, bg: cell.bg, modifier: cell.modifier })?;
             self.inner.write_all(cell.symbol().as_bytes())?;
+            match cell.symbol().as_bytes() {
+                [byte] => self.seen.insert((x, y), (*byte, pen)),
+                _ => self.seen.remove(&(x, y)),
+            };
+            if cell.symbol().width() == 2 {
+                self.seen.remove(&(x + 1, y));
+            }
             // The column behind a wide character is gone to, whatever the terminal made of it.
             at = Some((if cell.symbol().width() == 1 { x + 1 } else { u16::MAX }, y));
         }
@@ -112,10 +165,12 @@ impl<W: Write> Backend for Output<W> {
     }
 
     fn clear(&mut self) -> io::Result<()> {
+        self.seen.clear();
         self.inner.clear()
     }
 
     fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
+        self.seen.clear();
         self.inner.clear_region(clear_type)
     }
 
@@ -134,19 +189,7 @@ impl<W: Write> Backend for Output<W> {
 
 /// Nothing is seen there.
 fn is_blank(cell: &Cell) -> bool {
-    cell.symbol() == " "
-        && cell.bg == Color::Reset
-        && !cell.modifier.intersects(Modifier::UNDERLINED | Modifier::REVERSED | Modifier::CROSSED_OUT)
-}
-
-fn go(out: &mut impl Write, at: &mut Option<(u16, u16)>, x: u16, y: u16) -> io::Result<()> {
-    match *at {
-        Some(place) if place == (x, y) => {}
-        Some((_, row)) if row == y => write!(out, "\x1b[{}G", u32::from(x) + 1)?,
-        _ => write!(out, "\x1b[{};{}H", u32::from(y) + 1, u32::from(x) + 1)?,
-    }
-    *at = Some((x, y));
-    Ok(())
+    cell.symbol() == " " && cell.bg == Color::Reset && !cell.modifier.intersects(ON_BLANKS)
 }
 
 /// Change the pen: only what is added is named; what has to go takes everything with it.

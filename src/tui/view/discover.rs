@@ -66,7 +66,7 @@ pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, roomy: 
         if wizard.key_was_refused() {
             let hint = wizard.credential_hint().unwrap_or_default();
             page.sign(theme.glyphs.warning, &t::discover_refused(lang, hint), theme.warning);
-        } else {
+        } else if roomy {
             page.text(&failure.hint(lang), theme.quiet);
         }
         if roomy {

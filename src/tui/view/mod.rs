@@ -172,7 +172,7 @@ impl View {
             (Screen::Done, t::rail_done(self.lang)),
         ];
         if wizard.facts.models_only {
-            steps.drain(..2);
+            steps.drain(..3);
         }
         steps
     }

@@ -151,8 +151,7 @@ impl Models {
         let top = self.top.min(last_top);
         let half = rows / 2;
         if self.cursor < top {
-            let by = if top - self.cursor > half { self.cursor.saturating_sub(half) } else { top - half.max(1) };
-            by.min(self.cursor)
+            self.cursor.min(top.saturating_sub(half.max(1)))
         } else if self.cursor >= top + rows {
             let least = self.cursor + 1 - rows;
             (least + half.min(rows - 1)).min(last_top).max(least)

@@ -29,12 +29,13 @@ pub fn draw(view: &View, models: &Models, page: &mut Page) {
         // At the right edge, where it stays when the row changes.
         let gap = width - reference.width() - state.width();
         page.line(Line::from(vec![
-            Span::styled(reference, theme.title),
+            // In the colour of the pointer: this is the row it is on.
+            Span::styled(reference, theme.accent),
             Span::raw(" ".repeat(gap)),
             Span::styled(state, style),
         ]));
     } else {
-        page.text(&reference, theme.title);
+        page.text(&reference, theme.accent);
     }
     let roomy = width >= 72;
     let mut more = abilities(model, lang);
@@ -75,9 +76,12 @@ fn prices(view: &View, of: Price, roomy: bool) -> String {
     }
     let known =
         |usd: Option<f64>| usd.map_or_else(|| view.theme.glyphs.unknown.to_owned(), |usd| format!("${}", price(usd)));
-    let pad = if roomy { 8 } else { 0 };
-    let (input, output) = (known(of.input), known(of.output));
-    t::models_detail_price(view.lang, format!("{input:<pad$}"), format!("{output:<pad$}"), known(of.cache_read))
+    let (input, output, cache) = (known(of.input), known(of.output), known(of.cache_read));
+    if roomy {
+        t::models_detail_price(view.lang, format!("{input:<8}"), format!("{output:<8}"), cache)
+    } else {
+        t::models_detail_price_brief(view.lang, input, output, cache)
+    }
 }
 
 fn limits(model: &Model, lang: Lang, roomy: bool) -> Vec<String> {
@@ -91,10 +95,11 @@ fn limits(model: &Model, lang: Lang, roomy: bool) -> Vec<String> {
     if limits.is_empty() && model.input.is_none() {
         limits.push(t::models_detail_unknown(lang).to_owned());
     }
-    limits.extend(model.quantization.as_deref().map(clean::line));
     if model.tee == Some(true) {
         limits.push("TEE".to_owned());
     }
+    let width = if roomy { 5 } else { 0 };
+    limits.extend(model.quantization.as_deref().map(|name| format!("{:<width$}", clean::line(name))));
     limits.extend(model.input.as_ref().map(|input| clean::line(&input.join(", "))));
     limits
 }
@@ -140,7 +145,7 @@ fn uses(models: &Models, model: &Model, lang: Lang) -> Vec<String> {
         uses.push(t::models_favourite(lang).to_owned());
     }
     if let Some(Verdict::Works { latency_ms, .. }) = models.tested.get(&model.id) {
-        uses.push(t::models_detail_tested(lang, latency_ms))
+        uses.push(t::models_detail_tested(lang, latency_ms));
     }
     uses
 }

@@ -10,7 +10,7 @@ use super::{Page, View};
 use crate::chutes::model::Source;
 use crate::clean;
 use crate::texts::wizard as t;
-use crate::tui::format::{clock, cut};
+use crate::tui::format::{clock, cut, grouped};
 use crate::wizard::Wizard;
 use crate::wizard::models::{Models, Notice, Sort};
 use ratatui::Frame;
@@ -32,7 +32,7 @@ struct Heights {
 
 impl Heights {
     fn of(height: u16, roomy: bool) -> Heights {
-        let (above, gap, pane, news) = if roomy { (3, 1, 7, 3) } else { (1, 0, (height / 2).clamp(4, 8), 0) };
+        let (above, gap, pane, news) = if roomy { (3, 1, 7, 3) } else { (1, 0, (height / 2 + 1).clamp(4, 8), 0) };
         Heights { above, table: height.saturating_sub(above + gap + pane).max(1), pane, news }
     }
 }
@@ -63,7 +63,7 @@ pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, roomy: 
         page.blank();
     }
     let start = page.height();
-    news(view, models, &mut page);
+    news(view, models, roomy, &mut page);
     // What is said fits two lines at 80 columns, and has an empty one below it.
     page.truncate(start + 3);
     while page.height() < start + heights.news {
@@ -72,6 +72,10 @@ pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, roomy: 
     details::draw(view, models, &mut page);
     page.truncate(start + usize::from(heights.pane));
     page.render(frame);
+}
+
+fn count(number: usize) -> String {
+    grouped(number as u64)
 }
 
 /// A filter is there or being typed.
@@ -84,13 +88,13 @@ fn source_line(view: &View, models: &Models, asking: bool, page: &mut Page) {
     let (theme, lang) = (&view.theme, view.lang);
     let when = models.fetched_at.map(|ms| clock(ms, view.now_ms, &view.zone)).unwrap_or_default();
     let mut source = match models.source {
-        Source::Live => t::models_source_live(lang, models.listed, when),
-        Source::Cache => t::models_source_cache(lang, models.listed, when),
-        Source::Bundled => t::models_source_bundled(lang, models.listed),
+        Source::Live => t::models_source_live(lang, count(models.listed), when),
+        Source::Cache => t::models_source_cache(lang, count(models.listed), when),
+        Source::Bundled => t::models_source_bundled(lang, count(models.listed)),
     };
     let gone = models.models.len() - models.listed;
-    if models.source == Source::Live && gone > 0 {
-        source = t::models_source_gone(lang, source, gone);
+    if models.source == Source::Live && gone > 0 && page.width() >= 72 {
+        source = t::models_source_gone(lang, source, count(gone));
     }
     if asking {
         source = t::models_source_asking(lang, source);
@@ -107,16 +111,19 @@ fn source_line(view: &View, models: &Models, asking: bool, page: &mut Page) {
     let direction = if models.sort.ascends() == models.reversed { theme.glyphs.down } else { theme.glyphs.up };
     let sorted = t::models_sort(lang, format!("{sort} {direction}"));
     // While there is a filter, the line below has the count.
-    let count =
-        if filtering(models) { String::new() } else { t::models_shown(lang, models.view.len(), models.models.len()) };
+    let shown = if filtering(models) {
+        String::new()
+    } else {
+        t::models_shown(lang, count(models.view.len()), count(models.models.len()))
+    };
     let width = page.width();
     let source_style = if models.source == Source::Live { Style::new() } else { theme.warning };
     let source = cut(&source, width, theme.glyphs.ellipsis);
     let mut used = source.width();
     let mut spans = vec![Span::styled(source, source_style)];
     // The source says whether to trust the list, the count what is there: both stay; the sort goes first.
-    let whole = if count.is_empty() { sorted } else { format!("{sorted}   {count}") };
-    let right = if used + 3 + whole.width() <= width { whole } else { count };
+    let whole = if shown.is_empty() { sorted } else { format!("{sorted}   {shown}") };
+    let right = if used + 3 + whole.width() <= width { whole } else { shown };
     let hint = 5 + t::models_filter(lang).width();
     if !filtering(models) && used + hint + 3 + right.width() <= width {
         spans.push(Span::styled("   / ", theme.key));
@@ -136,10 +143,10 @@ fn filter_line(view: &View, models: &Models, page: &mut Page) {
         return page.blank();
     }
     let (theme, lang, width) = (&view.theme, view.lang, page.width());
-    let (shown, total) = (models.view.len(), models.models.len());
+    let (shown, total) = (count(models.view.len()), count(models.models.len()));
     let long = match models.revealed {
-        true => t::models_revealed(lang, total),
-        false => t::models_hidden(lang, shown, total, models.hidden()),
+        true => t::models_revealed(lang, &total),
+        false => t::models_hidden(lang, &shown, &total, count(models.hidden())),
     };
     let empty = models.filter.is_empty();
     let text = clean::line(models.filter.text());
@@ -180,7 +187,7 @@ fn window(text: &str, cursor: usize, width: usize) -> (String, usize) {
 }
 
 /// What waits for a decision, or answers the last key.
-fn news(view: &View, models: &Models, page: &mut Page) {
+fn news(view: &View, models: &Models, roomy: bool, page: &mut Page) {
     let (theme, lang) = (&view.theme, view.lang);
     let warning = theme.glyphs.warning;
     if let Some(edit) = &models.editing {
@@ -206,14 +213,16 @@ fn news(view: &View, models: &Models, page: &mut Page) {
         };
     }
     if let Some(note) = models.current().and_then(|model| models.pending_for(&model.id)) {
-        let text = words::proposal(models, note, lang);
+        let text = words::proposal(models, note, page.width().saturating_sub(2), lang);
         return page.sign(warning, &text, theme.warning);
     }
     if let Some(failure) = &models.failure {
         return page.sign(warning, &failure.message(lang), theme.warning);
     }
+    // In a small window the details come first; Enter on the default asks anyway.
     match models.pending.len() {
         0 => {}
+        _ if !roomy => {}
         1 => return page.sign(warning, t::models_pending_one(lang), theme.warning),
         count => return page.sign(warning, &t::models_pending(lang, count), theme.warning),
     }
@@ -231,7 +240,7 @@ pub fn lines(view: &View, models: &Models, rows: usize) -> Vec<String> {
     let mut page = Page::new(area, view);
     source_line(view, models, false, &mut page);
     filter_line(view, models, &mut page);
-    news(view, models, &mut page);
+    news(view, models, true, &mut page);
     let news = page.lines.iter().map(|line| line.spans.iter().map(|span| span.content.as_ref()).collect::<String>());
     let news = news.map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
     lines.extend(news.filter(|line| !line.is_empty()));

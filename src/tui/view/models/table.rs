@@ -66,7 +66,7 @@ impl Columns {
     fn fixed(&self) -> usize {
         let of = |there: bool, width: usize| if there { width } else { 0 };
         let prices: usize =
-            self.prices.iter().zip(self.room).map(|(there, room)| of(*there, room.width().max(4) + 2)).sum();
+            self.prices.iter().zip(self.room).map(|(there, room)| of(*there, price_width(room) + 2)).sum();
         1 + self.tags + of(self.context, 1 + TOKENS) + of(self.output, 1 + TOKENS) + of(self.can, 2 + CAN) + prices
     }
 
@@ -95,7 +95,7 @@ impl Columns {
         for ((there, room), (name, column)) in self.prices.iter().zip(self.room).zip(names) {
             if *there {
                 // Above the figures, which rarely fill the places behind the point.
-                let width = room.width().max(4);
+                let width = price_width(room);
                 let head = right(name, (room.before + 3).max(name.width()).min(width));
                 spans.push(Span::styled(format!("  {}", left(&head, width, "")), style(column)));
             }
@@ -105,6 +105,11 @@ impl Columns {
         }
         Line::from(spans)
     }
+}
+
+/// Room for `cache` above the figures.
+fn price_width(room: Decimals) -> usize {
+    room.width().max(5)
 }
 
 /// Widest entry of the alias column.
@@ -137,16 +142,14 @@ fn row(view: &View, models: &Models, columns: &Columns, at: usize, here: bool, p
     let model = &models.models[at];
     let gone = models.served(at) == Some(false);
     let mark = match (here, gone) {
-        (true, _) => Span::styled(format!("{} ", theme.glyphs.pointer), theme.accent),
-        (false, true) => Span::styled(format!("{} ", theme.glyphs.warning), theme.error),
-        (false, false) if models.favourites.contains(&model.id) => {
-            Span::styled(format!("{} ", theme.glyphs.star), theme.accent)
-        }
-        (false, false) => Span::raw("  "),
+        (true, _) => Span::styled(theme.glyphs.pointer, theme.accent),
+        (false, true) => Span::styled(theme.glyphs.warning, theme.error),
+        (false, false) if models.favourites.contains(&model.id) => Span::styled(theme.glyphs.star, theme.accent),
+        (false, false) => Span::raw(" "),
     };
     let quiet = gone || models.left_out.contains(&model.id);
     let style = if quiet { theme.quiet } else { Style::new() };
-    let mut spans = vec![mark];
+    let mut spans = vec![mark, Span::raw(" ")];
     spans.extend(name_spans(view, models, &model.id, columns.name, if here { Style::new() } else { style }));
     spans.push(Span::raw(" "));
     let mut cursor = None;
@@ -175,7 +178,7 @@ fn row(view: &View, models: &Models, columns: &Columns, at: usize, here: bool, p
     for ((there, room), usd) in columns.prices.iter().zip(columns.room).zip(prices) {
         if *there {
             let text = usd.map_or_else(|| room.place_word(unknown), |usd| room.place(usd));
-            spans.push(Span::styled(format!("  {}", left(&text, room.width().max(4), "")), style));
+            spans.push(Span::styled(format!("  {}", left(&text, price_width(room), "")), style));
         }
     }
     if columns.can {

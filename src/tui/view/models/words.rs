@@ -9,7 +9,7 @@ use crate::selection::alias::Problem;
 use crate::selection::propose::Note;
 use crate::selection::successor::Reason;
 use crate::texts::{Lang, wizard as t};
-use crate::tui::format::amount;
+use crate::tui::format::{amount, wrap};
 use crate::wizard::models::{Models, Notice, decision};
 
 /// Longest name inside a sentence, in characters.
@@ -19,6 +19,11 @@ const MOST: usize = 48;
 pub fn short(target: &str) -> String {
     let name = id_of(target).map_or(target, |id| id.rsplit('/').next().unwrap_or(id));
     clean::excerpt(name, MOST)
+}
+
+/// [`short`], for sentences that name two of them.
+fn brief(target: &str) -> String {
+    clean::excerpt(&short(target), 26)
 }
 
 pub fn problem(problem: &Problem, lang: Lang) -> String {
@@ -88,30 +93,37 @@ fn tested(models: &Models, id: &str, verdict: &Verdict, lang: Lang) -> String {
 }
 
 /// What is gone, what is proposed and why, and the key that takes it.
-pub fn proposal(models: &Models, note: &Note, lang: Lang) -> String {
+pub fn proposal(models: &Models, note: &Note, width: usize, lang: Lang) -> String {
     let (gone, taken) = match note {
         Note::Default { wanted, taken } if wanted == models.documented_default() => {
-            (t::models_proposal_documented(lang, short(wanted)), taken)
+            (t::models_proposal_documented(lang, brief(wanted)), taken)
         }
-        Note::Default { wanted, taken } => (t::models_proposal_default(lang, short(wanted)), taken),
-        Note::Alias { name, wanted, taken } => (t::models_proposal_alias(lang, name, short(wanted)), taken),
-        Note::Fallback { wanted, taken } => (t::models_proposal_fallback(lang, short(wanted)), taken),
-        Note::Image { wanted, taken } => (t::models_proposal_image(lang, short(wanted)), taken),
+        Note::Default { wanted, taken } => (t::models_proposal_default(lang, brief(wanted)), taken),
+        Note::Alias { name, wanted, taken } => (t::models_proposal_alias(lang, name, brief(wanted)), taken),
+        Note::Fallback { wanted, taken } => (t::models_proposal_fallback(lang, brief(wanted)), taken),
+        Note::Image { wanted, taken } => (t::models_proposal_image(lang, brief(wanted)), taken),
         _ => return String::new(),
     };
     let (proposed, key) = match (taken, decision(note)) {
         (Some((target, reason)), Some((wanted, _))) => {
-            let words = t::models_proposal_taken(lang, short(target), reason_words(*reason, lang));
+            let words = t::models_proposal_taken(lang, brief(target), reason_words(*reason, lang));
             (format!("{words}{}", factors(models, wanted, target, lang)), t::models_take(lang))
         }
         _ => (t::models_proposal_nothing(lang).to_owned(), t::models_take_removal(lang)),
     };
     let (space, stop) = if lang == Lang::ZhCn { ("", "。") } else { (" ", ".") };
-    let mut text = format!("{gone}{space}{proposed}{stop}   {key}");
-    if models.pending.len() > 1 {
-        text = format!("{text}   {}", t::models_take_all(lang, models.pending.len()));
+    let text = format!("{gone}{space}{proposed}{stop}");
+    let keys = match models.pending.len() {
+        1 => key.to_owned(),
+        count => format!("{key}   {}", t::models_take_all(lang, count)),
+    };
+    if width < 56 {
+        // What is cut off a small window is the sentence, not the way out.
+        return format!("{keys}: {text}");
     }
-    text
+    // The keys have a line of their own where the sentence needs two.
+    let whole = format!("{text}   {keys}");
+    if wrap(&whole, width).len() <= 2 { whole } else { format!("{text}\n{keys}") }
 }
 
 fn reason_words(reason: Reason, lang: Lang) -> &'static str {
@@ -126,7 +138,9 @@ fn reason_words(reason: Reason, lang: Lang) -> &'static str {
 
 /// `, and dearer: in ×3.1, out ×2.0`, when both prices are known and differ.
 fn factors(models: &Models, wanted: &str, target: &str, lang: Lang) -> String {
-    let factor = |new: Option<f64>, old: Option<f64>| Some(new? / old.filter(|old| *old > 0.0)?);
+    let factor = |new: Option<f64>, old: Option<f64>| {
+        Some(new? / old.filter(|old| *old > 0.0)?).filter(|factor| factor.is_finite() && *factor < 1e6)
+    };
     let known = models
         .known_price(wanted)
         .zip(models.known_price(target))
