@@ -85,8 +85,7 @@ fn copying_asks_the_terminal_once_and_says_what_is_known() {
     assert_eq!(clipboards(&pty), [link]);
     let tunnel = format!("ssh -N -L {0}:127.0.0.1:{0} -p 2222 root@203.0.113.9", chutes.port);
     assert!(pty.screen().contains(&tunnel));
-    pty.keys("s").wait_for("the second copy", |_| true);
-    pty.wait_quiet(std::time::Duration::from_millis(200));
+    pty.keys("s").wait_for("the second copy", |screen| screen.clipboard().len() == 2);
     assert_eq!(clipboards(&pty).last(), Some(&tunnel));
     pty.keys("C-c");
     pty.wait_exit();
