@@ -187,7 +187,7 @@ proptest! {
             }
         }
         let selection = stage.models().selection();
-        let request = Request { base_url: "https://llm.chutes.ai/v1".into(), credential: None, client_secret: None, selection };
+        let request = Request { base_url: "https://llm.chutes.ai/v1".into(), credential: None, selection, client_secret: None, basis: None };
         let plan = home.plan(&request).unwrap();
         let shown: Vec<(bool, String)> = diff::of(&plan)
             .iter()

@@ -116,7 +116,7 @@ fn undo_restores_exact_bytes_and_takes_new_files_away() {
     home.commit(&request(api_key(KEY))).unwrap();
     assert_eq!(undo::available(&home.state()), Some(NOW));
     let undone = undo(&home.state()).unwrap();
-    assert_eq!(undone, Undone { restored: vec![home.path(CONFIG)], removed: vec![home.path(STORE)] });
+    assert_eq!(undone, Undone { restored: vec![home.path(CONFIG)], removed: vec![home.path(STORE)], stays: None });
     let after: Vec<_> =
         home.everything().into_iter().filter(|(path, _)| !path.to_str().unwrap().contains("backup")).collect();
     assert_eq!(after, before);

@@ -241,6 +241,9 @@ texts! {
     no_change: "No change.", "没有改动。";
     aliases_count(count): "Aliases ({count}):", "别名（{count}）：";
     refreshed(count, added, removed): "{count} models served; {added} added, {removed} removed.", "提供 {count} 个模型；新增 {added}，移除 {removed}。";
+    stays(id):
+        "The credential {id} stays in OpenClaw's database. To take it out: openclaw models auth logout {id} --yes",
+        "凭据 {id} 仍保存在 OpenClaw 的数据库中。移除命令：openclaw models auth logout {id} --yes";
     restored(path): "Restored {path}", "已恢复 {path}";
     removed(path): "Removed {path}", "已删除 {path}";
     column_model: "Model", "模型";
@@ -258,6 +261,7 @@ texts! {
     status_expired: "expired", "已过期";
     status_expiring: "expires soon", "即将过期";
     status_refused: "refused", "被拒绝";
+    status_in_database: "kept in OpenClaw's database, which did not answer", "保存在 OpenClaw 的数据库中，未能读取";
     expires(time): "expires {time}", "{time} 过期";
     renewable: "renewed by OpenClaw", "由 OpenClaw 续期";
     from_variable(name): "from {name}", "来自 {name}";

@@ -62,6 +62,12 @@ texts! {
     wrong_shape(path, dotted, expected):
         "in {path}, {dotted} must be {expected}. Nothing was touched",
         "{path} 中的 {dotted} 必须是{expected}。没有改动任何内容";
+    refused(path, dotted, why):
+        "OpenClaw refuses {path} as it is: at {dotted}, {why}. Nothing was touched",
+        "OpenClaw 不接受现有的 {path}：位于 {dotted}，{why}。没有改动任何内容";
+    misplaced(place): "which belongs below {place}", "它应位于 {place} 之下";
+    no_model: "a model must be an object with id and name", "模型必须是包含 id 和 name 的对象";
+    no_api: "no protocol that OpenClaw knows", "不是 OpenClaw 支持的协议";
     an_object: "an object", "对象";
     an_array: "a list", "列表";
     edit(path, problem): "{path}: {problem}. Nothing was touched", "{path}：{problem}。没有改动任何内容";
@@ -83,6 +89,9 @@ texts! {
     not_put_back(path):
         "writing failed half-way, and {path} could not be put back as it was",
         "写入中途失败，并且无法将 {path} 恢复原样";
+    stored_already(problem, id):
+        "{problem}. OpenClaw has stored the key as {id} already",
+        "{problem}。OpenClaw 已将密钥保存为 {id}";
     keeps_changing(path):
         "another program keeps changing {path}; after three tries it was left as it is",
         "另一个程序在不断修改 {path}；尝试三次后保持其原样";

@@ -30,6 +30,7 @@ texts! {
     auth_now: "Now", "现状";
     auth_now_loading: "reading …", "读取中";
     auth_now_nothing: "Chutes is not set up in OpenClaw yet", "OpenClaw 还没有设置 Chutes";
+    auth_now_database: "credentials are kept in OpenClaw's database", "凭证保存在 OpenClaw 的数据库中";
     auth_now_default(model): "default {model}", "默认模型 {model}";
     auth_now_registered(count): "{count} Chutes models registered", "已注册 {count} 个 Chutes 模型";
     auth_now_credential(what): "credential: {what}", "凭证：{what}";

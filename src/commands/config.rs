@@ -34,10 +34,12 @@ pub fn undo(context: &Context, as_json: bool) -> Result<Report, Error> {
             "changed": true,
             "restored": list(&undone.restored),
             "removed": list(&undone.removed),
+            "stays": undone.stays,
         })));
     }
     let lang = context.lang;
     let lines = (undone.restored.iter().map(|file| text::restored(lang, paths.tilde(file))))
         .chain(undone.removed.iter().map(|file| text::removed(lang, paths.tilde(file))));
-    Ok(Report::text(lines.map(|line| line + "\n").collect::<String>()))
+    let stays = undone.stays.iter().map(|id| text::stays(lang, clean::line(id)));
+    Ok(Report::text(lines.chain(stays).map(|line| line + "\n").collect::<String>()))
 }

@@ -347,8 +347,13 @@ pub fn apply(
     as_json: bool,
 ) -> Result<Report, Error> {
     let Change { line, facts, mut warnings } = change;
-    let request =
-        Request { base_url: base_url(current, context.endpoints()?), credential: None, selection, client_secret: None };
+    let request = Request {
+        base_url: base_url(current, context.endpoints()?),
+        credential: None,
+        selection,
+        client_secret: None,
+        basis: Some(current.clone()),
+    };
     let written = write::commit(site, &request, &context.state(), now())?;
     // Whoever switches a model has been told at the onboarding that no OpenClaw is there.
     let news = written.plan.warnings.iter().filter(|warning| **warning != PlanWarning::OpenClawNotFound);

@@ -72,6 +72,7 @@ pub fn with_credential(context: &Context, options: &Onboard, obtained: Obtained)
         credential: Some(obtained.stored.clone()),
         selection: settled.selection.clone(),
         client_secret: None,
+        basis: Some(current.clone()),
     };
     let mut warnings = obtained.warnings.clone();
     warnings.extend(settled.warnings.iter().cloned());

@@ -11,6 +11,7 @@ use crate::chutes::model::id_of;
 use crate::chutes::verify::{Verdict, verify};
 use crate::clean;
 use crate::openclaw::Site;
+use crate::openclaw::ask;
 use crate::openclaw::current::{Current, Kind, StoredCredential};
 use crate::openclaw::snapshot::Snapshot;
 use crate::renewal;
@@ -30,6 +31,8 @@ enum Standing {
     Expired,
     Expiring,
     Refused,
+    /// In OpenClaw's database, and OpenClaw did not say.
+    InDatabase,
 }
 
 impl Standing {
@@ -54,6 +57,7 @@ impl Standing {
             Standing::Expired => "expired",
             Standing::Expiring => "expiring",
             Standing::Refused => "refused",
+            Standing::InDatabase => "unknown",
         }
     }
 
@@ -64,6 +68,7 @@ impl Standing {
             Standing::Expired => text::status_expired(lang),
             Standing::Expiring => text::status_expiring(lang),
             Standing::Refused => text::status_refused(lang),
+            Standing::InDatabase => text::status_in_database(lang),
         }
     }
 
@@ -71,7 +76,7 @@ impl Standing {
     fn exit(self) -> u8 {
         match self {
             Standing::Ok => 0,
-            Standing::Missing | Standing::Expired | Standing::Refused => 1,
+            Standing::Missing | Standing::Expired | Standing::Refused | Standing::InDatabase => 1,
             Standing::Expiring => 2,
         }
     }
@@ -84,8 +89,21 @@ pub fn status(context: &Context, check: bool, probe: bool, as_json: bool) -> Res
         // The call may have renewed what is stored.
         (_, snapshot, current) = context.read()?;
     }
+    let mut unknown = false;
+    if current.in_database && current.active.is_none() {
+        match ask::credentials(&site, &snapshot) {
+            Some(found) => {
+                current.active = (!found.is_empty()).then_some(current.credentials.len());
+                current.credentials.extend(found);
+            }
+            None => unknown = true,
+        }
+    }
     let active = current.active.and_then(|at| current.credentials.get(at));
     let mut standing = Standing::of(active, now(), |name| var(name).is_some_and(|value| !value.trim().is_empty()));
+    if unknown {
+        standing = Standing::InDatabase;
+    }
     let (verdict, not_renewed) = match probed {
         Some(Ok(verdict)) => (verdict, None),
         Some(Err(error)) => (None, Some(error)),

@@ -1,5 +1,6 @@
 //! What OpenClaw has configured for Chutes now.
 
+use super::install::Generation;
 use super::snapshot::Snapshot;
 use super::store::{self, PROVIDER, Profile};
 use super::value::at;
@@ -64,6 +65,9 @@ pub struct Current {
     pub credentials: Vec<StoredCredential>,
     /// Index into `credentials` of the one OpenClaw would use.
     pub active: Option<usize>,
+    /// This OpenClaw keeps credentials in a database, which is not read here: `credentials` has only what
+    /// the config refers to. [`super::ask`] has OpenClaw say what is there.
+    pub in_database: bool,
     /// `gateway.mode` is set, so `openclaw gateway run` starts.
     pub gateway_mode: bool,
 }
@@ -84,6 +88,7 @@ impl Current {
             models: models.filter_map(model).collect(),
             credentials: profiles.iter().map(|(agent, profile)| stored(agent, profile)).collect(),
             active,
+            in_database: snapshot.installed.generation != Generation::JsonStore,
             gateway_mode: at(config, &["gateway", "mode"]).is_some_and(Value::is_string),
         }
     }
@@ -139,7 +144,14 @@ fn usable(snapshot: &Snapshot, now: i64) -> (Vec<(String, Profile)>, Option<usiz
     let profiles: Vec<Profile> = own.into_iter().chain(inherited).collect();
     let stores = [snapshot.auth_state.seen(), snapshot.store.seen()];
     let active = store::active(&profiles, snapshot.value(), &stores, now);
-    (agents.into_iter().zip(profiles).collect(), active)
+    let mut usable: Vec<(String, Profile)> = agents.into_iter().zip(profiles).collect();
+    // What every profile goes before.
+    let provider = chutes_provider(snapshot.value()).map(|(_, provider)| provider);
+    if let (None, Some(profile)) = (active, provider.and_then(store::provider_key)) {
+        usable.push((snapshot.agent.clone(), profile));
+        return (usable.clone(), Some(usable.len() - 1));
+    }
+    (usable, active)
 }
 
 pub(super) fn stored(agent: &str, profile: &Profile) -> StoredCredential {

@@ -4,6 +4,7 @@
 use super::current::Kind;
 use super::json5::{EditError, SyntaxError};
 use super::plan::PlanWarning;
+use super::schema::{Problem, Wrong};
 use crate::clean;
 use crate::texts::{Lang, openclaw as texts};
 use std::path::{Path, PathBuf};
@@ -29,6 +30,8 @@ pub enum Error {
     OwnedByInclude { path: PathBuf, dotted: String },
     /// Something that is no object (or list) stands where we need one.
     WrongShape { path: PathBuf, dotted: String, expected: Shape },
+    /// OpenClaw would refuse the whole config because of this place.
+    Refused { path: PathBuf, problem: Problem },
     /// The file says something that cannot be edited safely.
     Edit { path: PathBuf, error: EditError },
     /// The new files together would not say what was meant. Nothing was written.
@@ -42,6 +45,8 @@ pub enum Error {
     /// A write failed half-way, and so did putting this file back. `backup` holds its old bytes; None:
     /// there was no such file.
     NotPutBack { path: PathBuf, backup: Option<PathBuf> },
+    /// OpenClaw has taken the credential into its database; what came after it failed.
+    StoredAlready { profile_id: String, error: Box<Error> },
     /// Another process kept changing the file.
     KeepsChanging { path: PathBuf },
     /// Another process holds the lock.
@@ -97,7 +102,10 @@ impl Error {
             Error::Io { doing: Doing::Read, .. } => "read-failed",
             Error::Io { .. } | Error::ForeignOwner { .. } => "write-failed",
             Error::NotPutBack { .. } => "not-put-back",
-            Error::Malformed { .. } | Error::NotUtf8 { .. } | Error::WrongShape { .. } => "config-malformed",
+            Error::StoredAlready { error, .. } => error.code(),
+            Error::Malformed { .. } | Error::NotUtf8 { .. } | Error::WrongShape { .. } | Error::Refused { .. } => {
+                "config-malformed"
+            }
             Error::MalformedStore { .. } => "auth-store-malformed",
             Error::Include { .. } => "include-failed",
             Error::OwnedByInclude { .. } | Error::Edit { .. } | Error::Unproven { .. } => "config-not-editable",
@@ -158,6 +166,14 @@ impl Error {
                     dotted => texts::wrong_shape(lang, show(path), clean::line(dotted), expected),
                 }
             }
+            Error::Refused { path, problem: Problem { dotted, wrong } } => {
+                let why = match wrong {
+                    Wrong::Misplaced(place) => texts::misplaced(lang, place),
+                    Wrong::NoModel => texts::no_model(lang).to_owned(),
+                    Wrong::Api => texts::no_api(lang).to_owned(),
+                };
+                texts::refused(lang, show(path), clean::line(dotted), why)
+            }
             Error::Edit { path, error } => texts::edit(lang, show(path), error.message(lang)),
             Error::Unproven { path, dotted } => texts::unproven(lang, show(path), clean::line(dotted)),
             Error::UnsupportedStore { version, kind } => {
@@ -171,6 +187,9 @@ impl Error {
             }
             Error::SymlinkedSecret { path } => texts::symlinked_secret(lang, show(path)),
             Error::ForeignOwner { path, uid } => texts::foreign_owner(lang, show(path), uid),
+            Error::StoredAlready { profile_id, error } => {
+                texts::stored_already(lang, error.words(lang), clean::line(profile_id))
+            }
             Error::NotPutBack { path, .. } => texts::not_put_back(lang, show(path)),
             Error::KeepsChanging { path } => texts::keeps_changing(lang, show(path)),
             Error::Locked { path, pid: Some(pid) } => texts::locked_by(lang, show(path), pid),
@@ -191,7 +210,7 @@ impl Error {
             Error::Io { path, errno, doing } => return io_hint(*doing, path, *errno, lang),
             Error::Malformed { .. } | Error::NotUtf8 { .. } => texts::hint_fix_place(lang),
             Error::MalformedStore { path, .. } => return Some(texts::hint_fix_store(lang, show(path))),
-            Error::WrongShape { .. } => texts::hint_validate(lang),
+            Error::WrongShape { .. } | Error::Refused { .. } => texts::hint_validate(lang),
             Error::Include { .. } => texts::hint_fix_include(lang),
             Error::OwnedByInclude { .. } => texts::hint_one_file(lang),
             Error::Unproven { .. } => texts::hint_report(lang),
@@ -199,6 +218,7 @@ impl Error {
             Error::UnsupportedStore { .. } => texts::hint_key_new_store(lang),
             Error::SymlinkedSecret { .. } => texts::hint_symlink(lang),
             Error::ForeignOwner { path, .. } => return Some(texts::hint_owner(lang, show(path))),
+            Error::StoredAlready { error, .. } => return error.hint(lang),
             Error::NotPutBack { path, backup: Some(backup) } => {
                 return Some(texts::hint_put_back(lang, show(backup), show(path)));
             }

@@ -6,6 +6,7 @@
 //! [`plan::plan`] turns a snapshot and a [`plan::Request`] into file changes, [`diff::of`] shows
 //! them, [`write::commit`] writes them, [`undo::undo`] puts the old bytes back.
 
+pub mod ask;
 mod credential;
 pub mod current;
 pub mod diff;
@@ -20,8 +21,10 @@ pub mod locks;
 mod mask;
 pub mod paths;
 pub mod plan;
+mod rebase;
 mod redact;
 mod runtime;
+pub mod schema;
 pub mod snapshot;
 pub mod store;
 pub mod tree;

@@ -1,10 +1,12 @@
 //! From a snapshot and a wish to exact new file contents. No IO.
 
 use super::credential::{self, Change};
-use super::current::{self, Kind, StoredCredential};
+use super::current::{self, Current, Kind, StoredCredential};
 use super::dotenv;
 use super::error::Error;
 use super::install::Generation;
+use super::rebase::rebased;
+use super::schema;
 use super::snapshot::{self, File, Snapshot};
 use super::store::{self, PROVIDER};
 use super::tree::Tree;
@@ -30,6 +32,9 @@ pub struct Request {
     pub selection: Selection,
     /// To be put where OpenClaw's gateway reads it for renewals; None: that file stays as it is.
     pub client_secret: Option<Secret>,
+    /// What the selection was made on. What others change between that and the write stays changed.
+    /// None: the selection is meant as it stands.
+    pub basis: Option<Current>,
 }
 
 #[derive(Clone, Debug)]
@@ -154,21 +159,25 @@ pub enum PlanWarning {
     AgentHasOwnModel { agent: String, model: String },
 }
 
-/// `now` is Unix time in milliseconds; it only names the backups.
+/// `now` is Unix time in milliseconds.
 pub fn plan(snapshot: &Snapshot, request: &Request, now: i64) -> Result<Plan, Error> {
+    let selection = match &request.basis {
+        Some(basis) => &rebased(&request.selection, basis, &Current::of(snapshot, now)),
+        None => &request.selection,
+    };
     let credential = request.credential.as_ref().map(|new| credential::change(snapshot, new)).transpose()?;
     let Change { files, handover, provider_key, profile, replaced } = credential.unwrap_or_default();
     let mut files: Vec<FileChange> =
         files.into_iter().map(|(role, file, after)| file_change(role, file, after, now)).collect();
     files.extend(dotenv_change(snapshot, request.client_secret.as_ref(), now));
-    files.extend(config_changes(snapshot, request, profile.as_ref(), provider_key.as_ref(), now)?);
+    files.extend(config_changes(snapshot, &request.base_url, selection, profile.as_ref(), provider_key.as_ref(), now)?);
 
     let removed = profile.as_ref().map(|profile| profile.removed.clone()).unwrap_or_default();
     Ok(Plan {
         files,
         handover,
         profile_id: profile.map(|profile| profile.id),
-        warnings: [warnings(snapshot, request, removed), renewal_warning(snapshot, request).into_iter().collect()]
+        warnings: [warnings(snapshot, selection, removed), renewal_warning(snapshot, request).into_iter().collect()]
             .concat(),
         replaced,
     })
@@ -212,15 +221,16 @@ pub fn gateway_surroundings(snapshot: &Snapshot) -> renew::Surroundings {
 
 fn config_changes(
     snapshot: &Snapshot,
-    request: &Request,
+    base_url: &str,
+    selection: &Selection,
     profile: Option<&wanted::Profile>,
     provider_key: Option<&Value>,
     now: i64,
 ) -> Result<Vec<FileChange>, Error> {
     let other_providers = other_providers(snapshot);
     let wish = Wish {
-        base_url: &request.base_url,
-        selection: &request.selection,
+        base_url,
+        selection,
         profile,
         provider_key,
         other_providers: &other_providers,
@@ -229,6 +239,9 @@ fn config_changes(
     let wanted = wanted::wanted(&snapshot.config.path, snapshot.value(), &wish)?;
     let texts = snapshot.tree.edit(&wanted)?;
     prove(snapshot, &texts, &wanted)?;
+    if let Some(problem) = schema::problem(&wanted).filter(|_| !texts.is_empty()) {
+        return Err(Error::Refused { path: snapshot.config.path.clone(), problem });
+    }
     let files = std::iter::once(&snapshot.config).chain(&snapshot.includes);
     let changed = files.filter_map(|file| {
         let (_, text) = texts.iter().find(|(path, _)| *path == file.path)?;
@@ -286,7 +299,7 @@ fn other_providers(snapshot: &Snapshot) -> Vec<String> {
     names
 }
 
-fn warnings(snapshot: &Snapshot, request: &Request, removed: Vec<String>) -> Vec<PlanWarning> {
+fn warnings(snapshot: &Snapshot, selection: &Selection, removed: Vec<String>) -> Vec<PlanWarning> {
     let config = snapshot.value();
     let mut warnings = Vec::new();
     if snapshot.config.bytes.is_some() && !at(config, &["gateway", "mode"]).is_some_and(Value::is_string) {
@@ -308,8 +321,8 @@ fn warnings(snapshot: &Snapshot, request: &Request, removed: Vec<String>) -> Vec
     }
     let own = snapshot::agent_entry(config, &snapshot.agent).and_then(|entry| entry.get("model"));
     let own = own.and_then(|model| model.as_str().or_else(|| model.get("primary")?.as_str()));
-    let aliases = &request.selection.aliases;
-    if let Some(model) = own.filter(|model| current::resolve(model, aliases) != request.selection.primary) {
+    let aliases = &selection.aliases;
+    if let Some(model) = own.filter(|model| current::resolve(model, aliases) != selection.primary) {
         warnings.push(PlanWarning::AgentHasOwnModel { agent: snapshot.agent.clone(), model: model.to_owned() });
     }
     warnings

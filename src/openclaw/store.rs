@@ -74,6 +74,14 @@ fn profile(id: &str, entry: &Value) -> Option<Profile> {
     })
 }
 
+/// The variable that a provider's own `apiKey` refers to, as a profile.
+pub fn provider_key(provider: &Value) -> Option<Profile> {
+    let key = provider.get("apiKey").filter(|key| key.is_object() || key.as_str().and_then(placeholder).is_some())?;
+    let name = if key.is_object() { "keyRef" } else { "key" };
+    let found = profile("models.providers.chutes.apiKey", &serde_json::json!({"type": "api_key", name: key}))?;
+    found.env_var.is_some().then_some(found)
+}
+
 /// The name in `${NAME}`.
 pub fn placeholder(text: &str) -> Option<&str> {
     let name = text.strip_prefix("${")?.strip_suffix('}')?;

@@ -2,7 +2,7 @@
 
 use super::error::Error;
 use super::lock;
-use super::plan::FileChange;
+use super::plan::Plan;
 use super::tree::read_file;
 use super::write::{Change, Failure, Prepared};
 use crate::state::State;
@@ -19,6 +19,8 @@ pub struct Undone {
     pub restored: Vec<PathBuf>,
     /// Files that did not exist before and are gone again.
     pub removed: Vec<PathBuf>,
+    /// The credential that was stored in OpenClaw's database stays there, and what it replaced is gone.
+    pub stays: Option<String>,
 }
 
 /// The last write, without a byte of its contents.
@@ -27,6 +29,9 @@ struct Record {
     /// Unix time in milliseconds.
     at: i64,
     files: Vec<Entry>,
+    /// Id of a credential that was handed to OpenClaw.
+    #[serde(default)]
+    handed_over: Option<String>,
 }
 
 #[derive(Serialize, Deserialize)]
@@ -39,7 +44,8 @@ struct Entry {
     mode: u32,
 }
 
-pub(super) fn record(state: &State, files: &[FileChange], backups: &[Option<PathBuf>], at: i64) -> Result<(), Error> {
+pub(super) fn record(state: &State, plan: &Plan, backups: &[Option<PathBuf>], at: i64) -> Result<(), Error> {
+    let files = &plan.files;
     if files.is_empty() {
         return Ok(());
     }
@@ -50,7 +56,8 @@ pub(super) fn record(state: &State, files: &[FileChange], backups: &[Option<Path
         backup: backup.clone(),
         mode: file.mode,
     });
-    state.write(RECORD, &Record { at, files: files.collect() })
+    let handed_over = plan.handover.as_ref().map(|handover| handover.profile_id.clone());
+    state.write(RECORD, &Record { at, files: files.collect(), handed_over })
 }
 
 /// When the last write was made, Unix time in milliseconds, if it can still be undone.
@@ -69,7 +76,7 @@ pub fn undo(state: &State) -> Result<Undone, Error> {
     let _openclaws_lock = store.map(|entry| lock::openclaws(&entry.path)).transpose()?.flatten();
 
     let changes = changes(&record)?;
-    let mut undone = Undone::default();
+    let mut undone = Undone { stays: record.handed_over.clone(), ..Undone::default() };
     for change in &changes {
         match change.after {
             Some(_) => undone.restored.push(change.path.clone()),

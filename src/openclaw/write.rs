@@ -56,7 +56,7 @@ impl Written {
 /// `now` is Unix time in milliseconds.
 pub fn commit(site: &Site, request: &Request, state: &State, now: i64) -> Result<Written, Error> {
     let _only_one_of_us = lock::ours(state, &site.paths.config)?;
-    let mut handed_over = false;
+    let mut handed_over: Option<String> = None;
     let mut conflict = PathBuf::new();
     for attempt in 0..ATTEMPTS {
         let snapshot = site.read()?;
@@ -69,21 +69,21 @@ pub fn commit(site: &Site, request: &Request, state: &State, now: i64) -> Result
         let store = &snapshot.store.file.path;
         let _openclaws_lock = if touches_store { lock::openclaws(store)? } else { None };
         let prepared = Prepared::new(plan.files.iter().map(Change::from).collect())?;
-        if let Some(handover) = plan.handover.as_ref().filter(|_| !handed_over) {
+        if let Some(handover) = plan.handover.as_ref().filter(|_| handed_over.is_none()) {
             handover::run(site, &snapshot, handover)?;
-            handed_over = true;
+            handed_over = Some(handover.profile_id.clone());
         }
         match prepared.commit() {
             Ok(backups) => {
-                let undoable = undo::record(state, &plan.files, &backups, now).is_ok();
+                let undoable = undo::record(state, &plan, &backups, now).is_ok();
                 plan.files.iter().for_each(|file| tidy(&file.path));
                 return Ok(Written { plan, backups, replanned: attempt > 0, undoable, after: Some(after) });
             }
             Err(Failure::Conflict(path)) => conflict = path,
-            Err(Failure::Error(error)) => return Err(error),
+            Err(Failure::Error(error)) => return Err(stored_already(handed_over, error)),
         }
     }
-    Err(Error::KeepsChanging { path: conflict })
+    Err(stored_already(handed_over, Error::KeepsChanging { path: conflict }))
 }
 
 /// Puts the new tokens of a renewed sign-in into its store. The caller holds OpenClaw's locks. No backup:
@@ -112,6 +112,14 @@ pub fn can_replace(store: &Path) -> Result<(), Error> {
 fn in_place(file: snapshot::File, after: Vec<u8>) -> Change {
     let mode = file.mode.map_or(0o600, |mode| mode & 0o600);
     Change { path: file.path, before: file.bytes, after: Some(after), mode, backup: None }
+}
+
+/// What OpenClaw stored for us cannot be taken back: a credential that it replaced is gone.
+fn stored_already(handed_over: Option<String>, error: Error) -> Error {
+    match handed_over {
+        Some(profile_id) => Error::StoredAlready { profile_id, error: Box::new(error) },
+        None => error,
+    }
 }
 
 /// Writes one of our own files: atomically, 0600, its directory 0700.

@@ -159,9 +159,10 @@ impl Wizard {
             Some(Credential::Stored) | None => None,
         };
         let selection = self.models.as_ref().map(Models::selection).unwrap_or_default();
+        let basis = self.current.clone();
         let signed_in = matches!(self.credential, Some(Credential::OAuth(_)));
         let client_secret = self.client_secret.clone().filter(|_| signed_in && self.keep_secret);
-        Request { base_url: self.facts.base_url.clone(), credential, selection, client_secret }
+        Request { base_url: self.facts.base_url.clone(), credential, selection, client_secret, basis }
     }
 
     pub(super) fn verified(&mut self, attempt: Attempt, verdict: Verdict) -> Vec<Effect> {

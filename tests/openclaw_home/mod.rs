@@ -164,7 +164,13 @@ pub fn selection() -> Selection {
 }
 
 pub fn request(credential: Option<NewCredential>) -> Request {
-    Request { base_url: "https://llm.chutes.ai/v1".into(), credential, selection: selection(), client_secret: None }
+    Request {
+        base_url: "https://llm.chutes.ai/v1".into(),
+        credential,
+        selection: selection(),
+        client_secret: None,
+        basis: None,
+    }
 }
 
 pub fn api_key(key: &str) -> Option<NewCredential> {

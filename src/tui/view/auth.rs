@@ -114,6 +114,9 @@ fn now_lines(wizard: &Wizard, lang: Lang) -> Vec<String> {
     }
     match wizard.active_credential() {
         Some(stored) => lines.push(t::auth_replaces(lang, credential_words(stored, lang))),
+        None if current.in_database && current.configured.primary.is_some() => {
+            lines.push(t::auth_now_database(lang).to_owned());
+        }
         None => lines.push(t::auth_now_nothing(lang).to_owned()),
     }
     lines

@@ -2,6 +2,7 @@
 
 use crate::home::{Home, Ran};
 use std::ffi::{OsStr, OsString};
+use std::path::PathBuf;
 use std::sync::{Condvar, Mutex, PoisonError};
 
 /// The command line of the real OpenClaw: `node …/openclaw.mjs`, from `OPENCLAW_CHUTES_TEST_NODE` and
@@ -32,6 +33,51 @@ pub fn run(home: &Home, args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Op
     let _turn = Turn::wait();
     let args = args.into_iter().map(|arg| arg.as_ref().to_owned());
     Some(crate::home::run(home.command(argv.into_iter().chain(args)), b"", crate::timeout() * 3))
+}
+
+/// One of the releases of OpenClaw that `scripts/test` installed.
+#[derive(Clone, Debug)]
+pub struct Release {
+    node: PathBuf,
+    script: PathBuf,
+}
+
+impl Release {
+    /// 2026.5.28, one from the middle and the newest: `OPENCLAW_CHUTES_TEST_OPENCLAW`, `…_MIDDLE` and `…_NEWEST`, the
+    /// last one on `OPENCLAW_CHUTES_TEST_NODE_NEWEST`. `None` when they are not set on a developer's machine.
+    ///
+    /// # Panics
+    /// When one is not set in CI.
+    pub fn all() -> Option<[Release; 3]> {
+        let [node, script] = argv()?;
+        let more = ["OPENCLAW_MIDDLE", "OPENCLAW_NEWEST", "NODE_NEWEST"]
+            .map(|name| std::env::var_os(format!("OPENCLAW_CHUTES_TEST_{name}")));
+        let [Some(middle), Some(newest), Some(newer)] = more else {
+            assert!(std::env::var_os("CI").is_none(), "the newer OpenClaws are not installed: run scripts/test");
+            eprintln!("skipped: needs the newer OpenClaws, too; run scripts/test");
+            return None;
+        };
+        let release = |node: &OsString, script: OsString| Release { node: node.into(), script: script.into() };
+        Some([release(&node, script), release(&node, middle), release(&newer, newest)])
+    }
+
+    /// Makes this the `openclaw` of a home. It fetches nothing: its looks for a plugin fail at once.
+    pub fn install(&self, home: &mut Home) {
+        let bin = home.join("bin");
+        std::fs::create_dir_all(&bin).expect("a directory in the home");
+        for (name, target) in [("openclaw", &self.script), ("node", &self.node)] {
+            std::os::unix::fs::symlink(target, bin.join(name)).expect("a link in the home");
+        }
+        home.set("PATH", format!("{}:/usr/bin:/bin", bin.display()));
+        home.set("npm_config_offline", "true").set("npm_config_fetch_retries", "0");
+    }
+}
+
+/// Runs a program that starts OpenClaw, or OpenClaw itself, as [`run`] does.
+#[track_caller]
+pub fn patiently(home: &Home, argv: impl IntoIterator<Item = impl AsRef<OsStr>>, input: &str) -> Ran {
+    let _turn = Turn::wait();
+    crate::home::run(home.command(argv), input.as_bytes(), crate::timeout() * 6)
 }
 
 static RUNNING: Mutex<usize> = Mutex::new(0);
