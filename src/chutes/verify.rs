@@ -69,7 +69,8 @@ async fn complete(client: &Client, credential: &Secret, model: &str) -> Result<V
     }
     let tokens = |name: &str| completion["usage"][name].as_u64();
     Ok(Verdict::Works {
-        latency_ms: answer.took.as_millis() as u64,
+        // Rounded up: an answer took some time, however near the service is.
+        latency_ms: u64::try_from(answer.took.as_micros().div_ceil(1000)).unwrap_or(u64::MAX),
         prompt_tokens: tokens("prompt_tokens"),
         completion_tokens: tokens("completion_tokens"),
     })

@@ -51,6 +51,7 @@ const NO_LINE: &[Context] = &[
     C::ReviewWaiting,
     C::ReviewRefused,
     C::Done,
+    C::DoneForGood,
     C::Trouble,
     C::Help,
 ];
@@ -133,7 +134,7 @@ pub const KEYMAP: &[Binding] = &[
     bind!(&[C::Review, C::ReviewOAuth], [Key::Char('r')], Action::Retry, key_check_again),
     bind!(&[C::ReviewRefused], [Key::Char('k')], Action::AnotherKey, key_choose_other, footer),
     bind!(&[C::ReviewRefused], [Key::Char('r')], Action::Retry, key_check_again, footer),
-    bind!(&[C::Done], [ENTER], Action::Enter, key_finish, footer),
+    bind!(&[C::Done, C::DoneForGood], [ENTER], Action::Enter, key_finish, footer),
     bind!(&[C::Done], [Key::Char('u')], Action::Undo, key_undo, footer),
     bind!(&[C::Trouble], [Key::Char('r')], Action::Retry, key_retry, footer),
     bind!(&[C::Trouble], [ESC, ENTER], Action::Back, key_leave, footer),

@@ -1,30 +1,31 @@
 //! The wizard as a state machine: event in, effects out. It owns all state and does no IO; it knows no
 //! clock, no async, no terminal. Every asynchronous attempt has an id, and an answer to an old one is dropped.
 
+mod auth;
+mod discover;
 pub mod filter;
 pub mod line;
 pub mod models;
 pub mod protocol;
+mod review;
 pub mod signin;
 #[cfg(test)]
 mod tests;
 
+pub use auth::{Choice, KeyField};
+pub use discover::{Discover, Progress, STAGES};
+pub use review::{Done, Review, Verification};
+
 use crate::chutes::api_key;
-use crate::chutes::catalog::Stage;
 use crate::chutes::failure::Failure;
-use crate::chutes::model::{Catalog, id_of};
+use crate::chutes::model::Catalog;
 use crate::chutes::oauth::attempt::ClientId;
-use crate::chutes::verify::Verdict;
 use crate::openclaw::Error;
 use crate::openclaw::current::{Current, StoredCredential};
-use crate::openclaw::diff::FileDiff;
-use crate::openclaw::plan::{NewCredential, Request};
-use crate::openclaw::undo::Undone;
 use crate::secret::Secret;
-use crate::selection::{Configured, Refusal};
-use line::Line;
+use crate::selection::Refusal;
 use models::{Models, Next, Notice};
-use protocol::{Action, Attempt, AuthChoice, Committed, Context, Credential, Effect, Event, Facts, Outcome, Planned};
+use protocol::{Action, Attempt, AuthChoice, Context, Credential, Effect, Event, Facts, Outcome};
 use signin::{App, Phase, Show, SignIn};
 
 /// A step of the rail.
@@ -38,104 +39,6 @@ pub enum Screen {
     Models,
     Review,
     Done,
-}
-
-/// One line of the Auth screen.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Choice {
-    /// An earlier run began a sign-in that still waits.
-    Continue(signin::Begun),
-    OAuth,
-    ApiKey,
-    /// `CHUTES_API_KEY` is set.
-    EnvKey(Secret),
-    /// Go on with what OpenClaw's store has.
-    Stored(StoredCredential),
-}
-
-/// The masked key field.
-#[derive(Clone, Debug, Default)]
-pub struct KeyField {
-    pub line: Line,
-    pub problem: Option<api_key::Problem>,
-    /// The service refused a key: its last four characters.
-    pub refused: Option<String>,
-}
-
-/// How far a stage of discovery is. Times in milliseconds since the attempt began.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Progress {
-    #[default]
-    Waiting,
-    Running {
-        since: u64,
-    },
-    Done {
-        took: u64,
-    },
-    Failed {
-        took: u64,
-    },
-}
-
-/// The stages of the Discover screen, in order. The last is ours: comparing the list with the config.
-pub const STAGES: usize = 5;
-
-#[derive(Debug, Default)]
-pub struct Discover {
-    pub attempt: Attempt,
-    pub running: bool,
-    /// Milliseconds since the attempt began.
-    pub at_ms: u64,
-    pub stages: [Progress; STAGES],
-    pub failure: Option<Failure>,
-    /// Plain HTTP: there is no TLS stage.
-    pub without_tls: bool,
-}
-
-/// The verify call of the review.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub enum Verification {
-    /// `--skip-verify`, or another provider's model is the default.
-    #[default]
-    Skipped,
-    Running,
-    Answered(Verdict),
-}
-
-#[derive(Debug, Default)]
-pub struct Review {
-    pub attempt: Attempt,
-    pub verify_attempt: Attempt,
-    /// None: being worked out.
-    pub planned: Option<Result<Planned, Error>>,
-    pub verification: Verification,
-    /// First line shown of the diff.
-    pub scroll: usize,
-    /// Enter was pressed before everything needed was there.
-    pub confirmed: bool,
-    pub writing: bool,
-    pub write_failed: Option<Error>,
-}
-
-impl Review {
-    /// Lines of the whole diff as the screen lists it: per file a heading of two lines, its hunks with a
-    /// gap line between two, and an empty line behind.
-    pub fn line_count(&self) -> usize {
-        let Some(Ok(planned)) = &self.planned else { return 0 };
-        let of_file = |diff: &FileDiff| {
-            3 + diff.hunks.iter().map(|hunk| hunk.lines.len()).sum::<usize>() + diff.hunks.len().saturating_sub(1)
-        };
-        planned.diffs.iter().map(of_file).sum::<usize>() + usize::from(planned.handover.is_some()) * 2
-    }
-}
-
-#[derive(Debug, Default)]
-pub struct Done {
-    pub committed: Committed,
-    /// Nothing had to be written.
-    pub unchanged: bool,
-    pub undone: Option<Result<Undone, Error>>,
 }
 
 /// Something that stops the wizard until it is put right.
@@ -283,18 +186,9 @@ impl Wizard {
             Screen::Review if self.review.confirmed => Context::ReviewWaiting,
             Screen::Review if matches!(self.credential, Some(Credential::OAuth(_))) => Context::ReviewOAuth,
             Screen::Review => Context::Review,
+            Screen::Done if self.done.unchanged || self.done.undone.is_some() => Context::DoneForGood,
             Screen::Done => Context::Done,
         }
-    }
-
-    /// Discovery said that this very key is not accepted.
-    pub fn key_was_refused(&self) -> bool {
-        let ours = !matches!(self.credential, None | Some(Credential::Stored));
-        ours && matches!(self.discover.failure.as_ref().and_then(Failure::status), Some(401 | 403))
-    }
-
-    fn refused_by_verify(&self) -> bool {
-        matches!(&self.review.verification, Verification::Answered(Verdict::Refused(_) | Verdict::NotServed(_)))
     }
 
     /// The last four characters of the credential in use.
@@ -464,105 +358,10 @@ impl Wizard {
         Vec::new()
     }
 
-    fn act_on_auth(&mut self, action: Action) -> Vec<Effect> {
-        let last = self.choices.len().saturating_sub(1);
-        match action {
-            Action::Up => self.chosen = self.chosen.saturating_sub(1),
-            Action::Down => self.chosen = (self.chosen + 1).min(last),
-            Action::First | Action::PageUp => self.chosen = 0,
-            Action::Last | Action::PageDown => self.chosen = last,
-            Action::Enter => match self.choices.get(self.chosen).cloned() {
-                Some(Choice::Continue(_)) => return self.continue_sign_in(),
-                Some(Choice::OAuth) => return self.choose_sign_in(),
-                Some(Choice::ApiKey) => self.screen = Screen::Key,
-                Some(Choice::EnvKey(key)) => return self.start_discovery(Credential::EnvKey(key)),
-                Some(Choice::Stored(_)) => return self.start_discovery(Credential::Stored),
-                None => {}
-            },
-            _ => {}
-        }
-        Vec::new()
-    }
-
-    fn act_on_key(&mut self, action: Action) -> Vec<Effect> {
-        match action {
-            Action::Edit(edit) => {
-                self.key.problem = None;
-                self.key.line.edit(edit);
-            }
-            Action::Back => {
-                self.key.problem = None;
-                self.screen = Screen::Auth;
-            }
-            Action::Enter => {
-                let untouched = self.key.line.is_empty() && self.key.problem.is_none();
-                let default = self.default_key().filter(|_| untouched);
-                let typed = || api_key::parse(self.key.line.text()).map(Credential::ApiKey);
-                match default.map_or_else(typed, Ok) {
-                    Ok(credential) => return self.start_discovery(credential),
-                    // What was wrong with a paste that was not taken is still the matter.
-                    Err(api_key::Problem::Empty) if self.key.problem.is_some() => {}
-                    Err(problem) => self.key.problem = Some(problem),
-                }
-            }
-            _ => {}
-        }
-        Vec::new()
-    }
-
-    /// What an empty key field stands for.
-    pub fn default_key(&self) -> Option<Credential> {
-        let from_env = self.facts.env_key.clone().map(Credential::EnvKey);
-        from_env.or_else(|| self.facts.demo_key.clone().map(Credential::ApiKey))
-    }
-
     /// The agent whose credentials are meant.
     pub fn agent(&self) -> &str {
         let known = self.current.as_ref().map(|current| current.agent.as_str()).filter(|agent| !agent.is_empty());
         known.or(self.facts.agent.as_deref()).unwrap_or("main")
-    }
-
-    fn act_on_discover(&mut self, action: Action) -> Vec<Effect> {
-        match action {
-            Action::Back => self.leave_discovery(),
-            Action::Retry if !self.discover.running => {
-                self.credential.clone().map_or_else(Vec::new, |credential| self.start_discovery(credential))
-            }
-            Action::AnotherKey if !self.discover.running => {
-                self.refuse_key();
-                Vec::new()
-            }
-            Action::Enter if !self.discover.running && self.models.is_some() => {
-                self.screen = Screen::Models;
-                Vec::new()
-            }
-            _ => Vec::new(),
-        }
-    }
-
-    fn leave_discovery(&mut self) -> Vec<Effect> {
-        if self.facts.models_only {
-            return self.quit();
-        }
-        let attempt = self.discover.attempt;
-        let was_running = std::mem::replace(&mut self.discover.running, false);
-        self.discover.attempt = Attempt::default();
-        self.screen = match self.credential {
-            Some(Credential::ApiKey(_)) => Screen::Key,
-            _ => Screen::Auth,
-        };
-        if was_running { vec![Effect::Cancel(attempt)] } else { Vec::new() }
-    }
-
-    /// Back to the key field, saying which key was refused.
-    fn refuse_key(&mut self) {
-        if matches!(self.credential, Some(Credential::OAuth(_))) {
-            self.screen = Screen::Auth;
-            return;
-        }
-        self.key.refused = self.credential_hint();
-        self.key.line.clear();
-        self.screen = Screen::Key;
     }
 
     fn act_on_models(&mut self, action: Action) -> Vec<Effect> {
@@ -590,54 +389,6 @@ impl Wizard {
         }
     }
 
-    fn act_on_review(&mut self, action: Action) -> Vec<Effect> {
-        if self.review.writing {
-            return Vec::new();
-        }
-        let last = self.review.line_count().saturating_sub(self.page);
-        match action {
-            Action::Up => self.review.scroll = self.review.scroll.saturating_sub(1),
-            Action::Down => self.review.scroll = (self.review.scroll + 1).min(last),
-            Action::PageUp => self.review.scroll = self.review.scroll.saturating_sub(self.page),
-            Action::PageDown => self.review.scroll = (self.review.scroll + self.page).min(last),
-            Action::First => self.review.scroll = 0,
-            Action::Last => self.review.scroll = last,
-            Action::Back => return self.leave_review(),
-            Action::AnotherKey if self.refused_by_verify() => {
-                let effects = self.leave_review();
-                if matches!(self.review.verification, Verification::Answered(Verdict::Refused(_))) {
-                    self.refuse_key();
-                }
-                return effects;
-            }
-            Action::Retry => return self.start_review(),
-            Action::ClientSecret => return self.client_secret_key(),
-            Action::Enter => {
-                self.review.confirmed = true;
-                return self.write_if_ready();
-            }
-            _ => {}
-        }
-        Vec::new()
-    }
-
-    fn leave_review(&mut self) -> Vec<Effect> {
-        self.screen = Screen::Models;
-        self.review.confirmed = false;
-        let attempts = [self.review.attempt, self.review.verify_attempt];
-        self.review.attempt = Attempt::default();
-        self.review.verify_attempt = Attempt::default();
-        attempts.into_iter().filter(|a| *a != Attempt::default()).map(Effect::Cancel).collect()
-    }
-
-    fn act_on_done(&mut self, action: Action) -> Vec<Effect> {
-        match action {
-            Action::Enter | Action::Back => self.quit(),
-            Action::Undo if !self.done.unchanged && self.done.undone.is_none() => vec![Effect::Undo],
-            _ => Vec::new(),
-        }
-    }
-
     // ── Answers ──────────────────────────────────────────────────────────────────────────────────
 
     fn loaded(&mut self, result: Result<Current, Error>) -> Vec<Effect> {
@@ -655,298 +406,8 @@ impl Wizard {
         }
     }
 
-    fn offer_choices(&mut self) {
-        let chosen = self.choices.get(self.chosen).cloned();
-        self.choices.clear();
-        self.choices.extend(self.facts.sign_in.begun.map(Choice::Continue));
-        if self.facts.sign_in.environment.is_some() {
-            self.choices.push(Choice::OAuth);
-        }
-        self.choices.push(Choice::ApiKey);
-        // What needs no further question is where the cursor starts.
-        let mut likely = 0;
-        if let Some(key) = &self.facts.env_key {
-            likely = self.choices.len();
-            self.choices.push(Choice::EnvKey(key.clone()));
-        }
-        if self.facts.sign_in.begun.is_some() {
-            likely = 0;
-        }
-        if let Some(stored) = self.active_credential().cloned() {
-            self.choices.push(Choice::Stored(stored));
-        }
-        self.chosen = chosen.and_then(|c| self.choices.iter().position(|other| *other == c)).unwrap_or(likely);
-    }
-
-    fn start_discovery(&mut self, credential: Credential) -> Vec<Effect> {
-        self.screen = Screen::Discover;
-        self.ask_for_list(credential)
-    }
-
-    /// The models screen asks again and stays as it is meanwhile.
-    fn refresh_list(&mut self) -> Vec<Effect> {
-        if self.discover.running {
-            return Vec::new();
-        }
-        self.ask_for_list(self.credential.clone().unwrap_or(Credential::Stored))
-    }
-
-    fn ask_for_list(&mut self, credential: Credential) -> Vec<Effect> {
-        self.credential = Some(credential.clone());
-        let attempt = self.new_attempt();
-        self.discover = Discover {
-            attempt,
-            running: true,
-            without_tls: self.facts.base_url.starts_with("http://"),
-            ..Discover::default()
-        };
-        self.found = None;
-        vec![Effect::Discover { attempt, credential: Some(credential) }]
-    }
-
-    /// The models screen alone does not wait for the service.
-    fn open_models(&mut self) {
-        if !self.facts.models_only || self.models.is_some() {
-            return;
-        }
-        if let Some(current) = &self.current
-            && let Some(kept) = self.kept.take()
-        {
-            let configured = current.configured.clone();
-            self.set_list(&configured, kept, None);
-        }
-    }
-
-    /// Give the models screen a list; it begins with its first one.
-    fn set_list(&mut self, configured: &Configured, catalog: Catalog, failure: Option<Failure>) {
-        let facts = &self.facts;
-        match &mut self.models {
-            Some(models) => models.replace_list(configured, catalog, failure),
-            None => {
-                match Models::new(configured, catalog, failure, &facts.documented, &facts.overrides, &facts.favourites)
-                {
-                    Ok(models) => self.models = Some(models),
-                    Err(refusal) => self.trouble = Some(Trouble::Overrides(refusal)),
-                }
-            }
-        }
-    }
-
-    fn stage(&mut self, attempt: Attempt, stage: Stage, at_ms: u64) {
-        if attempt != self.discover.attempt || !self.discover.running {
-            return;
-        }
-        self.discover.begin_stage(stage_index(stage), at_ms);
-    }
-
-    fn discovered(&mut self, attempt: Attempt, at_ms: u64, result: Result<Catalog, Failure>) -> Vec<Effect> {
-        if attempt != self.discover.attempt || !self.discover.running {
-            return Vec::new();
-        }
-        // What is being written, or was, is not looked at again.
-        if self.review.writing || self.screen == Screen::Done {
-            self.discover.running = false;
-            return Vec::new();
-        }
-        match &result {
-            Ok(_) => self.discover.begin_stage(STAGES - 1, at_ms),
-            Err(_) => self.discover.fail_stage(at_ms),
-        }
-        self.found = Some(result);
-        self.compare_when_ready()
-    }
-
-    /// The list and the config are both needed before they can be compared.
-    fn compare_when_ready(&mut self) -> Vec<Effect> {
-        let Some(current) = &self.current else { return Vec::new() };
-        // Without an answer of the service, the models screen alone has what was kept.
-        let waits_for_kept = self.facts.models_only && self.models.is_none() && matches!(self.found, Some(Err(_)));
-        if waits_for_kept {
-            return Vec::new();
-        }
-        let Some(found) = self.found.take() else { return Vec::new() };
-        let configured = current.configured.clone();
-        self.discover.running = false;
-        self.discover.failure = found.as_ref().err().cloned();
-        match (found, &mut self.models) {
-            (Ok(catalog), _) => self.set_list(&configured, catalog, None),
-            (Err(failure), Some(models)) if self.screen != Screen::Discover => models.list_failed(failure),
-            (Err(failure), _) => self.set_list(&configured, self.facts.fallback.clone(), Some(failure)),
-        }
-        if self.trouble.is_some() || self.discover.failure.is_some() {
-            return Vec::new();
-        }
-        self.discover.finish();
-        match self.screen {
-            Screen::Discover => {
-                self.screen = Screen::Models;
-                Vec::new()
-            }
-            Screen::Review => self.review_again(),
-            _ => Vec::new(),
-        }
-    }
-
-    /// A list came while its predecessor's choices were being reviewed: what is written is what is
-    /// shown, and what the new list leaves open is decided first.
-    fn review_again(&mut self) -> Vec<Effect> {
-        let mut effects = self.leave_review();
-        if self.models.as_ref().is_some_and(|models| models.pending.is_empty()) {
-            effects.extend(self.start_review());
-        }
-        effects
-    }
-
-    fn start_review(&mut self) -> Vec<Effect> {
-        let Some(models) = &self.models else { return Vec::new() };
-        let model = id_of(&models.primary).map(str::to_owned);
-        let attempt = self.new_attempt();
-        let mut effects = vec![Effect::Plan { attempt, request: Box::new(self.request()) }];
-        self.screen = Screen::Review;
-        self.review = Review { attempt, ..Review::default() };
-        if let (Some(model), false) = (model, self.facts.skip_verify) {
-            let verify_attempt = self.new_attempt();
-            self.review.verify_attempt = verify_attempt;
-            self.review.verification = Verification::Running;
-            let credential = self.credential.clone().unwrap_or(Credential::Stored);
-            effects.push(Effect::Verify { attempt: verify_attempt, credential, model });
-        }
-        effects
-    }
-
-    /// The wish has changed, the credential and the model have not: no second test call.
-    fn plan_again(&mut self) -> Vec<Effect> {
-        let attempt = self.new_attempt();
-        self.review.attempt = attempt;
-        self.review.planned = None;
-        self.review.write_failed = None;
-        self.review.confirmed = false;
-        vec![Effect::Plan { attempt, request: Box::new(self.request()) }]
-    }
-
-    /// What is to be written, as the screens say now.
-    fn request(&self) -> Request {
-        let credential = match &self.credential {
-            Some(Credential::ApiKey(secret)) => Some(NewCredential::ApiKey { secret: secret.clone() }),
-            Some(Credential::EnvKey(_)) if self.facts.store_reference => {
-                Some(NewCredential::ApiKeyEnvRef { var: "CHUTES_API_KEY".to_owned() })
-            }
-            Some(Credential::EnvKey(secret)) => Some(NewCredential::ApiKey { secret: secret.clone() }),
-            Some(Credential::OAuth(signed_in)) => {
-                Some(NewCredential::signed_in(&signed_in.granted, &signed_in.client_id))
-            }
-            Some(Credential::Stored) | None => None,
-        };
-        let selection = self.models.as_ref().map(Models::selection).unwrap_or_default();
-        let basis = self.current.clone();
-        let signed_in = matches!(self.credential, Some(Credential::OAuth(_)));
-        let client_secret = self.client_secret.clone().filter(|_| signed_in && self.keep_secret);
-        Request { base_url: self.facts.base_url.clone(), credential, selection, client_secret, basis }
-    }
-
-    fn verified(&mut self, attempt: Attempt, verdict: Verdict) -> Vec<Effect> {
-        if attempt == self.test_attempt {
-            if let Some(models) = &mut self.models {
-                models.test_answered(verdict);
-            }
-            return Vec::new();
-        }
-        if attempt != self.review.verify_attempt || self.screen != Screen::Review {
-            return Vec::new();
-        }
-        self.review.verification = Verification::Answered(verdict);
-        self.write_if_ready()
-    }
-
-    fn planned(&mut self, attempt: Attempt, result: Result<Planned, Error>) -> Vec<Effect> {
-        if attempt != self.review.attempt || self.screen != Screen::Review {
-            return Vec::new();
-        }
-        self.review.planned = Some(result);
-        self.write_if_ready()
-    }
-
-    /// Once confirmed: write when the plan stands and the verify call has not refused.
-    fn write_if_ready(&mut self) -> Vec<Effect> {
-        if !self.review.confirmed || self.review.writing {
-            return Vec::new();
-        }
-        let Some(Ok(planned)) = &self.review.planned else {
-            if matches!(self.review.planned, Some(Err(_))) {
-                self.review.confirmed = false;
-            }
-            return Vec::new();
-        };
-        if self.review.verification == Verification::Running {
-            return Vec::new();
-        }
-        if self.refused_by_verify() {
-            self.review.confirmed = false;
-            return Vec::new();
-        }
-        if planned.diffs.is_empty() && planned.handover.is_none() {
-            self.done = Done { unchanged: true, ..Done::default() };
-            self.screen = Screen::Done;
-            return Vec::new();
-        }
-        self.review.writing = true;
-        self.review.write_failed = None;
-        vec![Effect::Commit { request: Box::new(self.request()) }]
-    }
-
-    fn committed(&mut self, result: Result<Committed, Error>) -> Vec<Effect> {
-        self.review.writing = false;
-        self.review.confirmed = false;
-        match result {
-            Ok(committed) => {
-                self.done = Done { committed, ..Done::default() };
-                self.screen = Screen::Done;
-            }
-            Err(error) => self.review.write_failed = Some(error),
-        }
-        if self.leaving { self.quit() } else { Vec::new() }
-    }
-
     fn new_attempt(&mut self) -> Attempt {
         self.next_attempt += 1;
         Attempt(self.next_attempt)
-    }
-}
-
-fn stage_index(stage: Stage) -> usize {
-    match stage {
-        Stage::Connect => 0,
-        Stage::Tls => 1,
-        Stage::Request => 2,
-        Stage::Parse => 3,
-    }
-}
-
-impl Discover {
-    /// A stage began: what ran before it is done, what was passed over needed no time.
-    fn begin_stage(&mut self, index: usize, at_ms: u64) {
-        self.at_ms = at_ms;
-        self.end_running(at_ms, |took| Progress::Done { took });
-        if let Some(stage) = self.stages.get_mut(index) {
-            *stage = Progress::Running { since: at_ms };
-        }
-    }
-
-    fn fail_stage(&mut self, at_ms: u64) {
-        self.at_ms = at_ms;
-        self.end_running(at_ms, |took| Progress::Failed { took });
-    }
-
-    fn finish(&mut self) {
-        let at_ms = self.at_ms;
-        self.end_running(at_ms, |took| Progress::Done { took });
-    }
-
-    fn end_running(&mut self, at_ms: u64, to: impl Fn(u64) -> Progress) {
-        for stage in &mut self.stages {
-            if let Progress::Running { since } = *stage {
-                *stage = to(at_ms.saturating_sub(since));
-            }
-        }
     }
 }

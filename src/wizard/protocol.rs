@@ -343,12 +343,14 @@ pub enum Context {
     ReviewWaiting,
     ReviewRefused,
     Done,
+    /// Nothing was written, or it was undone: there is nothing to undo.
+    DoneForGood,
     Trouble,
     Help,
 }
 
 impl Context {
-    pub const ALL: [Context; 25] = [
+    pub const ALL: [Context; 26] = [
         Context::Auth,
         Context::App,
         Context::AppSecret,
@@ -372,6 +374,7 @@ impl Context {
         Context::ReviewWaiting,
         Context::ReviewRefused,
         Context::Done,
+        Context::DoneForGood,
         Context::Trouble,
         Context::Help,
     ];

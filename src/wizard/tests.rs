@@ -4,9 +4,12 @@ use super::line::LineEdit;
 use super::models::decision;
 use super::protocol::*;
 use super::*;
+use crate::chutes::catalog::Stage;
 use crate::chutes::failure::Kind as FailureKind;
 use crate::chutes::model::{Model, Price, Source};
+use crate::chutes::verify::Verdict;
 use crate::openclaw::diff::{FileDiff, Hunk, Line as DiffLine, LineKind};
+use crate::openclaw::undo::Undone;
 use crate::selection::propose::Note;
 use crate::selection::{Alias, Configured, Documented};
 

@@ -60,12 +60,12 @@ pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, roomy: 
         let mut label = t::done_aliases(lang);
         let name_width = selection.aliases.iter().map(|alias| alias.name.width()).max().unwrap_or(0) + 2;
         let room = page.width().saturating_sub(label_width + name_width);
+        // The provider is the same in every line; where one does not fit with it, all go without.
+        let whole = selection.aliases.iter().all(|alias| clean::line(&alias.target).width() <= room);
         for alias in &selection.aliases {
             let name = left(&clean::line(&alias.name), name_width, "");
-            let target = clean::line(&alias.target);
-            // The provider is the same in every line; where it does not fit, the model says more.
-            let target =
-                if target.width() <= room { target } else { model_id(short(&target), room, theme.glyphs.ellipsis) };
+            let target = if whole { alias.target.as_str() } else { short(&alias.target) };
+            let target = model_id(&clean::line(target), room, theme.glyphs.ellipsis);
             page.row(label, label_width, &format!("{name}{target}"), Style::new());
             label = "";
         }
