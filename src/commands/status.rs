@@ -153,7 +153,7 @@ pub fn status(context: &Context, check: bool, probe: bool, as_json: bool) -> Res
         return Ok(Report::text(format!("{reference}\n")).exit(exit));
     }
     let lang = context.lang;
-    let tilde = |path| site.paths.tilde(path);
+    let tilde = |path: &Path| site.paths.tilde(path);
     let or_none = |text: &str| if text.is_empty() { text::report_none(lang).to_owned() } else { clean::line(text) };
     let configured = &current.configured;
     let mut rows = vec![
