@@ -173,7 +173,7 @@ fn an_error_says_where_and_shows_the_line() {
 
     let error = Document::parse("{ apiKey: 'cpk_0123456789abcdef0123456789abcdef }").unwrap_err();
     let (line, caret) = error.pointer(80);
-    assert!(line.starts_with("{ apiKey: 'cpk_••••") && !line.contains("cdef"), "{line}");
+    assert!(line.starts_with("{ apiKey: '••••") && !line.contains("cdef"), "{line}");
     assert_eq!(line.chars().nth(caret.chars().count() - 1), Some('\''));
 }
 

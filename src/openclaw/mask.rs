@@ -117,7 +117,7 @@ fn hide_tokens(text: &str) -> String {
 }
 
 /// Whether a key says that its value is a secret.
-fn names_a_secret(key: &str) -> bool {
+pub(super) fn names_a_secret(key: &str) -> bool {
     let plain: String = key.chars().filter(char::is_ascii_alphanumeric).collect::<String>().to_lowercase();
     let whole = ["key", "access", "refresh", "authorization", "cookie", "passphrase"];
     let within = ["password", "secret", "apikey", "privatekey", "encryptkey", "encryptionkey"];

@@ -1,6 +1,7 @@
 //! What can be wrong with a document or an edit, as data; words come from `message`.
 
 use crate::clean;
+use crate::openclaw::mask::names_a_secret;
 use crate::texts::{Lang, json5 as words};
 
 /// Why a text is not JSON5, and where.
@@ -75,10 +76,40 @@ impl SyntaxError {
     pub fn pointer(&self, width: usize) -> (String, String) {
         let width = width.max(8);
         let from = self.column.saturating_sub(1).saturating_sub(width / 2);
-        let shown: String = hide_tokens(&self.excerpt).chars().skip(from).take(width).collect();
+        let shown: String = hide_tokens(&hide_values(&self.excerpt)).chars().skip(from).take(width).collect();
         let indent = self.column.saturating_sub(1) - from;
         (clean::line(&shown), format!("{}^", " ".repeat(indent)))
     }
+}
+
+/// What stands after a word that names a secret, up to the end of the string or word. The length stays.
+fn hide_values(line: &str) -> String {
+    let mut chars: Vec<char> = line.chars().collect();
+    let is_word = |c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '-');
+    let skip =
+        |chars: &[char], at: usize, those: fn(char) -> bool| at + chars[at..].iter().take_while(|c| those(**c)).count();
+    let mut at = 0;
+    while at < chars.len() {
+        let end = at + chars[at..].iter().take_while(|c| is_word(**c)).count();
+        let word: String = chars[at..end].iter().collect();
+        at = end.max(at + 1);
+        if !names_a_secret(&word) {
+            continue;
+        }
+        // A quote that ends the key, then whatever leads to the value, be it what is missing here.
+        let after_key = end + usize::from(matches!(chars.get(end), Some('"' | '\'')));
+        let start = skip(&chars, after_key, |c| c.is_whitespace() || matches!(c, ':' | '=' | '['));
+        let (start, stop) = match chars.get(start) {
+            Some(&quote @ ('"' | '\'')) => {
+                let length = chars[start + 1..].iter().position(|c| *c == quote);
+                (start + 1, length.map_or(chars.len(), |length| start + 1 + length))
+            }
+            _ => (start, skip(&chars, start, |c| !c.is_whitespace() && !matches!(c, ',' | ']' | '}' | '{'))),
+        };
+        chars[start.min(stop)..stop].fill('•');
+        at = stop.max(at);
+    }
+    chars.into_iter().collect()
 }
 
 /// Long runs of letters and digits keep their first four characters. The length stays.
@@ -194,3 +225,24 @@ impl std::fmt::Display for EditError {
     }
 }
 impl std::error::Error for EditError {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shown_line_hides_what_stands_after_a_word_for_secrets() {
+        for (line, shown) in [
+            ("  apiKey: 'p@ss word' oops", "  apiKey: '•••••••••' oops"),
+            ("\"token\" \"abc\", 'x': 'y'", "\"token\" \"•••\", 'x': 'y'"),
+            ("password: hunter2, a: 1", "password: •••••••, a: 1"),
+            ("secrets: ['a b", "secrets: ['•••"),
+            ("maxTokens: 12 13", "maxTokens: 12 13"),
+            ("name: 'abcdefghijklmnopqrstuvwxyz'", "name: 'abcd••••••••••••••••••••••'"),
+            ("key", "key"),
+            ("token:", "token:"),
+        ] {
+            assert_eq!(hide_tokens(&hide_values(line)), shown);
+        }
+    }
+}
