@@ -211,6 +211,28 @@ fn scenes(services: &Services) -> Vec<(&'static str, &'static str, Scene)> {
             ",
             ),
         ),
+        ("app", "", Scene::new(&["onboard", "--auth-choice", "chutes"], "wait Which OAuth\nsnap app")),
+        (
+            "signin",
+            "",
+            Scene::new(
+                &["onboard", "--auth-choice", "chutes"],
+                "
+                wait Open this link
+                snap signin
+                snap signin light
+                size 120x40
+                wait Open this link
+                snap signin
+                keys q
+                gone paste the address
+                snap qr
+            ",
+            )
+            .env("CHUTES_CLIENT_ID", "cid_abc123def456ghi789jkl012")
+            .env("USER", "root")
+            .env("SSH_CONNECTION", "198.51.100.7 50022 203.0.113.9 22"),
+        ),
         ("auth-zh", "", chinese("wait OpenClaw\nsnap auth-zh")),
         (
             "models-zh",

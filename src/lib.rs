@@ -7,6 +7,7 @@
 //! - [`selection`]: pure rules about a choice of models and aliases: defaults, successors, alias names.
 //! - [`chutes`]: the Chutes side: endpoints, catalog, verify call, OAuth. Knows no UI and no file of OpenClaw's.
 //! - [`openclaw`]: the OpenClaw side: paths, JSON5 document, plan of edits, auth store, the one writer. Knows no network.
+//! - [`renewal`]: the stored sign-in, renewed before use under both of OpenClaw's locks.
 //! - [`commands`]: the doors: the command line, `onboard` without a person, `models`, `config get`, `demo`.
 //! - [`standin`]: an embedded stand-in for the Chutes service, for `demo` and the tests.
 //!

@@ -10,7 +10,7 @@ use openclaw_chutes::standin::sample::{self, Era};
 use openclaw_chutes::standin::{Config, Keys, Standin};
 use serde_json::Value;
 use std::collections::BTreeSet;
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -363,4 +363,29 @@ fn a_write_cut_short_changes_nothing() {
     assert!(document["error"]["message"].as_str().unwrap().contains("larger than"), "{ran:?}");
     assert_eq!(bytes(&home), OLD.map(|text| Some(text.to_owned())));
     assert_eq!(leftovers(&home), Vec::<PathBuf>::new());
+}
+
+#[test]
+fn a_file_of_another_user_keeps_its_owner_or_stays_as_it_is() {
+    const OTHER: u32 = 54_321;
+    let stage = Stage::new();
+    let home = stage.home();
+    let given = FILES.iter().all(|file| std::os::unix::fs::chown(home.join(file), Some(OTHER), Some(OTHER)).is_ok());
+    if !given || !may_trace() {
+        eprintln!("left out: needs root, to make a file of another user, and ptrace");
+        return;
+    }
+    let (ran, _) = stage.traced(&home, Some("fchown:error=EPERM"));
+    let document: Value = serde_json::from_str(&ran.stdout).unwrap_or_default();
+    assert_eq!((ran.code, &document["error"]["code"]), (1, &"write-failed".into()), "{ran:?}");
+    assert!(document["error"]["message"].as_str().unwrap().contains("another user (uid 54321)"), "{ran:?}");
+    assert_eq!(bytes(&home), OLD.map(|text| Some(text.to_owned())));
+    assert_eq!(leftovers(&home), Vec::<PathBuf>::new());
+
+    let ran = stage.onboard(&home, &[]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    for file in leftovers(&home).into_iter().chain(FILES.map(|file| home.join(file))) {
+        let meta = file.metadata().unwrap();
+        assert_eq!((meta.uid(), meta.gid(), meta.mode() & 0o777), (OTHER, OTHER, 0o600), "{}", file.display());
+    }
 }

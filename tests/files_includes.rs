@@ -44,8 +44,13 @@ impl Stage {
     }
 }
 
+/// File and text, or file and JSON pointer.
+type Pairs = &'static [(&'static str, &'static str)];
+/// Files, the error's code, parts of its message.
+type Refused<'a> = (&'a [(&'a str, &'a str)], &'a str, &'a [&'a str]);
+
 /// Layouts, with what has to be where afterwards: file, path in it.
-const LAYOUTS: [(&str, &[(&str, &str)], &[(&str, &str)]); 5] = [
+const LAYOUTS: [(&str, Pairs, Pairs); 5] = [
     (
         "a section in its own file",
         &[
@@ -144,7 +149,7 @@ fn an_edit_goes_into_the_file_that_owns_the_place_and_openclaw_reads_it() {
 fn what_cannot_be_edited_is_refused_with_its_place_and_every_file_stays() {
     let models = "{ providers: { chutes: { models: [{ id: 'a', name: 'A' }] } } }\n";
     let joined = "{\n  gateway: { mode: 'local' },\n  models: { $include: './m.json5', providers: { chutes: { models: [{ id: 'b', name: 'B' }] } } },\n}\n";
-    let cases: [(&[(&str, &str)], &str, &[&str]); 6] = [
+    let cases: [Refused<'_>; 6] = [
         (
             &[("openclaw.json", joined), ("m.json5", models)],
             "config-not-editable",

@@ -228,3 +228,21 @@ fn edits_build_on_each_other() {
     // One that cannot be done undoes all.
     assert!(Document::parse("{z: 1}").unwrap().edit(&[set("a", 1), set("z.y", 1)]).is_err());
 }
+
+#[test]
+fn one_line_gets_lines_when_much_is_added_and_stays_one_when_little_is() {
+    let much =
+        json!({"baseUrl": "https://llm.chutes.ai/v1", "api": "x".repeat(120), "models": [{"id": "a"}, {"id": "b"}]});
+    let edit = |value: Value| [Edit::Set { path: keys(["models", "chutes"]), value }];
+    let text = "{ gateway: { mode: 'local' }, models: {} } // mine\n";
+    let document = Document::parse(text).unwrap();
+    let grown = document.edit(&edit(much.clone())).unwrap();
+    assert!(grown.starts_with("{\n  gateway: { mode: 'local' },\n  models: {\n    chutes: {\n"), "{grown}");
+    assert!(grown.ends_with("\n} // mine\n"), "{grown}");
+    assert_eq!(Document::parse(&grown).unwrap().edit(&edit(much.clone())).unwrap(), grown);
+    let little = document.edit(&edit(json!({"api": "x"}))).unwrap();
+    assert_eq!(little, "{ gateway: { mode: 'local' }, models: { chutes: { api: 'x' } } } // mine\n");
+    // Whoever leaves out every blank wants one line.
+    let minified = Document::parse("{\"gateway\":{},\"models\":{}}").unwrap().edit(&edit(much)).unwrap();
+    assert!(!minified.contains('\n'), "{minified}");
+}

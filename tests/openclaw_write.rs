@@ -135,6 +135,20 @@ fn undo_refuses_when_somebody_wrote_since() {
 }
 
 #[test]
+fn a_config_that_openclaw_took_back_is_found() {
+    let home = Home::with("{ // mine\n}\n");
+    home.commit(&request(api_key(KEY))).unwrap();
+    let ours = home.config();
+    home.write(".openclaw/openclaw.json.clobbered.2026-11-22T10-00-05Z", &ours);
+    assert_eq!(undo::reverted(&home.state()), None, "the config is still ours");
+    home.write(CONFIG, "{}\n");
+    let aside = home.path(".openclaw/openclaw.json.clobbered.2026-11-22T10-00-05Z");
+    assert_eq!(undo::reverted(&home.state()), Some(aside.clone()));
+    fs::write(&aside, ours + " ").unwrap();
+    assert_eq!(undo::reverted(&home.state()), None, "not what we wrote");
+}
+
+#[test]
 fn no_edit_of_another_writer_is_lost() {
     const ROUNDS: usize = 50;
     let home = Home::with("{}");

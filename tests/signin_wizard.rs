@@ -85,8 +85,7 @@ fn copying_asks_the_terminal_once_and_says_what_is_known() {
     assert_eq!(clipboards(&pty), [link]);
     let tunnel = format!("ssh -N -L {0}:127.0.0.1:{0} -p 2222 root@203.0.113.9", chutes.port);
     assert!(pty.screen().contains(&tunnel));
-    pty.keys("s").wait_for("the second copy", |_| true);
-    pty.wait_quiet(std::time::Duration::from_millis(200));
+    pty.keys("s").wait_for("the second copy", |screen| screen.clipboard().len() == 2);
     assert_eq!(clipboards(&pty).last(), Some(&tunnel));
     pty.keys("C-c");
     pty.wait_exit();
@@ -422,4 +421,63 @@ fn a_browser_is_opened_after_the_link_is_shown_and_never_waited_for() {
     pty.keys("Tab").wait_for("a reason", |screen| screen.contains("lynx") || screen.contains("No browser"));
     pty.keys("C-c");
     pty.wait_exit();
+}
+
+#[test]
+fn nothing_secret_is_anywhere_but_where_it_belongs() {
+    let chutes = Chutes::start(Some(Consent::Allow));
+    let mut home = chutes.home();
+    home.set("CHUTES_CLIENT_SECRET", SECRET);
+    let pty = at_sign_in(&home, (80, 40));
+    let pending = home.files().into_iter().find(|path| path.ends_with("pending-login.json")).expect("the attempt");
+    let record: serde_json::Value = serde_json::from_slice(&std::fs::read(&pending).unwrap()).unwrap();
+    let verifier = record["verifier"].as_str().unwrap().to_owned();
+    assert_eq!(home.files_containing(&verifier), std::slice::from_ref(&pending), "only there");
+    assert!(home.files_containing(SECRET).is_empty());
+    let arguments = std::fs::read(format!("/proc/{}/cmdline", pty.pid())).unwrap();
+    let address = get(&link(&pty.screen())).location();
+    let code = address.split("code=").nth(1).unwrap().split('&').next().unwrap().to_owned();
+    get(&address);
+    pty.wait_text("models, live");
+    assert!(home.files_containing(&verifier).is_empty(), "spent and gone");
+    pty.keys("Enter").wait_text("answered");
+    pty.wait_text(".env");
+    pty.keys("Enter").wait_text("openclaw models status");
+    pty.keys("Enter");
+    assert_eq!(pty.wait_exit(), 0);
+
+    let store = ".openclaw/agents/main/agent/auth-profiles.json";
+    let profile: serde_json::Value = serde_json::from_str(&home.read(store)).unwrap();
+    let token = |name: &str| profile["profiles"]["chutes:alice"][name].as_str().unwrap().to_owned();
+    for (what, secret, places) in [
+        ("verifier", verifier, vec![]),
+        ("code", code, vec![]),
+        ("access", token("access"), vec![home.join(store)]),
+        ("refresh", token("refresh"), vec![home.join(store)]),
+        ("client secret", SECRET.to_owned(), vec![home.join(".openclaw/.env")]),
+    ] {
+        assert_eq!(home.files_containing(&secret), places, "{what}");
+        assert!(!pty.ever_wrote(&secret) && !pty.ever_showed(&secret), "{what} on the screen");
+        assert!(!arguments.windows(secret.len()).any(|part| part == secret.as_bytes()), "{what} in the arguments");
+    }
+}
+
+#[test]
+fn the_demo_signs_in_too() {
+    let home = testkit::Home::new();
+    let pty = home.pty([BIN, "demo"]).size(80, 24).spawn();
+    pty.wait_text("Sign in with Chutes");
+    pty.keys("Enter").wait_text("The demo brings an app");
+    pty.keys("Enter").wait_for("the link", |screen| screen.joined().contains("S256") && screen.contains("Tab"));
+    // Its port is the real one, and may be in use: paste works all the same.
+    let page = get(&link(&pty.screen()));
+    let id = page.body.split("name=\"request\" value=\"").nth(1).expect("a form").split('"').next().unwrap().to_owned();
+    let form = format!("request={id}&decision=allow");
+    let authority = link(&pty.screen())["http://".len()..].split('/').next().unwrap().to_owned();
+    let head = "POST /idp/authorize HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\nConnection: close";
+    let text = format!("{head}\r\nHost: {authority}\r\nContent-Length: {}\r\n\r\n{form}", form.len());
+    pty.paste(&request(&authority, &text).location()).wait_text("models, live");
+    pty.keys("C-c");
+    pty.wait_exit();
+    assert!(home.files().is_empty(), "{:?}", home.files());
 }

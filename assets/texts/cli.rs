@@ -222,6 +222,7 @@ texts! {
     report_credential: "Credential", "凭据";
     report_store: "Store", "凭据库";
     report_catalog: "Catalog", "目录";
+    report_reverted: "OpenClaw took our config back, see", "OpenClaw 撤回了我们写入的配置，见";
     report_openclaw: "OpenClaw", "OpenClaw";
     report_probe: "Test call", "测试调用";
     report_none: "none", "无";

@@ -181,16 +181,13 @@ texts! {
     ways_time_up: "time is up", "已超时";
     ways_expired: "The time ran out. Enter makes a new link, + gives this one more time.", "已超时。按 Enter 生成新链接, 按 + 延长此链接。";
     ways_open(host): "open {host}", "打开 {host}";
-    ways_no_room: "The link is too long for this window: c copies it, v shows it bare.", "窗口太小, 显示不下链接: 按 c 复制, 按 v 单独显示。";
     ways_finish: "Then any one of these finishes it", "然后用以下任一方式完成";
     ways_paste: "paste the address your browser ends on", "粘贴浏览器最后停留的地址";
     ways_wait: "or just wait: the browser reports back by itself", "或等待: 浏览器会自动返回结果";
     ways_tunnel: "or forward the port from your machine, and it finishes by itself", "或从您的电脑转发端口, 之后会自动完成";
     ways_container: "or, on the host of this container", "或在此容器的宿主机上执行";
-    ways_copy_it: "s copies it", "按 s 复制";
     ways_characters(count): "{count} characters", "{count} 个字符";
     ways_listening(address): "Listening on {address}.", "正在监听 {address}。";
-    ways_error_page: "An error page instead of consent? Check the client id and the registered redirect URI.", "出现错误页而不是授权页? 请检查 client id 和已注册的重定向地址。";
     ways_preparing: "Preparing the link", "正在准备链接";
     ways_exchanging(host): "The answer is here. Asking {host} for the token", "已收到结果, 正在向 {host} 换取令牌";
     over_title: "The sign-in did not finish", "登录未完成";
@@ -201,7 +198,6 @@ texts! {
     link_not_saved(path, reason): "{path} was not written: {reason}.", "未能写入 {path}: {reason}。";
     qr_title: "Scan it with your phone", "用手机扫描";
     qr_ask_finer: "Press q for a finer code, which needs a font that has it.", "按 q 显示更细的二维码, 需要字体支持。";
-    qr_or_file: "Or f writes it as a picture, v shows the link.", "也可按 f 保存为图片, 按 Esc 返回查看链接。";
 
     key_next: "go on", "继续";
     key_other_field: "other field", "切换输入框";

@@ -11,9 +11,9 @@ use crate::chutes::model::id_of;
 use crate::chutes::verify::{Verdict, verify};
 use crate::clean;
 use crate::openclaw::Site;
-use crate::openclaw::ask;
 use crate::openclaw::current::{Current, Kind, StoredCredential};
 use crate::openclaw::snapshot::Snapshot;
+use crate::openclaw::{ask, undo};
 use crate::renewal;
 use crate::selection::Configured;
 use crate::texts::{Lang, cli as text};
@@ -113,6 +113,7 @@ pub fn status(context: &Context, check: bool, probe: bool, as_json: bool) -> Res
         standing = Standing::Refused;
     }
     let exit = if check { standing.exit() } else { 0 };
+    let reverted = undo::reverted(&context.state());
     let catalog = catalog_or_built_in(context.state().catalog());
     if as_json {
         let agent_dir = snapshot.store.file.path.parent().unwrap_or(Path::new(""));
@@ -143,6 +144,7 @@ pub fn status(context: &Context, check: bool, probe: bool, as_json: bool) -> Res
                 "ageSeconds": catalog.fetched_at.map(|at| now().saturating_sub(at as i64) / 1000),
             },
             "openclaw": { "version": site.installed.version },
+            "reverted": reverted.as_ref().map(|path| path.to_string_lossy()),
         });
         return Ok(Report::json(&document).exit(exit));
     }
@@ -151,7 +153,7 @@ pub fn status(context: &Context, check: bool, probe: bool, as_json: bool) -> Res
         return Ok(Report::text(format!("{reference}\n")).exit(exit));
     }
     let lang = context.lang;
-    let tilde = |path| site.paths.tilde(path);
+    let tilde = |path: &Path| site.paths.tilde(path);
     let or_none = |text: &str| if text.is_empty() { text::report_none(lang).to_owned() } else { clean::line(text) };
     let configured = &current.configured;
     let mut rows = vec![
@@ -177,6 +179,9 @@ pub fn status(context: &Context, check: bool, probe: bool, as_json: bool) -> Res
     }
     rows.push((text::report_catalog(lang), catalog_words(&catalog, lang)));
     rows.push((text::report_openclaw(lang), or_none(site.installed.version.as_deref().unwrap_or_default())));
+    if let Some(path) = &reverted {
+        rows.push((text::report_reverted(lang), tilde(path)));
+    }
     Ok(Report::text(table(&rows)).exit(exit))
 }
 

@@ -66,6 +66,29 @@ pub fn available(state: &State) -> Option<i64> {
     changes(&record).is_ok().then_some(record.at)
 }
 
+/// Where OpenClaw put our last config when it went back to an older one of its own: a running gateway
+/// does that, some time after the write, with a config it does not like. It keeps what it replaced
+/// beside the config, so that its own words need not be asked for, which would take seconds.
+pub fn reverted(state: &State) -> Option<PathBuf> {
+    let record: Record = state.read(RECORD)?;
+    let aside = |entry: &Entry| -> Option<PathBuf> {
+        let name = entry.path.file_name()?.to_str()?;
+        let kept = ["clobbered", "rejected"].map(|why| format!("{name}.{why}."));
+        let beside = std::fs::read_dir(entry.path.parent()?).ok()?.flatten().map(|file| file.path());
+        let mut aside = beside.filter(|path| {
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            kept.iter().any(|prefix| name.starts_with(prefix.as_str()))
+        });
+        aside.find(|path| read_file(path).ok().flatten().is_some_and(|bytes| sha256(&bytes) == entry.after))
+    };
+    record.files.iter().filter(|entry| is_changed(entry)).find_map(aside)
+}
+
+/// The file is not as the last write left it.
+fn is_changed(entry: &Entry) -> bool {
+    read_file(&entry.path).is_ok_and(|now| now.as_deref().map(sha256).as_ref() != Some(&entry.after))
+}
+
 /// Undoes the last commit, or refuses and touches nothing.
 pub fn undo(state: &State) -> Result<Undone, Error> {
     let record: Record = state.read(RECORD).ok_or(Error::NothingToUndo)?;

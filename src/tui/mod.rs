@@ -175,13 +175,14 @@ async fn drive(
                 },
             }
         }
-        screen.draw(wizard)?;
-        for effect in after_drawing {
-            runner.run(effect);
-        }
+        // Sent before the screen says so.
         let bytes = runner.for_terminal();
         if !bytes.is_empty() {
             screen.terminal.write_raw(&bytes)?;
+        }
+        screen.draw(wizard)?;
+        for effect in after_drawing {
+            runner.run(effect);
         }
     }
 }

@@ -126,8 +126,13 @@ pub fn warnings(document: &Value) -> Vec<&str> {
 /// Whether any part of the key is in there that is longer than what may be shown. Every five characters
 /// in a row count: a hint has four.
 pub fn leaks(haystack: impl AsRef<[u8]>) -> Option<String> {
+    leaks_of(KEY, haystack)
+}
+
+/// The same for another key.
+pub fn leaks_of(key: &str, haystack: impl AsRef<[u8]>) -> Option<String> {
     let haystack = haystack.as_ref();
-    let body = &KEY.as_bytes()["cpk_".len()..];
+    let body = &key.as_bytes()["cpk_".len()..];
     let found = body.windows(5).find(|part| haystack.windows(5).any(|window| window == *part))?;
     Some(String::from_utf8_lossy(found).into_owned())
 }

@@ -96,10 +96,25 @@ pub fn get(url: &str) -> Answer {
 pub fn request(authority: &str, text: &str) -> Answer {
     let mut stream = TcpStream::connect(authority).unwrap();
     stream.write_all(text.as_bytes()).unwrap();
+    stream.set_read_timeout(Some(testkit::timeout())).unwrap();
     let mut answer = Vec::new();
-    let _ = stream.read_to_end(&mut answer);
+    let mut part = [0; 4096];
+    // Not every server closes the connection: the length says where the answer ends.
+    while !whole(&answer) {
+        match stream.read(&mut part) {
+            Ok(0) | Err(_) => break,
+            Ok(count) => answer.extend_from_slice(&part[..count]),
+        }
+    }
     let answer = String::from_utf8_lossy(&answer).into_owned();
     let (headers, body) = answer.split_once("\r\n\r\n").unwrap_or((&answer, ""));
     let status = headers.split(' ').nth(1).and_then(|status| status.parse().ok()).unwrap_or(0);
     Answer { status, headers: headers.to_owned(), body: body.to_owned() }
+}
+
+fn whole(answer: &[u8]) -> bool {
+    let Some(end) = answer.windows(4).position(|part| part == b"\r\n\r\n") else { return false };
+    let headers = String::from_utf8_lossy(&answer[..end]).to_ascii_lowercase();
+    let length = headers.lines().find_map(|line| line.strip_prefix("content-length:")?.trim().parse::<usize>().ok());
+    length.is_some_and(|length| answer.len() >= end + 4 + length)
 }

@@ -163,7 +163,7 @@ impl Render<'_, '_> {
     }
 
     /// About how many characters the edits add below a node of the source. Stops counting at `limit`.
-    fn growth(&self, id: Id, limit: usize) -> usize {
+    pub(super) fn growth(&self, id: Id, limit: usize) -> usize {
         let mut sum = 0;
         for slot in self.after.slots(id).iter().filter(|slot| !slot.gone) {
             if sum > limit {

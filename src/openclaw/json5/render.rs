@@ -1,17 +1,26 @@
 //! The new text of a document: untouched source is copied, the rest is written in the author's style.
 
 use super::fresh::quoted;
-use super::layout::{Layout, Shape};
+use super::layout::{LINE, Layout, Shape};
 use super::out::Out;
 use super::seats::{Seat, Seats, cut, same_line, starts_line, trim_start};
 use super::style::{Habits, has_line_end};
 use super::tree::{Edited, Id, Kind, Slot, Span, Tree};
 use super::unicode::{is_line_end, is_space};
 
+/// More than this is too much for the one line of a document, in characters.
+const MUCH: usize = 2 * LINE;
+
 pub(super) fn render<'s>(source: &'s str, before: &Tree, after: &Edited) -> Out<'s> {
     let habits = Habits::of(source, before);
     let out = Out::new(source, habits.eol);
     let mut render = Render { source, before, after, habits, out };
+    // A document of one line that would grow by several gets lines, unless its author saves every blank.
+    let spaced = !render.habits.multi && render.habits.colon.ends_with(' ');
+    if spaced && before.root == after.root && render.growth(after.root, MUCH) >= MUCH {
+        render.habits.multi = true;
+        render.habits.trailing_multi = render.habits.trailing_inline;
+    }
     let root = before.node(before.root).span.unwrap_or(Span::new(0, 0));
     render.out.copy_trivia(Span::new(0, root.start));
     match before.root == after.root {

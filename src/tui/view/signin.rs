@@ -67,6 +67,12 @@ pub fn draw_app(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, roo
     if roomy {
         page.blank();
     }
+    // In a low window what must be copied exactly comes first.
+    let redirect = wizard.facts.sign_in.environment.as_ref().and_then(|read| read.as_ref().ok());
+    if let (Some(environment), false, false) = (redirect, roomy, app.only_secret || wizard.facts.demo) {
+        page.text(t::app_redirect(lang), theme.quiet);
+        page.text(environment.redirect.as_str(), theme.accent);
+    }
     match app.problem {
         Some(Problem::Id(problem)) => page.sign(theme.glyphs.warning, &problem.says(lang), theme.error),
         Some(Problem::Secret) => page.sign(theme.glyphs.warning, t::app_bad_secret(lang), theme.error),
@@ -148,17 +154,10 @@ fn draw_ways(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, roomy:
     let whole = frame.area().width;
     let mut parts = parts(view, wizard, usize::from(area.width), usize::from(whole), roomy);
     let height = |parts: &[Part]| parts.iter().map(|part| part.lines.len()).sum::<usize>();
-    let link = parts.iter().position(|part| part.whole);
     while height(&parts) > usize::from(area.height) {
         let lightest = parts.iter().enumerate().filter(|(_, part)| !part.lines.is_empty());
         let Some((at, _)) = lightest.min_by_key(|(at, part)| (part.weight, usize::MAX - at)) else { break };
         parts[at].lines.clear();
-        if Some(at) == link {
-            parts[at].whole = false;
-            let lines = wrap(t::ways_no_room(view.lang), usize::from(area.width));
-            parts[at].lines = lines.into_iter().map(|line| Line::styled(line, view.theme.quiet)).collect();
-            parts[at].weight = 8;
-        }
     }
     let mut y = area.y;
     for part in parts {
@@ -207,7 +206,7 @@ fn parts(view: &View, wizard: &Wizard, width: usize, whole: usize, roomy: bool) 
     out.extend([link, blank(2), keys(view, wizard, width, typing, roomy), blank(3)]);
 
     out.extend([text(1, t::ways_finish(lang), Style::new()), blank(1)]);
-    out.push(sign(4, theme.glyphs.working, theme.accent, t::ways_paste(lang), Style::new()));
+    out.push(sign(7, theme.glyphs.working, theme.accent, t::ways_paste(lang), Style::new()));
     out.push(field(view, sign_in, width));
     if let Some(mistake) = &sign_in.mistake {
         out.push(sign(9, theme.glyphs.warning, theme.error, &mistake.says(lang), Style::new()));
@@ -249,6 +248,34 @@ fn parts(view: &View, wizard: &Wizard, width: usize, whole: usize, roomy: bool) 
         None => out.push(text(2, &where_words(sign_in, lang), theme.quiet)),
     }
     out
+}
+
+/// The ways to finish, line by line: the link is one line however long, and time passes unsaid. None
+/// while none is open.
+pub fn lines(view: &View, wizard: &Wizard) -> Option<Vec<String>> {
+    let (lang, sign_in) = (view.lang, &wizard.sign_in);
+    if sign_in.phase != Phase::Waiting {
+        return None;
+    }
+    let mut lines = vec![t::ways_title(lang).to_owned(), sign_in.link.clone(), t::ways_paste(lang).to_owned()];
+    if let Some(mistake) = &sign_in.mistake {
+        lines.push(mistake.says(lang));
+    } else if sign_in.is_expired() {
+        lines.push(t::ways_expired(lang).to_owned());
+    }
+    if let (Some(host), None) = (&sign_in.host, &sign_in.cannot_listen) {
+        if host.verdict == Verdict::Local {
+            lines.push(t::ways_wait(lang).to_owned());
+        } else {
+            let container = host.from_container_host(sign_in.port);
+            let words = if container.is_some() { t::ways_container(lang) } else { t::ways_tunnel(lang) };
+            lines.push(words.to_owned());
+            lines.push(container.unwrap_or_else(|| host.tunnel(sign_in.port)).line);
+        }
+    }
+    lines.extend(sign_in.cannot_listen.as_ref().map(|cannot| cannot.says(lang)));
+    lines.push(sign_in.note.clone().unwrap_or_else(|| where_words(sign_in, lang)));
+    Some(lines.iter().map(|line| view.safe(line)).collect())
 }
 
 fn where_words(sign_in: &SignIn, lang: Lang) -> String {
