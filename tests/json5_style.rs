@@ -233,7 +233,7 @@ fn edits_build_on_each_other() {
 fn one_line_gets_lines_when_much_is_added_and_stays_one_when_little_is() {
     let much =
         json!({"baseUrl": "https://llm.chutes.ai/v1", "api": "x".repeat(120), "models": [{"id": "a"}, {"id": "b"}]});
-    let edit = |value: Value| [Edit::Set { path: keys(["models", "chutes"]), value }];
+    let edit = |value: Value| [Edit::set(keys(["models", "chutes"]), value)];
     let text = "{ gateway: { mode: 'local' }, models: {} } // mine\n";
     let document = Document::parse(text).unwrap();
     let grown = document.edit(&edit(much.clone())).unwrap();
