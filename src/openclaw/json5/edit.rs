@@ -33,7 +33,7 @@ impl<'d> Editor<'d> {
         self.tree
     }
 
-    pub fn set(&mut self, path: &[Step], value: &Value) -> Result<(), EditError> {
+    pub fn set(&mut self, path: &[Step], value: &'d Value) -> Result<(), EditError> {
         if path.len() + depth(value) > MAX_DEPTH {
             return Err(EditError::TooDeep { path: display(path) });
         }
@@ -82,6 +82,7 @@ impl<'d> Editor<'d> {
 
     /// The slot that `step` means in the container `id`.
     fn locate(&mut self, id: Id, path: &[Step], done: usize, step: &Step) -> Result<Option<usize>, EditError> {
+        self.tree.open(id);
         match (step, &self.tree.node(id).kind) {
             (Step::Key(key), Kind::Object(_)) => self.find(id, key, || display(&path[..=done])),
             (Step::Index(index), Kind::Array(slots)) => Ok(live(slots).nth(*index)),
@@ -118,7 +119,7 @@ impl<'d> Editor<'d> {
     }
 
     /// Nodes for the steps of `path` from `from` on, around `value`.
-    fn chain(&mut self, path: &[Step], from: usize, value: &Value) -> Result<Id, EditError> {
+    fn chain(&mut self, path: &[Step], from: usize, value: &'d Value) -> Result<Id, EditError> {
         let mut id = self.tree.build(value);
         for (at, step) in path.iter().enumerate().skip(from).rev() {
             let kind = match step {
@@ -199,9 +200,10 @@ impl<'d> Editor<'d> {
         &mut self,
         holder: Option<(Id, usize)>,
         target: Id,
-        value: &Value,
+        value: &'d Value,
         path: &mut Vec<Step>,
     ) -> Result<bool, EditError> {
+        self.tree.open_all(target);
         match (&self.tree.node(target).kind, value) {
             (Kind::Object(_), Value::Object(map)) => return self.merge_object(target, map, path),
             (Kind::Array(_), Value::Array(items)) => return self.merge_array(target, items, path),
@@ -220,7 +222,7 @@ impl<'d> Editor<'d> {
         Ok(true)
     }
 
-    fn merge_object(&mut self, id: Id, map: &Map<String, Value>, path: &mut Vec<Step>) -> Result<bool, EditError> {
+    fn merge_object(&mut self, id: Id, map: &'d Map<String, Value>, path: &mut Vec<Step>) -> Result<bool, EditError> {
         let mut changed = false;
         for at in 0..self.tree.slots(id).len() {
             let slot = &self.tree.slots(id)[at];
@@ -276,7 +278,7 @@ impl<'d> Editor<'d> {
     }
 
     /// Elements that are equal, or objects with the same `id`, are taken to be the same element.
-    fn merge_array(&mut self, id: Id, items: &[Value], path: &mut Vec<Step>) -> Result<bool, EditError> {
+    fn merge_array(&mut self, id: Id, items: &'d [Value], path: &mut Vec<Step>) -> Result<bool, EditError> {
         let slots = self.tree.slots(id).to_vec();
         let old: Vec<usize> = live(&slots).collect();
         let old_marks: Vec<u64> = old.iter().map(|&at| self.mark(slots[at].value)).collect();

@@ -2,12 +2,33 @@
 
 use super::layout::{Keys, LINE, Shape};
 use super::render::Render;
-use super::tree::{Id, Kind, Number, Slot, is_plain_key};
+use super::tree::{Id, Kind, Number, is_plain_key};
+use serde_json::Value;
 use std::fmt::Write;
 
-impl Render<'_, '_> {
-    pub(super) fn key(&mut self, slot: &Slot, keys: &Keys) {
-        let key = &slot.key.text;
+/// A new value: a node, or part of what an edit brought.
+#[derive(Clone, Copy)]
+pub(super) enum Fresh<'t> {
+    Node(Id),
+    Json(&'t Value),
+}
+
+pub(super) enum Look<'t> {
+    Null,
+    Bool(bool),
+    Number(Number),
+    String(&'t str),
+    Container(Members<'t>),
+}
+
+pub(super) struct Members<'t> {
+    object: bool,
+    /// Keys (empty in an array) and values.
+    pub list: Vec<(&'t str, Fresh<'t>)>,
+}
+
+impl<'t> Render<'_, 't> {
+    pub(super) fn key(&mut self, key: &str, keys: &Keys) {
         if keys.colon.is_empty() {
             return;
         }
@@ -18,45 +39,74 @@ impl Render<'_, '_> {
         self.out.put(&keys.colon);
     }
 
-    pub(super) fn fresh(&mut self, id: Id, shape: Shape) {
-        let (open, close) = match &self.after.node(id).kind {
-            Kind::Null => return self.out.put("null"),
-            Kind::Bool(bool) => return self.out.put(if *bool { "true" } else { "false" }),
-            Kind::Number(number) => return self.out.put(&number_text(*number)),
-            Kind::String(text) => return self.out.put(&quoted(&text.text, self.habits.string_quote)),
-            Kind::Array(_) => ("[", "]"),
-            Kind::Object(_) => ("{", "}"),
+    pub(super) fn look(&self, value: Fresh<'t>) -> Look<'t> {
+        let id = match value {
+            Fresh::Json(Value::Null) => return Look::Null,
+            Fresh::Json(Value::Bool(bool)) => return Look::Bool(*bool),
+            Fresh::Json(Value::Number(number)) => return Look::Number(Number::from_json(number)),
+            Fresh::Json(Value::String(text)) => return Look::String(text),
+            Fresh::Json(Value::Array(items)) => {
+                let list = items.iter().map(|item| ("", Fresh::Json(item))).collect();
+                return Look::Container(Members { object: false, list });
+            }
+            Fresh::Json(Value::Object(map)) => {
+                let list = map.iter().map(|(key, item)| (key.as_str(), Fresh::Json(item))).collect();
+                return Look::Container(Members { object: true, list });
+            }
+            Fresh::Node(id) => id,
         };
-        self.out.put(open);
-        self.fresh_inside(id, shape);
-        self.out.put(close);
+        match &self.after.node(id).kind {
+            Kind::Null => Look::Null,
+            Kind::Bool(bool) => Look::Bool(*bool),
+            Kind::Number(number) => Look::Number(*number),
+            Kind::String(text) => Look::String(&text.text),
+            kind @ (Kind::Array(slots) | Kind::Object(slots)) => match self.after.unopened(id) {
+                Some(value) => self.look(Fresh::Json(value)),
+                None => {
+                    let live = slots.iter().filter(|slot| !slot.gone);
+                    let list = live.map(|slot| (&*slot.key.text, Fresh::Node(slot.value))).collect();
+                    Look::Container(Members { object: matches!(kind, Kind::Object(_)), list })
+                }
+            },
+        }
+    }
+
+    pub(super) fn fresh(&mut self, value: Fresh<'t>, shape: Shape) {
+        match self.look(value) {
+            Look::Null => self.out.put("null"),
+            Look::Bool(bool) => self.out.put(if bool { "true" } else { "false" }),
+            Look::Number(number) => self.out.put(&number_text(number)),
+            Look::String(text) => self.out.put(&quoted(text, self.habits.string_quote)),
+            Look::Container(members) => {
+                let (open, close) = if members.object { ("{", "}") } else { ("[", "]") };
+                self.out.put(open);
+                self.fresh_inside(&members, shape);
+                self.out.put(close);
+            }
+        }
     }
 
     /// The members of a new container, between its brackets.
-    pub(super) fn fresh_inside(&mut self, id: Id, shape: Shape) {
-        let slots = self.after.slots(id);
-        let Some(last) = slots.iter().rposition(|slot| !slot.gone) else { return };
-        let object = matches!(self.after.node(id).kind, Kind::Object(_));
-        let one_line = self.on_one_line(id, object, shape);
+    pub(super) fn fresh_inside(&mut self, members: &Members<'t>, shape: Shape) {
+        let Some(last) = members.list.len().checked_sub(1) else { return };
+        let one_line = self.on_one_line(members, shape);
         let habits = &self.habits;
         let (outer, deeper) = (self.out.indent(), self.out.indent() + &habits.unit);
-        let pad = if object { habits.object_pad.clone() } else { habits.array_pad.clone() };
+        let pad = if members.object { habits.object_pad.clone() } else { habits.array_pad.clone() };
         let comma = habits.comma.clone();
         let trailing = if one_line { habits.trailing_inline } else { habits.trailing_multi };
-        let keys = self.keys(&[], object);
-        let mut any = false;
-        for (at, slot) in slots.iter().enumerate().filter(|(_, slot)| !slot.gone) {
-            match (one_line, any) {
+        let keys = self.keys(&[], members.object);
+        for (at, &(key, value)) in members.list.iter().enumerate() {
+            match (one_line, at) {
                 (false, _) => self.out.line(&deeper),
-                (true, true) => self.out.put(comma.strip_prefix(',').unwrap_or_default()),
-                (true, false) => self.out.put(&pad),
+                (true, 0) => self.out.put(&pad),
+                (true, _) => self.out.put(comma.strip_prefix(',').unwrap_or_default()),
             }
-            self.key(slot, &keys);
-            self.fresh(slot.value, if one_line { Shape::Line } else { Shape::Free });
+            self.key(key, &keys);
+            self.fresh(value, if one_line { Shape::Line } else { Shape::Free });
             if at != last || trailing {
                 self.out.put(",");
             }
-            any = true;
         }
         match one_line {
             true => self.out.put(&pad),
@@ -64,14 +114,12 @@ impl Render<'_, '_> {
         }
     }
 
-    fn on_one_line(&self, id: Id, object: bool, shape: Shape) -> bool {
+    fn on_one_line(&self, members: &Members<'t>, shape: Shape) -> bool {
         let column = self.out.column();
-        let fits = |width: usize| self.width(id, LINE.max(width)) <= width.max(LINE.saturating_sub(column));
-        let habit = if object { self.habits.inline_objects } else { self.habits.inline_arrays };
-        let leaves = || {
-            let mut slots = self.after.slots(id).iter().filter(|slot| !slot.gone);
-            slots.all(|slot| self.after.slots(slot.value).iter().all(|slot| slot.gone))
-        };
+        let fits = |width: usize| self.width_inside(members, LINE.max(width)) <= width.max(LINE.saturating_sub(column));
+        let habit = if members.object { self.habits.inline_objects } else { self.habits.inline_arrays };
+        let is_leaf = |value| !matches!(self.look(value), Look::Container(members) if !members.list.is_empty());
+        let leaves = || members.list.iter().all(|(_, value)| is_leaf(*value));
         match shape {
             _ if !self.habits.multi => true,
             Shape::Line => true,
@@ -79,6 +127,27 @@ impl Render<'_, '_> {
             Shape::Lines => false,
             Shape::Free => habit && leaves() && fits(0),
         }
+    }
+
+    /// About how many characters a new value takes on one line. Stops counting at `limit`.
+    pub(super) fn width(&self, value: Fresh<'t>, limit: usize) -> usize {
+        match self.look(value) {
+            Look::Null | Look::Bool(_) => 5,
+            Look::Number(number) => number_text(number).len(),
+            Look::String(text) => text.len() + 2,
+            Look::Container(members) => self.width_inside(&members, limit),
+        }
+    }
+
+    fn width_inside(&self, members: &Members<'t>, limit: usize) -> usize {
+        let mut sum = 2;
+        for (key, value) in &members.list {
+            if sum > limit {
+                break;
+            }
+            sum += self.width(*value, limit - sum) + key.len() + 4;
+        }
+        sum
     }
 }
 

@@ -1,6 +1,6 @@
 //! How one container of the source is written, and so how new members in it are.
 
-use super::fresh::number_text;
+use super::fresh::Fresh;
 use super::render::Render;
 use super::seats::{Seats, cut};
 use super::style::{Ballot, Vote, blank_prefix, has_line_end, is_colon};
@@ -176,29 +176,10 @@ impl Render<'_, '_> {
                 None => {
                     let replaced = slot.place.value.end - slot.place.value.start;
                     let key = if slot.origin.is_none() { slot.key.text.len() + 6 } else { 0 };
-                    (self.width(slot.value, limit - sum) + key).saturating_sub(replaced)
+                    (self.width(Fresh::Node(slot.value), limit - sum) + key).saturating_sub(replaced)
                 }
             };
         }
         sum
-    }
-
-    /// About how many characters a new value takes on one line. Stops counting at `limit`.
-    pub(super) fn width(&self, id: Id, limit: usize) -> usize {
-        match &self.after.node(id).kind {
-            Kind::Null | Kind::Bool(_) => 5,
-            Kind::Number(number) => number_text(*number).len(),
-            Kind::String(text) => text.text.len() + 2,
-            Kind::Array(slots) | Kind::Object(slots) => {
-                let mut sum = 2;
-                for slot in slots.iter().filter(|slot| !slot.gone) {
-                    if sum > limit {
-                        break;
-                    }
-                    sum += self.width(slot.value, limit - sum) + slot.key.text.len() + 4;
-                }
-                sum
-            }
-        }
     }
 }

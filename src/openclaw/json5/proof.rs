@@ -380,7 +380,8 @@ mod tests {
         let more = [edits[0].clone(), edits[1].clone(), Edit::set(path("d"), 1)];
         let document = Document::parse(TEXT).unwrap();
         let mut editor = edit::Editor::new(TEXT, &document.tree);
-        editor.set(&path("a"), &5.into()).unwrap();
+        let five = Value::from(5);
+        editor.set(&path("a"), &five).unwrap();
         let out = render::render(TEXT, &document.tree, &editor.finish());
         assert_eq!(prove(TEXT, &document.tree, &more, &out), Err(Unproven::Value));
     }

@@ -1,6 +1,6 @@
 //! The new text of a document: untouched source is copied, the rest is written in the author's style.
 
-use super::fresh::quoted;
+use super::fresh::{Fresh, Look, quoted};
 use super::layout::{LINE, Layout, Shape};
 use super::out::Out;
 use super::seats::{Seat, Seats, cut, same_line, starts_line, trim_start};
@@ -27,7 +27,7 @@ pub(super) fn render<'s>(source: &'s str, before: &Tree, after: &Edited) -> Out<
         true => render.value(after.root, Shape::Free),
         false => {
             render.out.released.push(root);
-            render.fresh(after.root, Shape::Free);
+            render.fresh(Fresh::Node(after.root), Shape::Free);
         }
     }
     render.out.copy_trivia(Span::new(root.end, source.len()));
@@ -68,7 +68,7 @@ impl Render<'_, '_> {
         match (node.span, node.touched) {
             (Some(span), false) => self.out.copy(span),
             (Some(span), true) => self.container(id, span, shape),
-            (None, _) => self.fresh(id, shape),
+            (None, _) => self.fresh(Fresh::Node(id), shape),
         }
     }
 
@@ -81,7 +81,9 @@ impl Render<'_, '_> {
         let close = Span::new(span.end - 1, span.end);
         if old.is_empty() && self.is_blank(seats.foot) && !has_line_end(self.text(seats.foot)) {
             self.out.copy(open);
-            self.fresh_inside(id, shape);
+            if let Look::Container(members) = self.look(Fresh::Node(id)) {
+                self.fresh_inside(&members, shape);
+            }
             return self.out.copy(close);
         }
         if last_live.is_none() && self.is_bare(old, &seats) {
@@ -192,7 +194,7 @@ impl Render<'_, '_> {
         let quote = self.text(slot.place.value).chars().next().filter(|c| matches!(c, '"' | '\''));
         match (&self.after.node(slot.value).kind, quote) {
             (Kind::String(text), Some(quote)) => self.out.put(&quoted(&text.text, quote)),
-            _ => self.fresh(slot.value, shape),
+            _ => self.fresh(Fresh::Node(slot.value), shape),
         }
     }
 
@@ -283,8 +285,8 @@ impl Render<'_, '_> {
 
     /// A new member.
     fn member(&mut self, slot: &Slot, layout: &Layout, comma: bool) {
-        self.key(slot, &layout.keys);
-        self.fresh(slot.value, layout.shape(&self.after.node(slot.value).kind));
+        self.key(&slot.key.text, &layout.keys);
+        self.fresh(Fresh::Node(slot.value), layout.shape(&self.after.node(slot.value).kind));
         if comma {
             self.out.put(",");
         }

@@ -208,12 +208,14 @@ pub(super) struct Edited<'t> {
     base: &'t Tree,
     changed: HashMap<Id, Node>,
     added: Vec<Node>,
+    /// Containers among `added` that have no slots yet: most are written as they came.
+    unopened: HashMap<Id, &'t Value>,
     pub root: Id,
 }
 
 impl<'t> Edited<'t> {
     pub fn new(base: &'t Tree) -> Self {
-        Self { base, changed: HashMap::new(), added: Vec::new(), root: base.root }
+        Self { base, changed: HashMap::new(), added: Vec::new(), unopened: HashMap::new(), root: base.root }
     }
 
     pub fn node(&self, id: Id) -> &Node {
@@ -239,19 +241,48 @@ impl<'t> Edited<'t> {
         self.base.nodes.len() + self.added.len() - 1
     }
 
-    /// The nodes of a value that an edit brings in.
-    pub fn build(&mut self, value: &Value) -> Id {
-        let kind = match value {
+    /// The node of a value that an edit brings in.
+    pub fn build(&mut self, value: &'t Value) -> Id {
+        let id = self.add(match value {
             Value::Null => Kind::Null,
             Value::Bool(bool) => Kind::Bool(*bool),
             Value::Number(number) => Kind::Number(Number::from_json(number)),
             Value::String(text) => Kind::String(Text::new(text)),
-            Value::Array(items) => Kind::Array(items.iter().map(|item| Slot::added("", self.build(item))).collect()),
-            Value::Object(map) => {
+            Value::Array(_) => Kind::Array(Vec::new()),
+            Value::Object(_) => Kind::Object(Vec::new()),
+        });
+        if let Value::Array(_) | Value::Object(_) = value {
+            self.unopened.insert(id, value);
+        }
+        id
+    }
+
+    /// What a container without slots holds, if it is not opened.
+    pub fn unopened(&self, id: Id) -> Option<&'t Value> {
+        self.unopened.get(&id).copied()
+    }
+
+    /// Gives a container its slots, so that edits can go into it.
+    pub fn open(&mut self, id: Id) {
+        let kind = match self.unopened.remove(&id) {
+            Some(Value::Array(items)) => {
+                Kind::Array(items.iter().map(|item| Slot::added("", self.build(item))).collect())
+            }
+            Some(Value::Object(map)) => {
                 Kind::Object(map.iter().map(|(key, item)| Slot::added(key, self.build(item))).collect())
             }
+            _ => return,
         };
-        self.add(kind)
+        self.node_mut(id).kind = kind;
+    }
+
+    /// [`Edited::open`], with everything below.
+    pub fn open_all(&mut self, id: Id) {
+        let mut todo = vec![id];
+        while let (Some(id), false) = (todo.pop(), self.unopened.is_empty()) {
+            self.open(id);
+            todo.extend(self.slots(id).iter().map(|slot| slot.value));
+        }
     }
 }
 
