@@ -1,6 +1,6 @@
 //! What a screen says, as lines of text: for prompts instead of a full screen.
 
-use super::{MIN_HEIGHT, MIN_WIDTH, View, auth, models};
+use super::{MIN_HEIGHT, MIN_WIDTH, View, auth, models, signin};
 use crate::texts::wizard as t;
 use crate::wizard::{Screen, Wizard};
 use ratatui::Terminal;
@@ -28,6 +28,7 @@ impl View {
                 }
                 lines
             }
+            (Screen::SignIn, _) => signin::lines(self, wizard).unwrap_or_else(|| self.drawn(wizard)),
             _ => self.drawn(wizard),
         }
     }
@@ -49,10 +50,15 @@ impl View {
                 line.push_str(symbol);
                 x += u16::try_from(symbol.width().max(1)).unwrap_or(1);
             }
-            let line = line.trim();
-            if !line.is_empty() {
-                lines.push(line.to_owned());
+            if wizard.screen == Screen::Review {
+                // A diff means its indentation.
+                let line = line.strip_prefix("  ").unwrap_or(&line).trim_end();
+                lines.extend((!line.is_empty()).then(|| line.to_owned()));
+                continue;
             }
+            // Columns are for the eye; here two spaces keep them apart.
+            let parts: Vec<&str> = line.split("   ").map(str::trim).filter(|part| !part.is_empty()).collect();
+            lines.extend((!parts.is_empty()).then(|| parts.join("  ")));
         }
         lines
     }

@@ -250,6 +250,34 @@ fn parts(view: &View, wizard: &Wizard, width: usize, whole: usize, roomy: bool) 
     out
 }
 
+/// The ways to finish, line by line: the link is one line however long, and time passes unsaid. None
+/// while none is open.
+pub fn lines(view: &View, wizard: &Wizard) -> Option<Vec<String>> {
+    let (lang, sign_in) = (view.lang, &wizard.sign_in);
+    if sign_in.phase != Phase::Waiting {
+        return None;
+    }
+    let mut lines = vec![t::ways_title(lang).to_owned(), sign_in.link.clone(), t::ways_paste(lang).to_owned()];
+    if let Some(mistake) = &sign_in.mistake {
+        lines.push(mistake.says(lang));
+    } else if sign_in.is_expired() {
+        lines.push(t::ways_expired(lang).to_owned());
+    }
+    if let (Some(host), None) = (&sign_in.host, &sign_in.cannot_listen) {
+        if host.verdict == Verdict::Local {
+            lines.push(t::ways_wait(lang).to_owned());
+        } else {
+            let container = host.from_container_host(sign_in.port);
+            let words = if container.is_some() { t::ways_container(lang) } else { t::ways_tunnel(lang) };
+            lines.push(words.to_owned());
+            lines.push(container.unwrap_or_else(|| host.tunnel(sign_in.port)).line);
+        }
+    }
+    lines.extend(sign_in.cannot_listen.as_ref().map(|cannot| cannot.says(lang)));
+    lines.push(sign_in.note.clone().unwrap_or_else(|| where_words(sign_in, lang)));
+    Some(lines.iter().map(|line| view.safe(line)).collect())
+}
+
 fn where_words(sign_in: &SignIn, lang: Lang) -> String {
     let host = sign_in.host.as_ref().map(|host| host.says(lang));
     let listening =
