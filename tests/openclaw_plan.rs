@@ -263,7 +263,7 @@ fn an_included_file_is_edited_where_it_owns_the_path() {
     home.commit(&request(api_key(KEY))).unwrap();
     assert!(home.config().contains("models: { $include: './models.json5' }, // shared"), "{}", home.config());
     let models = home.read(".openclaw/models.json5");
-    assert!(models.starts_with("// shared by two machines\n{ mode: 'merge', providers: "), "{models}");
+    assert!(models.starts_with("// shared by two machines\n{\n  mode: 'merge',\n  providers: {\n"), "{models}");
     assert_eq!(home.plan(&request(api_key(KEY))).unwrap().files, []);
 }
 

@@ -2,8 +2,8 @@
 
 use super::error::Error;
 use super::plan::Handover;
+use super::scratch::Scratch;
 use super::snapshot::Snapshot;
-use super::write::Scratch;
 use super::{Site, value};
 use serde_json::{Value, json};
 use std::io::{Read, Write};

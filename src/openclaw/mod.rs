@@ -25,6 +25,7 @@ mod rebase;
 mod redact;
 mod runtime;
 pub mod schema;
+mod scratch;
 pub mod snapshot;
 pub mod store;
 pub mod tree;

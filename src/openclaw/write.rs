@@ -418,7 +418,7 @@ fn create(path: &Path, bytes: &[u8], mode: u32, like: Option<&fs::Metadata>) -> 
 }
 
 /// Creates missing directories, 0700, owned like their parent. Those that were created, outermost first.
-fn make_dirs(dir: &Path) -> Result<Vec<PathBuf>, Error> {
+pub(super) fn make_dirs(dir: &Path) -> Result<Vec<PathBuf>, Error> {
     let missing: Vec<&Path> = dir.ancestors().take_while(|dir| !dir.exists()).collect();
     let mut made = Vec::new();
     for dir in missing.into_iter().rev() {
@@ -483,34 +483,4 @@ fn tidy(path: &Path) {
     backups.sort_by_key(|path| (fs::metadata(path).and_then(|meta| meta.modified()).ok(), (*path).clone()));
     let surplus = backups.len().saturating_sub(BACKUPS);
     backups[..surplus].iter().for_each(|path| drop(fs::remove_file(path)));
-}
-
-/// A config of our own for one run of OpenClaw's command, in its state directory; removed on drop.
-pub(super) struct Scratch(PathBuf);
-
-impl Scratch {
-    pub(super) fn new(state_dir: &Path, config: &[u8]) -> Result<Self, Error> {
-        make_dirs(state_dir)?;
-        let mut random = [0; 8];
-        let dir = getrandom::fill(&mut random).map(|()| state_dir.join(format!(".chutes-{}", lock::hex(&random))));
-        let dir = dir.map_err(|_| Error::Io {
-            doing: Doing::Write,
-            path: state_dir.to_owned(),
-            errno: Errno::IO.raw_os_error(),
-        })?;
-        fs::DirBuilder::new().mode(0o700).create(&dir).map_err(|error| Error::io(Doing::CreateDir, &dir, &error))?;
-        let scratch = Self(dir);
-        write_private(&scratch.config(), config)?;
-        Ok(scratch)
-    }
-
-    pub(super) fn config(&self) -> PathBuf {
-        self.0.join("openclaw.json")
-    }
-}
-
-impl Drop for Scratch {
-    fn drop(&mut self) {
-        let _ = fs::remove_dir_all(&self.0);
-    }
 }
