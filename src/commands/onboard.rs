@@ -92,7 +92,7 @@ pub fn with_credential(context: &Context, options: &Onboard, obtained: Obtained)
             .push(Warning { code: "file-changed-meanwhile", message: text::warn_replanned(context.lang).to_owned() });
     }
     // Not read again: that could fail, and the write would still be done.
-    let snapshot = written.after.take().unwrap_or(snapshot);
+    let snapshot = written.take_after().unwrap_or(snapshot);
     let current = Current::of(&snapshot, now());
     let finished = Finished { context, site: &site, obtained: &obtained, settled: &settled, warnings: &warnings };
     Ok(finished.done(options.json, &Outcome { written, snapshot, current }))

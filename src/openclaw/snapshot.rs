@@ -103,6 +103,9 @@ impl Snapshot {
     /// The same files once these changes are written.
     pub fn after(self, changes: &[FileChange]) -> Result<Self, Error> {
         let mut after = self;
+        if changes.is_empty() {
+            return Ok(after);
+        }
         // Gone before the new one is read: the largest part.
         after.tree = Tree::default();
         let change = |file: &mut File| {

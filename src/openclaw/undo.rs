@@ -8,6 +8,7 @@ use super::write::{Change, Failure, Prepared};
 use crate::state::State;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 const RECORD: &str = "undo";
@@ -116,11 +117,11 @@ pub fn undo(state: &State) -> Result<Undone, Error> {
 }
 
 /// The way back, config first: a credential that the config still names must not be missing.
-fn changes(record: &Record) -> Result<Vec<Change>, Error> {
+fn changes(record: &Record) -> Result<Vec<Change<'static>>, Error> {
     record.files.iter().rev().map(change).collect()
 }
 
-fn change(entry: &Entry) -> Result<Change, Error> {
+fn change(entry: &Entry) -> Result<Change<'static>, Error> {
     let now = read_file(&entry.path)?;
     if now.as_deref().map(sha256).as_ref() != Some(&entry.after) {
         return Err(Error::ChangedSince { path: entry.path.clone() });
@@ -137,7 +138,8 @@ fn change(entry: &Entry) -> Result<Change, Error> {
             Some(bytes)
         }
     };
-    Ok(Change { path: entry.path.clone(), before: now, after, mode: entry.mode, backup: None })
+    let (before, after) = (now.map(Cow::Owned), after.map(Cow::Owned));
+    Ok(Change { path: entry.path.clone(), before, after, mode: entry.mode, backup: None })
 }
 
 fn sha256(bytes: &[u8]) -> String {

@@ -11,6 +11,7 @@ use crate::chutes::oauth::token::Renewed;
 use crate::state::State;
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
+use std::borrow::Cow;
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, Read, Seek, Write};
@@ -39,12 +40,17 @@ pub struct Written {
     pub replanned: bool,
     /// The change can be undone.
     pub undoable: bool,
-    /// OpenClaw's files as this left them, from memory: reading them again could fail, and nothing
-    /// would have been wrong with the write.
-    pub after: Option<Snapshot>,
+    /// OpenClaw's files as they were before.
+    before: Option<Snapshot>,
 }
 
 impl Written {
+    /// OpenClaw's files as this left them, from memory: reading them again could fail, and nothing would
+    /// have been wrong with the write. Worked out here, since most callers do without; once only.
+    pub fn take_after(&mut self) -> Option<Snapshot> {
+        self.before.take()?.after(&self.plan.files).ok()
+    }
+
     /// The backup of the config, for the JSON document.
     pub fn config_backup(&self) -> Option<&Path> {
         let at = self.plan.files.iter().position(|file| file.role == Role::Config)?;
@@ -62,22 +68,21 @@ pub fn commit(site: &Site, request: &Request, state: &State, now: i64) -> Result
         let snapshot = site.read()?;
         let plan = plan::plan(&snapshot, request, now)?;
         if !plan.changes_anything() {
-            return Ok(Written { plan, replanned: attempt > 0, after: Some(snapshot), ..Written::default() });
+            return Ok(Written { plan, replanned: attempt > 0, before: Some(snapshot), ..Written::default() });
         }
-        let after = snapshot.after(&plan.files)?;
         let touches_store = plan.files.iter().any(|file| file.role != Role::Config);
-        let store = &after.store.file.path;
+        let store = &snapshot.store.file.path;
         let _openclaws_lock = if touches_store { lock::openclaws(store)? } else { None };
         let prepared = Prepared::new(plan.files.iter().map(Change::from).collect())?;
         if let Some(handover) = plan.handover.as_ref().filter(|_| handed_over.is_none()) {
-            handover::run(site, &after, handover)?;
+            handover::run(site, &snapshot, handover)?;
             handed_over = Some(handover.profile_id.clone());
         }
         match prepared.commit() {
             Ok(backups) => {
                 let undoable = undo::record(state, &plan, &backups, now).is_ok();
                 plan.files.iter().for_each(|file| tidy(&file.path));
-                return Ok(Written { plan, backups, replanned: attempt > 0, undoable, after: Some(after) });
+                return Ok(Written { plan, backups, replanned: attempt > 0, undoable, before: Some(snapshot) });
             }
             Err(Failure::Conflict(path)) => conflict = path,
             Err(Failure::Error(error)) => return Err(stored_already(handed_over, error)),
@@ -109,9 +114,9 @@ pub fn can_replace(store: &Path) -> Result<(), Error> {
     Prepared::new(vec![in_place(file, bytes)]).map(drop)
 }
 
-fn in_place(file: snapshot::File, after: Vec<u8>) -> Change {
+fn in_place(file: snapshot::File, after: Vec<u8>) -> Change<'static> {
     let mode = file.mode.map_or(0o600, |mode| mode & 0o600);
-    Change { path: file.path, before: file.bytes, after: Some(after), mode, backup: None }
+    Change { path: file.path, before: file.bytes.map(Cow::Owned), after: Some(Cow::Owned(after)), mode, backup: None }
 }
 
 /// What OpenClaw stored for us cannot be taken back: a credential that it replaced is gone.
@@ -139,20 +144,20 @@ pub(super) fn private_dir(dir: &Path) -> Result<(), Error> {
 }
 
 /// One file to bring from exact old bytes to new ones. None: no such file.
-pub(super) struct Change {
+pub(super) struct Change<'a> {
     pub path: PathBuf,
-    pub before: Option<Vec<u8>>,
-    pub after: Option<Vec<u8>>,
+    pub before: Option<Cow<'a, [u8]>>,
+    pub after: Option<Cow<'a, [u8]>>,
     pub mode: u32,
     pub backup: Option<PathBuf>,
 }
 
-impl From<&FileChange> for Change {
-    fn from(file: &FileChange) -> Self {
+impl<'a> From<&'a FileChange> for Change<'a> {
+    fn from(file: &'a FileChange) -> Self {
         Self {
             path: file.path.clone(),
-            before: file.before.clone(),
-            after: Some(file.after.clone()),
+            before: file.before.as_deref().map(Cow::Borrowed),
+            after: Some(Cow::Borrowed(&file.after)),
             mode: file.mode,
             backup: file.backup.clone(),
         }
@@ -166,13 +171,13 @@ pub(super) enum Failure {
 }
 
 /// Changes whose new bytes lie, synced, beside their targets. Dropped uncommitted, they leave no trace.
-pub(super) struct Prepared {
-    changes: Vec<(Change, Option<Temp>, Option<Backup>)>,
+pub(super) struct Prepared<'a> {
+    changes: Vec<(Change<'a>, Option<Temp>, Option<Backup>)>,
     new_dirs: Vec<PathBuf>,
 }
 
-impl Prepared {
-    pub(super) fn new(changes: Vec<Change>) -> Result<Self, Error> {
+impl<'a> Prepared<'a> {
+    pub(super) fn new(changes: Vec<Change<'a>>) -> Result<Self, Error> {
         let mut prepared = Self { changes: Vec::new(), new_dirs: Vec::new() };
         for mut change in changes {
             let parent = change.path.parent().unwrap_or(Path::new("/")).to_owned();
@@ -207,7 +212,7 @@ impl Prepared {
     }
 }
 
-impl Drop for Prepared {
+impl Drop for Prepared<'_> {
     fn drop(&mut self) {
         self.changes.clear();
         // Empty again if nothing was written; otherwise this fails, as it should.
@@ -215,9 +220,9 @@ impl Drop for Prepared {
     }
 }
 
-fn replace((change, temp, _): &mut (Change, Option<Temp>, Option<Backup>)) -> Result<(), Failure> {
+fn replace((change, temp, _): &mut (Change<'_>, Option<Temp>, Option<Backup>)) -> Result<(), Failure> {
     let now = fs::symlink_metadata(&change.path).ok();
-    if now.is_some_and(|meta| !meta.is_file()) || current(&change.path)? != change.before {
+    if now.is_some_and(|meta| !meta.is_file()) || current(&change.path)?.as_deref() != change.before.as_deref() {
         return Err(Failure::Conflict(change.path.clone()));
     }
     match (temp.take(), &change.after) {
@@ -225,7 +230,7 @@ fn replace((change, temp, _): &mut (Change, Option<Temp>, Option<Backup>)) -> Re
         _ => remove(&change.path)?,
     }
     // Somebody wrote at once over what we wrote: reading again shows whether our change is still in it.
-    match current(&change.path)? == change.after {
+    match current(&change.path)?.as_deref() == change.after.as_deref() {
         true => Ok(()),
         false => Err(Failure::Conflict(change.path.clone())),
     }
@@ -243,10 +248,10 @@ fn remove(path: &Path) -> Result<(), Failure> {
 
 /// Undoes one replacement, unless there was none or somebody wrote the file since. The backup holds the
 /// old bytes, so no space is needed.
-fn put_back(change: &Change, backup: &mut Option<Backup>) -> Result<(), Error> {
+fn put_back(change: &Change<'_>, backup: &mut Option<Backup>) -> Result<(), Error> {
     let path = &change.path;
     let now = super::tree::read_file(path);
-    if now.as_ref().is_ok_and(|now| *now != change.after || change.before == change.after) {
+    if now.as_ref().is_ok_and(|now| now.as_deref() != change.after.as_deref() || change.before == change.after) {
         return Ok(());
     }
     let done = now.is_ok()
@@ -286,7 +291,7 @@ impl Temp {
 
     /// Puts the new bytes where exactly the old ones are. The two change places, so that bytes which
     /// somebody wrote after the last look are seen, and put back.
-    fn put(self, change: &Change, after: &[u8]) -> Result<(), Failure> {
+    fn put(self, change: &Change<'_>, after: &[u8]) -> Result<(), Failure> {
         let path = &change.path;
         let conflict = || Err(Failure::Conflict(path.clone()));
         let rename = |flags| renameat_with(CWD, &self.0, CWD, path, flags);
@@ -303,7 +308,7 @@ impl Temp {
             return Ok(());
         }
         let there = current(&self.0);
-        if !there.as_ref().is_ok_and(|there| *there == change.before) {
+        if !there.as_ref().is_ok_and(|there| there.as_deref() == change.before.as_deref()) {
             // Back again, and once more if somebody wrote over our bytes meanwhile.
             let back = rename(RenameFlags::EXCHANGE);
             if back.is_ok() && current(&self.0).is_ok_and(|ours| ours.as_deref() != Some(after)) {
