@@ -4,9 +4,13 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used, clippy::panic)]
 
+mod signin_support;
+
+use openclaw_chutes::standin::idp::Consent;
 use openclaw_chutes::standin::sample::{self, Era};
 use openclaw_chutes::standin::{Config, Keys, Standin};
 use serde_json::{Value, json};
+use signin_support::{Chutes, get};
 use std::path::{Path, PathBuf};
 use testkit::peer::{Release, patiently};
 use testkit::{Home, Ran};
@@ -70,11 +74,15 @@ impl Stage {
         ran
     }
 
-    /// Everything below `.openclaw`, with its bytes.
     fn files(&self) -> Vec<(PathBuf, Vec<u8>)> {
-        let ours = self.home.files().into_iter().filter(|file| file.starts_with(self.home.join(".openclaw")));
-        ours.map(|file| (file.clone(), std::fs::read(file).unwrap())).collect()
+        files(&self.home)
     }
+}
+
+/// Everything below `.openclaw`, with its bytes.
+fn files(home: &Home) -> Vec<(PathBuf, Vec<u8>)> {
+    let ours = home.files().into_iter().filter(|file| file.starts_with(home.join(".openclaw")));
+    ours.map(|file| (file.clone(), std::fs::read(file).unwrap())).collect()
 }
 
 #[track_caller]
@@ -165,6 +173,43 @@ fn with_a_token(release: &Release, version: &str, json_store: bool) {
     assert_eq!(stage.files(), before);
 }
 
+/// The whole sign-in, in two processes: understood and answered with, or refused by name.
+fn signed_in(release: &Release, version: &str, json_store: bool, config: Option<&str>) {
+    let chutes = Chutes::start(Some(Consent::Allow));
+    let mut home = chutes.home();
+    release.install(&mut home);
+    if let Some(config) = config {
+        home.write(CONFIG, config);
+    }
+    let before = files(&home);
+    let begun = json_of(&home.run([BIN, "login", "start", "--json"]));
+    let address = get(begun["url"].as_str().unwrap()).location();
+    let ran = patiently(&home, [BIN, "login", "finish", "--redirect-stdin", "--json"], &address);
+    let document = json_of(&ran);
+    if !json_store {
+        assert_eq!((ran.code, &document["error"]["code"]), (1, &json!("unsupported-openclaw-store")), "{ran:?}");
+        assert!(document["error"]["message"].as_str().unwrap().contains(version), "{document}");
+        assert_eq!(files(&home), before);
+        return;
+    }
+    assert_eq!((ran.code, &document["auth"]["kind"]), (0, &json!("oauth")), "{ran:?}");
+    if config.is_some() {
+        assert!(home.read(CONFIG).contains("// written by hand, years ago\n"));
+    }
+    let openclaw = |words: &[&str]| {
+        let ran = patiently(&home, ["openclaw"].iter().chain(words), "");
+        assert_eq!(ran.code, 0, "openclaw {words:?}: {ran:?}");
+        ran
+    };
+    let status = json_of(&openclaw(&["models", "status", "--json"]));
+    assert_eq!(status["resolvedDefault"], DEFAULT, "{status}");
+    assert_eq!(status["auth"]["missingProvidersInUse"], json!([]), "{status}");
+    let answer = openclaw(&["infer", "model", "run", "--local", "--model", DEFAULT, "--prompt", "hi", "--json"]);
+    assert_eq!(json_of(&answer)["ok"], true, "{answer:?}");
+    let said = openclaw(&["models", "set", "chutes-pro"]).stdout;
+    assert!(said.contains("Default model: chutes/deepseek-ai/DeepSeek-V3.2-TEE"), "{said}");
+}
+
 #[test]
 fn an_openclaw_with_a_json_store() {
     let Some([release, ..]) = Release::all() else { return };
@@ -172,6 +217,8 @@ fn an_openclaw_with_a_json_store() {
         scope.spawn(|| fresh(&release, true));
         scope.spawn(|| over_an_existing_config(&release, true));
         scope.spawn(|| with_a_token(&release, "2026.5.28", true));
+        scope.spawn(|| signed_in(&release, "2026.5.28", true, None));
+        scope.spawn(|| signed_in(&release, "2026.5.28", true, Some(BY_HAND)));
     });
 }
 
@@ -182,6 +229,8 @@ fn an_openclaw_with_a_database_for_each_agent() {
         scope.spawn(|| fresh(&release, false));
         scope.spawn(|| over_an_existing_config(&release, false));
         scope.spawn(|| with_a_token(&release, "2026.7.1", false));
+        scope.spawn(|| signed_in(&release, "2026.7.1", false, None));
+        scope.spawn(|| signed_in(&release, "2026.7.1", false, Some(BY_HAND)));
     });
 }
 
@@ -192,6 +241,8 @@ fn an_openclaw_with_one_database_for_all() {
         scope.spawn(|| fresh(&release, false));
         scope.spawn(|| over_an_existing_config(&release, false));
         scope.spawn(|| with_a_token(&release, "2026.9.6", false));
+        scope.spawn(|| signed_in(&release, "2026.9.6", false, None));
+        scope.spawn(|| signed_in(&release, "2026.9.6", false, Some(BY_HAND)));
     });
 }
 
