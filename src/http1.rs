@@ -144,8 +144,10 @@ pub async fn write(stream: &mut (impl AsyncWrite + Unpin), response: &Response) 
         head.push_str(&format!("{name}: {}\r\n", value.replace(['\r', '\n'], " ")));
     }
     head.push_str(&format!("Content-Length: {}\r\nConnection: close\r\n\r\n", response.body.len()));
-    stream.write_all(head.as_bytes()).await?;
-    stream.write_all(&response.body).await?;
+    // In one piece: a second small write would wait for the peer's delayed acknowledgement of the first.
+    let mut whole = head.into_bytes();
+    whole.extend_from_slice(&response.body);
+    stream.write_all(&whole).await?;
     stream.flush().await?;
     stream.shutdown().await
 }

@@ -94,7 +94,7 @@ fn edited_documents_mean_to_openclaw_what_was_asked() {
     for from in (0..cases).step_by(10_000) {
         let edited = |seed: u64| {
             let bytes = random_bytes(seed ^ 0xed17, 40 + (seed % 400) as usize);
-            let document = Document::parse(&document(&mut Choices::new(&bytes))).unwrap();
+            let document = Document::parse(document(&mut Choices::new(&bytes))).unwrap();
             let more = random_bytes(!seed, 60);
             document.edit(&edits(&mut Choices::new(&more), &document.value())).ok()
         };

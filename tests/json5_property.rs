@@ -15,7 +15,7 @@ fn cases() -> u32 {
 
 /// No duplicate keys or half surrogates whose loss in `Value` would make the model wrong.
 fn is_simple(text: &str, document: &Document) -> bool {
-    let again = Document::parse(&document.value().to_string()).unwrap();
+    let again = Document::parse(document.value().to_string()).unwrap();
     !text.contains("\\ud83d")
         && !text.contains("NaN")
         && !text.contains("Infinity")
@@ -80,7 +80,7 @@ proptest! {
     fn any_document_can_become_any_other(one in proptest::collection::vec(any::<u8>(), 0..200), other in proptest::collection::vec(any::<u8>(), 0..200)) {
         let text = document(&mut Choices::new(&one));
         let document = Document::parse(&text).unwrap();
-        let goal = Document::parse(&json5_support::document(&mut Choices::new(&other))).unwrap().value();
+        let goal = Document::parse(json5_support::document(&mut Choices::new(&other))).unwrap().value();
         match document.edit(&[Edit::set(Vec::new(), goal.clone())]) {
             Ok(new) => {
                 let after = Document::parse(&new).unwrap();

@@ -34,7 +34,7 @@ fn numbers() {
         ["01", "-", "+", ".", "1e", "1e+", "0x", "--1", "+-1", "0x1.0", "1_0", ". 5", "- 1", "-I", "Inf", "00", "-01"]
     {
         assert!(Document::parse(bad).is_err(), "{bad}");
-        assert!(Document::parse(&format!("{{a: {bad}}}")).is_err(), "{bad}");
+        assert!(Document::parse(format!("{{a: {bad}}}")).is_err(), "{bad}");
     }
 }
 
@@ -118,7 +118,7 @@ fn of_a_key_written_twice_the_last_counts() {
 #[test]
 fn depth_has_a_limit_and_no_stack_overflows() {
     let nest = |open: &str, close: &str, depth: usize| open.repeat(depth) + &close.repeat(depth);
-    assert!(Document::parse(&nest("[", "]", MAX_DEPTH)).is_ok());
+    assert!(Document::parse(nest("[", "]", MAX_DEPTH)).is_ok());
     assert_eq!(refused(&nest("[", "]", MAX_DEPTH + 1)), SyntaxKind::TooDeep);
     assert_eq!(refused(&"[".repeat(1_000_000)), SyntaxKind::TooDeep);
     assert_eq!(refused(&"{a:".repeat(1_000_000)), SyntaxKind::TooDeep);
@@ -167,7 +167,7 @@ fn an_error_says_where_and_shows_the_line() {
             assert!(error.message(lang).contains(&line.to_string()), "{text:?}");
         }
     }
-    let error = Document::parse(&format!("{{{} a: 1 b }}", "x: '\u{1b}[31m', ".repeat(100))).unwrap_err();
+    let error = Document::parse(format!("{{{} a: 1 b }}", "x: '\u{1b}[31m', ".repeat(100))).unwrap_err();
     let (line, caret) = error.pointer(60);
     assert!(line.chars().count() <= 60 && !line.contains('\u{1b}'));
     assert_eq!(line.chars().nth(caret.chars().count() - 1), Some('b'));

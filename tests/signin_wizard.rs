@@ -373,7 +373,8 @@ fn the_qr_code_on_the_screen_is_the_link() {
         let screen = pty.wait_quiet(std::time::Duration::from_millis(150));
         for theme in [Theme::Dark, Theme::Light] {
             let image = raster::draw(&screen, theme);
-            assert_eq!(testkit::qr::decode(&image), std::slice::from_ref(&link), "{size:?} {term}");
+            assert_eq!(testkit::qr::decode(&image), std::slice::from_ref(&link), "zbar, {size:?} {term}");
+            assert_eq!(second_decoder(&image), std::slice::from_ref(&link), "rqrr, {size:?} {term}");
         }
         pty.keys("Esc").wait_text("Open this link");
         pty.keys("C-c");
@@ -480,4 +481,14 @@ fn the_demo_signs_in_too() {
     pty.keys("C-c");
     pty.wait_exit();
     assert!(home.files().is_empty(), "{:?}", home.files());
+}
+
+/// What a decoder of another family reads off the same picture.
+fn second_decoder(image: &testkit::raster::Image) -> Vec<String> {
+    let grey = |x: usize, y: usize| {
+        let [red, green, blue] = image.pixel(x as u32, y as u32);
+        ((u16::from(red) + u16::from(green) + u16::from(blue)) / 3) as u8
+    };
+    let mut prepared = rqrr::PreparedImage::prepare_from_greyscale(image.width as usize, image.height as usize, grey);
+    prepared.detect_grids().iter().filter_map(|grid| grid.decode().ok()).map(|(_, text)| text).collect()
 }

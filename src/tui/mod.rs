@@ -30,6 +30,7 @@ use runner::Runner;
 use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
+use std::task::Poll;
 use std::time::Duration;
 use terminal::Terminal;
 use theme::{Depth, Theme};
@@ -60,6 +61,7 @@ pub enum Ended {
 const SIGHUP: i32 = 1;
 const SIGTSTP: i32 = 20;
 const SIGCONT: i32 = 18;
+const SIGWINCH: i32 = 28;
 
 /// What comes from the terminal.
 enum FromTerminal {
@@ -129,6 +131,8 @@ async fn drive(
     effects: Vec<Effect>,
 ) -> io::Result<Ended> {
     let mut signals = Signals::new()?;
+    // A window that changed its size before anybody listened: where nothing changed, nothing is sent.
+    screen.draw(wizard)?;
     let (input, mut inputs) = mpsc::unbounded_channel();
     std::thread::Builder::new().name("terminal".to_owned()).spawn(move || read_terminal(&input))?;
     screen.view.zone = TimeZone::system();
@@ -144,6 +148,8 @@ async fn drive(
             number = signals.next() => match number {
                 SIGTSTP => { screen.terminal.suspend()?; None }
                 SIGCONT => { screen.terminal.retake()?; None }
+                // Drawing looks at the size.
+                SIGWINCH => None,
                 number => return Ok(Ended::Signal(number)),
             },
             input = inputs.recv() => match input {
@@ -266,40 +272,22 @@ fn read_batch() -> io::Result<VecDeque<Input>> {
     Ok(batch)
 }
 
-struct Signals {
-    ending: Vec<(i32, Signal)>,
-    stop: Signal,
-    go_on: Signal,
-}
+/// All signals that mean something, by their numbers.
+struct Signals(Vec<(i32, Signal)>);
 
 impl Signals {
     fn new() -> io::Result<Signals> {
-        let kinds = [SignalKind::terminate(), SignalKind::hangup(), SignalKind::interrupt(), SignalKind::quit()];
-        let mut ending = Vec::new();
-        for kind in kinds {
-            ending.push((kind.as_raw_value(), signal(kind)?));
-        }
-        let of = |number| signal(SignalKind::from_raw(number));
-        Ok(Signals { ending, stop: of(SIGTSTP)?, go_on: of(SIGCONT)? })
+        let ending = [SignalKind::terminate(), SignalKind::hangup(), SignalKind::interrupt(), SignalKind::quit()];
+        let ending = ending.map(|kind| kind.as_raw_value());
+        let of = |number| Ok((number, signal(SignalKind::from_raw(number))?));
+        Ok(Signals(ending.into_iter().chain([SIGTSTP, SIGCONT, SIGWINCH]).map(of).collect::<io::Result<_>>()?))
     }
 
     /// The number of the next signal.
     async fn next(&mut self) -> i32 {
-        let Signals { ending, stop, go_on } = self;
         std::future::poll_fn(|context| {
-            use std::task::Poll;
-            for (number, signal) in ending.iter_mut() {
-                if signal.poll_recv(context).is_ready() {
-                    return Poll::Ready(*number);
-                }
-            }
-            if stop.poll_recv(context).is_ready() {
-                return Poll::Ready(SIGTSTP);
-            }
-            if go_on.poll_recv(context).is_ready() {
-                return Poll::Ready(SIGCONT);
-            }
-            Poll::Pending
+            let caught = |(number, signal): &mut (i32, Signal)| signal.poll_recv(context).is_ready().then_some(*number);
+            self.0.iter_mut().find_map(caught).map_or(Poll::Pending, Poll::Ready)
         })
         .await
     }

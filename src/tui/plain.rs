@@ -6,7 +6,7 @@ use super::runner::Runner;
 use super::terminal::LineMode;
 use super::theme::{Depth, Theme};
 use super::view::View;
-use super::{Ended, SIGCONT, SIGHUP, SIGTSTP, Session, Signals};
+use super::{Ended, SIGCONT, SIGHUP, SIGTSTP, SIGWINCH, Session, Signals};
 use crate::secret::Secret;
 use crate::texts::{Lang, wizard as t};
 use crate::wizard::line::LineEdit;
@@ -68,7 +68,7 @@ async fn drive(
         let events = tokio::select! {
             biased;
             number = signals.next() => match number {
-                SIGTSTP | SIGCONT => Vec::new(),
+                SIGTSTP | SIGCONT | SIGWINCH => Vec::new(),
                 number => return Ok(Ended::Signal(number)),
             },
             bytes = input.recv() => match bytes {
