@@ -79,6 +79,10 @@ fn rows(snapshot: &Snapshot, current: &Current, catalog: Option<&Catalog>, all: 
         .flatten()
         .filter_map(|entry| Some((entry["id"].as_str()?, entry["name"].as_str()?)))
         .collect();
+    let mut aliases_of: HashMap<&str, Vec<&str>> = HashMap::new();
+    for alias in &configured.aliases {
+        aliases_of.entry(&alias.target).or_default().push(&alias.name);
+    }
     keys.into_iter()
         .map(|key| {
             let id = id_of(key).unwrap_or_default();
@@ -89,8 +93,7 @@ fn rows(snapshot: &Snapshot, current: &Current, catalog: Option<&Catalog>, all: 
             if in_config.contains(key.as_str()) {
                 tags.push("configured".to_owned());
             }
-            let aliases = configured.aliases.iter().filter(|alias| alias.target == *key);
-            tags.extend(aliases.map(|alias| format!("alias:{}", alias.name)));
+            tags.extend(aliases_of.get(key.as_str()).into_iter().flatten().map(|name| format!("alias:{name}")));
             if missing {
                 tags.push("not served".to_owned());
             }

@@ -8,6 +8,7 @@ use crate::chutes::model::{Model, Price};
 use crate::secret::Secret;
 use crate::selection::{Alias, Configured};
 use serde_json::Value;
+use std::collections::HashMap;
 use std::path::PathBuf;
 
 /// Kind of a stored credential, named as OpenClaw's auth store names it.
@@ -176,7 +177,8 @@ pub(super) fn chutes_provider(config: &Value) -> Option<(&str, &Value)> {
 /// What the config says about models, as [`Configured`].
 pub fn configured(config: &Value) -> Configured {
     let map = at(config, &["agents", "defaults", "models"]).and_then(Value::as_object);
-    let mut aliases: Vec<Alias> = Vec::new();
+    let mut aliases: Vec<Option<Alias>> = Vec::new();
+    let mut places: HashMap<String, usize> = HashMap::new();
     let mut inverted = Vec::new();
     for (key, entry) in map.into_iter().flatten() {
         let implied = || default_alias(&normalize_ref(key)).map(str::to_owned);
@@ -188,10 +190,13 @@ pub fn configured(config: &Value) -> Configured {
             inverted.push(Alias { name: key.trim().to_owned(), target: alias });
         } else if !alias.is_empty() {
             // Of two that differ only in case, OpenClaw takes the later.
-            aliases.retain(|known| known.name.to_lowercase() != alias.to_lowercase());
-            aliases.push(Alias { name: alias, target: normalize_ref(key) });
+            if let Some(earlier) = places.insert(alias.to_lowercase(), aliases.len()) {
+                aliases[earlier] = None;
+            }
+            aliases.push(Some(Alias { name: alias, target: normalize_ref(key) }));
         }
     }
+    let aliases: Vec<Alias> = aliases.into_iter().flatten().collect();
     let resolve = |text: &str| resolve(text, &aliases);
     let primary_of = |value: Option<&Value>| {
         let text = value.and_then(|v| v.as_str().or_else(|| v.get("primary")?.as_str()));

@@ -22,8 +22,10 @@ pub fn rebased(selection: &Selection, basis: &Current, now: &Current) -> Selecti
         new.image.clone_from(&after.image);
     }
     // Untouched here, and gone or moved there.
-    new.aliases.retain(|alias| !before.aliases.contains(alias) || after.aliases.contains(alias));
-    for theirs in after.aliases.iter().filter(|theirs| !before.aliases.contains(theirs)) {
+    let known: HashSet<&Alias> = before.aliases.iter().collect();
+    let still: HashSet<&Alias> = after.aliases.iter().collect();
+    new.aliases.retain(|alias| !known.contains(alias) || still.contains(alias));
+    for theirs in after.aliases.iter().filter(|theirs| !known.contains(theirs)) {
         // A name or a model that was decided about here is not theirs to change.
         let taken = new.aliases.iter().any(|ours| ours.target == theirs.target || same_name(ours, theirs));
         let given_up = before.aliases.iter().any(|old| same_name(old, theirs) && !selection.aliases.contains(old));

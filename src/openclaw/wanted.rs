@@ -252,18 +252,19 @@ fn list_models(config: &mut Value, old: &Value, wish: &Wish<'_>) {
             map.insert(wanted.clone(), json!({}));
         }
     }
+    // OpenClaw holds one per model; of more, the first counts.
+    let of_target: HashMap<&str, &Alias> =
+        selection.aliases.iter().rev().map(|alias| (alias.target.as_str(), alias)).collect();
+    let names: HashSet<String> = selection.aliases.iter().map(|alias| alias.name.to_lowercase()).collect();
     for (key, entry) in map.iter_mut() {
         let Some(entry) = entry.as_object_mut() else { continue };
         let target = normalize_ref(key);
         let old = entry.get("alias").and_then(Value::as_str).map(str::trim).unwrap_or_default().to_owned();
-        let same_name = |alias: &&Alias| alias.name.to_lowercase() == old.to_lowercase();
-        match selection.aliases.iter().find(|alias| alias.target == target) {
+        match of_target.get(target.as_str()) {
             Some(alias) if alias.name != old => drop(entry.insert("alias".to_owned(), json!(alias.name))),
             Some(_) => {}
             // The name went to another model, or the user gave it up.
-            None if !old.is_empty()
-                && (id_of(&target).is_some() || selection.aliases.iter().any(|a| same_name(&a))) =>
-            {
+            None if !old.is_empty() && (id_of(&target).is_some() || names.contains(&old.to_lowercase())) => {
                 entry.shift_remove("alias");
             }
             None => {}

@@ -10,7 +10,7 @@ use crate::chutes::model::Model;
 pub use propose::{Documented, Note, Overrides, Proposal, Refusal, propose};
 
 /// One alias. OpenClaw holds at most one per model.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq, Eq, Hash)]
 pub struct Alias {
     pub name: String,
     /// Full ref, `chutes/<id>` or another provider's.
