@@ -54,6 +54,10 @@ impl Browser {
     }
 
     fn call(&self, method: &str, path: &str, body: &Value) -> Value {
+        self.try_call(method, path, body).unwrap_or_else(|error| panic!("{path}: {error}"))
+    }
+
+    fn try_call(&self, method: &str, path: &str, body: &Value) -> Result<Value, String> {
         let body = if method == "GET" { String::new() } else { body.to_string() };
         let text = format!(
             "{method} {path} HTTP/1.1\r\nHost: {}\r\nContent-Type: application/json\r\nContent-Length: {}\r\nConnection: close\r\n\r\n{body}",
@@ -61,8 +65,10 @@ impl Browser {
             body.len()
         );
         let answer = request(&self.authority, &text);
-        assert_eq!(answer.status, 200, "{path}: {}", answer.body);
-        serde_json::from_str::<Value>(&answer.body).unwrap()["value"].clone()
+        match answer.status {
+            200 => Ok(serde_json::from_str::<Value>(&answer.body).unwrap()["value"].clone()),
+            _ => Err(answer.body),
+        }
     }
 
     fn go(&self, url: &str) {
@@ -80,10 +86,11 @@ impl Browser {
         self.call("POST", &format!("/session/{}/element/{element}/click", self.session), &json!({}));
     }
 
+    /// The text of the page; empty while one page makes room for the next.
     fn text(&self) -> String {
-        let body = self.find("body");
-        let text = self.call("GET", &format!("/session/{}/element/{body}/text", self.session), &Value::Null);
-        text.as_str().unwrap_or_default().to_owned()
+        let script = json!({"script": "return document.body ? document.body.innerText : ''", "args": []});
+        let text = self.try_call("POST", &format!("/session/{}/execute/sync", self.session), &script);
+        text.ok().and_then(|text| text.as_str().map(str::to_owned)).unwrap_or_default()
     }
 
     fn wait_text(&self, wanted: &str) {
