@@ -6,6 +6,7 @@
 use openclaw_chutes::standin::sample::{self, Era};
 use openclaw_chutes::standin::{Config, Keys, Standin};
 use serde_json::{Value, json};
+use std::sync::atomic::{AtomicU32, Ordering};
 use std::sync::mpsc::RecvTimeoutError;
 use std::time::Duration;
 use testkit::{Home, Ran, peer};
@@ -124,22 +125,27 @@ fn openclaw_writing_at_the_same_time_loses_nothing() {
         return;
     }
     const ROUNDS: usize = 8;
-    // Its own check refuses a file that changed since it looked, about a quarter of a second before.
+    // Its own check refuses a file that changed since it looked, about a quarter of a second before, or
+    // longer where the machine is slower: each refusal makes us slower, too, so that both get their turn.
     const PACE: Duration = Duration::from_millis(300);
+    let refusals = AtomicU32::new(0);
     let stage = Stage::new();
     assert_eq!(stage.onboard().code, 0);
     let (done, ended) = std::sync::mpsc::channel();
     let (ours, refused) = std::thread::scope(|scope| {
-        let home = &stage.home;
+        let (home, refusals) = (&stage.home, &refusals);
         scope.spawn(move || {
             for n in 0..ROUNDS {
                 let set = ["config", "set", &format!("env.vars.THEIRS_{n}"), "yes"];
-                while peer::run(home, set).expect("checked above").code != 0 {}
+                while peer::run(home, set).expect("checked above").code != 0 {
+                    refusals.fetch_add(1, Ordering::Relaxed);
+                }
+                refusals.store(0, Ordering::Relaxed);
             }
             done.send(()).unwrap();
         });
         let (mut ours, mut refused) = (0, 0);
-        while ended.recv_timeout(PACE) == Err(RecvTimeoutError::Timeout) {
+        while ended.recv_timeout(PACE * (1 + 4 * refusals.load(Ordering::Relaxed))) == Err(RecvTimeoutError::Timeout) {
             let ran = stage.home.run([BIN, "models", "set", MODELS[(ours + refused) % 3], "--json"]);
             match ended_well(&ran) {
                 true => ours += 1,
