@@ -10,6 +10,7 @@ use std::io::{self, IsTerminal, Write};
 use std::mem::ManuallyDrop;
 use std::os::fd::{AsFd, OwnedFd};
 use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 /// True while the modes are on.
 static ACTIVE: AtomicBool = AtomicBool::new(false);
@@ -148,7 +149,7 @@ fn install_panic_hook() {
     }
     let print = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |info| {
-        let was_ours = ACTIVE.load(Ordering::SeqCst);
+        let was_ours = ACTIVE.load(Ordering::SeqCst) | leave_line_mode();
         restore();
         print(info);
         if was_ours {
@@ -159,36 +160,55 @@ fn install_panic_hook() {
 
 /// The terminal for prompts: no echo and no line editing of its own, which would cut a long paste; signals
 /// stay. Dropping it gives the terminal back.
-pub struct LineMode {
-    terminal: File,
-    before: Termios,
-}
+pub struct LineMode(File);
 
 impl LineMode {
     pub fn enter() -> io::Result<LineMode> {
-        let terminal = match io::stdin() {
-            stdin if stdin.is_terminal() => File::from(stdin.as_fd().try_clone_to_owned()?),
-            _ => File::open("/dev/tty")?,
-        };
+        install_panic_hook();
+        let terminal = open_input()?;
         let before = tcgetattr(&terminal)?;
         let mut now = before.clone();
         now.local_modes -= LocalModes::ICANON | LocalModes::ECHO;
         now.special_codes[SpecialCodeIndex::VMIN] = 1;
         now.special_codes[SpecialCodeIndex::VTIME] = 0;
+        *line_mode() = Some(before);
         tcsetattr(&terminal, OptionalActions::Now, &now)?;
-        Ok(LineMode { terminal, before })
+        Ok(LineMode(terminal))
     }
 
     /// For reading what is typed.
     pub fn reader(&self) -> io::Result<File> {
-        self.terminal.try_clone()
+        self.0.try_clone()
     }
 }
 
 impl Drop for LineMode {
     fn drop(&mut self) {
+        leave_line_mode();
+    }
+}
+
+/// What the terminal was like before prompts took it.
+static LINE_MODE: Mutex<Option<Termios>> = Mutex::new(None);
+
+fn line_mode() -> MutexGuard<'static, Option<Termios>> {
+    LINE_MODE.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Give the terminal back its own line editing. True: it had been taken.
+fn leave_line_mode() -> bool {
+    let Some(before) = line_mode().take() else { return false };
+    if let Ok(terminal) = open_input() {
         // A terminal that is gone needs nothing.
-        let _ = tcsetattr(&self.terminal, OptionalActions::Now, &self.before);
+        let _ = tcsetattr(&terminal, OptionalActions::Now, &before);
+    }
+    true
+}
+
+fn open_input() -> io::Result<File> {
+    match io::stdin() {
+        stdin if stdin.is_terminal() => Ok(File::from(stdin.as_fd().try_clone_to_owned()?)),
+        _ => File::open("/dev/tty"),
     }
 }
 
