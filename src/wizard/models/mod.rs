@@ -15,7 +15,7 @@ use crate::chutes::failure::Failure;
 use crate::chutes::model::{Catalog, Model, Price, Source, id_of};
 use crate::chutes::verify::Verdict;
 use crate::selection::alias::Problem;
-use crate::selection::propose::{Documented, Note, Overrides, propose_roles, registered, resolve};
+use crate::selection::propose::{Documented, Note, Overrides, propose_roles, registered};
 use crate::selection::{Alias, Configured, Refusal, Selection};
 use index::Index;
 pub use index::Measures;
@@ -389,12 +389,6 @@ impl Models {
             registered: Vec::new(),
             authoritative: self.source == Source::Live,
         }
-    }
-
-    /// The ref that a name typed elsewhere means here.
-    pub fn resolve(&self, text: &str) -> String {
-        let catalog = Catalog { models: Vec::new(), source: self.source, fetched_at: None };
-        resolve(text, &self.aliases, &self.providers, &catalog)
     }
 
     // ── Keys ─────────────────────────────────────────────────────────────────────────────────────
