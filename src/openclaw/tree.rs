@@ -48,10 +48,10 @@ impl Tree {
         Ok(Self { layers: walk.layers, value })
     }
 
-    /// The text of every file that has to change so that the merged config becomes `wanted`.
-    pub fn edit(&self, wanted: &Value) -> Result<Vec<(PathBuf, String)>, Error> {
-        let mut per_layer: Vec<Vec<Edit<'_>>> = vec![Vec::new(); self.layers.len()];
-        for edit in value::edits(&self.value, wanted) {
+    /// The text of every file that has to change so that the edits are made in the merged config.
+    pub fn edit<'v>(&self, edits: Vec<Edit<'v>>) -> Result<Vec<(PathBuf, String)>, Error> {
+        let mut per_layer: Vec<Vec<Edit<'v>>> = vec![Vec::new(); self.layers.len()];
+        for edit in edits {
             match edit {
                 Edit::Set { path, value } => {
                     let owner = self.owner(&path)?;
@@ -264,7 +264,7 @@ mod tests {
         let mut wanted = tree.value.clone();
         change(&mut wanted);
         let name = |path: &Path| path.file_name().unwrap().to_str().unwrap().to_owned();
-        let texts = tree.edit(&wanted).unwrap().into_iter();
+        let texts = tree.edit(value::edits(&tree.value, &wanted)).unwrap().into_iter();
         texts.map(|(path, text)| (name(&path), ::json5::from_str(&text).unwrap())).collect()
     }
 
@@ -307,7 +307,8 @@ mod tests {
     fn a_list_joined_from_two_files_is_refused() {
         let tree =
             tree(&[("openclaw.json", r#"{m: {$include: "./m.json5", l: [2]}}"#), ("m.json5", "{l: [1]}")]).unwrap();
-        let error = tree.edit(&json!({"m": {"l": [1, 2, 3]}})).unwrap_err();
+        let wanted = json!({"m": {"l": [1, 2, 3]}});
+        let error = tree.edit(value::edits(&tree.value, &wanted)).unwrap_err();
         assert_eq!(error, Error::OwnedByInclude { path: "/c/openclaw.json".into(), dotted: "m.l".into() });
     }
 

@@ -14,6 +14,7 @@ mod edit;
 mod error;
 mod fresh;
 mod layout;
+mod lazy;
 mod out;
 mod parse;
 mod proof;
@@ -25,6 +26,7 @@ mod unicode;
 mod want;
 
 pub use error::{EditError, Found, SyntaxError, SyntaxKind, Unproven};
+pub use lazy::Lazy;
 pub use tree::MAX_DEPTH;
 
 use serde_json::Value;
@@ -109,14 +111,21 @@ pub fn display(path: &[Step]) -> String {
 pub enum Edit<'v> {
     /// Missing parents are created. Over an object or array, what is equal keeps its bytes; members
     /// that the new value lacks are removed. [`Step::Index`] of the length appends.
-    Set { path: Vec<Step>, value: Cow<'v, Value> },
+    Set { path: Vec<Step>, value: New<'v> },
     /// Nothing happens when the path is absent.
     Remove { path: Vec<Step> },
 }
 
+/// What an edit brings.
+#[derive(Clone, Debug, PartialEq)]
+pub enum New<'v> {
+    Value(Cow<'v, Value>),
+    Lazy(&'v Lazy<'v>),
+}
+
 impl Edit<'_> {
     pub fn set(path: Vec<Step>, value: impl Into<Value>) -> Edit<'static> {
-        Edit::Set { path, value: Cow::Owned(value.into()) }
+        Edit::Set { path, value: New::Value(Cow::Owned(value.into())) }
     }
 
     pub fn remove(path: Vec<Step>) -> Edit<'static> {
@@ -130,10 +139,11 @@ impl Edit<'_> {
     }
 }
 
-/// Whether a parser that is not ours reads exactly this value. It may also be false because that parser
-/// refuses a spelling that OpenClaw's accepts, or because JSON cannot say what the text does (NaN).
-pub fn says(text: &str, value: &Value) -> bool {
-    proof::says(text, value)
+/// Whether a parser that is not ours reads exactly what these edits make of nothing; the first has an
+/// empty path. It may also be false because that parser refuses a spelling that OpenClaw's accepts, or
+/// because JSON cannot say what the text does (NaN).
+pub fn says(text: &str, edits: &[Edit<'_>]) -> bool {
+    proof::says(text, edits)
 }
 
 impl Document {
