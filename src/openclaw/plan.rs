@@ -236,12 +236,12 @@ fn config_changes(
         other_providers: &other_providers,
         brand_new: snapshot.config.bytes.is_none(),
     };
-    let old = snapshot.value();
-    let wanted = Wanted::of(&snapshot.config.path, old, &wish)?;
-    let mut texts = match snapshot.tree.layers.len() {
-        1 => snapshot.tree.edit(wanted.edits(old, &wanted.parts()))?,
+    let tree = &snapshot.tree;
+    let wanted = Wanted::of(&snapshot.config.path, tree, &wish)?;
+    let mut texts = match tree.layers.len() {
+        1 => tree.edit(wanted.edits(&tree.value, &wanted.parts()))?,
         // Each file has a share of the long lists, too.
-        _ => snapshot.tree.edit(value::edits(old, &wanted.value()))?,
+        _ => tree.edit(value::edits(&tree.whole(), &wanted.value()))?,
     };
     if texts.is_empty() {
         return Ok(Vec::new());
@@ -273,10 +273,11 @@ fn prove(snapshot: &Snapshot, texts: &[(PathBuf, String)], wanted: &Wanted<'_>) 
         Ok(new.or_else(|| known().and_then(|file| file.bytes.clone())))
     };
     let after = Tree::read(&snapshot.config.path, &snapshot.paths.include_roots, &mut read)?;
-    if same(&after.value, &wanted) {
+    let after = after.whole();
+    if same(&after, &wanted) {
         return Ok(());
     }
-    let differs = value::edits(&after.value, &wanted);
+    let differs = value::edits(&after, &wanted);
     let dotted = differs.first().map(|edit| super::json5::display(edit.path())).unwrap_or_default();
     Err(Error::Unproven { path: snapshot.config.path.clone(), dotted })
 }

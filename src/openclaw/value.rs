@@ -17,6 +17,14 @@ pub fn at_steps<'a>(value: &'a Value, path: &[Step]) -> Option<&'a Value> {
     })
 }
 
+/// The value at a path.
+pub fn at_steps_mut<'a>(value: &'a mut Value, path: &[Step]) -> Option<&'a mut Value> {
+    path.iter().try_fold(value, |value, step| match step {
+        Step::Key(key) => value.get_mut(key.as_str()),
+        Step::Index(index) => value.get_mut(*index),
+    })
+}
+
 /// The object at a path, created where it or a parent is missing. None: something else is in the way.
 pub fn object<'a>(value: &'a mut Value, path: &[&str]) -> Option<&'a mut Map<String, Value>> {
     path.iter()

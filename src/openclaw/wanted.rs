@@ -9,6 +9,7 @@ use super::error::{Error, Shape};
 use super::json5::{Edit, Lazy, New, Step, keys};
 use super::schema::{self, Problem};
 use super::store::PROVIDER;
+use super::tree::{Models, Tree};
 use super::value::{self, at, existing, object, same};
 use crate::chutes::model::{Model, id_of, reference};
 use crate::selection::Selection;
@@ -57,21 +58,24 @@ pub struct Wanted<'a> {
     provider: String,
     /// `models.providers.chutes.models`.
     entries: Vec<Entry<'a>>,
+    /// What that was before.
+    models: Models<'a>,
     /// `agents.defaults.models`.
     allowed: Vec<Allowed<'a>>,
 }
 
 /// A model of the provider's list.
 struct Entry<'a> {
-    old: Option<&'a Value>,
+    /// Its place in the old list.
+    old: Option<usize>,
     /// Described in it; None: it stays as it is.
     model: Option<&'a Model>,
 }
 
 impl Entry<'_> {
-    fn value(&self) -> Value {
+    fn value(&self, old: Models<'_>) -> Value {
         let mut value = match (self.old, self.model) {
-            (Some(old), _) => old.clone(),
+            (Some(at), _) => old.get(at).into_owned(),
             (None, Some(model)) => json!({"id": model.id, "name": model.reference()}),
             (None, None) => Value::Null,
         };
@@ -84,7 +88,8 @@ impl Entry<'_> {
 
 impl<'a> Wanted<'a> {
     /// `path` only names the file in errors.
-    pub fn of(path: &Path, old: &'a Value, wish: &Wish<'a>) -> Result<Self, Error> {
+    pub fn of(path: &Path, tree: &'a Tree, wish: &Wish<'a>) -> Result<Self, Error> {
+        let old = &tree.value;
         let shape =
             |dotted: &str, expected| Error::WrongShape { path: path.to_owned(), dotted: dotted.to_owned(), expected };
         let need = |new: &mut Value, dotted: &str| {
@@ -92,8 +97,7 @@ impl<'a> Wanted<'a> {
             object(new, &path).map(|_| ()).ok_or_else(|| shape(dotted, Shape::Object))
         };
         let name = current::chutes_provider(old).map_or(PROVIDER, |(name, _)| name);
-        let at_models = ["models", "providers", name, "models"];
-        let mut rest = value::without(old, &[&at_models, &ALLOWED]);
+        let mut rest = value::without(old, &[&ALLOWED]);
         if wish.brand_new {
             need(&mut rest, "gateway")?;
             rest["gateway"]["mode"] = json!("local");
@@ -115,9 +119,10 @@ impl<'a> Wanted<'a> {
             return Err(shape(&format!("{at_provider}.models"), Shape::Array));
         }
         let selection = wish.selection;
-        let entries = entries(at(old, &at_models), &selection.registered);
+        let models = tree.models();
+        let entries = entries(models, &selection.registered);
         let allowed = allowed(old, wish);
-        let mut wanted = Self { rest, provider: name.to_owned(), entries, allowed };
+        let mut wanted = Self { rest, provider: name.to_owned(), entries, models, allowed };
 
         choose(&mut wanted.rest, selection);
         if selection.authoritative {
@@ -137,7 +142,7 @@ impl<'a> Wanted<'a> {
     /// What [`Wanted::rest`] lacks, and where it belongs.
     pub fn parts(&self) -> [(Vec<Step>, Lazy<'_>); 2] {
         let (entries, allowed) = (&self.entries, &self.allowed);
-        let models = Lazy::array(entries.len(), |at| entries[at].value());
+        let models = Lazy::array(entries.len(), |at| entries[at].value(self.models));
         let map = Lazy::object(allowed.len(), |at| allowed[at].key().into_owned(), |at| allowed[at].value());
         [(keys(["models", "providers", &self.provider, "models"]), models), (keys(ALLOWED), map)]
     }
@@ -149,11 +154,16 @@ impl<'a> Wanted<'a> {
         for (path, lazy) in parts {
             edits.extend(match value::at_steps(old, path) {
                 Some(Value::Object(old)) if !old.is_empty() => of_members(path, old, lazy),
-                Some(Value::Array(old)) if is_same(old, lazy) => Vec::new(),
+                Some(Value::Array(_)) if self.models_are(lazy) => Vec::new(),
                 _ => vec![Edit::Set { path: path.clone(), value: New::Lazy(lazy) }],
             });
         }
         edits
+    }
+
+    /// Whether the old list of models says what these items do.
+    fn models_are(&self, lazy: &Lazy<'_>) -> bool {
+        self.models.len() == lazy.len() && self.models.iter().enumerate().all(|(at, old)| same(&old, &lazy.item(at)))
     }
 
     /// What has to be done where there is nothing.
@@ -167,7 +177,7 @@ impl<'a> Wanted<'a> {
     pub fn value(&self) -> Value {
         let mut value = self.rest.clone();
         if let Some(provider) = existing(&mut value, &["models", "providers", &self.provider]) {
-            provider.insert("models".to_owned(), self.entries.iter().map(Entry::value).collect());
+            provider.insert("models".to_owned(), self.entries.iter().map(|entry| entry.value(self.models)).collect());
         }
         if let Some(map) = existing(&mut value, &ALLOWED) {
             map.extend(self.allowed.iter().map(|allowed| (allowed.key().into_owned(), allowed.value())));
@@ -178,7 +188,7 @@ impl<'a> Wanted<'a> {
     /// The first place that OpenClaw refuses, if there is one.
     pub fn problem(&self) -> Option<Problem> {
         let entries = || self.entries.iter().enumerate();
-        let refused = |(at, entry): (usize, &Entry<'_>)| schema::model(&self.provider, at, &entry.value());
+        let refused = |(at, entry): (usize, &Entry<'_>)| schema::model(&self.provider, at, &entry.value(self.models));
         schema::problem(&self.rest).or_else(|| entries().find_map(refused))
     }
 
@@ -186,16 +196,16 @@ impl<'a> Wanted<'a> {
     /// wrote nothing.
     fn unregister(&mut self, selection: &Selection) {
         let keep: HashSet<&str> = selection.registered.iter().map(|model| model.id.as_ref()).collect();
-        let id = |entry: &Entry<'a>| entry.old.filter(|old| is_ours(old))?.get("id")?.as_str();
-        if self.entries.iter().filter_map(id).all(|id| keep.contains(id)) {
+        let id = |entry: &Value| entry.get("id").and_then(Value::as_str).map(str::to_owned);
+        let ours = self.models.iter().filter(|entry| is_ours(entry)).filter_map(|entry| id(&entry));
+        let mut gone: HashSet<String> = ours.filter(|id| !keep.contains(id.as_str())).collect();
+        if gone.is_empty() {
             return;
         }
         let referred = self.referred_to();
-        let entries = self.entries.iter().filter_map(id);
-        let gone: HashSet<&str> =
-            entries.filter(|id| !keep.contains(id) && !referred.contains(&reference(id))).collect();
-        self.entries
-            .retain(|entry| !entry.old.and_then(|old| old.get("id")?.as_str()).is_some_and(|id| gone.contains(id)));
+        gone.retain(|id| !referred.contains(&reference(id)));
+        let is_gone = |entry: &Entry<'a>| entry.old.and_then(|at| id(&self.models.get(at)));
+        self.entries.retain(|entry| !is_gone(entry).is_some_and(|id| gone.contains(&id)));
         self.allowed.retain(|allowed| !id_of(&normalize_ref(&allowed.key())).is_some_and(|id| gone.contains(id)));
     }
 
@@ -240,20 +250,15 @@ fn of_members<'p>(path: &[Step], old: &Map<String, Value>, lazy: &Lazy<'_>) -> V
     gone.chain(changed).collect()
 }
 
-fn is_same(old: &[Value], lazy: &Lazy<'_>) -> bool {
-    old.len() == lazy.len() && old.iter().enumerate().all(|(at, old)| same(old, &lazy.item(at)))
-}
-
 /// Duplicate ids are valid; all of them are described.
-fn entries<'a>(old: Option<&'a Value>, registered: &'a [Model]) -> Vec<Entry<'a>> {
-    let old = old.and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
+fn entries<'a>(old: Models<'a>, registered: &'a [Model]) -> Vec<Entry<'a>> {
     let models: HashMap<&str, &Model> = registered.iter().map(|model| (model.id.as_ref(), model)).collect();
     let mut known: HashSet<&str> = HashSet::new();
     let mut entries: Vec<Entry<'a>> = Vec::with_capacity(registered.len());
-    for entry in old {
-        let id = entry.get("id").and_then(Value::as_str);
-        known.extend(id);
-        entries.push(Entry { old: Some(entry), model: id.and_then(|id| models.get(id).copied()) });
+    for (at, entry) in old.iter().enumerate() {
+        let model = entry.get("id").and_then(Value::as_str).and_then(|id| models.get(id).copied());
+        known.extend(model.map(|model| -> &str { &model.id }));
+        entries.push(Entry { old: Some(at), model });
     }
     let new = registered.iter().filter(|model| !known.contains::<str>(&model.id));
     entries.extend(new.map(|model| Entry { old: None, model: Some(model) }));

@@ -40,6 +40,10 @@ pub struct Document {
     tree: Tree,
 }
 
+/// An item of an array in a [`Document`].
+#[derive(Clone, Copy, Debug)]
+pub struct Item(Id);
+
 /// One step of a path into a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Step {
@@ -169,6 +173,35 @@ impl Document {
     /// half a surrogate pair is U+FFFD.
     pub fn value(&self) -> Value {
         self.tree.value(self.tree.root)
+    }
+
+    /// [`Document::value`], with nothing in the array at `path`.
+    pub fn value_without(&self, path: &[Step]) -> Value {
+        let left_out = self.find(path).filter(|&id| matches!(self.tree.node(id).kind, Kind::Array(_)));
+        self.tree.value_without(self.tree.root, left_out)
+    }
+
+    /// Where the items of the array at `path` stand, for [`Document::read`]. None: there is no array.
+    pub fn items(&self, path: &[Step]) -> Option<Vec<Item>> {
+        let id = self.find(path)?;
+        let is_array = matches!(self.tree.node(id).kind, Kind::Array(_));
+        is_array.then(|| self.tree.slots(id).iter().map(|slot| Item(slot.value)).collect())
+    }
+
+    /// The value of an item, read as in [`Document::value`].
+    pub fn read(&self, item: Item) -> Value {
+        self.tree.value(item.0)
+    }
+
+    /// The keys of the object at `path`.
+    pub fn members(&self, path: &[Step]) -> Vec<String> {
+        let slots = self.find(path).map(|id| self.tree.slots(id)).unwrap_or_default();
+        slots.iter().map(|slot| slot.key.shown()).collect()
+    }
+
+    /// Whether the key is anywhere in the document.
+    pub fn has_key(&self, key: &str) -> bool {
+        self.tree.nodes.iter().flat_map(|node| node.kind.slots()).any(|slot| slot.key.is(key))
     }
 
     /// The value at `path`, read as in [`Document::value`].

@@ -186,16 +186,24 @@ impl Tree {
     }
 
     pub fn value(&self, id: Id) -> Value {
+        self.value_without(id, None)
+    }
+
+    /// With nothing in the array `left_out`.
+    pub fn value_without(&self, id: Id, left_out: Option<Id>) -> Value {
         match &self.nodes[id].kind {
+            _ if Some(id) == left_out => Value::Array(Vec::new()),
             Kind::Null => Value::Null,
             Kind::Bool(bool) => Value::Bool(*bool),
             Kind::Number(number) => number.to_json(),
             Kind::String(text) => Value::String(text.shown()),
-            Kind::Array(slots) => Value::Array(slots.iter().map(|slot| self.value(slot.value)).collect()),
+            Kind::Array(slots) => {
+                Value::Array(slots.iter().map(|slot| self.value_without(slot.value, left_out)).collect())
+            }
             Kind::Object(slots) => {
                 let mut map = Map::new();
                 for slot in slots {
-                    map.insert(slot.key.shown(), self.value(slot.value));
+                    map.insert(slot.key.shown(), self.value_without(slot.value, left_out));
                 }
                 Value::Object(map)
             }
