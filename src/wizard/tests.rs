@@ -466,6 +466,23 @@ fn a_row_takes_its_proposal_with_one_key() {
 }
 
 #[test]
+fn proposals_are_read_one_after_another_and_then_the_default_is_pointed_at() {
+    let mut drive = Drive::at_models(catalog(&["z/GLM-5.2", "d/Deep-V3"]));
+    let mut taken = 0;
+    while let Some(next) = drive.models().pending.first().cloned() {
+        let here = drive.models().current().and_then(|model| drive.models().pending_for(&model.id));
+        assert_eq!(here, Some(&next), "what is taken is what is shown");
+        assert!(drive.models().notice.is_none(), "nothing hides it");
+        drive.act(Action::TakeProposal);
+        taken += 1;
+    }
+    assert!(taken > 1);
+    assert_eq!(drive.models().current().map(|model| model.id.as_str()), Some("z/GLM-5.2"));
+    drive.act(Action::Enter);
+    assert_eq!(drive.wizard.screen, Screen::Review);
+}
+
+#[test]
 fn fallbacks_have_an_order_and_never_contain_the_default() {
     let mut drive = Drive::at_models(all());
     drive.act(Action::Fallback);
