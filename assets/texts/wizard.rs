@@ -214,6 +214,7 @@ texts! {
     review_lines(first, last, total): "lines {first}-{last} of {total}", "第 {first}-{last} 行，共 {total} 行";
     review_verify_running(model): "asking {model} for one token", "正在向 {model} 请求一个词元";
     review_verify_works(model, ms): "{model} answered in {ms} ms", "{model} 在 {ms} 毫秒内回答";
+    review_verify_price(price): ", this call: ${price}", "，本次调用：${price}";
     review_verify_skipped: "no test call", "不做测试调用";
     review_verify_no_balance: "the key works, but the account has no balance", "密钥有效，但账户没有余额";
     review_verify_unverified(why): "not verified: {why}", "未核实：{why}";

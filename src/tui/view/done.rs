@@ -72,7 +72,9 @@ pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, roomy: 
         page.row("", label_width, &t::done_models(lang, wizard.review.registered), theme.quiet);
         if let Verification::Answered(verdict) = &wizard.review.verification {
             let words = match verdict {
-                Verdict::Works { latency_ms, .. } => t::review_verify_works(lang, &selection.primary, latency_ms),
+                Verdict::Works { latency_ms, .. } => {
+                    t::review_verify_works(lang, clean::line(&selection.primary), latency_ms)
+                }
                 Verdict::NoBalance(_) => t::review_verify_no_balance(lang).to_owned(),
                 other => {
                     let why = other.failure().map(|failure| failure.message(lang)).unwrap_or_default();
