@@ -8,6 +8,7 @@ use crate::chutes::catalog::Stage;
 use crate::chutes::failure::Kind as FailureKind;
 use crate::chutes::model::{Model, Price, Source};
 use crate::chutes::verify::Verdict;
+use crate::openclaw::ask::Resolved;
 use crate::openclaw::diff::{FileDiff, Hunk, LineKind};
 use crate::openclaw::undo::Undone;
 use crate::selection::propose::Note;
@@ -191,6 +192,41 @@ fn the_happy_path_is_the_key_and_four_times_enter() {
     drive.event(Event::Committed(Box::new(Ok(Committed::default()))));
     assert_eq!(drive.wizard.screen, Screen::Done);
     assert_eq!(drive.act(Action::Enter).exit(), Some(Outcome::Done));
+}
+
+#[test]
+fn what_was_written_is_read_back_by_openclaw_where_there_is_one() {
+    let mut drive = Drive::at_review();
+    drive.planned(Ok(plan_of_one_line())).verified(works()).act(Action::Enter);
+    drive.event(Event::Committed(Box::new(Ok(Committed { can_be_read_back: true, ..Committed::default() }))));
+    let [Effect::ReadBack(attempt)] = drive.effects[..] else { panic!("{:?}", drive.effects) };
+    assert_eq!(drive.wizard.done.read_back, ReadBack::Asked);
+    let chosen = drive.models().choices();
+    let right = Resolved {
+        default: chosen.primary.clone(),
+        aliases: chosen.aliases.iter().map(|alias| (alias.name.to_uppercase(), alias.target.clone())).collect(),
+    };
+    let mut says = |attempt, resolved: Option<Resolved>| {
+        drive.event(Event::ReadBack { attempt, resolved });
+        std::mem::take(&mut drive.wizard.done.read_back)
+    };
+    assert_eq!(says(Attempt(attempt.0 + 1), None), ReadBack::Asked, "an answer to another question");
+    assert_eq!(says(attempt, None), ReadBack::Silent);
+    assert_eq!(says(attempt, Some(right.clone())), ReadBack::Agrees { aliases: chosen.aliases.len() });
+    let differs = |read_back| match read_back {
+        ReadBack::Differs(difference) => (difference.alias, difference.found),
+        other => panic!("{other:?}"),
+    };
+    let other = Some("x/y".to_owned());
+    let wrong = Resolved { default: "x/y".into(), ..right.clone() };
+    assert_eq!(differs(says(attempt, Some(wrong))), (None, other.clone()));
+    let mut wrong = right.clone();
+    let last = chosen.aliases.last().expect("an alias").name.clone();
+    wrong.aliases.insert(last.to_uppercase(), "x/y".into());
+    assert_eq!(differs(says(attempt, Some(wrong))), (Some(last.clone()), other));
+    let mut wrong = right;
+    wrong.aliases.remove(&last.to_uppercase());
+    assert_eq!(differs(says(attempt, Some(wrong))), (Some(last), None));
 }
 
 #[test]
