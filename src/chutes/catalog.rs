@@ -2,11 +2,13 @@
 
 use super::client::{Call, Client};
 use super::failure::{Failure, Kind};
-use super::model::{Catalog, Model, Price, Source};
+use super::model::{Catalog, Model, Price, Shared, Source};
 use crate::secret::Secret;
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use std::collections::{HashMap, HashSet};
+use std::num::NonZeroU64;
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 pub use super::failure::Stage;
@@ -38,7 +40,7 @@ pub async fn discover(
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Listing {
     /// In the order of the list, one per id.
-    pub models: Vec<Model>,
+    pub models: Vec<Arc<Model>>,
     /// Entries without an id that a config can hold.
     pub skipped: usize,
 }
@@ -59,15 +61,16 @@ pub fn parse(body: &[u8]) -> Result<Listing, ParseError> {
     let entries: Vec<&RawValue> = field(&answer, "data").ok_or(ParseError::NoList)?;
     let all = entries.len();
     let mut models = Vec::with_capacity(all);
-    models.extend(entries.into_iter().filter_map(model));
+    let mut shared = Shared::default();
+    models.extend(entries.into_iter().filter_map(model).map(|model| shared.share(model)));
     let skipped = all - models.len();
     keep_first_of_each_id(&mut models);
     Ok(Listing { models, skipped })
 }
 
-fn keep_first_of_each_id(models: &mut Vec<Model>) {
+fn keep_first_of_each_id(models: &mut Vec<Arc<Model>>) {
     let mut seen = HashSet::with_capacity(models.len());
-    let first: Vec<bool> = models.iter().map(|model| seen.insert(model.id.as_str())).collect();
+    let first: Vec<bool> = models.iter().map(|model| seen.insert(&*model.id)).collect();
     let mut first = first.into_iter();
     models.retain(|_| first.next().unwrap_or(true));
 }
@@ -82,7 +85,7 @@ fn model(entry: &RawValue) -> Option<Model> {
     let features: Option<Vec<String>> = field(&fields, "supported_features");
     let can = |name: &str| features.as_ref().map(|features| features.iter().any(|feature| feature == name));
     Some(Model {
-        id,
+        id: id.into(),
         context: tokens(&fields, "context_length"),
         max_output: tokens(&fields, "max_output_length"),
         price: Price {
@@ -90,7 +93,7 @@ fn model(entry: &RawValue) -> Option<Model> {
             output: usd(&price, "completion"),
             cache_read: usd(&price, "input_cache_read"),
         },
-        input: field::<Vec<String>>(&fields, "input_modalities").filter(|kinds| !kinds.is_empty()),
+        input: field::<Vec<String>>(&fields, "input_modalities").filter(|kinds| !kinds.is_empty()).map(Arc::new),
         reasoning: can("reasoning"),
         tools: can("tools"),
         json: can("json_mode"),
@@ -104,10 +107,11 @@ fn field<'a, T: Deserialize<'a>>(fields: &Fields<'a>, name: &str) -> Option<T> {
 }
 
 /// A count of tokens: whole, above zero, and one that JavaScript can hold.
-fn tokens(fields: &Fields, name: &str) -> Option<u64> {
+fn tokens(fields: &Fields, name: &str) -> Option<NonZeroU64> {
     const MAX_SAFE: f64 = 9_007_199_254_740_991.0;
     let count: f64 = field(fields, name)?;
-    ((1.0..=MAX_SAFE).contains(&count) && count.fract() == 0.0).then_some(count as u64)
+    let whole = (1.0..=MAX_SAFE).contains(&count) && count.fract() == 0.0;
+    NonZeroU64::new(count as u64).filter(|_| whole)
 }
 
 fn usd(fields: &Fields, name: &str) -> Option<f64> {
@@ -140,7 +144,7 @@ pub fn to_json(catalog: &Catalog) -> String {
 
 /// The catalog in a cache file; None when it is of another version, damaged or empty.
 pub fn from_json(text: &str) -> Option<Catalog> {
-    let mut cached: Cached<Vec<Model>> = serde_json::from_str(text).ok()?;
+    let mut cached: Cached<Vec<Arc<Model>>> = serde_json::from_str(text).ok()?;
     cached.models.retain(|model| usable_id(&model.id));
     cached.models.shrink_to_fit();
     (cached.version == CACHE_VERSION && !cached.models.is_empty()).then_some(Catalog {

@@ -77,7 +77,7 @@ pub fn wanted(path: &Path, old: &Value, wish: &Wish<'_>) -> Result<Value, Error>
         }
     }
     for model in &wish.selection.registered {
-        let known = places.get(&model.id);
+        let known = places.get(&*model.id);
         for &place in known.into_iter().flatten() {
             if let Some(entry) = entries[place].as_object_mut() {
                 describe(entry, model);
@@ -123,9 +123,8 @@ fn describe(entry: &mut Map<String, Value>, model: &Model) {
         set(entry, "reasoning", json!(reasoning));
     }
     // OpenClaw knows these four and rejects a config that names another.
-    let input: Vec<&String> = model.input.iter().flatten().collect();
-    let input: Vec<_> =
-        input.into_iter().filter(|kind| ["text", "image", "video", "audio"].contains(&kind.as_str())).collect();
+    let input = model.input.iter().flat_map(|kinds| kinds.iter());
+    let input: Vec<_> = input.filter(|kind| ["text", "image", "video", "audio"].contains(&kind.as_str())).collect();
     if !input.is_empty() {
         set(entry, "input", json!(input));
     }
@@ -138,7 +137,7 @@ fn describe(entry: &mut Map<String, Value>, model: &Model) {
         }
     }
     for (name, limit) in [("contextWindow", model.context), ("maxTokens", model.max_output)] {
-        if let Some(limit) = limit.filter(|limit| *limit > 0) {
+        if let Some(limit) = limit {
             set(entry, name, json!(limit));
         }
     }
@@ -245,7 +244,7 @@ fn list_models(config: &mut Value, old: &Value, wish: &Wish<'_>) {
     }
     let chosen = [&selection.primary].into_iter().chain(&selection.fallbacks).chain(&selection.image);
     let targets = selection.aliases.iter().map(|alias| &alias.target);
-    let registered: Vec<String> = selection.registered.iter().map(Model::reference).collect();
+    let registered: Vec<String> = selection.registered.iter().map(|model| model.reference()).collect();
     let mut listed: HashSet<String> = map.keys().map(|key| normalize_ref(key)).collect();
     for wanted in registered.iter().chain(chosen).chain(targets) {
         if listed.insert(wanted.clone()) {
@@ -275,7 +274,7 @@ fn list_models(config: &mut Value, old: &Value, wish: &Wish<'_>) {
 /// Takes entries out that the service no longer has, that nobody refers to, and in which the user
 /// wrote nothing.
 fn unregister(config: &mut Value, provider: &str, selection: &Selection) {
-    let keep: HashSet<&str> = selection.registered.iter().map(|model| model.id.as_str()).collect();
+    let keep: HashSet<&str> = selection.registered.iter().map(|model| &*model.id).collect();
     let referred = referred_to(config);
     let entries = at(config, &["models", "providers", provider, "models"]).and_then(Value::as_array);
     let gone: HashSet<String> = entries
