@@ -4,12 +4,14 @@ use super::install::Generation;
 use super::snapshot::Snapshot;
 use super::store::{self, PROVIDER, Profile};
 use super::value::at;
-use crate::chutes::model::{Model, Price};
+use crate::chutes::model::{Model, Price, Shared};
 use crate::secret::Secret;
 use crate::selection::{Alias, Configured};
 use serde_json::Value;
 use std::collections::HashMap;
+use std::num::NonZeroU64;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Kind of a stored credential, named as OpenClaw's auth store names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +64,7 @@ pub struct Current {
     /// `models.providers.chutes.baseUrl`.
     pub base_url: Option<String>,
     /// `models.providers.chutes.models` as they are, for lists that work without the catalog.
-    pub models: Vec<Model>,
+    pub models: Vec<Arc<Model>>,
     pub credentials: Vec<StoredCredential>,
     /// Index into `credentials` of the one OpenClaw would use.
     pub active: Option<usize>,
@@ -80,6 +82,7 @@ impl Current {
         let provider = chutes_provider(config).map(|(_, provider)| provider);
         let models = snapshot.models();
         let registered = models.iter().filter_map(|entry| entry.get("id")?.as_str().map(str::to_owned));
+        let mut shared = Shared::default();
         let (profiles, active) = usable(snapshot, now);
         Self {
             config_exists: snapshot.config.bytes.is_some(),
@@ -87,7 +90,7 @@ impl Current {
             agents: snapshot.agents.clone(),
             configured: Configured { registered: registered.collect(), ..configured(config) },
             base_url: provider.and_then(|p| p.get("baseUrl")?.as_str()).map(str::to_owned),
-            models: models.iter().filter_map(|entry| model(&entry)).collect(),
+            models: models.iter().filter_map(|entry| Some(shared.share(model(&entry)?))).collect(),
             credentials: profiles.iter().map(|(agent, profile)| stored(agent, profile)).collect(),
             active,
             in_database: snapshot.installed.generation != Generation::JsonStore,
@@ -268,13 +271,15 @@ fn default_alias(reference: &str) -> Option<&'static str> {
 /// A model entry of the config, as far as it goes.
 fn model(entry: &Value) -> Option<Model> {
     let price = |name: &str| entry.get("cost").and_then(|cost| cost.get(name)?.as_f64());
+    let tokens = |name: &str| entry.get(name).and_then(Value::as_f64).and_then(|n| NonZeroU64::new(n as u64));
     let input = entry.get("input").and_then(Value::as_array);
+    let kinds = |input: &Vec<Value>| input.iter().filter_map(Value::as_str).map(str::to_owned).collect::<Vec<_>>();
     Some(Model {
-        id: entry.get("id")?.as_str()?.to_owned(),
-        context: entry.get("contextWindow").and_then(Value::as_f64).map(|n| n as u64),
-        max_output: entry.get("maxTokens").and_then(Value::as_f64).map(|n| n as u64),
+        id: entry.get("id")?.as_str()?.into(),
+        context: tokens("contextWindow"),
+        max_output: tokens("maxTokens"),
         price: Price { input: price("input"), output: price("output"), cache_read: price("cacheRead") },
-        input: input.map(|kinds| kinds.iter().filter_map(Value::as_str).map(str::to_owned).collect()),
+        input: input.map(|input| kinds(input).into()),
         reasoning: entry.get("reasoning").and_then(Value::as_bool),
         ..Model::default()
     })

@@ -19,6 +19,7 @@ use settings::{authenticate, choose, extend_policy};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
+use std::sync::Arc;
 
 /// OpenClaw's name for the protocol that Chutes speaks.
 const API: &str = "openai-completions";
@@ -251,8 +252,8 @@ fn of_members<'p>(path: &[Step], old: &Map<String, Value>, lazy: &Lazy<'_>) -> V
 }
 
 /// Duplicate ids are valid; all of them are described.
-fn entries<'a>(old: Models<'a>, registered: &'a [Model]) -> Vec<Entry<'a>> {
-    let models: HashMap<&str, &Model> = registered.iter().map(|model| (model.id.as_ref(), model)).collect();
+fn entries<'a>(old: Models<'a>, registered: &'a [Arc<Model>]) -> Vec<Entry<'a>> {
+    let models: HashMap<&str, &Model> = registered.iter().map(|model| (model.id.as_ref(), model.as_ref())).collect();
     let mut known: HashSet<&str> = HashSet::new();
     let mut entries: Vec<Entry<'a>> = Vec::with_capacity(registered.len());
     for (at, entry) in old.iter().enumerate() {
@@ -281,9 +282,8 @@ fn describe(entry: &mut Map<String, Value>, model: &Model) {
         set(entry, "reasoning", json!(reasoning));
     }
     // OpenClaw knows these four and rejects a config that names another.
-    let input: Vec<&String> = model.input.iter().flatten().collect();
-    let input: Vec<_> =
-        input.into_iter().filter(|kind| ["text", "image", "video", "audio"].contains(&kind.as_str())).collect();
+    let input = model.input.iter().flat_map(|kinds| kinds.iter());
+    let input: Vec<_> = input.filter(|kind| ["text", "image", "video", "audio"].contains(&kind.as_str())).collect();
     if !input.is_empty() {
         set(entry, "input", json!(input));
     }
@@ -296,7 +296,7 @@ fn describe(entry: &mut Map<String, Value>, model: &Model) {
         }
     }
     for (name, limit) in [("contextWindow", model.context), ("maxTokens", model.max_output)] {
-        if let Some(limit) = limit.filter(|limit| *limit > 0) {
+        if let Some(limit) = limit {
             set(entry, name, json!(limit));
         }
     }

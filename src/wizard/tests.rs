@@ -13,18 +13,20 @@ use crate::openclaw::diff::{FileDiff, Hunk, LineKind};
 use crate::openclaw::undo::Undone;
 use crate::selection::propose::Note;
 use crate::selection::{Alias, Configured, Documented};
+use std::num::NonZeroU64;
+use std::sync::Arc;
 
 const KEY: &str = "cpk_0123456789abcdef.0123456789abcdef.canarycanary7890";
 
-fn model(id: &str, input: f64, output: f64, image: bool) -> Model {
-    Model {
+fn model(id: &str, input: f64, output: f64, image: bool) -> Arc<Model> {
+    Arc::new(Model {
         id: id.into(),
-        context: Some(131_072),
+        context: NonZeroU64::new(131_072),
         price: Price { input: Some(input), output: Some(output), cache_read: None },
         tools: Some(true),
-        input: Some(if image { vec!["text".into(), "image".into()] } else { vec!["text".into()] }),
+        input: Some(Arc::new(if image { vec!["text".into(), "image".into()] } else { vec!["text".into()] })),
         ..Model::default()
-    }
+    })
 }
 
 fn documented() -> Documented {
@@ -469,7 +471,7 @@ fn an_unserved_default_is_proposed_and_never_taken_silently() {
     let mut drive = Drive::at_models(catalog(&["z/GLM-5.2", "d/Deep-V3", "m/Eye-1"]));
     let models = drive.models();
     assert_eq!(models.primary, "chutes/z/GLM-4.7");
-    assert_eq!(models.current().map(|m| m.id.as_str()), Some("z/GLM-5.2"), "the cursor is on the successor");
+    assert_eq!(models.current().map(|m| &*m.id), Some("z/GLM-5.2"), "the cursor is on the successor");
     assert!(models.pending.iter().any(|note| decision(note) == Some(("chutes/z/GLM-4.7", Some("chutes/z/GLM-5.2")))));
     assert!(models.alias_of("z/GLM-5.2").is_none(), "the alias waits too");
     // Enter makes the successor the default; the alias is still open, and asked about before going on.
@@ -490,7 +492,7 @@ fn an_open_alias_may_be_left_out() {
     drive.act(Action::Enter);
     let Some(Effect::Plan { request, .. }) = drive.effects.first() else { panic!("{:?}", drive.effects) };
     assert!(request.selection.aliases.iter().all(|alias| alias.name != "chutes-fast"));
-    assert!(!request.selection.registered.iter().any(|m| m.id == "z/GLM-4.7-FP8"));
+    assert!(!request.selection.registered.iter().any(|m| *m.id == *"z/GLM-4.7-FP8"));
 }
 
 #[test]
@@ -583,7 +585,7 @@ fn escape_leaves_an_alias_as_it_was_and_a_filter_empty() {
 fn a_pasted_ref_selects_its_row() {
     let mut drive = Drive::at_models(all());
     drive.paste("chutes/m/Eye-1");
-    assert_eq!(drive.models().current().map(|m| m.id.as_str()), Some("m/Eye-1"));
+    assert_eq!(drive.models().current().map(|m| &*m.id), Some("m/Eye-1"));
     drive.paste("deep");
     assert_eq!(drive.models().view.len(), 1, "anything else filters");
 }
@@ -593,7 +595,7 @@ fn what_is_left_out_is_not_registered() {
     let mut drive = Drive::at_models(all());
     drive.paste("m/Eye-1").act(Action::LeaveOut).paste("z/GLM-4.7").act(Action::Enter);
     let Some(Effect::Plan { request, .. }) = drive.effects.first() else { panic!("{:?}", drive.effects) };
-    assert!(!request.selection.registered.iter().any(|m| m.id == "m/Eye-1"));
+    assert!(!request.selection.registered.iter().any(|m| *m.id == *"m/Eye-1"));
     assert_eq!(request.selection.registered.len(), 3);
 }
 
@@ -608,12 +610,8 @@ fn configured_models_that_are_gone_stay_in_sight() {
     drive.event(Event::Loaded(Box::new(Ok(Current { configured, ..Current::default() }))));
     drive.paste(KEY).act(Action::Enter).discovered(Ok(all()));
     let models = drive.models();
-    let gone: Vec<&str> = models
-        .view
-        .iter()
-        .filter(|&&at| models.served(at) == Some(false))
-        .map(|&at| models.models[at].id.as_str())
-        .collect();
+    let gone: Vec<&str> =
+        models.view.iter().filter(|&&at| models.served(at) == Some(false)).map(|&at| &*models.models[at].id).collect();
     assert_eq!(gone, ["old/Other", "old/Thing-2"]);
 }
 

@@ -94,7 +94,7 @@ impl Models {
     }
 
     pub(super) fn take_here(&mut self) {
-        let Some(id) = self.current().map(|m| m.id.clone()) else { return self.nothing_shown() };
+        let Some(id) = self.current().map(|m| m.id.to_string()) else { return self.nothing_shown() };
         match self.pending_at(&id) {
             Some(at) => {
                 let note = self.pending.remove(at);
