@@ -6,7 +6,7 @@ use super::error::{Doing, Error};
 use super::lock;
 use super::plan::{self, FileChange, Plan, Request, Role};
 use super::snapshot::Snapshot;
-use super::{Site, credential, handover, snapshot, undo};
+use super::{Site, credential, handover, snapshot, tree, undo};
 use crate::chutes::oauth::token::Renewed;
 use crate::state::State;
 use rustix::fs::{CWD, RenameFlags, renameat_with};
@@ -40,17 +40,9 @@ pub struct Written {
     pub replanned: bool,
     /// The change can be undone.
     pub undoable: bool,
-    /// OpenClaw's files as they were before.
-    before: Option<Snapshot>,
 }
 
 impl Written {
-    /// OpenClaw's files as this left them, from memory: reading them again could fail, and nothing would
-    /// have been wrong with the write. Worked out here, since most callers do without; once only.
-    pub fn take_after(&mut self) -> Option<Snapshot> {
-        self.before.take()?.after(&self.plan.files).ok()
-    }
-
     /// The backup of the config, for the JSON document.
     pub fn config_backup(&self) -> Option<&Path> {
         let at = self.plan.files.iter().position(|file| file.role == Role::Config)?;
@@ -61,6 +53,31 @@ impl Written {
 /// Carries the request out: credential first, config second, all or nothing. Reads the files again;
 /// `now` is Unix time in milliseconds.
 pub fn commit(site: &Site, request: &Request, state: &State, now: i64) -> Result<Written, Error> {
+    carry_out(site, request, state, now, drop)
+}
+
+/// Like [`commit`]; also OpenClaw's files as it left them, from memory: reading them again could fail, and
+/// nothing would have been wrong with the write.
+pub fn commit_and_look(
+    site: &Site,
+    request: &Request,
+    state: &State,
+    now: i64,
+) -> Result<(Written, Option<Snapshot>), Error> {
+    let mut before: Option<Snapshot> = None;
+    let written = carry_out(site, request, state, now, |snapshot| before = Some(snapshot))?;
+    let after = before.and_then(|before| before.after(&written.plan.files).ok());
+    Ok((written, after))
+}
+
+/// `planned` gets what each plan was made from, once it is needed no more.
+fn carry_out(
+    site: &Site,
+    request: &Request,
+    state: &State,
+    now: i64,
+    mut planned: impl FnMut(Snapshot),
+) -> Result<Written, Error> {
     let _only_one_of_us = lock::ours(state, &site.paths.config)?;
     let mut handed_over: Option<String> = None;
     let mut conflict = PathBuf::new();
@@ -68,7 +85,8 @@ pub fn commit(site: &Site, request: &Request, state: &State, now: i64) -> Result
         let snapshot = site.read()?;
         let plan = plan::plan(&snapshot, request, now)?;
         if !plan.changes_anything() {
-            return Ok(Written { plan, replanned: attempt > 0, before: Some(snapshot), ..Written::default() });
+            planned(snapshot);
+            return Ok(Written { plan, replanned: attempt > 0, ..Written::default() });
         }
         let touches_store = plan.files.iter().any(|file| file.role != Role::Config);
         let store = &snapshot.store.file.path;
@@ -78,11 +96,12 @@ pub fn commit(site: &Site, request: &Request, state: &State, now: i64) -> Result
             handover::run(site, &snapshot, handover)?;
             handed_over = Some(handover.profile_id.clone());
         }
+        planned(snapshot);
         match prepared.commit() {
             Ok(backups) => {
                 let undoable = undo::record(state, &plan, &backups, now).is_ok();
                 plan.files.iter().for_each(|file| tidy(&file.path));
-                return Ok(Written { plan, backups, replanned: attempt > 0, undoable, before: Some(snapshot) });
+                return Ok(Written { plan, backups, replanned: attempt > 0, undoable });
             }
             Err(Failure::Conflict(path)) => conflict = path,
             Err(Failure::Error(error)) => return Err(stored_already(handed_over, error)),
@@ -170,6 +189,12 @@ pub(super) enum Failure {
     Error(Error),
 }
 
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Failure::Error(error)
+    }
+}
+
 /// Changes whose new bytes lie, synced, beside their targets. Dropped uncommitted, they leave no trace.
 pub(super) struct Prepared<'a> {
     changes: Vec<(Change<'a>, Option<Temp>, Option<Backup>)>,
@@ -222,7 +247,7 @@ impl Drop for Prepared<'_> {
 
 fn replace((change, temp, _): &mut (Change<'_>, Option<Temp>, Option<Backup>)) -> Result<(), Failure> {
     let now = fs::symlink_metadata(&change.path).ok();
-    if now.is_some_and(|meta| !meta.is_file()) || current(&change.path)?.as_deref() != change.before.as_deref() {
+    if now.is_some_and(|meta| !meta.is_file()) || !holds(&change.path, change.before.as_deref())? {
         return Err(Failure::Conflict(change.path.clone()));
     }
     match (temp.take(), &change.after) {
@@ -230,14 +255,34 @@ fn replace((change, temp, _): &mut (Change<'_>, Option<Temp>, Option<Backup>)) -
         _ => remove(&change.path)?,
     }
     // Somebody wrote at once over what we wrote: reading again shows whether our change is still in it.
-    match current(&change.path)?.as_deref() == change.after.as_deref() {
+    match holds(&change.path, change.after.as_deref())? {
         true => Ok(()),
         false => Err(Failure::Conflict(change.path.clone())),
     }
 }
 
-fn current(path: &Path) -> Result<Option<Vec<u8>>, Failure> {
-    super::tree::read_file(path).map_err(Failure::Error)
+/// Whether a file has exactly these bytes; None: whether there is no such file.
+fn holds(path: &Path, bytes: Option<&[u8]>) -> Result<bool, Error> {
+    let file = tree::open_file(path)?;
+    let (Some(file), Some(bytes)) = (&file, bytes) else { return Ok(file.is_none() && bytes.is_none()) };
+    reads(file, bytes).map_err(|error| Error::io(Doing::Read, path, &error))
+}
+
+/// Whether the rest of a file is exactly these bytes, of which there may be many.
+fn reads(mut file: &File, bytes: &[u8]) -> io::Result<bool> {
+    let mut buffer = vec![0; 64 * 1024];
+    let mut rest = bytes;
+    loop {
+        let count = match file.read(&mut buffer) {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => continue,
+            read => read?,
+        };
+        match rest.strip_prefix(&buffer[..count]) {
+            Some(_) if count == 0 => return Ok(rest.is_empty()),
+            Some(behind) => rest = behind,
+            None => return Ok(false),
+        }
+    }
 }
 
 fn remove(path: &Path) -> Result<(), Failure> {
@@ -250,11 +295,11 @@ fn remove(path: &Path) -> Result<(), Failure> {
 /// old bytes, so no space is needed.
 fn put_back(change: &Change<'_>, backup: &mut Option<Backup>) -> Result<(), Error> {
     let path = &change.path;
-    let now = super::tree::read_file(path);
-    if now.as_ref().is_ok_and(|now| now.as_deref() != change.after.as_deref() || change.before == change.after) {
+    let ours = holds(path, change.after.as_deref());
+    if ours.as_ref().is_ok_and(|ours| !ours || change.before == change.after) {
         return Ok(());
     }
-    let done = now.is_ok()
+    let done = ours.is_ok()
         && match (&change.before, &*backup) {
             (None, _) => fs::remove_file(path).is_ok(),
             (Some(_), Some(backup)) => fs::rename(&backup.path, path).is_ok(),
@@ -307,11 +352,11 @@ impl Temp {
             sync_dir(path);
             return Ok(());
         }
-        let there = current(&self.0);
-        if !there.as_ref().is_ok_and(|there| there.as_deref() == change.before.as_deref()) {
+        let there = holds(&self.0, change.before.as_deref());
+        if !matches!(there, Ok(true)) {
             // Back again, and once more if somebody wrote over our bytes meanwhile.
             let back = rename(RenameFlags::EXCHANGE);
-            if back.is_ok() && current(&self.0).is_ok_and(|ours| ours.as_deref() != Some(after)) {
+            if back.is_ok() && holds(&self.0, Some(after)).is_ok_and(|ours| !ours) {
                 let _ = rename(RenameFlags::EXCHANGE);
             }
             sync_dir(path);
@@ -319,7 +364,8 @@ impl Temp {
                 let backup = Some(self.keep());
                 return Err(Failure::Error(Error::NotPutBack { path: path.clone(), backup }));
             }
-            return there.and_then(|_| conflict());
+            there?;
+            return conflict();
         }
         sync_dir(path);
         Ok(())
@@ -412,9 +458,8 @@ fn create(path: &Path, bytes: &[u8], mode: u32, like: Option<&fs::Metadata>) -> 
         file.set_permissions(Permissions::from_mode(mode)).map_err(Create::Io)?;
         file.sync_all().map_err(Create::Io)?;
         // What a disk took without a word may still be something else.
-        let mut read = Vec::with_capacity(bytes.len());
-        file.rewind().and_then(|()| file.read_to_end(&mut read)).map_err(Create::Io)?;
-        if read == bytes { Ok(()) } else { Err(Create::Io(Errno::IO.into())) }
+        let same = file.rewind().and_then(|()| reads(&file, bytes)).map_err(Create::Io)?;
+        if same { Ok(()) } else { Err(Create::Io(Errno::IO.into())) }
     })();
     if written.is_err() {
         let _ = fs::remove_file(path);
