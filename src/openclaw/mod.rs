@@ -7,6 +7,7 @@
 //! them, [`write::commit`] writes them, [`undo::undo`] puts the old bytes back.
 
 pub mod ask;
+mod beside;
 mod credential;
 pub mod current;
 pub mod diff;
