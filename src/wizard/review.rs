@@ -233,6 +233,8 @@ impl Wizard {
             Ok(committed) => {
                 self.done = Done { committed, ..Done::default() };
                 self.screen = Screen::Done;
+                // Nobody goes back to the diff.
+                self.review.planned = None;
             }
             Err(error) => self.review.write_failed = Some(error),
         }

@@ -371,6 +371,9 @@ fn a_failed_write_stays_on_review_and_can_be_tried_again() {
     assert_eq!(drive.wizard.screen, Screen::Review);
     assert!(drive.wizard.review.write_failed.is_some());
     assert!(drive.act(Action::Enter).commits());
+    drive.event(Event::Committed(Box::new(Ok(Committed::default()))));
+    assert_eq!(drive.wizard.screen, Screen::Done);
+    assert!(drive.wizard.review.planned.is_none(), "what is not shown again is not kept");
 }
 
 #[test]
