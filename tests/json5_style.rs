@@ -20,14 +20,25 @@ fn remove(at: &str) -> Edit<'static> {
 }
 
 #[test]
-fn a_new_file_is_what_openclaw_writes() {
+fn a_new_file_is_strict_json_with_small_things_on_one_line() {
     let edits = [set("models.mode", "merge"), set("list", json!([1, "a"])), set("empty", json!({})), set("half", 0.5)];
     let new = Document::empty().edit(&edits).unwrap();
     assert_eq!(
         new,
-        "{\n  \"models\": {\n    \"mode\": \"merge\"\n  },\n  \"list\": [\n    1,\n    \"a\"\n  ],\n  \"empty\": {},\n  \"half\": 0.5\n}\n"
+        "{\n  \"models\": { \"mode\": \"merge\" },\n  \"list\": [1, \"a\"],\n  \"empty\": {},\n  \"half\": 0.5\n}\n"
     );
-    assert_eq!(new, serde_json::to_string_pretty(&serde_json::from_str::<Value>(&new).unwrap()).unwrap() + "\n");
+    assert!(serde_json::from_str::<Value>(&new).is_ok());
+    // What nests, and what is long, has lines.
+    let nested = Document::empty().edit(&[set("a", json!({"b": {"c": 1}, "d": "x".repeat(100)}))]).unwrap();
+    let long = "x".repeat(100);
+    assert_eq!(nested, format!("{{\n  \"a\": {{\n    \"b\": {{ \"c\": 1 }},\n    \"d\": \"{long}\"\n  }}\n}}\n"));
+    // OpenClaw's own way, in a file that OpenClaw wrote.
+    let theirs = Document::parse("{\n  \"a\": {\n    \"b\": 1\n  }\n}\n").unwrap();
+    let written = theirs.edit(&[set("c", json!({"d": [1]}))]).unwrap();
+    assert_eq!(
+        written,
+        serde_json::to_string_pretty(&serde_json::from_str::<Value>(&written).unwrap()).unwrap() + "\n"
+    );
     assert_eq!(Document::empty().edit(&[]).unwrap(), "{}\n");
 }
 
@@ -223,7 +234,7 @@ fn edits_build_on_each_other() {
         set("a.c[1]", 3),
         remove("a.c[0].x"),
     ];
-    check("{}", &edits, "{\n  \"a\": {\n    \"c\": [\n      {\n        \"y\": 2\n      },\n      3\n    ]\n  }\n}");
+    check("{}", &edits, "{\n  \"a\": {\n    \"c\": [\n      { \"y\": 2 },\n      3\n    ]\n  }\n}");
     check("{z: 1}", &[set("a", 1), set("b", 2), remove("a"), set("a", 3)], "{z: 1, b: 2, a: 3}");
     // One that cannot be done undoes all.
     assert!(Document::parse("{z: 1}").unwrap().edit(&[set("a", 1), set("z.y", 1)]).is_err());

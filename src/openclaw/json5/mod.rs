@@ -2,10 +2,11 @@
 //! commas, indentation and line ends of everything else stay.
 //!
 //! New text follows the style around it: first what the neighbours in its container do, then what is
-//! most frequent in the document, else strict JSON with two spaces, as OpenClaw writes it. A one-line
-//! object stays on its line until that would grow too long. A new member goes after the last one, and
-//! after the comments that follow it; a removed member takes its line and the comments on that line
-//! along, while comments above it stay.
+//! most frequent in the document, else strict JSON with two spaces, as OpenClaw writes it. A document
+//! with nothing in it gets small objects and arrays on one line, as OpenClaw's documentation has them.
+//! A one-line object stays on its line until that would grow too long. A new member goes after the last
+//! one, and after the comments that follow it; a removed member takes its line and the comments on that
+//! line along, while comments above it stay.
 //!
 //! [`Document::edit`] proves its result before handing it out: an independent parser reads it, its
 //! value is the old value with the change, and every byte outside the edited places is still there.
@@ -156,8 +157,8 @@ impl Document {
         Ok(Document { tree: parse::parse(&text)?, text })
     }
 
-    /// What a missing file starts as: edits on it give strict JSON as OpenClaw itself writes it, with
-    /// two spaces, quoted keys and a newline at the end.
+    /// What a missing file starts as: edits on it give strict JSON with two spaces, quoted keys, small
+    /// objects and arrays on one line, and a newline at the end.
     pub fn empty() -> Document {
         let text = "{}\n".to_owned();
         let kind = Kind::Object(Vec::new());

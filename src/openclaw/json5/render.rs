@@ -24,10 +24,10 @@ pub(super) fn render<'s>(source: &'s str, before: &Tree, after: &Edited) -> Out<
     let root = before.node(before.root).span.unwrap_or(Span::new(0, 0));
     render.out.copy_trivia(Span::new(0, root.start));
     match before.root == after.root {
-        true => render.value(after.root, Shape::Free),
+        true => render.value(after.root, Shape::Lines),
         false => {
             render.out.released.push(root);
-            render.fresh(Fresh::Node(after.root), Shape::Free);
+            render.fresh(Fresh::Node(after.root), Shape::Lines);
         }
     }
     render.out.copy_trivia(Span::new(root.end, source.len()));

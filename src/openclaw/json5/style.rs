@@ -73,6 +73,7 @@ impl<'t> Ballot<'t> {
 
 impl Habits {
     pub fn of(text: &str, tree: &Tree) -> Habits {
+        let is_new = tree.slots(tree.root).is_empty();
         let mut habits = Habits {
             multi: true,
             eol: eol(text),
@@ -86,11 +87,12 @@ impl Habits {
             comma: ", ".to_owned(),
             trailing_multi: false,
             trailing_inline: false,
-            inline_objects: false,
-            inline_arrays: false,
+            // With nothing to go by, as OpenClaw's documentation has it.
+            inline_objects: is_new,
+            inline_arrays: is_new,
         };
         if let Some(span) = tree.node(tree.root).span
-            && !tree.slots(tree.root).is_empty()
+            && !is_new
         {
             habits.multi = has_line_end(span.of(text));
         }
@@ -224,7 +226,7 @@ impl<'t> Votes<'t> {
         habits.bare_keys = self.bare_keys.result(false);
         habits.trailing_multi = self.trailing_multi.result(false);
         habits.trailing_inline = self.trailing_inline.result(false);
-        habits.inline_objects = self.inline_objects.result(false);
+        habits.inline_objects = self.inline_objects.result(habits.inline_objects);
         habits.inline_arrays = self.inline_arrays.result(habits.inline_objects);
     }
 }
