@@ -95,12 +95,9 @@ fn limits(model: &Model, lang: Lang, roomy: bool) -> Vec<String> {
     if limits.is_empty() && model.input.is_none() {
         limits.push(t::models_detail_unknown(lang).to_owned());
     }
-    if model.tee == Some(true) {
-        limits.push("TEE".to_owned());
-    }
-    let width = if roomy { 5 } else { 0 };
-    limits.extend(model.quantization.as_deref().map(|name| format!("{:<width$}", clean::line(name))));
     limits.extend(model.input.as_ref().map(|input| clean::line(&input.join(", "))));
+    limits.extend((model.tee == Some(true)).then(|| "TEE".to_owned()));
+    limits.extend(model.quantization.as_deref().map(|name| clean::line(name)));
     limits
 }
 
