@@ -10,6 +10,7 @@ use openclaw_chutes::chutes::failure::{Failure, Kind};
 use openclaw_chutes::chutes::model::{Catalog, Source};
 use openclaw_chutes::chutes::verify::Verdict;
 use openclaw_chutes::openclaw::Error;
+use openclaw_chutes::openclaw::ask::Resolved;
 use openclaw_chutes::openclaw::current::Current;
 use openclaw_chutes::openclaw::diff::{FileDiff, Hunk, LineKind};
 use openclaw_chutes::openclaw::plan::PlanWarning;
@@ -260,6 +261,28 @@ fn review() {
 }
 
 #[test]
+fn a_scrolled_review_shows_what_the_whole_one_has_there() {
+    let mut planned = plan();
+    planned.handover = Some("models auth paste-api-key".into());
+    let mut long = Hunk::new(20, 20);
+    (0..4_000).for_each(|at| long.push(LineKind::Added, &format!("    a line of some length, and its number is {at}")));
+    planned.diffs[1].hunks.push(long);
+    let mut drive = Drive::reviewing(Lang::En);
+    let attempt = drive.0.review.attempt;
+    drive.event(Event::Planned { attempt, result: Box::new(Ok(planned)) });
+    let total = drive.0.review.line_count();
+    let rows =
+        |drive: &Drive, height| frame(drive, Lang::En, 80, height).lines().map(str::to_owned).collect::<Vec<_>>();
+    let whole = rows(&drive, u16::try_from(total + 20).unwrap());
+    let top = whole.iter().position(|row| row.contains("standard input")).unwrap();
+    assert!(whole[top + total - 2].contains("its number is 3999"));
+    for first in (0..30).chain((30..total - 24).step_by(123)).chain([total - 24]) {
+        drive.0.review.scroll = first;
+        assert_eq!(rows(&drive, 24)[top..top + 8], whole[top + first..top + first + 8], "from {first}");
+    }
+}
+
+#[test]
 fn done() {
     let committed = || Committed {
         files: vec![
@@ -268,12 +291,25 @@ fn done() {
         ],
         profile_id: Some("chutes:default".into()),
         warnings: vec![PlanWarning::GatewayModeMissing],
+        can_be_read_back: true,
     };
-    snap("done", |lang| {
+    let written = |lang| {
         let mut drive = Drive::planned(lang);
         drive.verified(works()).act(Action::Enter).event(Event::Committed(Box::new(Ok(committed()))));
         drive
-    });
+    };
+    snap("done", written);
+    let reads = |lang, alias_target: Option<&str>| {
+        let mut drive = written(lang);
+        let attempt = drive.0.done.attempt;
+        let chosen = drive.0.models.as_ref().expect("a list").choices();
+        let target = |alias: &Alias| alias_target.map_or_else(|| alias.target.clone(), str::to_owned);
+        let aliases = chosen.aliases.iter().map(|alias| (alias.name.clone(), target(alias))).collect();
+        drive.event(Event::ReadBack { attempt, resolved: Some(Resolved { default: chosen.primary, aliases }) });
+        drive
+    };
+    snap("done-read-back", |lang| reads(lang, None));
+    snap("done-differs", |lang| reads(lang, Some("chutes/other/Model")));
     snap("done-unchanged", |lang| {
         let mut drive = Drive::reviewing(lang);
         let attempt = drive.0.review.attempt;

@@ -75,11 +75,9 @@ fn rows(snapshot: &Snapshot, current: &Current, catalog: Option<&Catalog>, all: 
     let in_config: HashSet<&str> = registered.iter().chain(allowed.iter().copied()).map(String::as_str).collect();
     let (by_config, by_list, by_us) =
         (by_id(&current.models), catalog.map(|catalog| by_id(&catalog.models)), by_id(&built_in.models));
-    let names: HashMap<&str, &str> = (snapshot.value()["models"]["providers"]["chutes"]["models"].as_array())
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| Some((entry["id"].as_str()?, entry["name"].as_str()?)))
-        .collect();
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let named = snapshot.models().iter().filter_map(|entry| Some((text(&entry["id"])?, text(&entry["name"])?)));
+    let names: HashMap<String, String> = named.collect();
     let mut aliases_of: HashMap<&str, Vec<&str>> = HashMap::new();
     for alias in &configured.aliases {
         aliases_of.entry(&alias.target).or_default().push(&alias.name);
@@ -98,7 +96,7 @@ fn rows(snapshot: &Snapshot, current: &Current, catalog: Option<&Catalog>, all: 
             if missing {
                 tags.push("not served".to_owned());
             }
-            let name = names.get(id).copied().unwrap_or(if id.is_empty() { key } else { id });
+            let name = names.get(id).map(String::as_str).unwrap_or(if id.is_empty() { key } else { id });
             Row {
                 key: key.clone(),
                 name: name.to_owned(),

@@ -80,16 +80,17 @@ impl Current {
     pub fn of(snapshot: &Snapshot, now: i64) -> Self {
         let config = snapshot.value();
         let provider = chutes_provider(config).map(|(_, provider)| provider);
-        let models = provider.and_then(|p| p.get("models")?.as_array()).into_iter().flatten();
+        let models = snapshot.models();
+        let registered = models.iter().filter_map(|entry| entry.get("id")?.as_str().map(str::to_owned));
         let mut shared = Shared::default();
         let (profiles, active) = usable(snapshot, now);
         Self {
             config_exists: snapshot.config.bytes.is_some(),
             agent: snapshot.agent.clone(),
             agents: snapshot.agents.clone(),
-            configured: configured(config),
+            configured: Configured { registered: registered.collect(), ..configured(config) },
             base_url: provider.and_then(|p| p.get("baseUrl")?.as_str()).map(str::to_owned),
-            models: models.filter_map(model).map(|model| shared.share(model)).collect(),
+            models: models.iter().filter_map(|entry| Some(shared.share(model(&entry)?))).collect(),
             credentials: profiles.iter().map(|(agent, profile)| stored(agent, profile)).collect(),
             active,
             in_database: snapshot.installed.generation != Generation::JsonStore,
@@ -177,7 +178,7 @@ pub(super) fn chutes_provider(config: &Value) -> Option<(&str, &Value)> {
     store::by_provider(at(config, &["models", "providers"]), PROVIDER)
 }
 
-/// What the config says about models, as [`Configured`].
+/// What the config says about models, but for those that are registered.
 pub fn configured(config: &Value) -> Configured {
     let map = at(config, &["agents", "defaults", "models"]).and_then(Value::as_object);
     let mut aliases: Vec<Option<Alias>> = Vec::new();
@@ -214,14 +215,13 @@ pub fn configured(config: &Value) -> Configured {
         .filter(|key| key.contains('/'))
         .map(|k| normalize_ref(k))
         .collect();
-    let registered = chutes_provider(config).and_then(|(_, p)| p.get("models")?.as_array()).into_iter().flatten();
     let providers = at(config, &["models", "providers"]).and_then(Value::as_object);
     Configured {
         primary: primary_of(model),
         fallbacks: fallbacks.filter_map(Value::as_str).map(resolve).collect(),
         image: primary_of(at(config, &["agents", "defaults", "imageModel"])),
         inverted,
-        registered: registered.filter_map(|m| m.get("id")?.as_str()).map(str::to_owned).collect(),
+        registered: Vec::new(),
         allowed: (!allowed.is_empty()).then_some(allowed),
         providers: providers.into_iter().flatten().map(|(name, _)| name.clone()).collect(),
         aliases,

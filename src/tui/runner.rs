@@ -10,9 +10,10 @@ use crate::chutes::failure::{Failure, Kind};
 use crate::chutes::verify::{Verdict, verify};
 use crate::openclaw::Error;
 use crate::openclaw::current::Current;
+use crate::openclaw::diff::FileDiff;
 use crate::openclaw::plan::Request;
 use crate::openclaw::undo::undo;
-use crate::openclaw::{diff, plan, write};
+use crate::openclaw::{ask, plan, write};
 use crate::renewal;
 use crate::secret::Secret;
 use crate::tui::clipboard::Clipboard;
@@ -79,12 +80,13 @@ impl Runner {
             Effect::Verify { attempt, credential, model } => self.verify(attempt, credential, model),
             Effect::Plan { attempt, request } => {
                 let session = Arc::clone(&self.session);
-                self.blocking(move || Event::Planned { attempt, result: Box::new(planned(&session, &request)) });
+                self.blocking(move || Event::Planned { attempt, result: Box::new(planned(&session, *request)) });
             }
             Effect::Commit { request } => {
                 let session = Arc::clone(&self.session);
                 self.write(move || Event::Committed(Box::new(committed(&session, &request))));
             }
+            Effect::ReadBack(attempt) => self.read_back(attempt),
             Effect::Undo => {
                 let session = Arc::clone(&self.session);
                 self.write(move || Event::Undone(Box::new(undo(&session.state))));
@@ -180,6 +182,26 @@ impl Runner {
         );
     }
 
+    /// The process goes when the wizard does: its answer is for the screen alone.
+    fn read_back(&mut self, attempt: Attempt) {
+        let (events, session) = (self.events.clone(), Arc::clone(&self.session));
+        self.attempts.insert(
+            attempt.0,
+            tokio::spawn(async move {
+                let said = match ask::status(&session.site, session.site.agent.as_deref()) {
+                    Some(command) => {
+                        let mut command = tokio::process::Command::from(command);
+                        tokio::time::timeout(ask::LONGEST, command.kill_on_drop(true).output()).await.ok()
+                    }
+                    None => None,
+                };
+                let output = said.and_then(Result::ok).filter(|output| output.status.success());
+                let resolved = output.and_then(|output| ask::resolved(&output.stdout));
+                let _ = events.send(Event::ReadBack { attempt, resolved });
+            }),
+        );
+    }
+
     fn verify(&mut self, attempt: Attempt, credential: Credential, model: String) {
         let (events, client, session) = (self.events.clone(), Arc::clone(&self.client), Arc::clone(&self.session));
         self.attempts.insert(
@@ -219,10 +241,13 @@ fn load(session: &Session) -> Result<Current, Error> {
     Ok(Current::of(&session.site.read()?, now()))
 }
 
-fn planned(session: &Session, request: &Request) -> Result<Planned, Error> {
-    let plan = plan::plan(&session.site.read()?, request, now())?;
-    let handover = plan.handover.as_ref().map(|handover| format!("openclaw {}", handover.args.join(" ")));
-    Ok(Planned { diffs: diff::of(&plan), handover, warnings: plan.warnings })
+fn planned(session: &Session, request: Request) -> Result<Planned, Error> {
+    let plan = plan::plan(&session.site.read()?, &request, now())?;
+    // With thousands of models, this and the text of each file are the larger part of all memory.
+    drop(request);
+    let handover = plan.handover.map(|handover| format!("openclaw {}", handover.args.join(" ")));
+    let diffs = plan.files.into_iter().map(|file| FileDiff::of(&file)).collect();
+    Ok(Planned { diffs, handover, warnings: plan.warnings })
 }
 
 fn committed(session: &Session, request: &Request) -> Result<Committed, Error> {
@@ -230,5 +255,7 @@ fn committed(session: &Session, request: &Request) -> Result<Committed, Error> {
     let name = |path: &std::path::Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
     let backups = written.backups.iter().map(|backup| backup.as_deref().and_then(name));
     let files = written.plan.files.iter().map(|file| session.site.paths.tilde(&file.path)).zip(backups).collect();
-    Ok(Committed { files, profile_id: written.plan.profile_id, warnings: written.plan.warnings })
+    let can_be_read_back = session.site.installed.program.is_some();
+    let warnings = written.plan.warnings;
+    Ok(Committed { files, profile_id: written.plan.profile_id, warnings, can_be_read_back })
 }

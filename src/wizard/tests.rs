@@ -8,6 +8,7 @@ use crate::chutes::catalog::Stage;
 use crate::chutes::failure::Kind as FailureKind;
 use crate::chutes::model::{Model, Price, Source};
 use crate::chutes::verify::Verdict;
+use crate::openclaw::ask::Resolved;
 use crate::openclaw::diff::{FileDiff, Hunk, LineKind};
 use crate::openclaw::undo::Undone;
 use crate::selection::propose::Note;
@@ -196,6 +197,41 @@ fn the_happy_path_is_the_key_and_four_times_enter() {
 }
 
 #[test]
+fn what_was_written_is_read_back_by_openclaw_where_there_is_one() {
+    let mut drive = Drive::at_review();
+    drive.planned(Ok(plan_of_one_line())).verified(works()).act(Action::Enter);
+    drive.event(Event::Committed(Box::new(Ok(Committed { can_be_read_back: true, ..Committed::default() }))));
+    let [Effect::ReadBack(attempt)] = drive.effects[..] else { panic!("{:?}", drive.effects) };
+    assert_eq!(drive.wizard.done.read_back, ReadBack::Asked);
+    let chosen = drive.models().choices();
+    let right = Resolved {
+        default: chosen.primary.clone(),
+        aliases: chosen.aliases.iter().map(|alias| (alias.name.to_uppercase(), alias.target.clone())).collect(),
+    };
+    let mut says = |attempt, resolved: Option<Resolved>| {
+        drive.event(Event::ReadBack { attempt, resolved });
+        std::mem::take(&mut drive.wizard.done.read_back)
+    };
+    assert_eq!(says(Attempt(attempt.0 + 1), None), ReadBack::Asked, "an answer to another question");
+    assert_eq!(says(attempt, None), ReadBack::Silent);
+    assert_eq!(says(attempt, Some(right.clone())), ReadBack::Agrees { aliases: chosen.aliases.len() });
+    let differs = |read_back| match read_back {
+        ReadBack::Differs(difference) => (difference.alias, difference.found),
+        other => panic!("{other:?}"),
+    };
+    let other = Some("x/y".to_owned());
+    let wrong = Resolved { default: "x/y".into(), ..right.clone() };
+    assert_eq!(differs(says(attempt, Some(wrong))), (None, other.clone()));
+    let mut wrong = right.clone();
+    let last = chosen.aliases.last().expect("an alias").name.clone();
+    wrong.aliases.insert(last.to_uppercase(), "x/y".into());
+    assert_eq!(differs(says(attempt, Some(wrong))), (Some(last.clone()), other));
+    let mut wrong = right;
+    wrong.aliases.remove(&last.to_uppercase());
+    assert_eq!(differs(says(attempt, Some(wrong))), (Some(last), None));
+}
+
+#[test]
 fn enter_on_review_waits_for_plan_and_verdict_in_either_order() {
     for plan_first in [true, false] {
         let mut drive = Drive::at_review();
@@ -373,6 +409,9 @@ fn a_failed_write_stays_on_review_and_can_be_tried_again() {
     assert_eq!(drive.wizard.screen, Screen::Review);
     assert!(drive.wizard.review.write_failed.is_some());
     assert!(drive.act(Action::Enter).commits());
+    drive.event(Event::Committed(Box::new(Ok(Committed::default()))));
+    assert_eq!(drive.wizard.screen, Screen::Done);
+    assert!(drive.wizard.review.planned.is_none(), "what is not shown again is not kept");
 }
 
 #[test]
@@ -465,6 +504,23 @@ fn a_row_takes_its_proposal_with_one_key() {
     drive.act(Action::TakeProposal);
     assert_eq!(drive.models().primary, "chutes/z/GLM-5.2");
     assert!(!drive.models().pending.iter().any(|note| matches!(note, Note::Default { .. })));
+}
+
+#[test]
+fn proposals_are_read_one_after_another_and_then_the_default_is_pointed_at() {
+    let mut drive = Drive::at_models(catalog(&["z/GLM-5.2", "d/Deep-V3"]));
+    let mut taken = 0;
+    while let Some(next) = drive.models().pending.first().cloned() {
+        let here = drive.models().current().and_then(|model| drive.models().pending_for(&model.id));
+        assert_eq!(here, Some(&next), "what is taken is what is shown");
+        assert!(drive.models().notice.is_none(), "nothing hides it");
+        drive.act(Action::TakeProposal);
+        taken += 1;
+    }
+    assert!(taken > 1);
+    assert_eq!(drive.models().current().map(|model| &*model.id), Some("z/GLM-5.2"));
+    drive.act(Action::Enter);
+    assert_eq!(drive.wizard.screen, Screen::Review);
 }
 
 #[test]

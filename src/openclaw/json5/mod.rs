@@ -14,6 +14,7 @@ mod edit;
 mod error;
 mod fresh;
 mod layout;
+mod lazy;
 mod out;
 mod parse;
 mod proof;
@@ -25,6 +26,7 @@ mod unicode;
 mod want;
 
 pub use error::{EditError, Found, SyntaxError, SyntaxKind, Unproven};
+pub use lazy::Lazy;
 pub use tree::MAX_DEPTH;
 
 use serde_json::Value;
@@ -37,6 +39,10 @@ pub struct Document {
     text: String,
     tree: Tree,
 }
+
+/// An item of an array in a [`Document`].
+#[derive(Clone, Copy, Debug)]
+pub struct Item(Id);
 
 /// One step of a path into a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -109,14 +115,21 @@ pub fn display(path: &[Step]) -> String {
 pub enum Edit<'v> {
     /// Missing parents are created. Over an object or array, what is equal keeps its bytes; members
     /// that the new value lacks are removed. [`Step::Index`] of the length appends.
-    Set { path: Vec<Step>, value: Cow<'v, Value> },
+    Set { path: Vec<Step>, value: New<'v> },
     /// Nothing happens when the path is absent.
     Remove { path: Vec<Step> },
 }
 
+/// What an edit brings.
+#[derive(Clone, Debug, PartialEq)]
+pub enum New<'v> {
+    Value(Cow<'v, Value>),
+    Lazy(&'v Lazy<'v>),
+}
+
 impl Edit<'_> {
     pub fn set(path: Vec<Step>, value: impl Into<Value>) -> Edit<'static> {
-        Edit::Set { path, value: Cow::Owned(value.into()) }
+        Edit::Set { path, value: New::Value(Cow::Owned(value.into())) }
     }
 
     pub fn remove(path: Vec<Step>) -> Edit<'static> {
@@ -130,10 +143,11 @@ impl Edit<'_> {
     }
 }
 
-/// Whether a parser that is not ours reads exactly this value. It may also be false because that parser
-/// refuses a spelling that OpenClaw's accepts, or because JSON cannot say what the text does (NaN).
-pub fn says(text: &str, value: &Value) -> bool {
-    proof::says(text, value)
+/// Whether a parser that is not ours reads exactly what these edits make of nothing; the first has an
+/// empty path. It may also be false because that parser refuses a spelling that OpenClaw's accepts, or
+/// because JSON cannot say what the text does (NaN).
+pub fn says(text: &str, edits: &[Edit<'_>]) -> bool {
+    proof::says(text, edits)
 }
 
 impl Document {
@@ -159,6 +173,35 @@ impl Document {
     /// half a surrogate pair is U+FFFD.
     pub fn value(&self) -> Value {
         self.tree.value(self.tree.root)
+    }
+
+    /// [`Document::value`], with nothing in the array at `path`.
+    pub fn value_without(&self, path: &[Step]) -> Value {
+        let left_out = self.find(path).filter(|&id| matches!(self.tree.node(id).kind, Kind::Array(_)));
+        self.tree.value_without(self.tree.root, left_out)
+    }
+
+    /// Where the items of the array at `path` stand, for [`Document::read`]. None: there is no array.
+    pub fn items(&self, path: &[Step]) -> Option<Vec<Item>> {
+        let id = self.find(path)?;
+        let is_array = matches!(self.tree.node(id).kind, Kind::Array(_));
+        is_array.then(|| self.tree.slots(id).iter().map(|slot| Item(slot.value)).collect())
+    }
+
+    /// The value of an item, read as in [`Document::value`].
+    pub fn read(&self, item: Item) -> Value {
+        self.tree.value(item.0)
+    }
+
+    /// The keys of the object at `path`.
+    pub fn members(&self, path: &[Step]) -> Vec<String> {
+        let slots = self.find(path).map(|id| self.tree.slots(id)).unwrap_or_default();
+        slots.iter().map(|slot| slot.key.shown()).collect()
+    }
+
+    /// Whether the key is anywhere in the document.
+    pub fn has_key(&self, key: &str) -> bool {
+        self.tree.nodes.iter().flat_map(|node| node.kind.slots()).any(|slot| slot.key.is(key))
     }
 
     /// The value at `path`, read as in [`Document::value`].

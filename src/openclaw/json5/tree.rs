@@ -1,7 +1,7 @@
 //! The document as a tree whose nodes know where in the text they came from.
 
-use super::unicode::is_id_continue;
-use super::unicode::is_id_start;
+use super::lazy::Lazy;
+use super::unicode::{is_id_continue, is_id_start};
 use serde_json::{Map, Value};
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -186,16 +186,24 @@ impl Tree {
     }
 
     pub fn value(&self, id: Id) -> Value {
+        self.value_without(id, None)
+    }
+
+    /// With nothing in the array `left_out`.
+    pub fn value_without(&self, id: Id, left_out: Option<Id>) -> Value {
         match &self.nodes[id].kind {
+            _ if Some(id) == left_out => Value::Array(Vec::new()),
             Kind::Null => Value::Null,
             Kind::Bool(bool) => Value::Bool(*bool),
             Kind::Number(number) => number.to_json(),
             Kind::String(text) => Value::String(text.shown()),
-            Kind::Array(slots) => Value::Array(slots.iter().map(|slot| self.value(slot.value)).collect()),
+            Kind::Array(slots) => {
+                Value::Array(slots.iter().map(|slot| self.value_without(slot.value, left_out)).collect())
+            }
             Kind::Object(slots) => {
                 let mut map = Map::new();
                 for slot in slots {
-                    map.insert(slot.key.shown(), self.value(slot.value));
+                    map.insert(slot.key.shown(), self.value_without(slot.value, left_out));
                 }
                 Value::Object(map)
             }
@@ -209,8 +217,15 @@ pub(super) struct Edited<'t> {
     changed: HashMap<Id, Node>,
     added: Vec<Node>,
     /// Containers among `added` that have no slots yet: most are written as they came.
-    unopened: HashMap<Id, &'t Value>,
+    unopened: HashMap<Id, Unopened<'t>>,
     pub root: Id,
+}
+
+/// What a container without slots holds.
+#[derive(Clone, Copy)]
+pub(super) enum Unopened<'t> {
+    Json(&'t Value),
+    Lazy(&'t Lazy<'t>),
 }
 
 impl<'t> Edited<'t> {
@@ -252,23 +267,33 @@ impl<'t> Edited<'t> {
             Value::Object(_) => Kind::Object(Vec::new()),
         });
         if let Value::Array(_) | Value::Object(_) = value {
-            self.unopened.insert(id, value);
+            self.unopened.insert(id, Unopened::Json(value));
         }
         id
     }
 
+    /// [`Edited::build`] for items that are made later.
+    pub fn build_lazy(&mut self, lazy: &'t Lazy<'t>) -> Id {
+        let id = self.add(if lazy.is_object() { Kind::Object(Vec::new()) } else { Kind::Array(Vec::new()) });
+        self.unopened.insert(id, Unopened::Lazy(lazy));
+        id
+    }
+
     /// What a container without slots holds, if it is not opened.
-    pub fn unopened(&self, id: Id) -> Option<&'t Value> {
+    pub fn unopened(&self, id: Id) -> Option<Unopened<'t>> {
         self.unopened.get(&id).copied()
     }
 
     /// Gives a container its slots, so that edits can go into it.
     pub fn open(&mut self, id: Id) {
-        let kind = match self.unopened.remove(&id) {
-            Some(Value::Array(items)) => {
-                Kind::Array(items.iter().map(|item| Slot::added("", self.build(item))).collect())
-            }
-            Some(Value::Object(map)) => {
+        let value = match self.unopened.remove(&id) {
+            Some(Unopened::Json(value)) => value,
+            Some(Unopened::Lazy(lazy)) => lazy.whole(),
+            None => return,
+        };
+        let kind = match value {
+            Value::Array(items) => Kind::Array(items.iter().map(|item| Slot::added("", self.build(item))).collect()),
+            Value::Object(map) => {
                 Kind::Object(map.iter().map(|(key, item)| Slot::added(key, self.build(item))).collect())
             }
             _ => return,
