@@ -8,7 +8,7 @@ use serde::de::IgnoredAny;
 use serde_json::error::Category;
 use serde_json::value::RawValue;
 use std::borrow::Borrow;
-use std::collections::{HashMap, HashSet};
+use std::collections::{BTreeMap, HashSet};
 use std::hash::{Hash, Hasher};
 use std::num::NonZeroU64;
 use std::sync::Arc;
@@ -287,7 +287,7 @@ impl PartialEq for ById {
 impl Eq for ById {}
 
 /// Fields as raw text: one that cannot be read (a number out of range, a deep nest) spoils only itself.
-type Fields<'a> = HashMap<String, &'a RawValue>;
+type Fields<'a> = BTreeMap<String, &'a RawValue>;
 
 fn model(entry: &str) -> Option<Model> {
     let fields: Fields = serde_json::from_str(entry).ok()?;
