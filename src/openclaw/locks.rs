@@ -211,9 +211,19 @@ impl Found {
         u128::try_from(age).is_ok_and(|age| age > after.as_millis())
     }
 
-    /// Remove the file that was judged, and no other: it is moved away first, and put back if another
-    /// had taken its place.
+    /// Remove the file that was judged, and no other.
     fn remove(&self, path: &Path) -> io::Result<()> {
+        // One of us at a time: who judged long ago would move the next owner's lock away, if only for a
+        // moment. The kernel's lock goes with its process; without one (some network file systems) the
+        // moment is short.
+        let directory = path.parent().map(File::open).transpose()?;
+        if let Some(directory) = &directory {
+            let _ = directory.lock();
+        }
+        if !Found::at(path)?.is_some_and(|now| now.content == self.content) {
+            return Ok(());
+        }
+        // OpenClaw does not know that lock: moved away first, and put back if another took its place.
         let aside = sibling(path);
         match fs::rename(path, &aside) {
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
