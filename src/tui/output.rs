@@ -51,6 +51,11 @@ impl<W: Write> Output<W> {
         (from..to).map(byte).collect()
     }
 
+    /// Nothing is seen there, for certain.
+    fn is_blank(&self, x: u16, y: u16) -> bool {
+        self.seen.get(&(x, y)).is_some_and(|(byte, pen)| *byte == b' ' && pen.shows_nothing())
+    }
+
     /// Take the cursor to a place.
     fn go(&mut self, at: &mut Option<(u16, u16)>, x: u16, y: u16, pen: Pen) -> io::Result<()> {
         let out = &mut self.inner;
@@ -108,8 +113,11 @@ impl<W: Write> Backend for Output<W> {
         while let Some((x, y, cell)) = cells.next() {
             if is_blank(cell) {
                 let mut count = 1;
-                while cells.next_if(|(nx, ny, next)| (*nx, *ny) == (x + count, y) && is_blank(next)).is_some() {
-                    count += 1;
+                // Blanks that stay between two that are new are erased along with them.
+                while let Some((last, _, _)) = cells.next_if(|(nx, ny, next)| {
+                    *ny == y && is_blank(next) && (x + count..*nx).all(|x| self.is_blank(x, y))
+                }) {
+                    count = last - x + 1;
                 }
                 self.go(&mut at, x, y, pen)?;
                 if !pen.shows_nothing() {

@@ -95,7 +95,7 @@ fn limits(model: &Model, lang: Lang, roomy: bool) -> Vec<String> {
     if limits.is_empty() && model.input.is_none() {
         limits.push(t::models_detail_unknown(lang).to_owned());
     }
-    // The last is what differs most: less of the line moves from row to row.
+    // What differs most from row to row comes last: less has to be sent again.
     limits.extend((model.tee == Some(true)).then(|| "TEE".to_owned()));
     limits.extend(model.quantization.as_deref().map(|name| clean::line(name)));
     limits.extend(model.input.as_ref().map(|input| clean::line(&input.join(", "))));
