@@ -220,7 +220,7 @@ impl Found {
         if let Some(directory) = &directory {
             let _ = directory.lock();
         }
-        if !Found::at(path)?.is_some_and(|now| now.content == self.content) {
+        if Found::at(path)?.is_none_or(|now| now.content != self.content) {
             return Ok(());
         }
         // OpenClaw does not know that lock: moved away first, and put back if another took its place.
