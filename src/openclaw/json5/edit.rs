@@ -1,14 +1,15 @@
 //! Edits on the tree: which nodes change, before any text is made.
 
 use super::error::{EditError, Found};
-use super::tree::{Edited, Id, Kind, MAX_DEPTH, Number, Slot, Text, Tree, position};
+use super::number::Number;
+use super::tree::{Edited, Id, Kind, MAX_DEPTH, Slot, Text, Tree, position};
 use super::{Step, display};
 use serde_json::{Map, Value};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::collections::hash_map::DefaultHasher;
 use std::hash::{Hash, Hasher};
-use std::sync::Arc;
 
 /// Objects with more members than this get an index of their keys.
 const SMALL: usize = 16;
@@ -16,24 +17,23 @@ const SMALL: usize = 16;
 const ALIGN_LIMIT: usize = 4_000_000;
 
 /// Where a key is in an object: its last slot, and the one before when it is there twice.
-type Index = HashMap<Arc<str>, (usize, Option<usize>)>;
+type Index<'d> = HashMap<Cow<'d, str>, (usize, Option<usize>)>;
 
 pub(super) struct Editor<'d> {
-    source: &'d str,
     tree: Edited<'d>,
-    indexes: HashMap<Id, Index>,
+    indexes: HashMap<Id, Index<'d>>,
 }
 
 impl<'d> Editor<'d> {
-    pub fn new(source: &'d str, tree: &'d Tree) -> Self {
-        Self { source, tree: Edited::new(tree), indexes: HashMap::new() }
+    pub fn new(tree: Tree<'d>) -> Self {
+        Self { tree: Edited::new(tree), indexes: HashMap::new() }
     }
 
     pub fn finish(self) -> Edited<'d> {
         self.tree
     }
 
-    pub fn set(&mut self, path: &[Step], value: &'d Value) -> Result<(), EditError> {
+    pub fn set(&mut self, path: &'d [Step], value: &'d Value) -> Result<(), EditError> {
         if path.len() + depth(value) > MAX_DEPTH {
             return Err(EditError::TooDeep { path: display(path) });
         }
@@ -83,24 +83,23 @@ impl<'d> Editor<'d> {
     /// The slot that `step` means in the container `id`.
     fn locate(&mut self, id: Id, path: &[Step], done: usize, step: &Step) -> Result<Option<usize>, EditError> {
         self.tree.open(id);
-        match (step, &self.tree.node(id).kind) {
-            (Step::Key(key), Kind::Object(_)) => self.find(id, key, || display(&path[..=done])),
-            (Step::Index(index), Kind::Array(slots)) => Ok(live(slots).nth(*index)),
+        match (step, self.tree.kind(id)) {
+            (Step::Key(key), Kind::Object) => self.find(id, key, || display(&path[..=done])),
+            (Step::Index(index), Kind::Array) => Ok(live(&self.tree.slots(id)).nth(*index)),
             _ => Err(self.in_the_way(id, &path[..done])),
         }
     }
 
     fn in_the_way(&self, id: Id, path: &[Step]) -> EditError {
-        let node = self.tree.node(id);
-        let found = match node.kind {
+        let found = match self.tree.kind(id) {
             Kind::Null => Found::Null,
             Kind::Bool(_) => Found::Bool,
             Kind::Number(_) => Found::Number,
             Kind::String(_) => Found::String,
-            Kind::Array(_) => Found::Array,
-            Kind::Object(_) => Found::Object,
+            Kind::Array => Found::Array,
+            Kind::Object => Found::Object,
         };
-        let at = node.span.map(|span| position(self.source, span.start));
+        let at = (!self.tree.is_new(id)).then(|| position(self.tree.base.text, id));
         EditError::InTheWay { path: display(path), found, at }
     }
 
@@ -109,7 +108,7 @@ impl<'d> Editor<'d> {
         match &path[done] {
             Step::Key(key) => Ok(key),
             Step::Index(index) => {
-                let length = live(self.tree.slots(id)).count();
+                let length = live(&self.tree.slots(id)).count();
                 match *index == length {
                     true => Ok(""),
                     false => Err(EditError::NoSuchIndex { path: display(&path[..done]), index: *index, length }),
@@ -119,18 +118,17 @@ impl<'d> Editor<'d> {
     }
 
     /// Nodes for the steps of `path` from `from` on, around `value`.
-    fn chain(&mut self, path: &[Step], from: usize, value: &'d Value) -> Result<Id, EditError> {
+    fn chain(&mut self, path: &'d [Step], from: usize, value: &'d Value) -> Result<Id, EditError> {
         let mut id = self.tree.build(value);
         for (at, step) in path.iter().enumerate().skip(from).rev() {
-            let kind = match step {
-                Step::Key(key) => Kind::Object(vec![Slot::added(key, id)]),
-                Step::Index(0) => Kind::Array(vec![Slot::added("", id)]),
+            id = match step {
+                Step::Key(key) => self.tree.add(Kind::Object, vec![Slot::added(key, id)]),
+                Step::Index(0) => self.tree.add(Kind::Array, vec![Slot::added("", id)]),
                 Step::Index(index) => {
                     let path = display(&path[..at]);
                     return Err(EditError::NoSuchIndex { path, index: *index, length: 0 });
                 }
             };
-            id = self.tree.add(kind);
         }
         Ok(id)
     }
@@ -141,16 +139,13 @@ impl<'d> Editor<'d> {
         }
     }
 
-    fn slots_mut(&mut self, id: Id) -> Option<&mut Vec<Slot>> {
-        match &mut self.tree.node_mut(id).kind {
-            Kind::Array(slots) | Kind::Object(slots) => Some(slots),
-            _ => None,
-        }
+    fn slots_mut(&mut self, id: Id) -> &mut Vec<Slot<'d>> {
+        &mut self.tree.node_mut(id).slots
     }
 
-    fn push(&mut self, id: Id, slot: Slot) {
+    fn push(&mut self, id: Id, slot: Slot<'d>) {
         let key = slot.key.text.clone();
-        let Some(slots) = self.slots_mut(id) else { return };
+        let slots = self.slots_mut(id);
         slots.push(slot);
         let at = slots.len() - 1;
         if let Some(index) = self.indexes.get_mut(&id) {
@@ -159,7 +154,7 @@ impl<'d> Editor<'d> {
     }
 
     fn drop_slot(&mut self, id: Id, slot: usize) {
-        let Some(slots) = self.slots_mut(id) else { return };
+        let slots = self.slots_mut(id);
         let key = slots[slot].key.text.clone();
         // What is not in the source leaves no trace, unless others would move.
         if slots[slot].origin.is_none() && slot + 1 == slots.len() {
@@ -182,14 +177,16 @@ impl<'d> Editor<'d> {
                 found.next().map(|last| (last, found.next()))
             }
             None => {
-                let index = index(slots);
+                let index = index(&slots);
                 let here = index.get(key).copied();
                 self.indexes.insert(id, index);
                 here
             }
         };
         if let Some((last, Some(before))) = here.take_if(|(_, before)| before.is_some()) {
-            let line = |at: usize| position(self.source, self.tree.slots(id)[at].place.whole.start).0;
+            let base = self.tree.base;
+            let member = |at: usize| slots[at].origin.and_then(|origin| base.members(id).nth(origin));
+            let line = |at: usize| position(base.text, member(at).map_or(0, |member| member.head.span.start)).0;
             return Err(EditError::Duplicate { path: path(), lines: (line(before), line(last)) });
         }
         Ok(here.map(|(at, _)| at))
@@ -204,25 +201,26 @@ impl<'d> Editor<'d> {
         path: &mut Vec<Step>,
     ) -> Result<bool, EditError> {
         self.tree.open_all(target);
-        match (&self.tree.node(target).kind, value) {
-            (Kind::Object(_), Value::Object(map)) => return self.merge_object(target, map, path),
-            (Kind::Array(_), Value::Array(items)) => return self.merge_array(target, items, path),
+        match (self.tree.kind(target), value) {
+            (Kind::Object, Value::Object(map)) => return self.merge_object(target, map, path),
+            (Kind::Array, Value::Array(items)) => return self.merge_array(target, items, path),
             _ if self.same(target, value) => return Ok(false),
             _ => {}
         }
         let made = self.tree.build(value);
         match holder {
             None => self.tree.root = made,
-            Some((id, slot)) => {
-                if let Some(slots) = self.slots_mut(id) {
-                    slots[slot].value = made;
-                }
-            }
+            Some((id, slot)) => self.slots_mut(id)[slot].value = made,
         }
         Ok(true)
     }
 
     fn merge_object(&mut self, id: Id, map: &'d Map<String, Value>, path: &mut Vec<Step>) -> Result<bool, EditError> {
+        // Most of a long list stays as it is, and need not be opened.
+        if self.same_members(id, map) {
+            return Ok(false);
+        }
+        self.tree.open(id);
         let mut changed = false;
         for at in 0..self.tree.slots(id).len() {
             let slot = &self.tree.slots(id)[at];
@@ -265,21 +263,20 @@ impl<'d> Editor<'d> {
     }
 
     fn drop_slot_in_place(&mut self, id: Id, at: usize) {
-        if let Some(slots) = self.slots_mut(id) {
-            slots[at].gone = true;
-        }
+        self.slots_mut(id)[at].gone = true;
         // Its positions still hold; only the one key is gone, and it may have been there twice.
         self.indexes.remove(&id);
     }
 
     fn last_is(&self, id: Id, key: &str, value: &Value) -> bool {
-        let last = self.tree.slots(id).iter().rfind(|slot| !slot.gone && slot.key.is(key));
+        let slots = self.tree.slots(id);
+        let last = slots.iter().rfind(|slot| !slot.gone && slot.key.is(key));
         last.is_some_and(|slot| self.same(slot.value, value))
     }
 
     /// Elements that are equal, or objects with the same `id`, are taken to be the same element.
     fn merge_array(&mut self, id: Id, items: &'d [Value], path: &mut Vec<Step>) -> Result<bool, EditError> {
-        let slots = self.tree.slots(id).to_vec();
+        let slots = self.tree.slots(id).into_owned();
         let old: Vec<usize> = live(&slots).collect();
         let old_marks: Vec<u64> = old.iter().map(|&at| self.mark(slots[at].value)).collect();
         let new_marks: Vec<u64> = items.iter().map(mark_value).collect();
@@ -308,9 +305,9 @@ impl<'d> Editor<'d> {
                     next_item = item + 1;
                     path.push(Step::Index(item));
                     let target = slot.value;
-                    changed |= match (&self.tree.node(target).kind, &items[item]) {
-                        (Kind::Object(_), Value::Object(map)) => self.merge_object(target, map, path)?,
-                        (Kind::Array(_), Value::Array(below)) => self.merge_array(target, below, path)?,
+                    changed |= match (self.tree.kind(target), &items[item]) {
+                        (Kind::Object, Value::Object(map)) => self.merge_object(target, map, path)?,
+                        (Kind::Array, Value::Array(below)) => self.merge_array(target, below, path)?,
                         (_, value) if self.same(target, value) => false,
                         (_, value) => {
                             slot.value = self.tree.build(value);
@@ -329,9 +326,7 @@ impl<'d> Editor<'d> {
         }
         if changed {
             merged.retain(|slot| !slot.gone || slot.origin.is_some());
-            if let Some(slots) = self.slots_mut(id) {
-                *slots = merged;
-            }
+            *self.slots_mut(id) = merged;
             self.tree.node_mut(id).touched = true;
         }
         Ok(changed)
@@ -339,8 +334,9 @@ impl<'d> Editor<'d> {
 
     /// May the element become `value` with its comments kept, or is it another thing?
     fn alike(&self, id: Id, value: &Value) -> bool {
-        match (&self.tree.node(id).kind, value) {
-            (Kind::Object(slots), Value::Object(map)) => {
+        match (self.tree.kind(id), value) {
+            (Kind::Object, Value::Object(map)) => {
+                let slots = self.tree.slots(id);
                 let old = slots.iter().rfind(|slot| !slot.gone && slot.key.is("id"));
                 match (old, map.get("id")) {
                     (Some(old), Some(new)) => self.same(old.value, new),
@@ -354,45 +350,47 @@ impl<'d> Editor<'d> {
 
     /// Equal as values; of a key written twice the last counts.
     fn same(&self, id: Id, value: &Value) -> bool {
-        match (&self.tree.node(id).kind, value) {
+        match (self.tree.kind(id), value) {
             (Kind::Null, Value::Null) => true,
-            (Kind::Bool(a), Value::Bool(b)) => a == b,
+            (Kind::Bool(a), Value::Bool(b)) => a == *b,
             (Kind::Number(a), Value::Number(b)) => a.same(Number::from_json(b)),
             (Kind::String(a), Value::String(b)) => a.is(b),
-            (Kind::Array(slots), Value::Array(items)) => {
-                live(slots).count() == items.len()
-                    && live(slots).zip(items).all(|(at, item)| self.same(slots[at].value, item))
+            (Kind::Array, Value::Array(items)) => {
+                let slots = self.tree.slots(id);
+                live(&slots).count() == items.len()
+                    && live(&slots).zip(items).all(|(at, item)| self.same(slots[at].value, item))
             }
-            (Kind::Object(slots), Value::Object(map)) => {
-                let mut last: HashMap<&str, Id> = HashMap::new();
-                for slot in slots.iter().filter(|slot| !slot.gone) {
-                    if slot.key.halves {
-                        return false;
-                    }
-                    last.insert(&slot.key.text, slot.value);
-                }
-                last.len() == map.len()
-                    && map.iter().all(|(key, item)| last.get(key.as_str()).is_some_and(|&id| self.same(id, item)))
-            }
+            (Kind::Object, Value::Object(map)) => self.same_members(id, map),
             _ => false,
         }
     }
 
+    fn same_members(&self, id: Id, map: &Map<String, Value>) -> bool {
+        let slots = self.tree.slots(id);
+        if live(&slots).any(|at| slots[at].key.halves) {
+            return false;
+        }
+        let last = last_of_each(&slots);
+        last.len() == map.len()
+            && map.iter().all(|(key, item)| last.get(key.as_str()).is_some_and(|&id| self.same(id, item)))
+    }
+
     /// Equal values have equal marks, and so have objects with an equal `id`. Agrees with [`mark_value`].
     fn mark(&self, id: Id) -> u64 {
-        match &self.tree.node(id).kind {
+        match self.tree.kind(id) {
             Kind::Null => hash(0, &()),
-            Kind::Bool(bool) => hash(1, bool),
-            Kind::Number(number) => hash(2, &bits(*number)),
-            Kind::String(Text { text, halves }) => hash(if *halves { 6 } else { 3 }, &**text),
-            Kind::Array(slots) => hash(4, &live(slots).map(|at| self.mark(slots[at].value)).collect::<Vec<_>>()),
-            Kind::Object(slots) => {
-                let mut last: HashMap<&str, Id> = HashMap::new();
-                for slot in slots.iter().filter(|slot| !slot.gone) {
-                    last.insert(&slot.key.text, slot.value);
-                }
+            Kind::Bool(bool) => hash(1, &bool),
+            Kind::Number(number) => hash(2, &bits(number)),
+            Kind::String(Text { text, halves }) => hash(if halves { 6 } else { 3 }, &*text),
+            Kind::Array => {
+                let slots = self.tree.slots(id);
+                hash(4, &live(&slots).map(|at| self.mark(slots[at].value)).collect::<Vec<_>>())
+            }
+            Kind::Object => {
+                let slots = self.tree.slots(id);
+                let last = last_of_each(&slots);
                 if let Some(&id) = last.get("id")
-                    && let Kind::String(_) = self.tree.node(id).kind
+                    && let Kind::String(_) = self.tree.kind(id)
                 {
                     return hash(7, &self.mark(id));
                 }
@@ -401,6 +399,11 @@ impl<'d> Editor<'d> {
             }
         }
     }
+}
+
+/// The value of each key that is still there.
+fn last_of_each<'s>(slots: &'s [Slot<'_>]) -> HashMap<&'s str, Id> {
+    live(slots).map(|at| (&*slots[at].key.text, slots[at].value)).collect()
 }
 
 fn mark_value(value: &Value) -> u64 {
@@ -469,11 +472,11 @@ fn align(old: &[u64], new: &[u64], alike: impl Fn(usize, usize) -> bool) -> Vec<
 }
 
 /// Positions of the slots that are still there.
-fn live(slots: &[Slot]) -> impl Iterator<Item = usize> {
+fn live(slots: &[Slot<'_>]) -> impl Iterator<Item = usize> {
     slots.iter().enumerate().filter(|(_, slot)| !slot.gone).map(|(at, _)| at)
 }
 
-fn index(slots: &[Slot]) -> Index {
+fn index<'d>(slots: &[Slot<'d>]) -> Index<'d> {
     let mut index = Index::with_capacity(slots.len());
     for at in live(slots).filter(|&at| !slots[at].key.halves) {
         let here = index.entry(slots[at].key.text.clone()).or_insert((at, None));

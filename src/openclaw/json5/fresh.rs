@@ -1,8 +1,9 @@
 //! New values, in the habits of the document.
 
 use super::layout::{Keys, LINE, Shape};
+use super::number::Number;
 use super::render::Render;
-use super::tree::{Id, Kind, Number, is_plain_key};
+use super::tree::{Id, Kind, is_plain_key};
 use serde_json::Value;
 use std::fmt::Write;
 
@@ -55,17 +56,19 @@ impl<'t> Render<'_, 't> {
             }
             Fresh::Node(id) => id,
         };
-        match &self.after.node(id).kind {
+        // What is as in the source is copied, and never looked at here.
+        let Some(node) = self.after.node(id) else { return Look::Null };
+        match &node.kind {
             Kind::Null => Look::Null,
             Kind::Bool(bool) => Look::Bool(*bool),
             Kind::Number(number) => Look::Number(*number),
             Kind::String(text) => Look::String(&text.text),
-            kind @ (Kind::Array(slots) | Kind::Object(slots)) => match self.after.unopened(id) {
+            kind @ (Kind::Array | Kind::Object) => match self.after.unopened(id) {
                 Some(value) => self.look(Fresh::Json(value)),
                 None => {
-                    let live = slots.iter().filter(|slot| !slot.gone);
+                    let live = node.slots.iter().filter(|slot| !slot.gone);
                     let list = live.map(|slot| (&*slot.key.text, Fresh::Node(slot.value))).collect();
-                    Look::Container(Members { object: matches!(kind, Kind::Object(_)), list })
+                    Look::Container(Members { object: matches!(kind, Kind::Object), list })
                 }
             },
         }

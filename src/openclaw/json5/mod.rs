@@ -14,6 +14,8 @@ mod edit;
 mod error;
 mod fresh;
 mod layout;
+mod lexer;
+mod number;
 mod out;
 mod parse;
 mod proof;
@@ -29,13 +31,14 @@ pub use tree::MAX_DEPTH;
 
 use serde_json::Value;
 use std::borrow::Cow;
-use tree::{Id, Kind, Tree};
+use tree::{Id, Kind, Span, Tree};
 
-/// A JSON5 text and where everything in it stands.
+/// A JSON5 text. It takes little more memory than its text: what is in it is read when asked for.
 #[derive(Clone, Debug)]
 pub struct Document {
     text: String,
-    tree: Tree,
+    /// Its long containers, in the order they begin.
+    long: Vec<Span>,
 }
 
 /// One step of a path into a document.
@@ -139,42 +142,42 @@ pub fn says(text: &str, value: &Value) -> bool {
 impl Document {
     pub fn parse(text: impl Into<String>) -> Result<Document, SyntaxError> {
         let text = text.into();
-        Ok(Document { tree: parse::parse(&text)?, text })
+        Ok(Document { long: parse::parse(&text)?, text })
     }
 
     /// What a missing file starts as: edits on it give strict JSON as OpenClaw itself writes it, with
     /// two spaces, quoted keys and a newline at the end.
     pub fn empty() -> Document {
-        let text = "{}\n".to_owned();
-        let kind = Kind::Object(Vec::new());
-        let node = tree::Node { span: Some(tree::Span::new(0, 2)), kind, touched: false };
-        Document { text, tree: Tree { nodes: vec![node], root: 0 } }
+        Document { text: "{}\n".to_owned(), long: Vec::new() }
     }
 
     pub fn text(&self) -> &str {
         &self.text
     }
 
+    fn tree(&self) -> Tree<'_> {
+        Tree { text: &self.text, long: &self.long }
+    }
+
     /// The whole value. Of a key written twice the last one counts; NaN and the infinities are null;
     /// half a surrogate pair is U+FFFD.
     pub fn value(&self) -> Value {
-        self.tree.value(self.tree.root)
+        self.tree().value(self.tree().root())
     }
 
     /// The value at `path`, read as in [`Document::value`].
     pub fn get(&self, path: &[Step]) -> Option<Value> {
-        self.find(path).map(|id| self.tree.value(id))
+        self.find(path).map(|id| self.tree().value(id))
     }
 
     /// Line and column (from 1, in characters) of the value at `path`.
     pub fn position(&self, path: &[Step]) -> Option<(usize, usize)> {
-        let span = self.tree.node(self.find(path)?).span?;
-        Some(tree::position(&self.text, span.start))
+        Some(tree::position(&self.text, self.find(path)?))
     }
 
     /// How many steps of a path are there. An object that has no key but `stand_in` counts as not there.
     pub fn depth(&self, path: &[Step], stand_in: &str) -> usize {
-        let mut id = self.tree.root;
+        let mut id = self.tree().root();
         for (depth, step) in path.iter().enumerate() {
             match self.below(id, step) {
                 Some(below) if !self.is_only(below, stand_in) => id = below,
@@ -185,40 +188,42 @@ impl Document {
     }
 
     fn is_only(&self, id: Id, key: &str) -> bool {
-        match &self.tree.node(id).kind {
-            Kind::Object(slots) => !slots.is_empty() && slots.iter().all(|slot| slot.key.is(key)),
-            _ => false,
-        }
+        let tree = self.tree();
+        let is_object = matches!(tree.kind(id), Kind::Object);
+        is_object && !tree.is_empty(id) && tree.members(id).all(|member| member.head.key.is(key))
     }
 
     fn find(&self, path: &[Step]) -> Option<Id> {
-        path.iter().try_fold(self.tree.root, |id, step| self.below(id, step))
+        path.iter().try_fold(self.tree().root(), |id, step| self.below(id, step))
     }
 
     fn below(&self, id: Id, step: &Step) -> Option<Id> {
-        match (step, &self.tree.node(id).kind) {
-            (Step::Key(key), Kind::Object(slots)) => slots.iter().rfind(|slot| slot.key.is(key)).map(|slot| slot.value),
-            (Step::Index(index), Kind::Array(slots)) => slots.get(*index).map(|slot| slot.value),
+        let tree = self.tree();
+        let member = match (step, tree.kind(id)) {
+            (Step::Key(key), Kind::Object) => tree.members(id).filter(|member| member.head.key.is(key)).last(),
+            (Step::Index(index), Kind::Array) => tree.members(id).nth(*index),
             _ => None,
-        }
+        };
+        member.map(|member| member.head.value)
     }
 
     /// The whole text after the edits, made one after another. All of them or none.
     pub fn edit(&self, edits: &[Edit<'_>]) -> Result<String, EditError> {
-        let mut editor = edit::Editor::new(&self.text, &self.tree);
+        let before = self.tree();
+        let mut editor = edit::Editor::new(before);
         for edit in edits {
             match edit {
                 Edit::Set { path, value } => editor.set(path, value)?,
                 Edit::Remove { path } => editor.remove(path)?,
             }
         }
-        let tree = editor.finish();
-        if !tree.node(tree.root).touched {
+        let after = editor.finish();
+        if !after.is_touched(after.root) {
             return Ok(self.text.clone());
         }
-        let out = render::render(&self.text, &self.tree, &tree);
-        drop(tree);
-        proof::prove(&self.text, &self.tree, edits, &out).map_err(EditError::Unproven)?;
+        let out = render::render(before, &after);
+        drop(after);
+        proof::prove(before, edits, &out).map_err(EditError::Unproven)?;
         Ok(out.text)
     }
 }

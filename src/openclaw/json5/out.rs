@@ -1,6 +1,6 @@
 //! The new text as it is put together, remembering which bytes are copies of the source.
 
-use super::parse::skip_comment;
+use super::lexer::skip_comment;
 use super::style::blank_prefix;
 use super::tree::Span;
 use super::unicode::is_line_end;

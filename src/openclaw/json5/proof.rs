@@ -2,25 +2,29 @@
 //! every byte that was not to change is still there.
 
 use super::error::Unproven;
+use super::lexer::Token;
+use super::number::Number;
 use super::out::Out;
-use super::tree::{Id, Kind, MAX_DEPTH, Number, Span, Tree, is_plain_key};
+use super::tree::{Head, Id, Kind, MAX_DEPTH, Span, Tree, is_plain_key};
 use super::unicode::is_space;
 use super::want::{Members, Want};
 use super::{Edit, parse};
 use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
+use std::borrow::Cow;
+use std::cell::Cell;
 use std::collections::HashMap;
 use std::fmt;
 
-pub(super) fn prove(source: &str, before: &Tree, edits: &[Edit<'_>], out: &Out) -> Result<(), Unproven> {
-    kept(source, out)?;
+pub(super) fn prove(before: Tree<'_>, edits: &[Edit<'_>], out: &Out) -> Result<(), Unproven> {
+    kept(before.text, out)?;
     let want = Want::after(before, edits);
     if means(&out.text, before, &want) {
         return Ok(());
     }
     // A few spellings the other parser refuses though OpenClaw's accepts them.
-    let tree = parse::parse(&out.text).map_err(|_| Unproven::Syntax)?;
-    match means(&spell_plainly(&out.text, &tree), before, &want) {
+    let long = parse::parse(&out.text).map_err(|_| Unproven::Syntax)?;
+    match means(&spell_plainly(Tree { text: &out.text, long: &long }), before, &want) {
         true => Ok(()),
         false => Err(Unproven::Value),
     }
@@ -36,7 +40,7 @@ fn kept(source: &str, out: &Out) -> Result<(), Unproven> {
     let mut text_at = 0;
     let end = (Span::new(source.len(), source.len()), out.text.len());
     for &(span, at) in out.copies.iter().chain([&end]) {
-        let copied = out.text.get(at..at + (span.end - span.start));
+        let copied = out.text.get(at..at + span.len());
         if span.start < source_at || at < text_at || copied != Some(span.of(source)) {
             return Err(Unproven::Bytes);
         }
@@ -57,20 +61,21 @@ fn kept(source: &str, out: &Out) -> Result<(), Unproven> {
             source_at = stop;
         }
         source_at = span.end;
-        text_at = at + (span.end - span.start);
+        text_at = at + span.len();
     }
     Ok(())
 }
 
 /// Is `value` what the independent parser reads?
 pub(super) fn says(text: &str, value: &Value) -> bool {
-    means(text, &Tree { nodes: Vec::new(), root: 0 }, &Want::New(value))
+    means(text, Tree { text: "", long: &[] }, &Want::New(value))
 }
 
 /// Does `text` mean what is wanted, read by the independent parser?
-fn means(text: &str, tree: &Tree, want: &Want) -> bool {
+fn means(text: &str, tree: Tree<'_>, want: &Want<'_>) -> bool {
     let mut parser = json5::Deserializer::from_str(text);
-    let check = Check { tree, want: Wanted::of(want), depth: 0 };
+    let end = Cell::new(0);
+    let check = Check { tree, want: Wanted::of(want), end: &end, depth: 0 };
     let found = check.deserialize(&mut parser);
     let rest = Check { want: Wanted::Any, ..check }.deserialize(&mut parser);
     let ends = matches!(rest, Err(error) if error.code() == Some(json5::ErrorCode::EofParsingValue));
@@ -79,31 +84,31 @@ fn means(text: &str, tree: &Tree, want: &Want) -> bool {
 
 /// Half surrogate pairs, very long hexadecimal numbers and a few letters in bare keys, spelt as every
 /// parser reads them: from our own reading, these few tokens only.
-fn spell_plainly(text: &str, tree: &Tree) -> String {
+fn spell_plainly(tree: Tree<'_>) -> String {
+    let text = tree.text;
     let mut tokens: Vec<(Span, String)> = Vec::new();
     let quoted = |text: &str| Value::from(text).to_string();
-    for node in &tree.nodes {
-        match (&node.kind, node.span) {
-            (Kind::String(string), Some(span)) if has_surrogate_escape(span.of(text)) => {
-                tokens.push((span, quoted(&string.text)));
+    let mut todo = vec![tree.root()];
+    while let Some(id) = todo.pop() {
+        match tree.kind(id) {
+            Kind::String(string) if has_surrogate_escape(tree.span(id).of(text)) => {
+                tokens.push((tree.span(id), quoted(&string.text)));
             }
-            (Kind::Number(Number::Float(float)), Some(span)) if float.is_finite() => {
-                tokens.push((span, format!("{float:e}")));
+            Kind::Number(Number::Float(float)) if float.is_finite() => {
+                tokens.push((tree.span(id), format!("{float:e}")));
             }
-            (Kind::Number(Number::Float(float)), Some(span)) if float.is_infinite() => {
-                tokens.push((span, (if *float > 0.0 { "Infinity" } else { "-Infinity" }).to_owned()));
-            }
-            (Kind::Object(slots), _) => {
-                for slot in slots {
-                    let span = Span::new(slot.place.whole.start, slot.place.key_end);
-                    let spelt = span.of(text);
-                    let bare = !spelt.starts_with(['"', '\'']);
-                    if has_surrogate_escape(spelt) || (bare && !is_plain_key(spelt)) {
-                        tokens.push((span, quoted(&slot.key.text)));
-                    }
-                }
+            Kind::Number(Number::Float(float)) if float.is_infinite() => {
+                tokens.push((tree.span(id), (if float > 0.0 { "Infinity" } else { "-Infinity" }).to_owned()));
             }
             _ => {}
+        }
+        for Head { key, span, value } in tree.members(id).map(|member| member.head) {
+            let spelt = span.of(text);
+            let bare = !spelt.is_empty() && !spelt.starts_with(['"', '\'']);
+            if has_surrogate_escape(spelt) || (bare && !is_plain_key(spelt)) {
+                tokens.push((span, quoted(&key.text)));
+            }
+            todo.push(value);
         }
     }
     tokens.sort_by_key(|(span, _)| span.start);
@@ -148,8 +153,10 @@ impl<'a> Wanted<'a> {
 /// by value; the order of keys does not matter; of a key written twice the last counts.
 #[derive(Clone, Copy)]
 struct Check<'a> {
-    tree: &'a Tree,
+    tree: Tree<'a>,
     want: Wanted<'a>,
+    /// Where the value of the source ends that was compared last.
+    end: &'a Cell<usize>,
     /// Containers around this value. The other parser knows no limit, so ours holds here.
     depth: usize,
 }
@@ -159,38 +166,40 @@ enum View<'a> {
     Null,
     Bool(bool),
     Number(Number),
-    String(&'a str),
+    String(Cow<'a, str>),
     Array(Vec<Wanted<'a>>),
-    Object(Vec<(&'a str, Wanted<'a>)>),
+    Object(Vec<(Cow<'a, str>, Wanted<'a>)>),
 }
 
 impl<'a> Check<'a> {
     fn view(&self) -> View<'a> {
         match self.want {
             Wanted::Any => View::Any,
-            Wanted::Node(id) => match &self.tree.node(id).kind {
-                Kind::Null => View::Null,
-                Kind::Bool(bool) => View::Bool(*bool),
-                Kind::Number(number) => View::Number(*number),
-                Kind::String(text) => View::String(&text.text),
-                Kind::Array(slots) => View::Array(slots.iter().map(|slot| Wanted::Node(slot.value)).collect()),
-                Kind::Object(slots) => {
-                    View::Object(slots.iter().map(|slot| (&*slot.key.text, Wanted::Node(slot.value))).collect())
+            Wanted::Node(id) => {
+                let (token, end) = self.tree.token(id);
+                self.end.set(end);
+                match token {
+                    Token::Null => View::Null,
+                    Token::Bool(bool) => View::Bool(bool),
+                    Token::Number(spelt) => View::Number(Number::read(spelt)),
+                    Token::String(text) => View::String(text.text),
+                    // No scalar, which is all that anybody looks for here.
+                    Token::Array | Token::Object => View::Array(Vec::new()),
                 }
-            },
+            }
             Wanted::Json(value) => match value {
                 Value::Null => View::Null,
                 Value::Bool(bool) => View::Bool(*bool),
                 Value::Number(number) => View::Number(Number::from_json(number)),
-                Value::String(text) => View::String(text),
+                Value::String(text) => View::String(text.into()),
                 Value::Array(items) => View::Array(items.iter().map(Wanted::Json).collect()),
                 Value::Object(map) => {
-                    View::Object(map.iter().map(|(key, item)| (key.as_str(), Wanted::Json(item))).collect())
+                    View::Object(map.iter().map(|(key, item)| (key.into(), Wanted::Json(item))).collect())
                 }
             },
             Wanted::Array(items) => View::Array(items.iter().map(Wanted::of).collect()),
             Wanted::Object(members) => View::Object(
-                members.list.iter().filter_map(|(key, item)| Some((&**key, Wanted::of(item.as_ref()?)))).collect(),
+                members.list.iter().filter_map(|(key, item)| Some((key.into(), Wanted::of(item.as_ref()?)))).collect(),
             ),
         }
     }
@@ -203,6 +212,36 @@ impl<'a> Check<'a> {
         match self.view() {
             View::Number(number) => number.same(found),
             view => matches!(view, View::Any),
+        }
+    }
+
+    /// A container that no edit went into: its members come as they are in the source.
+    fn source_seq<'de, A: SeqAccess<'de>>(self, id: Id, mut seq: A) -> Result<bool, A::Error> {
+        let mut members = self.tree.members(id);
+        let mut same = matches!(self.tree.kind(id), Kind::Array);
+        while let (true, Some(head)) = (same, members.head()) {
+            same = seq.next_element_seed(self.below(Wanted::Node(head.value)))? == Some(true);
+            members.tail(self.end.get());
+        }
+        self.end.set(members.end());
+        match same && seq.next_element_seed(self.below(Wanted::Any))?.is_none() {
+            true => Ok(true),
+            false => Err(Error::custom("differs")),
+        }
+    }
+
+    fn source_map<'de, A: MapAccess<'de>>(self, id: Id, mut map: A) -> Result<bool, A::Error> {
+        let mut members = self.tree.members(id);
+        let mut same = matches!(self.tree.kind(id), Kind::Object);
+        while let (true, Some(head)) = (same, members.head()) {
+            same = map.next_key_seed(Same(&head.key.text))? == Some(true)
+                && map.next_value_seed(self.below(Wanted::Node(head.value)))?;
+            members.tail(self.end.get());
+        }
+        self.end.set(members.end());
+        match same && map.next_key_seed(Same(""))?.is_none() {
+            true => Ok(true),
+            false => Err(Error::custom("differs")),
         }
     }
 
@@ -254,6 +293,9 @@ impl<'de> Visitor<'de> for Check<'_> {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<bool, A::Error> {
         self.limit()?;
+        if let Wanted::Node(id) = self.want {
+            return self.source_seq(id, seq);
+        }
         let (items, mut same) = match self.view() {
             View::Array(items) => (items, true),
             view => (Vec::new(), matches!(view, View::Any)),
@@ -269,6 +311,9 @@ impl<'de> Visitor<'de> for Check<'_> {
 
     fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
         self.limit()?;
+        if let Wanted::Node(id) = self.want {
+            return self.source_map(id, map);
+        }
         let (members, mut known) = match self.view() {
             View::Object(members) => (members, true),
             view => (Vec::new(), matches!(view, View::Any)),
@@ -288,11 +333,32 @@ impl<'de> Visitor<'de> for Check<'_> {
     }
 }
 
+/// Is this the key?
+struct Same<'a>(&'a str);
+
+impl<'de> DeserializeSeed<'de> for Same<'_> {
+    type Value = bool;
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
+        deserializer.deserialize_str(self)
+    }
+}
+
+impl<'de> Visitor<'de> for Same<'_> {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
+        f.write_str("a key")
+    }
+    fn visit_str<E>(self, key: &str) -> Result<bool, E> {
+        Ok(key == self.0)
+    }
+}
+
 /// Finds the wanted member of a key: most often the next one.
 struct Find<'a, 'm> {
-    members: &'m [(&'a str, Wanted<'a>)],
+    members: &'m [(Cow<'a, str>, Wanted<'a>)],
     next: usize,
-    places: Option<HashMap<&'a str, usize>>,
+    places: Option<HashMap<&'m str, usize>>,
 }
 
 impl<'de> DeserializeSeed<'de> for &mut Find<'_, '_> {
@@ -313,7 +379,7 @@ impl<'de> Visitor<'de> for &mut Find<'_, '_> {
         let place = match members.get(self.next) {
             Some((wanted, _)) if *wanted == key => Some(self.next),
             _ => {
-                let places = members.iter().enumerate().map(|(at, (key, _))| (*key, at));
+                let places = members.iter().enumerate().map(|(at, (key, _))| (&**key, at));
                 self.places.get_or_insert_with(|| places.collect()).get(key).copied()
             }
         };
@@ -332,16 +398,16 @@ mod tests {
     /// The proof of a right edit, after `tamper` has had its way with the result.
     fn proof(edits: &[Edit<'_>], tamper: impl Fn(&mut Out)) -> Result<(), Unproven> {
         let document = Document::parse(TEXT).unwrap();
-        let mut editor = edit::Editor::new(TEXT, &document.tree);
+        let mut editor = edit::Editor::new(document.tree());
         for edit in edits {
             match edit {
                 Edit::Set { path, value } => editor.set(path, value).unwrap(),
                 Edit::Remove { path } => editor.remove(path).unwrap(),
             }
         }
-        let mut out = render::render(TEXT, &document.tree, &editor.finish());
+        let mut out = render::render(document.tree(), &editor.finish());
         tamper(&mut out);
-        prove(TEXT, &document.tree, edits, &out)
+        prove(document.tree(), edits, &out)
     }
 
     #[test]
@@ -379,19 +445,19 @@ mod tests {
         // An edit that the text does not show.
         let more = [edits[0].clone(), edits[1].clone(), Edit::set(path("d"), 1)];
         let document = Document::parse(TEXT).unwrap();
-        let mut editor = edit::Editor::new(TEXT, &document.tree);
-        let five = Value::from(5);
-        editor.set(&path("a"), &five).unwrap();
-        let out = render::render(TEXT, &document.tree, &editor.finish());
-        assert_eq!(prove(TEXT, &document.tree, &more, &out), Err(Unproven::Value));
+        let mut editor = edit::Editor::new(document.tree());
+        let (at, five) = (path("a"), Value::from(5));
+        editor.set(&at, &five).unwrap();
+        let out = render::render(document.tree(), &editor.finish());
+        assert_eq!(prove(document.tree(), &more, &out), Err(Unproven::Value));
     }
 
     #[test]
     fn nothing_too_deep_reaches_the_other_parser() {
         let document = Document::parse("{}").unwrap();
         let deep = "[".repeat(100_000);
-        assert!(!means(&deep, &document.tree, &Want::New(&Value::Null)));
-        assert!(!means(&format!("null {deep}"), &document.tree, &Want::New(&Value::Null)));
-        assert!(means(" null // end", &document.tree, &Want::New(&Value::Null)));
+        assert!(!means(&deep, document.tree(), &Want::New(&Value::Null)));
+        assert!(!means(&format!("null {deep}"), document.tree(), &Want::New(&Value::Null)));
+        assert!(means(" null // end", document.tree(), &Want::New(&Value::Null)));
     }
 }

@@ -1,7 +1,7 @@
 //! What a document should mean after an edit: the old value with the change, worked out on values
 //! alone, apart from the code that edits the text.
 
-use super::tree::{Id, Kind, Tree};
+use super::tree::{Id, Kind, Member, Tree};
 use super::{Edit, Step};
 use serde_json::Value;
 use std::collections::HashMap;
@@ -24,8 +24,8 @@ pub(super) struct Members<'v> {
 }
 
 impl<'v> Want<'v> {
-    pub fn after(tree: &Tree, edits: &'v [Edit<'v>]) -> Self {
-        let mut want = Want::Old(tree.root);
+    pub fn after(tree: Tree<'_>, edits: &'v [Edit<'v>]) -> Self {
+        let mut want = Want::Old(tree.root());
         for edit in edits {
             match edit {
                 Edit::Set { path, value } => want.set(tree, path, Want::New(value)),
@@ -36,13 +36,16 @@ impl<'v> Want<'v> {
     }
 
     /// Copies a container, one level deep, so that it can change.
-    fn open(&mut self, tree: &Tree) -> &mut Self {
+    fn open(&mut self, tree: Tree<'_>) -> &mut Self {
         match *self {
-            Want::Old(id) => match &tree.node(id).kind {
-                Kind::Array(slots) => *self = Want::Array(slots.iter().map(|slot| Want::Old(slot.value)).collect()),
-                Kind::Object(slots) => {
-                    let member = |slot: &super::tree::Slot| (slot.key.text.to_string(), Some(Want::Old(slot.value)));
-                    *self = Want::Object(Members { list: slots.iter().map(member).collect(), index: None });
+            Want::Old(id) => match tree.kind(id) {
+                Kind::Array => {
+                    *self = Want::Array(tree.members(id).map(|member| Want::Old(member.head.value)).collect());
+                }
+                Kind::Object => {
+                    let open =
+                        |Member { head, .. }: Member<'_>| (head.key.text.into_owned(), Some(Want::Old(head.value)));
+                    *self = Want::Object(Members { list: tree.members(id).map(open).collect(), index: None });
                 }
                 _ => {}
             },
@@ -57,7 +60,7 @@ impl<'v> Want<'v> {
     }
 
     /// What cannot be done is left alone: the editor has refused it before.
-    fn set(&mut self, tree: &Tree, path: &[Step], value: Want<'v>) {
+    fn set(&mut self, tree: Tree<'_>, path: &[Step], value: Want<'v>) {
         let mut here = self;
         for (at, step) in path.iter().enumerate() {
             let fresh = || match path.get(at + 1) {
@@ -83,7 +86,7 @@ impl<'v> Want<'v> {
         *here = value;
     }
 
-    fn remove(&mut self, tree: &Tree, path: &[Step]) {
+    fn remove(&mut self, tree: Tree<'_>, path: &[Step]) {
         let Some((last, parents)) = path.split_last() else { return };
         let mut here = self;
         for step in parents {
