@@ -17,10 +17,12 @@ use openclaw_chutes::wizard::protocol::{Action, Event, Facts};
 use openclaw_chutes::wizard::{Screen, Wizard};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
+use std::num::NonZeroU64;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 /// Believable names, prices and gaps; the same every time.
-fn models(count: usize) -> Vec<Model> {
+fn models(count: usize) -> Vec<Arc<Model>> {
     let publishers = ["zai-org", "deepseek-ai", "moonshotai", "Qwen", "unsloth", "nvidia", "MiniMaxAI", "google"];
     let families = ["GLM", "DeepSeek-V", "Kimi-K", "Qwen", "Mistral-Nemo", "Nemotron", "MiniMax-M", "gemma"];
     (0..count)
@@ -34,22 +36,28 @@ fn models(count: usize) -> Vec<Model> {
                     b / 10,
                     b % 10,
                     1 + n % 400
-                ),
-                context: (n % 9 != 0).then_some(4096 * (1 + n as u64 * 31 % 256)),
-                max_output: (n % 9 != 0).then_some(65_536),
+                )
+                .into(),
+                context: NonZeroU64::new(4096 * (1 + n as u64 * 31 % 256)).filter(|_| n % 9 != 0),
+                max_output: NonZeroU64::new(65_536).filter(|_| n % 9 != 0),
                 price: Price {
                     input: Some((n * 37 % 1000) as f64 / 400.0),
                     output: Some((n * 91 % 1000) as f64 / 100.0),
                     cache_read: (n % 3 == 0).then_some(0.010_399_999_999_999_998),
                 },
-                input: Some(if n % 4 == 0 { vec!["text".into(), "image".into()] } else { vec!["text".into()] }),
+                input: Some(Arc::new(if n % 4 == 0 {
+                    vec!["text".into(), "image".into()]
+                } else {
+                    vec!["text".into()]
+                })),
                 reasoning: Some(n % 2 == 0),
                 tools: Some(n % 3 != 0),
                 json: Some(true),
                 tee: Some(true),
-                quantization: Some("fp8".into()),
+                quantization: Some(Arc::new("fp8".into())),
             }
         })
+        .map(Arc::new)
         .collect()
 }
 

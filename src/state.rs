@@ -5,6 +5,8 @@ use crate::chutes::catalog;
 use crate::chutes::model::Catalog;
 use crate::openclaw::{Error, write};
 use serde::{Serialize, de::DeserializeOwned};
+use std::fs::File;
+use std::io::BufReader;
 use std::path::{Path, PathBuf};
 
 /// Name of the kept list of models.
@@ -55,12 +57,12 @@ impl State {
 
     /// The last list the service gave us.
     pub fn catalog(&self) -> Option<Catalog> {
-        catalog::from_json(&std::fs::read_to_string(self.file(CATALOG)).ok()?)
+        catalog::from_json(BufReader::new(File::open(self.file(CATALOG)).ok()?))
     }
 
     /// Keep a live list for later. A failure to write it is nobody's trouble.
     pub fn keep_catalog(&self, live: &Catalog) {
-        let _ = write::write_private(&self.file(CATALOG), catalog::to_json(live).as_bytes());
+        let _ = write::write_private_with(&self.file(CATALOG), &|file| catalog::to_json(live, file));
     }
 
     fn file(&self, name: &str) -> PathBuf {

@@ -12,6 +12,7 @@ use openclaw_chutes::chutes::failure::{Kind, NotJson, ProxyTrouble, Tls};
 use openclaw_chutes::http1::Response;
 use openclaw_chutes::standin::{ClosedPort, Config, Fault, Keys, Route, Standin};
 use openclaw_chutes::texts::Lang;
+use serde_json::{Value, json};
 use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 
@@ -19,14 +20,23 @@ fn standin() -> Standin {
     Standin::start(Config::serving(Keys::Listed(vec![KEY.to_owned()]), LIST)).expect("a stand-in")
 }
 
-const HASTY: Limits = Limits { connect: Duration::from_secs(1), whole: Duration::from_secs(1), body: 8 * 1024 * 1024 };
+const LIMIT: usize = PATIENT.body;
+/// What an answer may have over the limit for each model.
+const PER_MODEL: usize = 2048;
+
+/// `begin`, and 6 MiB of `fill`.
+fn long(begin: &str, fill: &str) -> Vec<u8> {
+    (begin.to_owned() + &fill.repeat(6 * 1024 * 1024)).into_bytes()
+}
+
+const HASTY: Limits = Limits { connect: Duration::from_secs(1), whole: Duration::from_secs(1), body: 5 * 1024 * 1024 };
 
 #[test]
 fn a_live_list_is_read_and_its_stages_are_told() {
     let standin = standin();
     let (outcome, stages) = run(discover(&client(&standin.api_base(), PATIENT, &[])));
     let catalog = outcome.expect("a catalog");
-    assert_eq!(catalog.models.iter().map(|m| m.id.as_str()).collect::<Vec<_>>(), ["a/b", "c"]);
+    assert_eq!(catalog.models.iter().map(|m| &*m.id).collect::<Vec<_>>(), ["a/b", "c"]);
     assert_eq!((catalog.source.name(), catalog.serves("c"), catalog.serves("d")), ("live", Some(true), Some(false)));
     assert!(catalog.fetched_at.is_some_and(|at| at > 1_600_000_000_000));
     assert_eq!(stages, [Stage::Connect, Stage::Request, Stage::Parse]);
@@ -64,8 +74,17 @@ fn every_misbehaviour_of_the_service_has_its_code() {
         (Fault::Body(b"{}".to_vec()), "malformed-json", None),
         (Fault::EmptyList, "empty-list", Some(Kind::Empty { skipped: 0 })),
         (Fault::Body(br#"{"data":[7,{"id":" "}]}"#.to_vec()), "empty-list", Some(Kind::Empty { skipped: 2 })),
-        (Fault::GzipBomb, "too-large", Some(Kind::TooLarge { limit: 8 * 1024 * 1024 })),
-        (Fault::Oversized, "too-large", Some(Kind::TooLarge { limit: 8 * 1024 * 1024 })),
+        (Fault::GzipBomb, "too-large", Some(Kind::TooLarge { limit: LIMIT })),
+        // One model, a million times.
+        (Fault::Oversized, "too-large", Some(Kind::TooLarge { limit: LIMIT + PER_MODEL })),
+        (
+            Fault::Body(long(r#"{"data":[{"id":"a"},"#, " ")),
+            "too-large",
+            Some(Kind::TooLarge { limit: LIMIT + PER_MODEL }),
+        ),
+        (Fault::Body(long(r#"{"data":[""#, "x")), "too-large", Some(Kind::TooLarge { limit: LIMIT })),
+        (Fault::Body(long(r#"{"object":""#, "x")), "too-large", Some(Kind::TooLarge { limit: LIMIT })),
+        (Fault::Body(long("x", "x")), "too-large", Some(Kind::TooLarge { limit: LIMIT })),
         (Fault::Close, "network", None),
     ];
     let standin = standin();
@@ -73,15 +92,47 @@ fn every_misbehaviour_of_the_service_has_its_code() {
     for (fault, code, kind) in cases {
         standin.set_fault(Route::Models, fault.clone());
         let failure = run(failure(&standin.api_base(), PATIENT, &[]));
-        assert_eq!(failure.code(), code, "{fault:?}: {failure:?}");
+        let fault = format!("{fault:?}").chars().take(80).collect::<String>();
+        assert_eq!(failure.code(), code, "{fault}: {failure:?}");
         if let Some(kind) = kind {
-            assert_eq!(failure.kind, kind, "{fault:?}");
+            assert_eq!(failure.kind, kind, "{fault}");
         }
         assert_eq!((failure.host.as_str(), &failure.proxy), (host.as_str(), &None));
         for lang in [Lang::En, Lang::ZhCn] {
             let words = format!("{} {} {failure:?}", failure.message(lang), failure.hint(lang));
             assert!(words.contains(&host) && !words.contains("canary"), "{words}");
         }
+    }
+}
+
+#[test]
+fn ten_thousand_models_are_taken_however_they_are_printed() {
+    let august: Value = serde_json::from_slice(include_bytes!("data/chutes-models-2026-08-22.json")).expect("JSON");
+    let known = august["data"].as_array().expect("a list");
+    let data = (0..10_000).map(|n| {
+        let mut model = known[n % known.len()].clone();
+        model["id"] = format!("publisher-{}/Model-{n}-TEE", n % 97).into();
+        model
+    });
+    let list = json!({ "object": "list", "data": data.collect::<Vec<_>>() });
+    for body in [list.to_string(), format!("{list:#}")] {
+        assert!(body.len() > LIMIT + 2_000_000, "{}", body.len());
+        let standin = Standin::start(Config::serving(Keys::Listed(vec![KEY.to_owned()]), body)).expect("a stand-in");
+        let models = run(discover(&client(&standin.api_base(), PATIENT, &[]))).0.expect("a catalog").models;
+        assert_eq!((models.len(), &*models[9_999].id), (10_000, "publisher-8/Model-9999-TEE"));
+    }
+}
+
+#[test]
+fn an_error_with_a_long_body_is_still_told_by_its_status() {
+    for (length, said) in [(100, true), (LIMIT + 1, false)] {
+        let failure = run(async {
+            let body = format!("{{\"detail\":\"no more\"{}}}", " ".repeat(length)).into_bytes();
+            let (address, _) = plain(move |_| Response { status: 402, headers: Vec::new(), body: body.clone() }).await;
+            failure(&format!("http://{address}/v1"), PATIENT, &[]).await
+        });
+        let said = said.then(|| "no more".to_owned());
+        assert_eq!(failure.kind, Kind::Status { status: 402, said, retry_after: None });
     }
 }
 
@@ -319,7 +370,7 @@ fn trouble_with_the_proxy_is_laid_at_its_door() {
 
 #[test]
 fn a_failure_behind_a_proxy_names_the_proxy() {
-    let forbidden = || Response::json(403, &serde_json::json!({ "error": { "message": "not from here" } }));
+    let forbidden = || Response::json(403, &json!({ "error": { "message": "not from here" } }));
     for (certificate, code) in [("good", "forbidden"), ("expired", "tls")] {
         let (failure, proxy) = run(async {
             let (target, _) = tls_answering(certificate, forbidden).await;

@@ -393,3 +393,67 @@ fn when_discovery_failed_and_when_the_list_has_moved_on() {
         scope.spawn(moved_on);
     });
 }
+
+/// An `openclaw` in the home's `PATH` that does this.
+fn put_openclaw(home: &mut Home, does: &str) {
+    use std::os::unix::fs::PermissionsExt;
+    let program = home.write("bin/openclaw", format!("#!/bin/sh\n{does}\n"));
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).expect("its own file");
+    home.set("PATH", format!("{}:/usr/local/bin:/usr/bin:/bin", home.join("bin").display()));
+}
+
+/// The wizard as far as Done, with an OpenClaw that does this.
+fn done_beside(does: &str) -> (Stage, testkit::Pty) {
+    let mut stage = Stage::new();
+    put_openclaw(&mut stage.home, does);
+    let pty = stage.wizard().spawn();
+    pty.wait_text("Paste your Chutes API key");
+    pty.paste(KEY).keys("Enter").wait_text("GLM-4.7-TEE");
+    pty.keys("Enter");
+    wait_review(&pty);
+    pty.keys("Enter").wait_text("OpenClaw is set up for Chutes");
+    (stage, pty)
+}
+
+#[test]
+fn done_says_that_openclaw_reads_what_was_written() {
+    let Some(argv) = peer::argv() else { return };
+    let command: Vec<String> = argv.iter().map(|word| format!("'{}'", word.display())).collect();
+    let (_stage, pty) = done_beside(&format!("exec {} \"$@\"", command.join(" ")));
+    pty.wait_text("reads it: the default and 3 aliases resolve");
+    pty.keys("Enter");
+    assert_eq!(pty.wait_exit(), 0);
+}
+
+#[test]
+fn done_says_what_openclaw_reads_otherwise() {
+    let answer = json!({"resolvedDefault": DEFAULT, "aliases": {"chutes-fast": "chutes/other\u{1b}[2J/Model"}});
+    let (_stage, pty) = done_beside(&format!("echo warning; cat <<'E'\n{answer}\nE"));
+    pty.wait_text("OpenClaw takes chutes-fast for chutes/other");
+    let (_stage, pty) = done_beside("exit 1");
+    pty.wait_text("did not say how it reads this");
+    assert_eq!(pty.keys("Enter").wait_exit(), 0);
+}
+
+#[test]
+fn nobody_waits_for_an_openclaw_that_says_nothing() {
+    // Its end closes the pipe.
+    let (stage, pty) = done_beside("[ -p alive ] || mkfifo alive; exec sleep 100000 > alive");
+    pty.wait_text("reading it");
+    let alive = stage.home.join("alive");
+    let (said, says) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        let mut pipe = loop {
+            if let Ok(pipe) = std::fs::File::open(&alive) {
+                break pipe;
+            }
+            std::thread::yield_now();
+        };
+        said.send("it runs").expect("the test waits");
+        std::io::copy(&mut pipe, &mut std::io::sink()).expect("a pipe");
+        said.send("it is gone").expect("the test waits");
+    });
+    assert_eq!(says.recv_timeout(testkit::timeout()), Ok("it runs"));
+    assert_eq!(pty.keys("Enter").wait_exit(), 0);
+    assert_eq!(says.recv_timeout(testkit::timeout()), Ok("it is gone"));
+}

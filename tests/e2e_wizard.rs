@@ -82,8 +82,8 @@ fn every_failure() -> Vec<(Fault, &'static [&'static str])> {
         (Fault::OddJson, &["list"]),
         (Fault::EmptyList, &["no model"]),
         (Fault::Close, &["127.0.0.1"]),
-        (Fault::GzipBomb, &["8 MiB"]),
-        (Fault::Oversized, &["8 MiB"]),
+        (Fault::GzipBomb, &["5 MiB"]),
+        (Fault::Oversized, &["5 MiB"]),
         (Fault::Redirect(302, "http://127.0.0.2:1/v1/models".to_owned()), &["127.0.0.2"]),
     ]
 }

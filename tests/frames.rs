@@ -10,6 +10,7 @@ use openclaw_chutes::chutes::failure::{Failure, Kind};
 use openclaw_chutes::chutes::model::{Catalog, Source};
 use openclaw_chutes::chutes::verify::Verdict;
 use openclaw_chutes::openclaw::Error;
+use openclaw_chutes::openclaw::ask::Resolved;
 use openclaw_chutes::openclaw::current::Current;
 use openclaw_chutes::openclaw::diff::{FileDiff, Hunk, LineKind};
 use openclaw_chutes::openclaw::plan::PlanWarning;
@@ -33,7 +34,7 @@ fn documented() -> Documented {
     Documented {
         default: bundled::DEFAULT_MODEL.to_owned(),
         aliases: bundled::ALIASES.map(|(name, target)| Alias { name: name.into(), target: target.into() }).to_vec(),
-        built_in: bundled::catalog().models.into_iter().map(|model| model.id).collect(),
+        built_in: bundled::catalog().models.iter().map(|model| model.id.to_string()).collect(),
         extra: vec![bundled::fast_target()],
     }
 }
@@ -268,12 +269,25 @@ fn done() {
         ],
         profile_id: Some("chutes:default".into()),
         warnings: vec![PlanWarning::GatewayModeMissing],
+        can_be_read_back: true,
     };
-    snap("done", |lang| {
+    let written = |lang| {
         let mut drive = Drive::planned(lang);
         drive.verified(works()).act(Action::Enter).event(Event::Committed(Box::new(Ok(committed()))));
         drive
-    });
+    };
+    snap("done", written);
+    let reads = |lang, alias_target: Option<&str>| {
+        let mut drive = written(lang);
+        let attempt = drive.0.done.attempt;
+        let chosen = drive.0.models.as_ref().expect("a list").choices();
+        let target = |alias: &Alias| alias_target.map_or_else(|| alias.target.clone(), str::to_owned);
+        let aliases = chosen.aliases.iter().map(|alias| (alias.name.clone(), target(alias))).collect();
+        drive.event(Event::ReadBack { attempt, resolved: Some(Resolved { default: chosen.primary, aliases }) });
+        drive
+    };
+    snap("done-read-back", |lang| reads(lang, None));
+    snap("done-differs", |lang| reads(lang, Some("chutes/other/Model")));
     snap("done-unchanged", |lang| {
         let mut drive = Drive::reviewing(lang);
         let attempt = drive.0.review.attempt;

@@ -6,8 +6,9 @@
 mod json5_support;
 
 use json5_support::{Choices, comments, document, edits, is_subsequence, model, mutate, same};
-use openclaw_chutes::openclaw::json5::{Document, Edit, EditError, Unproven};
+use openclaw_chutes::openclaw::json5::{Document, Edit, EditError, Lazy, New, Unproven};
 use proptest::prelude::*;
+use serde_json::Value;
 
 fn cases() -> u32 {
     std::env::var("JSON5_CASES").ok().and_then(|cases| cases.parse().ok()).unwrap_or(1_000)
@@ -23,6 +24,27 @@ fn is_simple(text: &str, document: &Document) -> bool {
         && again.value() == document.value()
 }
 
+/// The container that an edit brings, to be made item by item.
+fn lazily<'e>(edit: &'e Edit<'_>) -> Option<Lazy<'e>> {
+    let Edit::Set { value: New::Value(value), .. } = edit else { return None };
+    match &**value {
+        Value::Array(items) => Some(Lazy::array(items.len(), |at| items[at].clone())),
+        Value::Object(map) => {
+            let members: Vec<(&String, &Value)> = map.iter().collect();
+            let keys = members.clone();
+            Some(Lazy::object(map.len(), move |at| keys[at].0.clone(), move |at| members[at].1.clone()))
+        }
+        _ => None,
+    }
+}
+
+fn brings<'e>(edit: &'e Edit<'e>, lazy: Option<&'e Lazy<'e>>) -> Edit<'e> {
+    match lazy {
+        Some(lazy) => Edit::Set { path: edit.path().to_vec(), value: New::Lazy(lazy) },
+        None => edit.clone(),
+    }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: cases(), failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -33,7 +55,11 @@ proptest! {
         let edits = edits(&mut Choices::new(&last), &document.value());
         let mut wanted = document.value();
         let possible = edits.iter().try_for_each(|edit| model(&mut wanted, edit));
-        match document.edit(&edits) {
+        let result = document.edit(&edits);
+        let lazy: Vec<Option<Lazy<'_>>> = edits.iter().map(lazily).collect();
+        let brought: Vec<Edit<'_>> = edits.iter().zip(&lazy).map(|(edit, lazy)| brings(edit, lazy.as_ref())).collect();
+        prop_assert_eq!(&document.edit(&brought).ok(), &result.as_ref().ok().cloned(), "{:?} {:?}", text, edits);
+        match result {
             Err(EditError::Unproven(part)) => prop_assert!(false, "{part:?} {text:?} {edits:?}"),
             Err(EditError::Duplicate { lines, .. }) => prop_assert!(lines.0 <= lines.1),
             Err(error) => prop_assert!(possible.is_err(), "refused {error} {text:?} {edits:?}"),

@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
 
-use openclaw_chutes::openclaw::json5::{Document, Edit, EditError, Found, MAX_DEPTH, SyntaxKind, display, keys, path};
+use openclaw_chutes::openclaw::json5::{
+    Document, Edit, EditError, Found, MAX_DEPTH, New, SyntaxKind, display, keys, path,
+};
 use openclaw_chutes::texts::Lang;
 use serde_json::{Value, json};
 
@@ -132,7 +134,7 @@ fn depth_has_a_limit_and_no_stack_overflows() {
     (0..10_000).for_each(|_| value = Value::Array(vec![value.take()]));
     let edit = Edit::set(path("a"), value);
     assert!(matches!(Document::empty().edit(std::slice::from_ref(&edit)), Err(EditError::TooDeep { .. })));
-    let Edit::Set { value, .. } = edit else { unreachable!() };
+    let Edit::Set { value: New::Value(value), .. } = edit else { unreachable!() };
     let mut value = value.into_owned();
     while let Value::Array(mut items) = value {
         value = items.pop().unwrap_or(Value::Null);

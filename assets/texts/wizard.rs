@@ -214,6 +214,7 @@ texts! {
     review_lines(first, last, total): "lines {first}-{last} of {total}", "第 {first}-{last} 行，共 {total} 行";
     review_verify_running(model): "asking {model} for one token", "正在向 {model} 请求一个词元";
     review_verify_works(model, ms): "{model} answered in {ms} ms", "{model} 在 {ms} 毫秒内回答";
+    review_verify_price(price): ", this call: ${price}", "，本次调用：${price}";
     review_verify_skipped: "no test call", "不做测试调用";
     review_verify_no_balance: "the key works, but the account has no balance", "密钥有效，但账户没有余额";
     review_verify_unverified(why): "not verified: {why}", "未核实：{why}";
@@ -234,6 +235,13 @@ texts! {
     done_aliases: "Aliases", "别名";
     done_models(count): "{count} models registered", "已注册 {count} 个模型";
     done_verified: "Verified", "已核实";
+    done_openclaw: "OpenClaw", "OpenClaw";
+    done_reading: "reading it", "正在读取";
+    done_reads(count): "reads it: the default and {count} aliases resolve", "已读取：默认模型和 {count} 个别名均可解析";
+    done_reads_silent: "did not say how it reads this; ask it: openclaw models status", "没有说明如何读取；可运行：openclaw models status";
+    done_reads_default(found, wanted): "OpenClaw takes {found} for the default, not {wanted}.", "OpenClaw 认为默认模型是 {found}，而不是 {wanted}。";
+    done_reads_alias(alias, found, wanted): "OpenClaw takes {alias} for {found}, not {wanted}.", "OpenClaw 认为 {alias} 是 {found}，而不是 {wanted}。";
+    done_reads_nothing: "nothing", "未知";
     done_next: "Next", "下一步";
     done_next_ask: "ask it something", "问它一个问题";
     done_next_status: "what OpenClaw sees", "OpenClaw 的状态";

@@ -3,7 +3,7 @@
 
 use super::model::{Catalog, Model, Source};
 use serde::Deserialize;
-use std::sync::LazyLock;
+use std::sync::{Arc, LazyLock};
 
 /// The documented default, as a ref.
 pub const DEFAULT_MODEL: &str = "chutes/zai-org/GLM-4.7-TEE";
@@ -17,9 +17,9 @@ pub const ALIASES: [(&str, &str); 3] = [
 
 #[derive(Default, Deserialize)]
 struct Bundled {
-    models: Vec<Model>,
+    models: Vec<Arc<Model>>,
     /// Target of `chutes-fast`; not one of the eight.
-    fast: Model,
+    fast: Arc<Model>,
 }
 
 static BUNDLED: LazyLock<Bundled> =
@@ -32,6 +32,6 @@ pub fn catalog() -> Catalog {
 }
 
 /// What `chutes-fast` points at.
-pub fn fast_target() -> Model {
+pub fn fast_target() -> Arc<Model> {
     BUNDLED.fast.clone()
 }

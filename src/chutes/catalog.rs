@@ -1,18 +1,26 @@
-//! The list of models: asked for, read leniently, kept for offline starts.
+//! The list of models: asked for, and kept for offline starts.
 
 use super::client::{Call, Client};
 use super::failure::{Failure, Kind};
-use super::model::{Catalog, Model, Price, Source};
+use super::list::{Reader, usable_id};
+use super::model::{Catalog, Model, Shared, Source};
 use crate::secret::Secret;
+use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
-use serde_json::value::RawValue;
-use std::collections::{HashMap, HashSet};
+use std::borrow::Cow;
+use std::fmt;
+use std::io::{self, Read, Write};
+use std::sync::Arc;
 use std::time::{SystemTime, UNIX_EPOCH};
 
 pub use super::failure::Stage;
+pub use super::list::{Listing, ParseError, parse};
 
-/// Longest model id, in bytes, that we take over into a config.
-const MAX_ID_BYTES: usize = 512;
+/// Bytes that an answer may have over the limit for each model read from it. The service takes 900 for
+/// one, printed with indents 1,500.
+const BYTES_PER_MODEL: usize = 2 * 1024;
+/// Models above this number make an answer no larger.
+const MOST_MODELS: usize = 100_000;
 
 /// Ask the service for its models: `GET {api}/models`. `on_stage` hears each stage when it begins.
 /// The list is public, so `credential` may be None; with a refused one the service answers 401.
@@ -21,11 +29,17 @@ pub async fn discover(
     credential: Option<&Secret>,
     mut on_stage: impl FnMut(Stage),
 ) -> Result<Catalog, Failure> {
+    let mut reader = Reader::default();
+    let mut take = |bytes: &[u8]| {
+        reader.read(bytes);
+        BYTES_PER_MODEL * reader.models().min(MOST_MODELS)
+    };
     let url = format!("{}/models", client.endpoints().api);
-    let answer = client.send(Call::get(url).bearer(credential), &mut on_stage).await?.success()?;
+    let call = Call::get(url).bearer(credential);
+    let answer = client.send_to(&mut take, call, &mut on_stage).await?.success()?;
     on_stage(Stage::Parse);
-    let listing = parse(&answer.body).map_err(|error| match error {
-        ParseError::Json(error) => answer.bad_json(&error),
+    let listing = reader.finish().map_err(|error| match error {
+        ParseError::Json(error) => answer.not_json(&error),
         ParseError::NoList => answer.failure(Kind::Malformed { detail: "no list of models in it".to_owned() }),
     })?;
     if listing.models.is_empty() {
@@ -34,120 +48,57 @@ pub async fn discover(
     Ok(Catalog { models: listing.models, source: Source::Live, fetched_at: Some(now()) })
 }
 
-/// What a list of models held.
-#[derive(Clone, Debug, Default, PartialEq)]
-pub struct Listing {
-    /// In the order of the list, one per id.
-    pub models: Vec<Model>,
-    /// Entries without an id that a config can hold.
-    pub skipped: usize,
-}
-
-#[derive(Debug, thiserror::Error)]
-pub enum ParseError {
-    #[error("not JSON: {0}")]
-    Json(#[from] serde_json::Error),
-    #[error("there is no list of models in it")]
-    NoList,
-}
-
-/// Read an answer of the models endpoint. Lenient within: a field of an odd type is unknown, an
-/// entry without a usable id is skipped, the first of several entries with one id counts.
-pub fn parse(body: &[u8]) -> Result<Listing, ParseError> {
-    let text = String::from_utf8_lossy(body);
-    let answer: Fields = serde_json::from_str(text.trim_start_matches('\u{feff}'))?;
-    let entries: Vec<&RawValue> = field(&answer, "data").ok_or(ParseError::NoList)?;
-    let all = entries.len();
-    let mut models = Vec::with_capacity(all);
-    models.extend(entries.into_iter().filter_map(model));
-    let skipped = all - models.len();
-    keep_first_of_each_id(&mut models);
-    Ok(Listing { models, skipped })
-}
-
-fn keep_first_of_each_id(models: &mut Vec<Model>) {
-    let mut seen = HashSet::with_capacity(models.len());
-    let first: Vec<bool> = models.iter().map(|model| seen.insert(model.id.as_str())).collect();
-    let mut first = first.into_iter();
-    models.retain(|_| first.next().unwrap_or(true));
-}
-
-/// Fields as raw text: one that cannot be read (a number out of range, a deep nest) spoils only itself.
-type Fields<'a> = HashMap<String, &'a RawValue>;
-
-fn model(entry: &RawValue) -> Option<Model> {
-    let fields: Fields = serde_json::from_str(entry.get()).ok()?;
-    let id = field::<String>(&fields, "id").filter(|id| usable_id(id))?;
-    let price: Fields = field(&fields, "pricing").unwrap_or_default();
-    let features: Option<Vec<String>> = field(&fields, "supported_features");
-    let can = |name: &str| features.as_ref().map(|features| features.iter().any(|feature| feature == name));
-    Some(Model {
-        id,
-        context: tokens(&fields, "context_length"),
-        max_output: tokens(&fields, "max_output_length"),
-        price: Price {
-            input: usd(&price, "prompt"),
-            output: usd(&price, "completion"),
-            cache_read: usd(&price, "input_cache_read"),
-        },
-        input: field::<Vec<String>>(&fields, "input_modalities").filter(|kinds| !kinds.is_empty()),
-        reasoning: can("reasoning"),
-        tools: can("tools"),
-        json: can("json_mode"),
-        tee: field(&fields, "confidential_compute"),
-        quantization: field(&fields, "quantization"),
-    })
-}
-
-fn field<'a, T: Deserialize<'a>>(fields: &Fields<'a>, name: &str) -> Option<T> {
-    fields.get(name).and_then(|raw| serde_json::from_str(raw.get()).ok())
-}
-
-/// A count of tokens: whole, above zero, and one that JavaScript can hold.
-fn tokens(fields: &Fields, name: &str) -> Option<u64> {
-    const MAX_SAFE: f64 = 9_007_199_254_740_991.0;
-    let count: f64 = field(fields, name)?;
-    ((1.0..=MAX_SAFE).contains(&count) && count.fract() == 0.0).then_some(count as u64)
-}
-
-fn usd(fields: &Fields, name: &str) -> Option<f64> {
-    field(fields, name).filter(|price: &f64| price.is_finite() && *price >= 0.0)
-}
-
-/// An id that OpenClaw's config can hold as part of a ref.
-fn usable_id(id: &str) -> bool {
-    !id.is_empty() && id.len() <= MAX_ID_BYTES && id.trim() == id && !id.chars().any(char::is_control)
-}
-
 /// The content of the cache file.
 #[derive(Serialize, Deserialize)]
-struct Cached<Models> {
+struct Cached<'a> {
     version: u32,
     /// Unix time, milliseconds.
     fetched_at: u64,
-    models: Models,
+    #[serde(deserialize_with = "shared")]
+    models: Cow<'a, [Arc<Model>]>,
 }
 
 const CACHE_VERSION: u32 = 1;
 
-/// A live catalog as the content of a cache file.
-pub fn to_json(catalog: &Catalog) -> String {
-    let cached =
-        Cached { version: CACHE_VERSION, fetched_at: catalog.fetched_at.unwrap_or_default(), models: &catalog.models };
-    // Plain data always serialises.
-    serde_json::to_string(&cached).unwrap_or_default()
+/// Writes a live catalog as the content of a cache file.
+pub fn to_json(catalog: &Catalog, to: impl Write) -> io::Result<()> {
+    let models = Cow::Borrowed(catalog.models.as_slice());
+    let fetched_at = catalog.fetched_at.unwrap_or_default();
+    Ok(serde_json::to_writer(to, &Cached { version: CACHE_VERSION, fetched_at, models })?)
 }
 
 /// The catalog in a cache file; None when it is of another version, damaged or empty.
-pub fn from_json(text: &str) -> Option<Catalog> {
-    let mut cached: Cached<Vec<Model>> = serde_json::from_str(text).ok()?;
-    cached.models.retain(|model| usable_id(&model.id));
-    cached.models.shrink_to_fit();
-    (cached.version == CACHE_VERSION && !cached.models.is_empty()).then_some(Catalog {
-        models: cached.models,
+pub fn from_json(from: impl Read) -> Option<Catalog> {
+    let cached: Cached = serde_json::from_reader(from).ok()?;
+    let mut models = cached.models.into_owned();
+    models.retain(|model| usable_id(&model.id));
+    models.shrink_to_fit();
+    (cached.version == CACHE_VERSION && !models.is_empty()).then_some(Catalog {
+        models,
         source: Source::Cache,
         fetched_at: Some(cached.fetched_at),
     })
+}
+
+/// Reads models one by one, so that what they have in common is there once.
+fn shared<'de, 'a, D: Deserializer<'de>>(list: D) -> Result<Cow<'a, [Arc<Model>]>, D::Error> {
+    struct Models;
+    impl<'de> Visitor<'de> for Models {
+        type Value = Vec<Arc<Model>>;
+
+        fn expecting(&self, out: &mut fmt::Formatter) -> fmt::Result {
+            out.write_str("a list of models")
+        }
+
+        fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Self::Value, A::Error> {
+            let (mut models, mut shared) = (Vec::new(), Shared::default());
+            while let Some(model) = list.next_element()? {
+                models.push(shared.share(model));
+            }
+            Ok(models)
+        }
+    }
+    list.deserialize_seq(Models).map(Cow::Owned)
 }
 
 fn now() -> u64 {

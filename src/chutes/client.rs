@@ -6,6 +6,7 @@ use super::endpoints::{Endpoints, host_of};
 use super::failure::{self, Failure, Kind, NotJson, ProxyTrouble, Stage};
 use crate::secret::Secret;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
+use serde_json::error::Category;
 use std::future::poll_fn;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
@@ -19,13 +20,13 @@ pub struct Limits {
     pub connect: Duration,
     /// The whole call, unless the call says otherwise.
     pub whole: Duration,
-    /// Bytes of an answer after decompression.
+    /// Bytes of an answer after decompression, unless who takes it allows more.
     pub body: usize,
 }
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { connect: Duration::from_secs(5), whole: Duration::from_secs(10), body: 8 * 1024 * 1024 }
+        Self { connect: Duration::from_secs(5), whole: Duration::from_secs(10), body: 5 * 1024 * 1024 }
     }
 }
 
@@ -43,6 +44,10 @@ struct Inner {
     roots: Roots,
     http: OnceLock<Result<reqwest::Client, String>>,
 }
+
+/// Gets the body of a success piece by piece, and says each time how many bytes more than the limit it
+/// may have by now.
+pub type Taker<'a> = dyn FnMut(&[u8]) -> usize + Send + 'a;
 
 /// One call. No `Debug`: it holds credentials.
 pub struct Call<'a> {
@@ -89,6 +94,7 @@ impl<'a> Call<'a> {
 /// An answer of any status that is not a redirect. No `Debug`: it may hold tokens.
 pub struct Answer {
     pub status: u16,
+    /// Empty when somebody took it.
     pub body: Vec<u8>,
     /// From the start of the call to the last byte.
     pub took: Duration,
@@ -117,19 +123,33 @@ impl Answer {
 
     /// The failure of a body that is not the JSON it should be.
     pub fn bad_json(&self, error: &serde_json::Error) -> Failure {
-        let start = self.body.iter().find(|byte| !byte.is_ascii_whitespace());
-        self.failure(match start {
+        let start = self.body.iter().copied().find(|byte| !byte.is_ascii_whitespace());
+        self.not_json(&BadJson { start, category: error.classify(), line: error.line(), column: error.column() })
+    }
+
+    /// [`Answer::bad_json`] for a body that somebody took.
+    pub fn not_json(&self, bad: &BadJson) -> Failure {
+        self.failure(match bad.start {
             None => Kind::NotJson(NotJson::EmptyBody),
             Some(b'<') => Kind::NotJson(NotJson::Html),
-            Some(b'{' | b'[') if error.is_eof() => Kind::Truncated,
-            Some(b'{' | b'[') => {
-                Kind::Malformed { detail: format!("line {}, column {}", error.line(), error.column()) }
-            }
+            Some(b'{' | b'[') if bad.category == Category::Eof => Kind::Truncated,
+            Some(b'{' | b'[') => Kind::Malformed { detail: format!("line {}, column {}", bad.line, bad.column) },
             Some(_) if self.content_type.starts_with("text/html") => Kind::NotJson(NotJson::Html),
-            Some(_) if error.is_data() => Kind::Malformed { detail: "not an object".to_owned() },
+            Some(_) if bad.category == Category::Data => Kind::Malformed { detail: "not an object".to_owned() },
             Some(_) => Kind::NotJson(NotJson::Other),
         })
     }
+}
+
+/// Where and how a body is not the JSON it should be.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct BadJson {
+    /// The first byte of the body that is not white space.
+    pub start: Option<u8>,
+    pub category: Category,
+    /// Both from 1.
+    pub line: usize,
+    pub column: usize,
 }
 
 impl Client {
@@ -154,7 +174,26 @@ impl Client {
     }
 
     /// Make one call. `on_stage` hears each stage when it begins.
-    pub async fn send(&self, call: Call<'_>, mut on_stage: impl FnMut(Stage)) -> Result<Answer, Failure> {
+    pub async fn send(&self, call: Call<'_>, on_stage: impl FnMut(Stage)) -> Result<Answer, Failure> {
+        self.exchange(call, None, on_stage).await
+    }
+
+    /// [`Client::send`]; the body of a success goes to `taker` and not into the answer.
+    pub async fn send_to(
+        &self,
+        taker: &mut Taker<'_>,
+        call: Call<'_>,
+        on_stage: impl FnMut(Stage),
+    ) -> Result<Answer, Failure> {
+        self.exchange(call, Some(taker), on_stage).await
+    }
+
+    async fn exchange(
+        &self,
+        call: Call<'_>,
+        taker: Option<&mut Taker<'_>>,
+        mut on_stage: impl FnMut(Stage),
+    ) -> Result<Answer, Failure> {
         let mut exchange = Exchange { client: self, call, host: String::new(), proxy: None };
         exchange.host = host_of(&exchange.call.url);
         let url = Url::parse(&exchange.call.url)
@@ -167,7 +206,7 @@ impl Client {
         let progress = Arc::new(Progress::new(url.host_str().unwrap_or_default()));
         let whole = exchange.call.whole.unwrap_or(self.0.limits.whole);
         let mut exchanging =
-            Box::pin(CALL.scope(progress.clone(), tokio::time::timeout(whole, exchange.run(url, &progress))));
+            Box::pin(CALL.scope(progress.clone(), tokio::time::timeout(whole, exchange.run(url, taker, &progress))));
         let mut seen = 0;
         // Whatever begins a stage does so while this future is polled.
         let outcome = poll_fn(|context| {
@@ -228,7 +267,7 @@ impl Exchange<'_> {
         })
     }
 
-    async fn run(&self, url: Url, progress: &Progress) -> Result<Answer, Failure> {
+    async fn run(&self, url: Url, taker: Option<&mut Taker<'_>>, progress: &Progress) -> Result<Answer, Failure> {
         let started = Instant::now();
         let response = self.follow(url, progress).await?;
         let header = |name| response.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
@@ -242,11 +281,15 @@ impl Exchange<'_> {
             host: self.host.clone(),
             proxy: self.proxy.clone(),
         };
-        match self.body(response).await {
-            Ok(body) => answer.body = body,
+        let is_success = (200..300).contains(&answer.status);
+        let taken = match taker.filter(|_| is_success) {
+            Some(taker) => self.body(response, taker).await,
+            None => self.whole_body(response).await.map(|body| answer.body = body),
+        };
+        match taken {
             // The status says enough; what was wrong with its body is beside the point.
-            Err(_) if !(200..300).contains(&answer.status) => {}
-            Err(kind) => return Err(self.failure(kind)),
+            Err(kind) if is_success => return Err(self.failure(kind)),
+            _ => {}
         }
         answer.took = started.elapsed();
         if answer.status >= 400 {
@@ -300,16 +343,25 @@ impl Exchange<'_> {
         Ok(request)
     }
 
-    async fn body(&self, mut response: reqwest::Response) -> Result<Vec<u8>, Kind> {
-        let limit = self.client.0.limits.body;
+    async fn whole_body(&self, response: reqwest::Response) -> Result<Vec<u8>, Kind> {
         let mut body = Vec::new();
-        loop {
-            match response.chunk().await {
-                Ok(None) => return Ok(body),
-                Ok(Some(chunk)) if body.len() + chunk.len() > limit => return Err(Kind::TooLarge { limit }),
-                Ok(Some(chunk)) => body.extend_from_slice(&chunk),
-                Err(error) => return Err(connect::broken_body(&error)),
+        let mut take = |piece: &[u8]| {
+            body.extend_from_slice(piece);
+            0
+        };
+        self.body(response, &mut take).await?;
+        Ok(body)
+    }
+
+    async fn body(&self, mut response: reqwest::Response, taker: &mut Taker<'_>) -> Result<(), Kind> {
+        let (mut read, mut limit) = (0, self.client.0.limits.body);
+        while let Some(piece) = response.chunk().await.map_err(|error| connect::broken_body(&error))? {
+            read += piece.len();
+            if read > limit {
+                return Err(Kind::TooLarge { limit });
             }
+            limit = self.client.0.limits.body + taker(&piece);
         }
+        Ok(())
     }
 }

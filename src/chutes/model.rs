@@ -1,28 +1,34 @@
 //! A model as the service describes it. Plain data; what is unknown stays unknown.
 
 use serde::{Deserialize, Serialize};
+use std::collections::HashSet;
+use std::hash::Hash;
+use std::num::NonZeroU64;
+use std::sync::Arc;
 
 /// One entry of the catalog. Limits in tokens, prices in USD per million tokens.
 ///
 /// The serde form is that of our own files (the built-in catalog, the cache), not the service's.
+/// A list may have ten thousand of these, so each is small: [`Shared`] keeps equal values once, and
+/// lists hold them by `Arc`.
 #[derive(Clone, Debug, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct Model {
     /// Opaque: may contain `/`, `.`, `:`, `,`. The OpenClaw ref is `chutes/` + id.
-    pub id: String,
+    pub id: Box<str>,
     /// `context_length`.
-    pub context: Option<u64>,
+    pub context: Option<NonZeroU64>,
     /// `max_output_length`.
-    pub max_output: Option<u64>,
+    pub max_output: Option<NonZeroU64>,
     pub price: Price,
     /// `input_modalities`, as the service spells them (`text`, `image`, `video`, …).
-    pub input: Option<Vec<String>>,
+    pub input: Option<Arc<Vec<String>>>,
     pub reasoning: Option<bool>,
     pub tools: Option<bool>,
     pub json: Option<bool>,
     /// `confidential_compute`: runs in a trusted execution environment.
     pub tee: Option<bool>,
-    pub quantization: Option<String>,
+    pub quantization: Option<Arc<String>>,
 }
 
 /// USD per million tokens.
@@ -35,6 +41,11 @@ pub struct Price {
 }
 
 impl Model {
+    /// A model of which no more than the id is known.
+    pub fn unknown(id: &str) -> Self {
+        Self { id: id.into(), ..Self::default() }
+    }
+
     /// `chutes/<id>`: how OpenClaw names it.
     pub fn reference(&self) -> String {
         reference(&self.id)
@@ -43,6 +54,30 @@ impl Model {
     /// Takes images as input; unknown counts as no.
     pub fn vision(&self) -> bool {
         self.input.as_ref().is_some_and(|input| input.iter().any(|kind| kind == "image"))
+    }
+}
+
+/// Keeps once what the models of a list have in common.
+#[derive(Debug, Default)]
+pub struct Shared {
+    inputs: HashSet<Arc<Vec<String>>>,
+    quantizations: HashSet<Arc<String>>,
+}
+
+impl Shared {
+    /// `model` for a list, its values shared with those of the models before it.
+    pub fn share(&mut self, mut model: Model) -> Arc<Model> {
+        share(&mut self.inputs, &mut model.input);
+        share(&mut self.quantizations, &mut model.quantization);
+        Arc::new(model)
+    }
+}
+
+fn share<T: Eq + Hash>(known: &mut HashSet<Arc<T>>, value: &mut Option<Arc<T>>) {
+    let Some(value) = value else { return };
+    match known.get(value) {
+        Some(same) => value.clone_from(same),
+        None => drop(known.insert(value.clone())),
     }
 }
 
@@ -81,19 +116,39 @@ impl Source {
 /// A list of models that says where it came from.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Catalog {
-    pub models: Vec<Model>,
+    pub models: Vec<Arc<Model>>,
     pub source: Source,
     /// Unix time in milliseconds of the answer; None for the built-in catalog.
     pub fetched_at: Option<u64>,
 }
 
 impl Catalog {
-    pub fn get(&self, id: &str) -> Option<&Model> {
-        self.models.iter().find(|model| model.id == id)
+    pub fn get(&self, id: &str) -> Option<&Arc<Model>> {
+        self.models.iter().find(|model| *model.id == *id)
     }
 
     /// Whether the service serves this id: known only from a live list.
     pub fn serves(&self, id: &str) -> Option<bool> {
         (self.source == Source::Live).then(|| self.get(id).is_some())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_model_of_a_long_list_takes_little_memory() {
+        assert_eq!(size_of::<Model>(), 104);
+        let mut shared = Shared::default();
+        let [a, b] = ["a", "b"].map(|id| {
+            let (input, quantization) = (vec!["text".to_owned()], "fp8".to_owned());
+            let common =
+                Model { input: Some(input.into()), quantization: Some(quantization.into()), ..Model::default() };
+            shared.share(Model { id: id.into(), ..common })
+        });
+        assert!(Arc::ptr_eq(a.input.as_ref().unwrap(), b.input.as_ref().unwrap()));
+        assert!(Arc::ptr_eq(a.quantization.as_ref().unwrap(), b.quantization.as_ref().unwrap()));
+        assert_eq!((&*a.id, &*b.id, a.input.as_ref().unwrap().len()), ("a", "b", 1));
     }
 }

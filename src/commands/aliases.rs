@@ -42,7 +42,7 @@ pub fn add(context: &Context, name: &str, reference: &str, as_json: bool) -> Res
         return Err(Error::NotChutes { reference: target });
     }
     let name = name.trim();
-    let ids = current.models.iter().chain(catalog.iter().flat_map(|catalog| &catalog.models)).map(|m| m.id.as_str());
+    let ids = current.models.iter().chain(catalog.iter().flat_map(|catalog| &catalog.models)).map(|m| &*m.id);
     if name.is_empty() {
         return Err(Error::Alias { name: String::new(), problem: crate::selection::alias::Problem::Character(' ') });
     }

@@ -85,7 +85,7 @@ pub fn documented() -> Documented {
         aliases: bundled::ALIASES
             .map(|(name, target)| Alias { name: name.to_owned(), target: target.to_owned() })
             .to_vec(),
-        built_in: bundled::catalog().models.into_iter().map(|model| model.id).collect(),
+        built_in: bundled::catalog().models.iter().map(|model| model.id.to_string()).collect(),
         extra: bundled::catalog().models.into_iter().chain([bundled::fast_target()]).collect(),
     }
 }

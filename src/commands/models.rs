@@ -18,6 +18,7 @@ use crate::selection::{Configured, Selection};
 use crate::texts::{Lang, cli as text};
 use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 use unicode_width::UnicodeWidthStr;
 use url::Url;
 
@@ -59,7 +60,7 @@ fn rows(snapshot: &Snapshot, current: &Current, catalog: Option<&Catalog>, all: 
     // Entries of the allowlist that name a model; `provider/*` names none.
     let allowed: Vec<&String> = configured.allowed.iter().flatten().filter(|key| !key.ends_with("/*")).collect();
     let listed: Vec<String> = match all {
-        true => catalog.unwrap_or(&built_in).models.iter().map(Model::reference).collect(),
+        true => catalog.unwrap_or(&built_in).models.iter().map(|model| model.reference()).collect(),
         false => Vec::new(),
     };
     let mut seen = HashSet::new();
@@ -74,11 +75,9 @@ fn rows(snapshot: &Snapshot, current: &Current, catalog: Option<&Catalog>, all: 
     let in_config: HashSet<&str> = registered.iter().chain(allowed.iter().copied()).map(String::as_str).collect();
     let (by_config, by_list, by_us) =
         (by_id(&current.models), catalog.map(|catalog| by_id(&catalog.models)), by_id(&built_in.models));
-    let names: HashMap<&str, &str> = (snapshot.value()["models"]["providers"]["chutes"]["models"].as_array())
-        .into_iter()
-        .flatten()
-        .filter_map(|entry| Some((entry["id"].as_str()?, entry["name"].as_str()?)))
-        .collect();
+    let text = |value: &Value| value.as_str().map(str::to_owned);
+    let named = snapshot.models().iter().filter_map(|entry| Some((text(&entry["id"])?, text(&entry["name"])?)));
+    let names: HashMap<String, String> = named.collect();
     let mut aliases_of: HashMap<&str, Vec<&str>> = HashMap::new();
     for alias in &configured.aliases {
         aliases_of.entry(&alias.target).or_default().push(&alias.name);
@@ -97,7 +96,7 @@ fn rows(snapshot: &Snapshot, current: &Current, catalog: Option<&Catalog>, all: 
             if missing {
                 tags.push("not served".to_owned());
             }
-            let name = names.get(id).copied().unwrap_or(if id.is_empty() { key } else { id });
+            let name = names.get(id).map(String::as_str).unwrap_or(if id.is_empty() { key } else { id });
             Row {
                 key: key.clone(),
                 name: name.to_owned(),
@@ -109,8 +108,8 @@ fn rows(snapshot: &Snapshot, current: &Current, catalog: Option<&Catalog>, all: 
         .collect()
 }
 
-fn by_id(models: &[Model]) -> HashMap<&str, &Model> {
-    models.iter().map(|model| (model.id.as_str(), model)).collect()
+fn by_id(models: &[Arc<Model>]) -> HashMap<&str, &Model> {
+    models.iter().map(|model| (&*model.id, &**model)).collect()
 }
 
 /// What the config uses a model for.
@@ -190,7 +189,7 @@ fn table(rows: &[Row], lang: Lang) -> String {
         [
             clean::line(&row.key),
             model.input.as_ref().map_or("-".to_owned(), |kinds| clean::line(&kinds.join("+"))),
-            model.context.map_or("-".to_owned(), tokens),
+            model.context.map_or("-".to_owned(), |count| tokens(count.get())),
             price(model.price.input),
             price(model.price.output),
             clean::line(&row.tags.join(",")),
@@ -256,7 +255,7 @@ pub fn known(name: &str, current: &Current, catalog: Option<&Catalog>) -> Result
         configured.registered.iter().any(|known| known == id)
             || catalog.is_some_and(|catalog| catalog.get(id).is_some())
             || built_in.get(id).is_some()
-            || bundled::fast_target().id == id
+            || *bundled::fast_target().id == *id
     };
     let provider = |target: &str| target.split_once('/').map(|(provider, _)| format!("{provider}/*"));
     let allowed =
@@ -289,8 +288,11 @@ fn similar(name: &str, current: &Current, catalog: &Catalog) -> Vec<String> {
     }
     let aliases = current.configured.aliases.iter().map(|alias| alias.name.clone());
     let registered = current.configured.registered.iter().map(|id| reference(id));
-    let listed =
-        catalog.models.iter().map(Model::reference).filter(|key| !registered.clone().any(|known| known == *key));
+    let listed = catalog
+        .models
+        .iter()
+        .map(|model| model.reference())
+        .filter(|key| !registered.clone().any(|known| known == *key));
     aliases
         .chain(registered.clone())
         .chain(listed)
@@ -322,13 +324,13 @@ fn bare(current: &Current) -> Selection {
 /// Make sure that a Chutes target is among the registered models.
 pub fn register(selection: &mut Selection, target: &str, catalog: Option<&Catalog>) {
     let Some(id) = id_of(target) else { return };
-    if selection.registered.iter().any(|model| model.id == id) {
+    if selection.registered.iter().any(|model| *model.id == *id) {
         return;
     }
     let facts = catalog.and_then(|catalog| catalog.get(id)).cloned();
     let built_in =
-        || bundled::catalog().models.into_iter().chain([bundled::fast_target()]).find(|model| model.id == id);
-    let model = facts.or_else(built_in).unwrap_or_else(|| Model { id: id.to_owned(), ..Model::default() });
+        || bundled::catalog().models.into_iter().chain([bundled::fast_target()]).find(|model| *model.id == *id);
+    let model = facts.or_else(built_in).unwrap_or_else(|| Model::unknown(id).into());
     selection.registered.push(model);
 }
 

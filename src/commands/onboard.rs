@@ -203,7 +203,7 @@ mod tests {
 
     #[test]
     fn a_comma_list_keeps_ids_that_contain_commas() {
-        let models = ["a", "pool/x,y,z", "b"].map(|id| Model { id: id.to_owned(), ..Model::default() }).to_vec();
+        let models = ["a", "pool/x,y,z", "b"].map(|id| Model::unknown(id).into()).to_vec();
         let catalog = Catalog { models, source: Source::Live, fetched_at: None };
         assert_eq!(split_ids("a, b", &catalog), ["a", "b"]);
         assert_eq!(split_ids("a,pool/x,y,z,b,,", &catalog), ["a", "pool/x,y,z", "b"]);

@@ -16,6 +16,7 @@ use crate::selection::Selection;
 use crate::texts::{Lang, cli as text};
 use serde_json::json;
 use std::collections::HashSet;
+use std::sync::Arc;
 
 pub fn refresh(context: &Context, as_json: bool) -> Result<Report, Error> {
     let (site, _, current) = context.read()?;
@@ -58,25 +59,25 @@ pub fn refresh(context: &Context, as_json: bool) -> Result<Report, Error> {
     Ok(report)
 }
 
-fn ids(models: &[Model]) -> HashSet<&str> {
-    models.iter().map(|model| model.id.as_str()).collect()
+fn ids(models: &[Arc<Model>]) -> HashSet<&str> {
+    models.iter().map(|model| &*model.id).collect()
 }
 
-fn not_in(models: &[Model], others: &HashSet<&str>) -> Vec<String> {
-    models.iter().filter(|model| !others.contains(model.id.as_str())).map(|model| model.id.clone()).collect()
+fn not_in(models: &[Arc<Model>], others: &HashSet<&str>) -> Vec<String> {
+    models.iter().filter(|model| !others.contains(&*model.id)).map(|model| model.id.to_string()).collect()
 }
 
 /// What is served, without what the user left out before; and what the config refers to, served or not.
-fn registered(live: &Catalog, current: &Current, selection: &Selection, previous: Option<&Catalog>) -> Vec<Model> {
+fn registered(live: &Catalog, current: &Current, selection: &Selection, previous: Option<&Catalog>) -> Vec<Arc<Model>> {
     let (before, known) = (ids(&current.models), previous.map(|previous| ids(&previous.models)).unwrap_or_default());
     let left_out = |id: &str| known.contains(id) && !before.contains(id);
-    let mut models: Vec<Model> = live.models.iter().filter(|model| !left_out(&model.id)).cloned().collect();
+    let mut models: Vec<Arc<Model>> = live.models.iter().filter(|model| !left_out(&model.id)).cloned().collect();
     for id in referred(selection).filter_map(id_of) {
-        if models.iter().any(|model| model.id == id) {
+        if models.iter().any(|model| *model.id == *id) {
             continue;
         }
-        let known = live.get(id).or_else(|| current.models.iter().find(|model| model.id == id)).cloned();
-        models.push(known.unwrap_or_else(|| Model { id: id.to_owned(), ..Model::default() }));
+        let known = live.get(id).or_else(|| current.models.iter().find(|model| *model.id == *id)).cloned();
+        models.push(known.unwrap_or_else(|| Model::unknown(id).into()));
     }
     models
 }

@@ -1,30 +1,56 @@
-//! The Chutes credentials of an OpenClaw that keeps them in a database: it is asked itself. Starting it
-//! takes seconds, so only commands ask that may take their time.
+//! What only OpenClaw itself can say: the credentials in its database, and how it reads its config.
+//! Starting it takes seconds, so only those ask who may take their time.
 
 use super::current::{Kind, StoredCredential};
 use super::snapshot::Snapshot;
 use super::store::PROVIDER;
 use super::{Site, value::at};
+use serde::Deserialize;
 use serde_json::Value;
+use std::collections::BTreeMap;
 use std::io::Read;
 use std::process::{Command, Stdio};
 use std::sync::mpsc;
 use std::time::Duration;
 
 /// An answer takes 2 to 5 s; after this nobody waits any longer.
-const LONGEST: Duration = Duration::from_secs(30);
+pub const LONGEST: Duration = Duration::from_secs(30);
 
-/// What `openclaw models status` says, the one it would use first. None: it gave no answer.
-pub fn credentials(site: &Site, snapshot: &Snapshot) -> Option<Vec<StoredCredential>> {
+/// `openclaw models status --json` about this installation, its output to be read. None: no OpenClaw.
+pub fn status(site: &Site, agent: Option<&str>) -> Option<Command> {
     let mut command = Command::new(site.installed.program.as_ref()?);
-    command.args(["models", "status", "--json"]);
-    if snapshot.agents.len() > 1 {
-        command.args(["--agent", &snapshot.agent]);
-    }
-    command.env("OPENCLAW_CONFIG_PATH", &snapshot.config.path);
+    command.args(["models", "status", "--json"]).args(agent.iter().flat_map(|agent| ["--agent", agent]));
+    command.env("OPENCLAW_CONFIG_PATH", &site.paths.config);
     command.env("OPENCLAW_STATE_DIR", &site.paths.state_dir);
     command.env("OPENCLAW_HOME", &site.paths.home);
-    let mut child = command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().ok()?;
+    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
+    Some(command)
+}
+
+/// How OpenClaw reads the config.
+#[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
+pub struct Resolved {
+    /// Full ref of the default model.
+    #[serde(rename = "resolvedDefault")]
+    pub default: String,
+    /// Full refs by alias.
+    pub aliases: BTreeMap<String, String>,
+}
+
+/// From what [`status`] printed.
+pub fn resolved(said: &[u8]) -> Option<Resolved> {
+    serde_json::from_slice(document(said)?).ok()
+}
+
+/// Warnings may stand before the document.
+fn document(said: &[u8]) -> Option<&[u8]> {
+    said.get(said.iter().position(|&byte| byte == b'{')?..)
+}
+
+/// The Chutes credentials that it has, the one it would use first. None: it gave no answer.
+pub fn credentials(site: &Site, snapshot: &Snapshot) -> Option<Vec<StoredCredential>> {
+    let agent = (snapshot.agents.len() > 1).then_some(snapshot.agent.as_str());
+    let mut child = status(site, agent)?.spawn().ok()?;
     let mut stdout = child.stdout.take()?;
     let (send, answer) = mpsc::channel();
     std::thread::spawn(move || {
@@ -37,10 +63,8 @@ pub fn credentials(site: &Site, snapshot: &Snapshot) -> Option<Vec<StoredCredent
         let _ = child.kill();
     }
     let ended = child.wait().ok()?;
-    let said = String::from_utf8(said.filter(|_| ended.success())?).ok()?;
-    // Warnings may stand before the document.
-    let document = serde_json::from_str(&said[said.find('{')?..]).ok()?;
-    understood(&document, &snapshot.agent)
+    let said = said.filter(|_| ended.success())?;
+    understood(&serde_json::from_slice(document(&said)?).ok()?, &snapshot.agent)
 }
 
 fn understood(document: &Value, agent: &str) -> Option<Vec<StoredCredential>> {
@@ -80,6 +104,17 @@ fn understood(document: &Value, agent: &str) -> Option<Vec<StoredCredential>> {
 mod tests {
     use super::*;
     use serde_json::json;
+
+    #[test]
+    fn how_openclaw_reads_a_config_is_understood() {
+        let said = br#"[warn] something
+{"defaultModel": "fast", "resolvedDefault": "chutes/a", "aliases": {"fast": "chutes/a"}, "auth": {}}"#;
+        let from = |said: &[u8]| resolved(said).map(|resolved| (resolved.default, resolved.aliases.into_iter().next()));
+        let alias = ("fast".to_owned(), "chutes/a".to_owned());
+        assert_eq!(from(said), Some(("chutes/a".to_owned(), Some(alias))));
+        assert_eq!(from(b"no document"), None);
+        assert_eq!(from(b"{\"aliases\": {}}"), None);
+    }
 
     #[test]
     fn the_profile_in_use_comes_first_and_others_are_not_ours() {

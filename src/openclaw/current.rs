@@ -4,12 +4,14 @@ use super::install::Generation;
 use super::snapshot::Snapshot;
 use super::store::{self, PROVIDER, Profile};
 use super::value::at;
-use crate::chutes::model::{Model, Price};
+use crate::chutes::model::{Model, Price, Shared};
 use crate::secret::Secret;
 use crate::selection::{Alias, Configured};
 use serde_json::Value;
 use std::collections::HashMap;
+use std::num::NonZeroU64;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Kind of a stored credential, named as OpenClaw's auth store names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -62,7 +64,7 @@ pub struct Current {
     /// `models.providers.chutes.baseUrl`.
     pub base_url: Option<String>,
     /// `models.providers.chutes.models` as they are, for lists that work without the catalog.
-    pub models: Vec<Model>,
+    pub models: Vec<Arc<Model>>,
     pub credentials: Vec<StoredCredential>,
     /// Index into `credentials` of the one OpenClaw would use.
     pub active: Option<usize>,
@@ -78,15 +80,17 @@ impl Current {
     pub fn of(snapshot: &Snapshot, now: i64) -> Self {
         let config = snapshot.value();
         let provider = chutes_provider(config).map(|(_, provider)| provider);
-        let models = provider.and_then(|p| p.get("models")?.as_array()).into_iter().flatten();
+        let models = snapshot.models();
+        let registered = models.iter().filter_map(|entry| entry.get("id")?.as_str().map(str::to_owned));
+        let mut shared = Shared::default();
         let (profiles, active) = usable(snapshot, now);
         Self {
             config_exists: snapshot.config.bytes.is_some(),
             agent: snapshot.agent.clone(),
             agents: snapshot.agents.clone(),
-            configured: configured(config),
+            configured: Configured { registered: registered.collect(), ..configured(config) },
             base_url: provider.and_then(|p| p.get("baseUrl")?.as_str()).map(str::to_owned),
-            models: models.filter_map(model).collect(),
+            models: models.iter().filter_map(|entry| Some(shared.share(model(&entry)?))).collect(),
             credentials: profiles.iter().map(|(agent, profile)| stored(agent, profile)).collect(),
             active,
             in_database: snapshot.installed.generation != Generation::JsonStore,
@@ -174,7 +178,7 @@ pub(super) fn chutes_provider(config: &Value) -> Option<(&str, &Value)> {
     store::by_provider(at(config, &["models", "providers"]), PROVIDER)
 }
 
-/// What the config says about models, as [`Configured`].
+/// What the config says about models, but for those that are registered.
 pub fn configured(config: &Value) -> Configured {
     let map = at(config, &["agents", "defaults", "models"]).and_then(Value::as_object);
     let mut aliases: Vec<Option<Alias>> = Vec::new();
@@ -211,14 +215,13 @@ pub fn configured(config: &Value) -> Configured {
         .filter(|key| key.contains('/'))
         .map(|k| normalize_ref(k))
         .collect();
-    let registered = chutes_provider(config).and_then(|(_, p)| p.get("models")?.as_array()).into_iter().flatten();
     let providers = at(config, &["models", "providers"]).and_then(Value::as_object);
     Configured {
         primary: primary_of(model),
         fallbacks: fallbacks.filter_map(Value::as_str).map(resolve).collect(),
         image: primary_of(at(config, &["agents", "defaults", "imageModel"])),
         inverted,
-        registered: registered.filter_map(|m| m.get("id")?.as_str()).map(str::to_owned).collect(),
+        registered: Vec::new(),
         allowed: (!allowed.is_empty()).then_some(allowed),
         providers: providers.into_iter().flatten().map(|(name, _)| name.clone()).collect(),
         aliases,
@@ -268,13 +271,15 @@ fn default_alias(reference: &str) -> Option<&'static str> {
 /// A model entry of the config, as far as it goes.
 fn model(entry: &Value) -> Option<Model> {
     let price = |name: &str| entry.get("cost").and_then(|cost| cost.get(name)?.as_f64());
+    let tokens = |name: &str| entry.get(name).and_then(Value::as_f64).and_then(|n| NonZeroU64::new(n as u64));
     let input = entry.get("input").and_then(Value::as_array);
+    let kinds = |input: &Vec<Value>| input.iter().filter_map(Value::as_str).map(str::to_owned).collect::<Vec<_>>();
     Some(Model {
-        id: entry.get("id")?.as_str()?.to_owned(),
-        context: entry.get("contextWindow").and_then(Value::as_f64).map(|n| n as u64),
-        max_output: entry.get("maxTokens").and_then(Value::as_f64).map(|n| n as u64),
+        id: entry.get("id")?.as_str()?.into(),
+        context: tokens("contextWindow"),
+        max_output: tokens("maxTokens"),
         price: Price { input: price("input"), output: price("output"), cache_read: price("cacheRead") },
-        input: input.map(|kinds| kinds.iter().filter_map(Value::as_str).map(str::to_owned).collect()),
+        input: input.map(|input| kinds(input).into()),
         reasoning: entry.get("reasoning").and_then(Value::as_bool),
         ..Model::default()
     })

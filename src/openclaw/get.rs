@@ -11,7 +11,7 @@ use serde_json::Value;
 pub fn get(snapshot: &Snapshot, path: &str, env: impl Fn(&str) -> Option<String>) -> Option<Value> {
     let segments = segments(path)?;
     let mut config = match snapshot.config.bytes {
-        Some(_) => effective(snapshot, env),
+        Some(_) => effective(snapshot, segments.first().is_none_or(|first| first == "models"), env),
         // Without a file OpenClaw fills in nothing.
         None => return None,
     };

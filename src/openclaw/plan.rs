@@ -7,12 +7,11 @@ use super::error::Error;
 use super::install::Generation;
 use super::json5::says;
 use super::rebase::rebased;
-use super::schema;
 use super::snapshot::{self, File, Snapshot};
 use super::store::{self, PROVIDER};
 use super::tree::Tree;
-use super::value::{at, same};
-use super::wanted::{self, Wish};
+use super::value::{self, at, same};
+use super::wanted::{self, Wanted, Wish};
 use crate::chutes::oauth::attempt::{ClientId, is_client_secret};
 use crate::chutes::oauth::renew::{self, Missing};
 use crate::chutes::oauth::token::Granted;
@@ -237,10 +236,18 @@ fn config_changes(
         other_providers: &other_providers,
         brand_new: snapshot.config.bytes.is_none(),
     };
-    let wanted = wanted::wanted(&snapshot.config.path, snapshot.value(), &wish)?;
-    let mut texts = snapshot.tree.edit(&wanted)?;
+    let tree = &snapshot.tree;
+    let wanted = Wanted::of(&snapshot.config.path, tree, &wish)?;
+    let mut texts = match tree.layers.len() {
+        1 => tree.edit(wanted.edits(&tree.value, &wanted.parts()))?,
+        // Each file has a share of the long lists, too.
+        _ => tree.edit(value::edits(&tree.whole(), &wanted.value()))?,
+    };
+    if texts.is_empty() {
+        return Ok(Vec::new());
+    }
     prove(snapshot, &texts, &wanted)?;
-    if let Some(problem) = schema::problem(&wanted).filter(|_| !texts.is_empty()) {
+    if let Some(problem) = wanted.problem() {
         return Err(Error::Refused { path: snapshot.config.path.clone(), problem });
     }
     let files = std::iter::once(&snapshot.config).chain(&snapshot.includes);
@@ -252,26 +259,25 @@ fn config_changes(
 }
 
 /// Reads the new texts as OpenClaw would and compares with what was meant.
-fn prove(snapshot: &Snapshot, texts: &[(PathBuf, String)], wanted: &Value) -> Result<(), Error> {
-    let is_proven = match texts {
-        [] => true,
-        // The common case, without building the config once more: one file, which includes no other.
-        [(_, text)] => snapshot.tree.layers.len() == 1 && says(text, wanted),
-        _ => false,
-    };
-    if is_proven {
+fn prove(snapshot: &Snapshot, texts: &[(PathBuf, String)], wanted: &Wanted<'_>) -> Result<(), Error> {
+    // The common case, without building the config once more: one file, which includes no other.
+    if let ([(_, text)], 1) = (texts, snapshot.tree.layers.len())
+        && says(text, &wanted.edits_of_nothing(&wanted.parts()))
+    {
         return Ok(());
     }
+    let wanted = wanted.value();
     let mut read = |path: &std::path::Path| {
         let new = texts.iter().find(|(changed, _)| changed == path).map(|(_, text)| text.clone().into_bytes());
         let known = || snapshot.includes.iter().chain([&snapshot.config]).find(|file| file.path == path);
         Ok(new.or_else(|| known().and_then(|file| file.bytes.clone())))
     };
     let after = Tree::read(&snapshot.config.path, &snapshot.paths.include_roots, &mut read)?;
-    if same(&after.value, wanted) {
+    let after = after.whole();
+    if same(&after, &wanted) {
         return Ok(());
     }
-    let differs = super::value::edits(&after.value, wanted);
+    let differs = value::edits(&after, &wanted);
     let dotted = differs.first().map(|edit| super::json5::display(edit.path())).unwrap_or_default();
     Err(Error::Unproven { path: snapshot.config.path.clone(), dotted })
 }

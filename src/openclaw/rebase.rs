@@ -5,6 +5,7 @@ use super::current::Current;
 use crate::chutes::model::{Model, id_of};
 use crate::selection::{Alias, Selection};
 use std::collections::{HashMap, HashSet};
+use std::sync::Arc;
 
 /// `basis` is what `selection` was made on, `now` what the config says at this moment.
 pub fn rebased(selection: &Selection, basis: &Current, now: &Current) -> Selection {
@@ -39,12 +40,12 @@ pub fn rebased(selection: &Selection, basis: &Current, now: &Current) -> Selecti
     // What only repeats the older reading gives way to the newer one.
     let (before, after) = (by_id(&basis.models), by_id(&now.models));
     new.registered.retain_mut(|model| {
-        if !before.get(model.id.as_str()).is_some_and(|known| known.contains(&&*model)) {
+        if !before.get(&*model.id).is_some_and(|known| known.contains(&&*model)) {
             return true;
         }
-        match after.get(model.id.as_str()).and_then(|known| known.first()) {
+        match after.get(&*model.id).and_then(|known| known.first()) {
             Some(known) => model.clone_from(known),
-            None => return needed.contains(&model.id),
+            None => return needed.contains(&*model.id),
         }
         true
     });
@@ -52,8 +53,8 @@ pub fn rebased(selection: &Selection, basis: &Current, now: &Current) -> Selecti
 }
 
 /// An id may be there twice.
-fn by_id(models: &[Model]) -> HashMap<&str, Vec<&Model>> {
-    let mut found: HashMap<&str, Vec<&Model>> = HashMap::new();
+fn by_id(models: &[Arc<Model>]) -> HashMap<&str, Vec<&Arc<Model>>> {
+    let mut found: HashMap<&str, Vec<&Arc<Model>>> = HashMap::new();
     for model in models {
         found.entry(&model.id).or_default().push(model);
     }
@@ -69,16 +70,17 @@ mod tests {
     use super::*;
     use crate::chutes::model::reference;
     use crate::selection::Configured;
+    use std::num::NonZeroU64;
 
     fn alias(name: &str, id: &str) -> Alias {
         Alias { name: name.into(), target: reference(id) }
     }
 
-    fn model(id: &str, context: u64) -> Model {
-        Model { id: id.into(), context: Some(context), ..Model::default() }
+    fn model(id: &str, context: u64) -> Arc<Model> {
+        Model { context: NonZeroU64::new(context), ..Model::unknown(id) }.into()
     }
 
-    fn current(primary: &str, aliases: &[Alias], models: &[Model]) -> Current {
+    fn current(primary: &str, aliases: &[Alias], models: &[Arc<Model>]) -> Current {
         let configured =
             Configured { primary: Some(primary.into()), aliases: aliases.to_vec(), ..Configured::default() };
         Current { configured, models: models.to_vec(), ..Current::default() }

@@ -7,8 +7,9 @@ use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 
 /// The config as OpenClaw runs with it: `${NAME}` replaced, defaults filled in. Secrets in clear.
-pub fn effective(snapshot: &Snapshot, env: impl Fn(&str) -> Option<String>) -> Value {
-    let mut config = snapshot.value().clone();
+/// `with_models`: the list of Chutes' models is wanted, too.
+pub fn effective(snapshot: &Snapshot, with_models: bool, env: impl Fn(&str) -> Option<String>) -> Value {
+    let mut config = if with_models { snapshot.tree.whole() } else { snapshot.value().clone() };
     let files = own_variables(snapshot, &config);
     let lookup = |name: &str| {
         let set = env(name).filter(|value| !value.trim().is_empty());

@@ -57,15 +57,18 @@ pub fn problem(config: &Value) -> Option<Problem> {
             return Some(Problem { dotted: format!("{dotted}.api"), wrong });
         }
         let models = provider.get("models").and_then(Value::as_array).into_iter().flatten().enumerate();
-        models.into_iter().find_map(|(at, model)| {
-            let dotted = format!("{dotted}.models[{at}]");
-            let named = |key: &str| model.get(key).and_then(Value::as_str).is_some_and(|text| !text.is_empty());
-            match named("id") && named("name") {
-                false => Some(Problem { dotted, wrong: Wrong::NoModel }),
-                true => api(model).map(|wrong| Problem { dotted: format!("{dotted}.api"), wrong }),
-            }
-        })
+        models.into_iter().find_map(|(at, entry)| model(name, at, entry))
     })
+}
+
+/// What OpenClaw refuses in the model at this index of a provider's list.
+pub fn model(provider: &str, at: usize, entry: &Value) -> Option<Problem> {
+    let dotted = format!("models.providers.{provider}.models[{at}]");
+    let named = |key: &str| entry.get(key).and_then(Value::as_str).is_some_and(|text| !text.is_empty());
+    match named("id") && named("name") {
+        false => Some(Problem { dotted, wrong: Wrong::NoModel }),
+        true => api(entry).map(|wrong| Problem { dotted: format!("{dotted}.api"), wrong }),
+    }
 }
 
 fn api(value: &Value) -> Option<Wrong> {

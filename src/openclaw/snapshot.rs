@@ -3,7 +3,7 @@
 use super::error::{Doing, Shape};
 use super::install::Installed;
 use super::plan::FileChange;
-use super::tree::{self, Tree};
+use super::tree::{self, Models, Tree};
 use super::{Error, Site, paths::Paths, value};
 use serde_json::{Map, Value};
 use std::os::unix::fs::MetadataExt;
@@ -130,9 +130,14 @@ impl Snapshot {
         Ok(after)
     }
 
-    /// The config with its includes, `${…}` left as written.
+    /// The config with its includes, `${…}` left as written. The list of Chutes' models is empty in it.
     pub fn value(&self) -> &Value {
         &self.tree.value
+    }
+
+    /// The models that the config lists for Chutes.
+    pub fn models(&self) -> Models<'_> {
+        self.tree.models()
     }
 }
 

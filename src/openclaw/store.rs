@@ -93,7 +93,12 @@ pub fn placeholder(text: &str) -> Option<&str> {
 /// The value under a provider's name, whatever its case.
 pub fn by_provider<'a>(map: Option<&'a Value>, provider: &str) -> Option<(&'a str, &'a Value)> {
     let mut entries = map?.as_object()?.iter();
-    entries.find(|(key, _)| key.trim().eq_ignore_ascii_case(provider)).map(|(key, value)| (key.as_str(), value))
+    entries.find(|(key, _)| is_provider(key, provider)).map(|(key, value)| (key.as_str(), value))
+}
+
+/// Whether a key of the config means this provider.
+pub fn is_provider(key: &str, provider: &str) -> bool {
+    key.trim().eq_ignore_ascii_case(provider)
 }
 
 /// The ids in a list such as `auth.order.chutes`.

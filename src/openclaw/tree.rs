@@ -2,10 +2,11 @@
 //! path.
 
 use super::error::{Doing, IncludeProblem, Shape};
-use super::json5::{Document, Edit, Step, display};
+use super::json5::{Document, Edit, Item, Step, display, keys};
 use super::paths::absolute;
-use super::{Error, value};
+use super::{Error, store, value};
 use serde_json::{Map, Value};
+use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 
 const INCLUDE: &str = "$include";
@@ -26,8 +27,57 @@ pub struct Layer {
 pub struct Tree {
     /// Weakest first; the config itself is last.
     pub layers: Vec<Layer>,
-    /// The merged config; `${…}` as written.
+    /// The merged config; `${…}` as written. There is nothing in the list of Chutes' models: it grows with
+    /// the catalog, and is read model by model, see [`Tree::models`].
     pub value: Value,
+    /// None: there is no list.
+    models: Option<List>,
+}
+
+/// `models.providers.chutes.models`.
+#[derive(Clone, Debug)]
+enum List {
+    /// In the only layer.
+    InText(Vec<Item>),
+    /// Of several layers.
+    Merged(Vec<Value>),
+}
+
+/// The models that the config lists for Chutes. Each is made when it is asked for.
+#[derive(Clone, Copy, Debug)]
+pub struct Models<'a>(&'a Tree);
+
+impl<'a> Models<'a> {
+    pub fn len(self) -> usize {
+        match &self.0.models {
+            None => 0,
+            Some(List::InText(items)) => items.len(),
+            Some(List::Merged(values)) => values.len(),
+        }
+    }
+
+    pub fn is_empty(self) -> bool {
+        self.len() == 0
+    }
+
+    /// The model at an index below [`Models::len`].
+    pub fn get(self, at: usize) -> Cow<'a, Value> {
+        match (&self.0.models, self.0.layers.first()) {
+            (Some(List::Merged(values)), _) => Cow::Borrowed(&values[at]),
+            (Some(List::InText(items)), Some(layer)) => Cow::Owned(layer.document.read(items[at])),
+            _ => Cow::Owned(Value::Null),
+        }
+    }
+
+    pub fn iter(self) -> impl Iterator<Item = Cow<'a, Value>> {
+        (0..self.len()).map(move |at| self.get(at))
+    }
+}
+
+/// Where the list of Chutes' models stands, given the names of the providers.
+fn at_models<'a>(providers: impl IntoIterator<Item = &'a str>) -> Vec<Step> {
+    let name = providers.into_iter().find(|name| store::is_provider(name, store::PROVIDER));
+    keys(["models", "providers", name.unwrap_or(store::PROVIDER), "models"])
 }
 
 impl Tree {
@@ -35,23 +85,48 @@ impl Tree {
     pub fn read(path: &Path, roots: &[PathBuf], read: &mut Reader<'_>) -> Result<Self, Error> {
         let dir = path.parent().map(Path::to_owned).unwrap_or_default();
         let mut walk = Walk { roots: [vec![dir], roots.to_vec()].concat(), read, layers: Vec::new() };
-        let value = match (walk.read)(path)? {
-            None => {
-                walk.layers.push(Layer { path: path.to_owned(), document: Document::empty(), mount: Vec::new() });
-                Value::Object(Map::new())
-            }
-            Some(bytes) => walk.file(path, bytes, &mut Vec::new(), &[path.to_owned()])?,
+        let document = match (walk.read)(path)? {
+            None => Document::empty(),
+            Some(bytes) => parse(path, bytes)?,
         };
-        if !value.is_object() {
+        let tree = if document.has_key(INCLUDE) {
+            let mut value = walk.document(document, path, &mut Vec::new(), &[path.to_owned()])?;
+            let providers = value::at(&value, &["models", "providers"]).and_then(Value::as_object);
+            let steps = at_models(providers.into_iter().flatten().map(|(name, _)| name.as_str()));
+            let list = value::at_steps_mut(&mut value, &steps).and_then(Value::as_array_mut);
+            let models = list.map(|list| List::Merged(std::mem::take(list)));
+            Self { layers: walk.layers, value, models }
+        } else {
+            let providers = document.members(&keys(["models", "providers"]));
+            let steps = at_models(providers.iter().map(String::as_str));
+            let (value, models) = (document.value_without(&steps), document.items(&steps).map(List::InText));
+            Self { layers: vec![Layer { path: path.to_owned(), document, mount: Vec::new() }], value, models }
+        };
+        if !tree.value.is_object() {
             return Err(Error::WrongShape { path: path.to_owned(), dotted: String::new(), expected: Shape::Object });
         }
-        Ok(Self { layers: walk.layers, value })
+        Ok(tree)
     }
 
-    /// The text of every file that has to change so that the merged config becomes `wanted`.
-    pub fn edit(&self, wanted: &Value) -> Result<Vec<(PathBuf, String)>, Error> {
-        let mut per_layer: Vec<Vec<Edit<'_>>> = vec![Vec::new(); self.layers.len()];
-        for edit in value::edits(&self.value, wanted) {
+    pub fn models(&self) -> Models<'_> {
+        Models(self)
+    }
+
+    /// The merged config with nothing left out.
+    pub fn whole(&self) -> Value {
+        let mut whole = self.value.clone();
+        let providers = value::at(&whole, &["models", "providers"]).and_then(Value::as_object);
+        let steps = at_models(providers.into_iter().flatten().map(|(name, _)| name.as_str()));
+        if let Some(list) = value::at_steps_mut(&mut whole, &steps).and_then(Value::as_array_mut) {
+            list.extend(self.models().iter().map(Cow::into_owned));
+        }
+        whole
+    }
+
+    /// The text of every file that has to change so that the edits are made in the merged config.
+    pub fn edit<'v>(&self, edits: Vec<Edit<'v>>) -> Result<Vec<(PathBuf, String)>, Error> {
+        let mut per_layer: Vec<Vec<Edit<'v>>> = vec![Vec::new(); self.layers.len()];
+        for edit in edits {
             match edit {
                 Edit::Set { path, value } => {
                     let owner = self.owner(&path)?;
@@ -113,8 +188,13 @@ struct Walk<'a, 'b> {
 }
 
 impl Walk<'_, '_> {
-    fn file(&mut self, path: &Path, bytes: Vec<u8>, mount: &mut Vec<Step>, chain: &[PathBuf]) -> Result<Value, Error> {
-        let document = parse(path, bytes)?;
+    fn document(
+        &mut self,
+        document: Document,
+        path: &Path,
+        mount: &mut Vec<Step>,
+        chain: &[PathBuf],
+    ) -> Result<Value, Error> {
         let merged = self.resolve(document.value(), path, mount, chain)?;
         self.layers.push(Layer { path: path.to_owned(), document, mount: mount.clone() });
         Ok(merged)
@@ -184,7 +264,8 @@ impl Walk<'_, '_> {
         if bytes.len() > 2 << 20 {
             return Err(problem(IncludeProblem::TooLarge));
         }
-        self.file(&path, bytes, mount, &[chain, std::slice::from_ref(&path)].concat())
+        let document = parse(&path, bytes)?;
+        self.document(document, &path, mount, &[chain, std::slice::from_ref(&path)].concat())
     }
 }
 
@@ -264,7 +345,7 @@ mod tests {
         let mut wanted = tree.value.clone();
         change(&mut wanted);
         let name = |path: &Path| path.file_name().unwrap().to_str().unwrap().to_owned();
-        let texts = tree.edit(&wanted).unwrap().into_iter();
+        let texts = tree.edit(value::edits(&tree.value, &wanted)).unwrap().into_iter();
         texts.map(|(path, text)| (name(&path), ::json5::from_str(&text).unwrap())).collect()
     }
 
@@ -281,6 +362,23 @@ mod tests {
             ("d/n.json5", "[1]"),
         ]);
         assert_eq!(tree.unwrap().value, json!({"l": [1, 2, 3], "o": {"x": 1, "y": 2}, "a": 2, "m": [1]}));
+    }
+
+    #[test]
+    fn the_list_of_models_is_read_one_by_one() {
+        let list = json!([{"id": "a"}, "odd", {"id": "b", "cost": {"input": 1}}]);
+        let config = |models: &Value| json!({"models": {"providers": {"Chutes": {"api": "x", "models": models}}}});
+        let text = config(&list).to_string();
+        let alone = tree(&[("openclaw.json", &text)]).unwrap();
+        let included = tree(&[("openclaw.json", "{$include: './a'}"), ("a", &text)]).unwrap();
+        for tree in [alone, included] {
+            assert_eq!(tree.value, config(&json!([])));
+            assert_eq!(tree.models().iter().map(Cow::into_owned).collect::<Value>(), list);
+            assert_eq!(tree.whole(), config(&list));
+        }
+        // What is no list stays for the one who has to complain.
+        let odd = tree(&[("openclaw.json", "{models: {providers: {chutes: {models: {a: 1}}}}}")]).unwrap();
+        assert_eq!((odd.whole(), odd.models().len()), (odd.value.clone(), 0));
     }
 
     #[test]
@@ -307,7 +405,8 @@ mod tests {
     fn a_list_joined_from_two_files_is_refused() {
         let tree =
             tree(&[("openclaw.json", r#"{m: {$include: "./m.json5", l: [2]}}"#), ("m.json5", "{l: [1]}")]).unwrap();
-        let error = tree.edit(&json!({"m": {"l": [1, 2, 3]}})).unwrap_err();
+        let wanted = json!({"m": {"l": [1, 2, 3]}});
+        let error = tree.edit(value::edits(&tree.value, &wanted)).unwrap_err();
         assert_eq!(error, Error::OwnedByInclude { path: "/c/openclaw.json".into(), dotted: "m.l".into() });
     }
 

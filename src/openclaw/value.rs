@@ -1,6 +1,6 @@
 //! Small operations on JSON values: reading by path, comparing, and the edits between two values.
 
-use super::json5::{Edit, Step};
+use super::json5::{Edit, New, Step};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 
@@ -14,6 +14,14 @@ pub fn at_steps<'a>(value: &'a Value, path: &[Step]) -> Option<&'a Value> {
     path.iter().try_fold(value, |value, step| match step {
         Step::Key(key) => value.get(key.as_str()),
         Step::Index(index) => value.get(*index),
+    })
+}
+
+/// The value at a path.
+pub fn at_steps_mut<'a>(value: &'a mut Value, path: &[Step]) -> Option<&'a mut Value> {
+    path.iter().try_fold(value, |value, step| match step {
+        Step::Key(key) => value.get_mut(key.as_str()),
+        Step::Index(index) => value.get_mut(*index),
     })
 }
 
@@ -43,14 +51,39 @@ pub fn same(a: &Value, b: &Value) -> bool {
     }
 }
 
+/// A copy in which the arrays and objects at these paths have nothing in them.
+pub fn without(value: &Value, paths: &[&[&str]]) -> Value {
+    match value {
+        Value::Array(_) if paths.contains(&&[][..]) => Value::Array(Vec::new()),
+        Value::Object(_) if paths.contains(&&[][..]) => Value::Object(Map::new()),
+        Value::Object(map) => {
+            let copy = |(key, value): (&String, &Value)| {
+                let below = paths.iter().filter_map(|path| path.split_first().filter(|(first, _)| *first == key));
+                let below: Vec<&[&str]> = below.map(|(_, rest)| rest).collect();
+                (key.clone(), if below.is_empty() { value.clone() } else { without(value, &below) })
+            };
+            Value::Object(map.iter().map(copy).collect())
+        }
+        other => other.clone(),
+    }
+}
+
 /// The edits that turn `old` into `new`: removals, then settings in the order of `new`.
 pub fn edits<'v>(old: &Value, new: &'v Value) -> Vec<Edit<'v>> {
+    edits_beside(old, new, &[])
+}
+
+/// [`edits`], but for what is at or below these paths.
+pub fn edits_beside<'v>(old: &Value, new: &'v Value, left_alone: &[&[Step]]) -> Vec<Edit<'v>> {
     let mut found = Vec::new();
-    collect(old, new, &mut Vec::new(), &mut found);
+    collect(old, new, left_alone, &mut Vec::new(), &mut found);
     found
 }
 
-fn collect<'v>(old: &Value, new: &'v Value, path: &mut Vec<Step>, found: &mut Vec<Edit<'v>>) {
+fn collect<'v>(old: &Value, new: &'v Value, left_alone: &[&[Step]], path: &mut Vec<Step>, found: &mut Vec<Edit<'v>>) {
+    if left_alone.contains(&path.as_slice()) {
+        return;
+    }
     if let (Value::Object(old), Value::Object(new)) = (old, new) {
         for key in old.keys().filter(|key| !new.contains_key(*key)) {
             path.push(Step::Key(key.clone()));
@@ -60,13 +93,13 @@ fn collect<'v>(old: &Value, new: &'v Value, path: &mut Vec<Step>, found: &mut Ve
         for (key, value) in new {
             path.push(Step::Key(key.clone()));
             match old.get(key) {
-                Some(old) => collect(old, value, path, found),
-                None => found.push(Edit::Set { path: path.clone(), value: Cow::Borrowed(value) }),
+                Some(old) => collect(old, value, left_alone, path, found),
+                None => found.push(Edit::Set { path: path.clone(), value: New::Value(Cow::Borrowed(value)) }),
             }
             path.pop();
         }
     } else if !same(old, new) {
-        found.push(Edit::Set { path: path.clone(), value: Cow::Borrowed(new) });
+        found.push(Edit::Set { path: path.clone(), value: New::Value(Cow::Borrowed(new)) });
     }
 }
 
@@ -88,5 +121,14 @@ mod tests {
         ];
         assert_eq!(edits(&old, &new), expected);
         assert_eq!(edits(&new, &new), vec![]);
+        assert_eq!(edits_beside(&old, &new, &[&keys(["a"])]), [Edit::Remove { path: keys(["e", "x"]) }]);
+    }
+
+    #[test]
+    fn a_copy_without_what_is_at_a_path_is_the_rest() {
+        let value = json!({"a": {"b": [1, 2], "c": {"d": 1}}, "e": {"b": [3]}});
+        let rest = json!({"a": {"b": [], "c": {}}, "e": {"b": [3]}});
+        assert_eq!(without(&value, &[&["a", "b"], &["a", "c"], &["x"]]), rest);
+        assert_eq!(without(&json!({"a": 1}), &[&["a"], &["a", "b"]]), json!({"a": 1}));
     }
 }

@@ -1,15 +1,25 @@
 //! The config as it should be: the old value plus a request. Pure; a config that already says all of
 //! it comes out equal.
 
-use super::current::{self, configured, is_inverted, normalize_ref, resolve};
+mod allowed;
+mod settings;
+
+use super::current::{self, normalize_ref};
 use super::error::{Error, Shape};
-use super::store::{self, PROVIDER};
-use super::value::{at, existing, object, same};
+use super::json5::{Edit, Lazy, New, Step, keys};
+use super::schema::{self, Problem};
+use super::store::PROVIDER;
+use super::tree::{Models, Tree};
+use super::value::{self, at, existing, object, same};
 use crate::chutes::model::{Model, id_of, reference};
-use crate::selection::{Alias, Selection};
+use crate::selection::Selection;
+use allowed::{ALLOWED, Allowed, allowed};
 use serde_json::{Map, Number, Value, json};
+use settings::{authenticate, choose, extend_policy};
+use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
+use std::sync::Arc;
 
 /// OpenClaw's name for the protocol that Chutes speaks.
 const API: &str = "openai-completions";
@@ -40,71 +50,220 @@ pub struct Wish<'a> {
     pub brand_new: bool,
 }
 
-/// `path` only names the file in errors.
-pub fn wanted(path: &Path, old: &Value, wish: &Wish<'_>) -> Result<Value, Error> {
-    let mut after = old.clone();
-    let shape =
-        |dotted: &str, expected| Error::WrongShape { path: path.to_owned(), dotted: dotted.to_owned(), expected };
-    let need = |new: &mut Value, dotted: &str| {
-        let path: Vec<&str> = dotted.split('.').collect();
-        object(new, &path).map(|_| ()).ok_or_else(|| shape(dotted, Shape::Object))
-    };
-    if wish.brand_new {
-        need(&mut after, "gateway")?;
-        after["gateway"]["mode"] = json!("local");
-    }
-    need(&mut after, "models")?;
-    need(&mut after, "agents.defaults.models")?;
+/// The config as it should be. The two containers that grow with the catalog are made item by item:
+/// as values, ten thousand models would take more memory than all the rest of the program.
+pub struct Wanted<'a> {
+    /// All of it, with these two empty.
+    rest: Value,
+    /// Key of the provider, in the file's spelling.
+    provider: String,
+    /// `models.providers.chutes.models`.
+    entries: Vec<Entry<'a>>,
+    /// What that was before.
+    models: Models<'a>,
+    /// `agents.defaults.models`.
+    allowed: Vec<Allowed<'a>>,
+}
 
-    let name = current::chutes_provider(&after).map_or(PROVIDER, |(name, _)| name).to_owned();
-    let models = object(&mut after, &["models"]).ok_or_else(|| shape("models", Shape::Object))?;
-    models.entry("mode").or_insert_with(|| json!("merge"));
-    let at_provider = format!("models.providers.{name}");
-    let provider =
-        object(&mut after, &["models", "providers", &name]).ok_or_else(|| shape(&at_provider, Shape::Object))?;
-    set(provider, "baseUrl", json!(wish.base_url));
-    set(provider, "api", json!(API));
-    if let Some(key) = wish.provider_key {
-        set(provider, "apiKey", key.clone());
-    }
-    let entries = provider.entry("models").or_insert_with(|| json!([]));
-    let entries = entries.as_array_mut().ok_or_else(|| shape(&format!("{at_provider}.models"), Shape::Array))?;
-    // Duplicate ids are valid; all of them are described.
-    let mut places: HashMap<String, Vec<usize>> = HashMap::new();
-    for (place, entry) in entries.iter().enumerate() {
-        if let Some(id) = entry.get("id").and_then(Value::as_str) {
-            places.entry(id.to_owned()).or_default().push(place);
+/// A model of the provider's list.
+struct Entry<'a> {
+    /// Its place in the old list.
+    old: Option<usize>,
+    /// Described in it; None: it stays as it is.
+    model: Option<&'a Model>,
+}
+
+impl Entry<'_> {
+    fn value(&self, old: Models<'_>) -> Value {
+        let mut value = match (self.old, self.model) {
+            (Some(at), _) => old.get(at).into_owned(),
+            (None, Some(model)) => json!({"id": model.id, "name": model.reference()}),
+            (None, None) => Value::Null,
+        };
+        if let (Some(entry), Some(model)) = (value.as_object_mut(), self.model) {
+            describe(entry, model);
         }
+        value
     }
-    for model in &wish.selection.registered {
-        let known = places.get(&model.id);
-        for &place in known.into_iter().flatten() {
-            if let Some(entry) = entries[place].as_object_mut() {
-                describe(entry, model);
+}
+
+impl<'a> Wanted<'a> {
+    /// `path` only names the file in errors.
+    pub fn of(path: &Path, tree: &'a Tree, wish: &Wish<'a>) -> Result<Self, Error> {
+        let old = &tree.value;
+        let shape =
+            |dotted: &str, expected| Error::WrongShape { path: path.to_owned(), dotted: dotted.to_owned(), expected };
+        let need = |new: &mut Value, dotted: &str| {
+            let path: Vec<&str> = dotted.split('.').collect();
+            object(new, &path).map(|_| ()).ok_or_else(|| shape(dotted, Shape::Object))
+        };
+        let name = current::chutes_provider(old).map_or(PROVIDER, |(name, _)| name);
+        let mut rest = value::without(old, &[&ALLOWED]);
+        if wish.brand_new {
+            need(&mut rest, "gateway")?;
+            rest["gateway"]["mode"] = json!("local");
+        }
+        need(&mut rest, "models")?;
+        need(&mut rest, "agents.defaults.models")?;
+
+        let models = object(&mut rest, &["models"]).ok_or_else(|| shape("models", Shape::Object))?;
+        models.entry("mode").or_insert_with(|| json!("merge"));
+        let at_provider = format!("models.providers.{name}");
+        let provider =
+            object(&mut rest, &["models", "providers", name]).ok_or_else(|| shape(&at_provider, Shape::Object))?;
+        set(provider, "baseUrl", json!(wish.base_url));
+        set(provider, "api", json!(API));
+        if let Some(key) = wish.provider_key {
+            set(provider, "apiKey", key.clone());
+        }
+        if !provider.entry("models").or_insert_with(|| json!([])).is_array() {
+            return Err(shape(&format!("{at_provider}.models"), Shape::Array));
+        }
+        let selection = wish.selection;
+        let models = tree.models();
+        let entries = entries(models, &selection.registered);
+        let allowed = allowed(old, wish);
+        let mut wanted = Self { rest, provider: name.to_owned(), entries, models, allowed };
+
+        choose(&mut wanted.rest, selection);
+        if selection.authoritative {
+            wanted.unregister(selection);
+        }
+        let policy = at(&wanted.rest, &["agents", "defaults", "modelPolicy", "allow"]);
+        if let Some(allow) = policy.and_then(Value::as_array).cloned() {
+            extend_policy(&mut wanted.rest, &allow, selection);
+        }
+        if let Some(profile) = wish.profile {
+            need(&mut wanted.rest, "auth.profiles")?;
+            authenticate(&mut wanted.rest, profile);
+        }
+        Ok(wanted)
+    }
+
+    /// What [`Wanted::rest`] lacks, and where it belongs.
+    pub fn parts(&self) -> [(Vec<Step>, Lazy<'_>); 2] {
+        let (entries, allowed) = (&self.entries, &self.allowed);
+        let models = Lazy::array(entries.len(), |at| entries[at].value(self.models));
+        let map = Lazy::object(allowed.len(), |at| allowed[at].key().into_owned(), |at| allowed[at].value());
+        [(keys(["models", "providers", &self.provider, "models"]), models), (keys(ALLOWED), map)]
+    }
+
+    /// What has to be done to `old`.
+    pub fn edits<'p>(&'p self, old: &Value, parts: &'p [(Vec<Step>, Lazy<'p>)]) -> Vec<Edit<'p>> {
+        let paths: Vec<&[Step]> = parts.iter().map(|(path, _)| path.as_slice()).collect();
+        let mut edits = value::edits_beside(old, &self.rest, &paths);
+        for (path, lazy) in parts {
+            edits.extend(match value::at_steps(old, path) {
+                Some(Value::Object(old)) if !old.is_empty() => of_members(path, old, lazy),
+                Some(Value::Array(_)) if self.models_are(lazy) => Vec::new(),
+                _ => vec![Edit::Set { path: path.clone(), value: New::Lazy(lazy) }],
+            });
+        }
+        edits
+    }
+
+    /// Whether the old list of models says what these items do.
+    fn models_are(&self, lazy: &Lazy<'_>) -> bool {
+        self.models.len() == lazy.len() && self.models.iter().enumerate().all(|(at, old)| same(&old, &lazy.item(at)))
+    }
+
+    /// What has to be done where there is nothing.
+    pub fn edits_of_nothing<'p>(&'p self, parts: &'p [(Vec<Step>, Lazy<'p>)]) -> Vec<Edit<'p>> {
+        let rest = Edit::Set { path: Vec::new(), value: New::Value(Cow::Borrowed(&self.rest)) };
+        let parts = parts.iter().map(|(path, lazy)| Edit::Set { path: path.clone(), value: New::Lazy(lazy) });
+        std::iter::once(rest).chain(parts).collect()
+    }
+
+    /// All of it in memory.
+    pub fn value(&self) -> Value {
+        let mut value = self.rest.clone();
+        if let Some(provider) = existing(&mut value, &["models", "providers", &self.provider]) {
+            provider.insert("models".to_owned(), self.entries.iter().map(|entry| entry.value(self.models)).collect());
+        }
+        if let Some(map) = existing(&mut value, &ALLOWED) {
+            map.extend(self.allowed.iter().map(|allowed| (allowed.key().into_owned(), allowed.value())));
+        }
+        value
+    }
+
+    /// The first place that OpenClaw refuses, if there is one.
+    pub fn problem(&self) -> Option<Problem> {
+        let entries = || self.entries.iter().enumerate();
+        let refused = |(at, entry): (usize, &Entry<'_>)| schema::model(&self.provider, at, &entry.value(self.models));
+        schema::problem(&self.rest).or_else(|| entries().find_map(refused))
+    }
+
+    /// Takes entries out that the service no longer has, that nobody refers to, and in which the user
+    /// wrote nothing.
+    fn unregister(&mut self, selection: &Selection) {
+        let keep: HashSet<&str> = selection.registered.iter().map(|model| model.id.as_ref()).collect();
+        let id = |entry: &Value| entry.get("id").and_then(Value::as_str).map(str::to_owned);
+        let ours = self.models.iter().filter(|entry| is_ours(entry)).filter_map(|entry| id(&entry));
+        let mut gone: HashSet<String> = ours.filter(|id| !keep.contains(id.as_str())).collect();
+        if gone.is_empty() {
+            return;
+        }
+        let referred = self.referred_to();
+        gone.retain(|id| !referred.contains(&reference(id)));
+        let is_gone = |entry: &Entry<'a>| entry.old.and_then(|at| id(&self.models.get(at)));
+        self.entries.retain(|entry| !is_gone(entry).is_some_and(|id| gone.contains(&id)));
+        self.allowed.retain(|allowed| !id_of(&normalize_ref(&allowed.key())).is_some_and(|id| gone.contains(id)));
+    }
+
+    /// Every ref that the config names anywhere outside the providers' own lists.
+    fn referred_to(&self) -> HashSet<String> {
+        fn collect(value: &Value, refs: &mut HashSet<String>) {
+            match value {
+                Value::String(text) => drop(refs.insert(normalize_ref(text))),
+                Value::Array(items) => items.iter().for_each(|item| collect(item, refs)),
+                Value::Object(object) => object.iter().for_each(|(key, item)| {
+                    refs.insert(normalize_ref(key));
+                    collect(item, refs);
+                }),
+                _ => {}
             }
         }
-        if known.is_none() {
-            let mut entry =
-                Map::from_iter([("id".to_owned(), json!(model.id)), ("name".to_owned(), json!(model.reference()))]);
-            describe(&mut entry, model);
-            entries.push(Value::Object(entry));
+        let mut refs = HashSet::new();
+        for (_, section) in self.rest.as_object().into_iter().flatten().filter(|(key, _)| *key != "models") {
+            collect(section, &mut refs);
         }
+        // An empty entry in the allowlist is no interest in the model.
+        for allowed in &self.allowed {
+            if let Some(entry) = &allowed.entry {
+                refs.insert(normalize_ref(&allowed.key()));
+                collect(entry, &mut refs);
+            }
+        }
+        refs
     }
+}
 
-    choose(&mut after, wish.selection);
-    list_models(&mut after, old, wish);
-    if wish.selection.authoritative {
-        unregister(&mut after, &name, wish.selection);
+/// The edits that turn the members of `old` into those of `lazy`.
+fn of_members<'p>(path: &[Step], old: &Map<String, Value>, lazy: &Lazy<'_>) -> Vec<Edit<'p>> {
+    let below = |key: &str| [path, &[Step::from(key)]].concat();
+    let new: HashSet<String> = (0..lazy.len()).map(|at| lazy.key(at)).collect();
+    let gone = old.keys().filter(|key| !new.contains(*key)).map(|key| Edit::Remove { path: below(key) });
+    let changed = (0..lazy.len()).filter_map(|at| {
+        let (key, item) = (lazy.key(at), lazy.item(at));
+        let is_same = old.get(&key).is_some_and(|old| same(old, &item));
+        (!is_same).then(|| Edit::set(below(&key), item))
+    });
+    gone.chain(changed).collect()
+}
+
+/// Duplicate ids are valid; all of them are described.
+fn entries<'a>(old: Models<'a>, registered: &'a [Arc<Model>]) -> Vec<Entry<'a>> {
+    let models: HashMap<&str, &Model> = registered.iter().map(|model| (model.id.as_ref(), model.as_ref())).collect();
+    let mut known: HashSet<&str> = HashSet::new();
+    let mut entries: Vec<Entry<'a>> = Vec::with_capacity(registered.len());
+    for (at, entry) in old.iter().enumerate() {
+        let model = entry.get("id").and_then(Value::as_str).and_then(|id| models.get(id).copied());
+        known.extend(model.map(|model| -> &str { &model.id }));
+        entries.push(Entry { old: Some(at), model });
     }
-    if let Some(allow) = at(&after, &["agents", "defaults", "modelPolicy", "allow"]).and_then(Value::as_array).cloned()
-    {
-        extend_policy(&mut after, &allow, wish.selection);
-    }
-    if let Some(profile) = wish.profile {
-        need(&mut after, "auth.profiles")?;
-        authenticate(&mut after, profile);
-    }
-    Ok(after)
+    let new = registered.iter().filter(|model| !known.contains::<str>(&model.id));
+    entries.extend(new.map(|model| Entry { old: None, model: Some(model) }));
+    entries
 }
 
 /// Sets a member unless it already has that value.
@@ -123,9 +282,8 @@ fn describe(entry: &mut Map<String, Value>, model: &Model) {
         set(entry, "reasoning", json!(reasoning));
     }
     // OpenClaw knows these four and rejects a config that names another.
-    let input: Vec<&String> = model.input.iter().flatten().collect();
-    let input: Vec<_> =
-        input.into_iter().filter(|kind| ["text", "image", "video", "audio"].contains(&kind.as_str())).collect();
+    let input = model.input.iter().flat_map(|kinds| kinds.iter());
+    let input: Vec<_> = input.filter(|kind| ["text", "image", "video", "audio"].contains(&kind.as_str())).collect();
     if !input.is_empty() {
         set(entry, "input", json!(input));
     }
@@ -138,7 +296,7 @@ fn describe(entry: &mut Map<String, Value>, model: &Model) {
         }
     }
     for (name, limit) in [("contextWindow", model.context), ("maxTokens", model.max_output)] {
-        if let Some(limit) = limit.filter(|limit| *limit > 0) {
+        if let Some(limit) = limit {
             set(entry, name, json!(limit));
         }
     }
@@ -160,145 +318,6 @@ fn number(price: f64) -> Option<Value> {
     Number::from_f64(price).map(Value::Number)
 }
 
-/// `agents.defaults.model` and `imageModel`.
-fn choose(config: &mut Value, selection: &Selection) {
-    let means = |value: Option<&Value>, target: &str| {
-        value.and_then(Value::as_str).is_some_and(|text| resolve(text, &selection.aliases) == target)
-    };
-    let Some(defaults) = existing(config, &["agents", "defaults"]) else { return };
-    match defaults.get_mut("model") {
-        Some(Value::Object(model)) => {
-            if !means(model.get("primary"), &selection.primary) {
-                set(model, "primary", json!(selection.primary));
-            }
-            let old = model.get("fallbacks").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
-            let unchanged = old.len() == selection.fallbacks.len()
-                && old.iter().zip(&selection.fallbacks).all(|(old, new)| means(Some(old), new));
-            if !unchanged {
-                set(model, "fallbacks", json!(selection.fallbacks));
-            }
-        }
-        Some(Value::String(text)) if selection.fallbacks.is_empty() => {
-            if resolve(text, &selection.aliases) != selection.primary {
-                *text = selection.primary.clone();
-            }
-        }
-        _ => {
-            let mut model = json!({"primary": selection.primary});
-            if !selection.fallbacks.is_empty() {
-                model["fallbacks"] = json!(selection.fallbacks);
-            }
-            put_first(defaults, "model", model, "models");
-        }
-    }
-    let Some(image) = &selection.image else { return };
-    match defaults.get_mut("imageModel") {
-        Some(Value::Object(model)) => {
-            if !means(model.get("primary"), image) {
-                set(model, "primary", json!(image));
-            }
-        }
-        old => {
-            if !means(old.as_deref(), image) {
-                put_first(defaults, "imageModel", json!({"primary": image}), "models");
-            }
-        }
-    }
-}
-
-/// Inserts a new key before an existing empty object that was only just made, replaces an old one in place.
-fn put_first(map: &mut Map<String, Value>, key: &str, value: Value, before: &str) {
-    let made = map.get(before).is_some_and(|later| later.as_object().is_some_and(Map::is_empty));
-    if made && !map.contains_key(key) {
-        let later = map.shift_remove(before);
-        map.insert(key.to_owned(), value);
-        map.extend(later.map(|later| (before.to_owned(), later)));
-    } else {
-        map.insert(key.to_owned(), value);
-    }
-}
-
-/// `agents.defaults.models`: an allowlist and the aliases at once.
-fn list_models(config: &mut Value, old: &Value, wish: &Wish<'_>) {
-    let selection = wish.selection;
-    let before = configured(old);
-    let Some(map) = existing(config, &["agents", "defaults", "models"]) else { return };
-    map.retain(|key, entry| !entry.get("alias").and_then(Value::as_str).is_some_and(|alias| is_inverted(key, alias)));
-    if map.is_empty() {
-        // So far everything was allowed: what the user could use stays usable.
-        let refs = before.primary.iter().chain(&before.fallbacks).chain(&before.image);
-        let named = refs.filter_map(|text| text.split_once('/')).map(|(provider, _)| provider);
-        let mut providers: Vec<String> = Vec::new();
-        for name in before
-            .providers
-            .iter()
-            .map(String::as_str)
-            .chain(wish.other_providers.iter().map(String::as_str))
-            .chain(named)
-        {
-            let name = name.trim().to_lowercase();
-            if !name.is_empty() && name != PROVIDER && !providers.contains(&name) {
-                providers.push(name);
-            }
-        }
-        map.extend(providers.into_iter().map(|name| (format!("{name}/*"), json!({}))));
-    }
-    let chosen = [&selection.primary].into_iter().chain(&selection.fallbacks).chain(&selection.image);
-    let targets = selection.aliases.iter().map(|alias| &alias.target);
-    let registered: Vec<String> = selection.registered.iter().map(Model::reference).collect();
-    let mut listed: HashSet<String> = map.keys().map(|key| normalize_ref(key)).collect();
-    for wanted in registered.iter().chain(chosen).chain(targets) {
-        if listed.insert(wanted.clone()) {
-            map.insert(wanted.clone(), json!({}));
-        }
-    }
-    // OpenClaw holds one per model; of more, the first counts.
-    let of_target: HashMap<&str, &Alias> =
-        selection.aliases.iter().rev().map(|alias| (alias.target.as_str(), alias)).collect();
-    let names: HashSet<String> = selection.aliases.iter().map(|alias| alias.name.to_lowercase()).collect();
-    for (key, entry) in map.iter_mut() {
-        let Some(entry) = entry.as_object_mut() else { continue };
-        let target = normalize_ref(key);
-        let old = entry.get("alias").and_then(Value::as_str).map(str::trim).unwrap_or_default().to_owned();
-        match of_target.get(target.as_str()) {
-            Some(alias) if alias.name != old => drop(entry.insert("alias".to_owned(), json!(alias.name))),
-            Some(_) => {}
-            // The name went to another model, or the user gave it up.
-            None if !old.is_empty() && (id_of(&target).is_some() || names.contains(&old.to_lowercase())) => {
-                entry.shift_remove("alias");
-            }
-            None => {}
-        }
-    }
-}
-
-/// Takes entries out that the service no longer has, that nobody refers to, and in which the user
-/// wrote nothing.
-fn unregister(config: &mut Value, provider: &str, selection: &Selection) {
-    let keep: HashSet<&str> = selection.registered.iter().map(|model| model.id.as_str()).collect();
-    let referred = referred_to(config);
-    let entries = at(config, &["models", "providers", provider, "models"]).and_then(Value::as_array);
-    let gone: HashSet<String> = entries
-        .into_iter()
-        .flatten()
-        .filter(|entry| is_ours(entry))
-        .filter_map(|entry| entry.get("id")?.as_str())
-        .filter(|id| !keep.contains(id) && !referred.contains(&reference(id)))
-        .map(str::to_owned)
-        .collect();
-    if gone.is_empty() {
-        return;
-    }
-    if let Some(list) = existing(config, &["models", "providers", provider])
-        .and_then(|provider| provider.get_mut("models")?.as_array_mut())
-    {
-        list.retain(|entry| !entry.get("id").and_then(Value::as_str).is_some_and(|id| gone.contains(id)));
-    }
-    if let Some(map) = existing(config, &["agents", "defaults", "models"]) {
-        map.retain(|key, _| !id_of(&normalize_ref(key)).is_some_and(|id| gone.contains(id)));
-    }
-}
-
 /// An entry with nothing in it but what we (or OpenClaw's own onboarding) write.
 fn is_ours(entry: &Value) -> bool {
     let Some(entry) = entry.as_object() else { return false };
@@ -313,91 +332,4 @@ fn is_ours(entry: &Value) -> bool {
         "compat" => only(value, &["supportsUsageInStreaming"]),
         _ => false,
     })
-}
-
-/// Every ref that the config names anywhere outside the providers' own lists.
-fn referred_to(config: &Value) -> HashSet<String> {
-    fn collect(value: &Value, refs: &mut HashSet<String>) {
-        match value {
-            Value::String(text) => drop(refs.insert(normalize_ref(text))),
-            Value::Array(items) => items.iter().for_each(|item| collect(item, refs)),
-            Value::Object(object) => object.iter().for_each(|(key, item)| {
-                refs.insert(normalize_ref(key));
-                collect(item, refs);
-            }),
-            _ => {}
-        }
-    }
-    let mut refs = HashSet::new();
-    for (key, section) in config.as_object().into_iter().flatten().filter(|(key, _)| *key != "models") {
-        if key != "agents" {
-            collect(section, &mut refs);
-            continue;
-        }
-        // An empty entry in the allowlist is no interest in the model.
-        let mut agents = section.clone();
-        if let Some(map) = existing(&mut agents, &["defaults", "models"]) {
-            map.retain(|_, entry| !entry.as_object().is_some_and(Map::is_empty));
-        }
-        collect(&agents, &mut refs);
-    }
-    refs
-}
-
-/// From 2026.8.1 on the allowlist proper.
-fn extend_policy(config: &mut Value, allow: &[Value], selection: &Selection) {
-    if allow.is_empty() {
-        return;
-    }
-    let mut extended = allow.to_vec();
-    let mut add = |reference: &str, wildcard: String| {
-        let covers =
-            |known: &Value| known.as_str().is_some_and(|known| known == wildcard || normalize_ref(known) == reference);
-        if !extended.iter().any(covers) {
-            extended.push(json!(if reference.starts_with("chutes/") { &wildcard } else { reference }));
-        }
-    };
-    let targets = selection.aliases.iter().map(|alias| &alias.target);
-    for reference in [&selection.primary].into_iter().chain(&selection.fallbacks).chain(&selection.image).chain(targets)
-    {
-        let provider = reference.split('/').next().unwrap_or_default();
-        add(reference, format!("{provider}/*"));
-    }
-    if let Some(policy) = existing(config, &["agents", "defaults", "modelPolicy"]) {
-        set(policy, "allow", Value::Array(extended));
-    }
-}
-
-/// `auth.profiles` and `auth.order`.
-fn authenticate(config: &mut Value, profile: &Profile) {
-    let Some(profiles) = existing(config, &["auth", "profiles"]) else { return };
-    profiles.retain(|id, _| !profile.removed.contains(id) || *id == profile.id);
-    let entry = profiles.entry(&profile.id).or_insert_with(|| json!({}));
-    if !entry.is_object() {
-        *entry = json!({});
-    }
-    if let Some(entry) = entry.as_object_mut() {
-        set(entry, "provider", json!(PROVIDER));
-        set(entry, "mode", json!(profile.mode));
-        match &profile.account {
-            Some(account) => set(entry, "email", json!(account)),
-            None => drop(entry.shift_remove("email")),
-        }
-    }
-    let is_other = |id: &String| *id != profile.id && !profile.removed.contains(id);
-    let configured = profiles.iter().filter(|(_, entry)| store::provider_of(entry).as_deref() == Some(PROVIDER));
-    let configured: Vec<String> = configured.map(|(id, _)| id.clone()).collect();
-    let found = store::by_provider(at(config, &["auth", "order"]), PROVIDER);
-    let (key, old) = found.map_or((PROVIDER.to_owned(), None), |(key, list)| (key.to_owned(), Some(store::ids(list))));
-    let mut order = vec![profile.id.clone()];
-    for id in old.iter().flatten().chain(&profile.others).chain(&configured).filter(|id| is_other(id)) {
-        if !order.contains(id) {
-            order.push(id.clone());
-        }
-    }
-    if (old.is_some() || order.len() > 1)
-        && let Some(orders) = object(config, &["auth", "order"])
-    {
-        set(orders, &key, json!(order));
-    }
 }

@@ -14,7 +14,7 @@ use rustix::io::Errno;
 use std::borrow::Cow;
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, Permissions};
-use std::io::{self, Read, Seek, Write};
+use std::io::{self, BufRead, BufReader, BufWriter, Seek, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
 use std::path::{Path, PathBuf};
 use std::time::Duration;
@@ -129,10 +129,18 @@ fn stored_already(handed_over: Option<String>, error: Error) -> Error {
 
 /// Writes one of our own files: atomically, 0600, its directory 0700.
 pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    write_private_with(path, &|file| file.write_all(bytes))
+}
+
+/// [`write_private`] for a content that is nowhere in memory as a whole.
+pub fn write_private_with(path: &Path, content: &Content<'_>) -> Result<(), Error> {
     private_dir(path.parent().unwrap_or(Path::new("/")))?;
-    let temp = Temp::beside(path, bytes, 0o600, None)?;
+    let temp = Temp::beside(path, content, 0o600, None)?;
     temp.rename(path)
 }
+
+/// Writes the content of a file; the same whenever it is called. The second time is for comparing.
+type Content<'a> = dyn Fn(&mut dyn Write) -> io::Result<()> + 'a;
 
 /// A directory of ours alone, made where it is missing; another mode than 0700 is somebody's slip.
 pub(super) fn private_dir(dir: &Path) -> Result<(), Error> {
@@ -189,7 +197,9 @@ impl<'a> Prepared<'a> {
             };
             change.backup = backup.as_ref().map(|backup| backup.path.clone());
             let temp = match &change.after {
-                Some(bytes) => Some(Temp::beside(&change.path, bytes, change.mode, like.as_ref())?),
+                Some(bytes) => {
+                    Some(Temp::beside(&change.path, &|file| file.write_all(bytes), change.mode, like.as_ref())?)
+                }
                 None => None,
             };
             prepared.changes.push((change, temp, backup));
@@ -260,7 +270,8 @@ fn put_back(change: &Change<'_>, backup: &mut Option<Backup>) -> Result<(), Erro
             (Some(_), Some(backup)) => fs::rename(&backup.path, path).is_ok(),
             // An undo that is itself undone: the bytes are in memory.
             (Some(bytes), None) => {
-                Temp::beside(path, bytes, change.mode, None).and_then(|temp| temp.rename(path)).is_ok()
+                let temp = Temp::beside(path, &|file| file.write_all(bytes), change.mode, None);
+                temp.and_then(|temp| temp.rename(path)).is_ok()
             }
         };
     // Moved into place, or the last copy of the old bytes: either way it is not ours to remove.
@@ -274,7 +285,7 @@ struct Temp(PathBuf);
 
 impl Temp {
     /// `like` gives the owner: the file that is replaced, or the directory of a new one.
-    fn beside(path: &Path, bytes: &[u8], mode: u32, like: Option<&fs::Metadata>) -> Result<Self, Error> {
+    fn beside(path: &Path, content: &Content<'_>, mode: u32, like: Option<&fs::Metadata>) -> Result<Self, Error> {
         let mut random = [0; 8];
         getrandom::fill(&mut random).map_err(|_| Error::Io {
             doing: Doing::Write,
@@ -285,7 +296,7 @@ impl Temp {
         name.push(path.file_name().unwrap_or_default());
         name.push(format!("{TEMP_MARK}{}", lock::hex(&random)));
         let temp = path.with_file_name(name);
-        create(&temp, bytes, mode, like).map_err(|error| at_target(error, Doing::Write, path))?;
+        create(&temp, content, mode, like).map_err(|error| at_target(error, Doing::Write, path))?;
         Ok(Self(temp))
     }
 
@@ -358,7 +369,7 @@ impl Backup {
                 1 => wanted.to_owned(),
                 n => wanted.with_file_name(format!("{name}-{n}")),
             };
-            match create(&path, bytes, 0o600, like) {
+            match create(&path, &|file| file.write_all(bytes), 0o600, like) {
                 Ok(()) => return Ok(Self { path }),
                 Err(Create::Io(error)) if error.kind() == io::ErrorKind::AlreadyExists && again < 100 => {}
                 Err(error) => return Err(at_target(error, Doing::Backup, &path)),
@@ -393,11 +404,11 @@ fn at_target(error: Create, doing: Doing, path: &Path) -> Error {
 }
 
 /// A new file, private from its first byte, with owner and mode as given, on disk when this returns.
-fn create(path: &Path, bytes: &[u8], mode: u32, like: Option<&fs::Metadata>) -> Result<(), Create> {
+fn create(path: &Path, content: &Content<'_>, mode: u32, like: Option<&fs::Metadata>) -> Result<(), Create> {
     let mut open = OpenOptions::new();
     open.read(true).write(true).create_new(true).mode(0o600);
     open.custom_flags(rustix::fs::OFlags::NOFOLLOW.bits() as i32);
-    let mut file = open.open(path).map_err(Create::Io)?;
+    let file = open.open(path).map_err(Create::Io)?;
     let written = (|| {
         if let Some(like) = like {
             let ours = file.metadata().map_err(Create::Io)?;
@@ -408,18 +419,44 @@ fn create(path: &Path, bytes: &[u8], mode: u32, like: Option<&fs::Metadata>) -> 
                 let _ = fchown(&file, None, Some(like.gid()));
             }
         }
-        file.write_all(bytes).map_err(Create::Io)?;
+        let mut out = BufWriter::new(&file);
+        content(&mut out).and_then(|()| out.flush()).map_err(Create::Io)?;
         file.set_permissions(Permissions::from_mode(mode)).map_err(Create::Io)?;
         file.sync_all().map_err(Create::Io)?;
         // What a disk took without a word may still be something else.
-        let mut read = Vec::with_capacity(bytes.len());
-        file.rewind().and_then(|()| file.read_to_end(&mut read)).map_err(Create::Io)?;
-        if read == bytes { Ok(()) } else { Err(Create::Io(Errno::IO.into())) }
+        (&file).rewind().map_err(Create::Io)?;
+        let mut there = Same(BufReader::new(&file));
+        content(&mut there).and_then(|()| there.end()).map_err(Create::Io)
     })();
     if written.is_err() {
         let _ = fs::remove_file(path);
     }
     written
+}
+
+/// Takes only what its reader has, too.
+struct Same<R>(R);
+
+impl<R: BufRead> Same<R> {
+    fn end(mut self) -> io::Result<()> {
+        if self.0.fill_buf()?.is_empty() { Ok(()) } else { Err(Errno::IO.into()) }
+    }
+}
+
+impl<R: BufRead> Write for Same<R> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let there = self.0.fill_buf()?;
+        let length = there.len().min(bytes.len());
+        if there[..length] != bytes[..length] || (length == 0 && !bytes.is_empty()) {
+            return Err(Errno::IO.into());
+        }
+        self.0.consume(length);
+        Ok(length)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 /// Creates missing directories, 0700, owned like their parent. Those that were created, outermost first.

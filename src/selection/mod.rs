@@ -6,6 +6,7 @@ pub mod propose;
 pub mod successor;
 
 use crate::chutes::model::Model;
+use std::sync::Arc;
 
 pub use propose::{Documented, Note, Overrides, Proposal, Refusal, propose};
 
@@ -48,7 +49,7 @@ pub struct Selection {
     /// The Chutes aliases after the change. A configured Chutes alias that is not here is removed.
     pub aliases: Vec<Alias>,
     /// The models to register under `models.providers.chutes.models`.
-    pub registered: Vec<Model>,
+    pub registered: Vec<Arc<Model>>,
     /// The list is the service's own: entries that it no longer has may go, unless somebody refers to them.
     pub authoritative: bool,
 }

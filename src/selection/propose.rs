@@ -5,6 +5,7 @@ use super::successor::{Reason, Role, successor};
 use super::{Alias, Configured, Selection};
 use crate::chutes::model::{Catalog, Model, Source, id_of, reference};
 use std::collections::HashSet;
+use std::sync::Arc;
 
 /// What the product promises, handed in so that the rules stay pure: facts of the built-in catalog.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -16,7 +17,7 @@ pub struct Documented {
     /// The ids of the built-in catalog, in order.
     pub built_in: Vec<String>,
     /// Facts about the built-in models and the documented targets, for when the service lists them no more.
-    pub extra: Vec<Model>,
+    pub extra: Vec<Arc<Model>>,
 }
 
 /// Choices made in advance, by flags. Everything here is explicit and wins.
@@ -188,7 +189,7 @@ impl Proposing<'_> {
             if let Some(other) = set.iter().find(|a| a.target == target && !same_name(&a.name, name)) {
                 return Err(Refusal::TwoAliases { target, names: [other.name.clone(), name.clone()] });
             }
-            let ids = self.catalog.models.iter().map(|m| m.id.as_str());
+            let ids = self.catalog.models.iter().map(|m| &*m.id);
             // A name that another model holds is moved, so only the form and what it would shadow can refuse it.
             alias::check(name, &target, &[], &self.configured.providers, ids)
                 .map_err(|problem| Refusal::Alias { name: name.clone(), problem })?;
@@ -304,14 +305,19 @@ pub fn role_of(alias: &str) -> Role {
 
 /// The models to register: what the list has (or the part of it that was asked for), and whatever the
 /// choices refer to.
-pub fn registered(listed: &[Model], documented: &Documented, overrides: &Overrides, choices: &Selection) -> Vec<Model> {
+pub fn registered(
+    listed: &[Arc<Model>],
+    documented: &Documented,
+    overrides: &Overrides,
+    choices: &Selection,
+) -> Vec<Arc<Model>> {
     let wanted_ids: Option<Vec<&str>> =
         overrides.models.as_ref().map(|list| list.iter().map(|text| id_of(text).unwrap_or(text)).collect());
     let asked_for: Option<HashSet<&str>> = wanted_ids.as_ref().map(|ids| ids.iter().copied().collect());
-    let is_wanted = |model: &&Model| asked_for.as_ref().is_none_or(|ids| ids.contains(model.id.as_str()));
+    let is_wanted = |model: &&Arc<Model>| asked_for.as_ref().is_none_or(|ids| ids.contains(&*model.id));
     let wanted = listed.iter().filter(is_wanted);
-    let mut known: HashSet<&str> = wanted.clone().map(|model| model.id.as_str()).collect();
-    let mut models: Vec<Model> = wanted.cloned().collect();
+    let mut known: HashSet<&str> = wanted.clone().map(|model| &*model.id).collect();
+    let mut models: Vec<Arc<Model>> = wanted.cloned().collect();
     let referred = std::iter::once(&choices.primary)
         .chain(&choices.fallbacks)
         .chain(&choices.image)
@@ -320,8 +326,8 @@ pub fn registered(listed: &[Model], documented: &Documented, overrides: &Overrid
         .chain(wanted_ids.iter().flatten().copied());
     for id in referred {
         if known.insert(id) {
-            let facts = listed.iter().chain(&documented.extra).find(|model| model.id == id);
-            models.push(facts.cloned().unwrap_or_else(|| Model { id: id.to_owned(), ..Model::default() }));
+            let facts = listed.iter().chain(&documented.extra).find(|model| *model.id == *id);
+            models.push(facts.cloned().unwrap_or_else(|| Model::unknown(id).into()));
         }
     }
     models

@@ -2,6 +2,7 @@
 
 use crate::chutes::model::Model;
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 /// What a model is wanted for; decides when no relative is served.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -31,11 +32,11 @@ pub enum Reason {
 pub fn successor<'a>(
     wanted: &str,
     role: Role,
-    served: &'a [Model],
+    served: &'a [Arc<Model>],
     built_in: &[String],
     taken: impl Fn(&str) -> bool,
 ) -> Option<(&'a Model, Reason)> {
-    let free = || served.iter().filter(|model| model.id != wanted && !taken(&model.id));
+    let free = || served.iter().map(|model| &**model).filter(|model| *model.id != *wanted && !taken(&model.id));
     let suits = |model: &&Model| role != Role::Vision || model.vision();
 
     let old = Lineage::of(wanted);
@@ -58,7 +59,7 @@ pub fn successor<'a>(
         Role::Vision => cheapest(&Model::vision).map(|m| (m, Reason::CheapestWithImages)),
         Role::Main => built_in
             .iter()
-            .find_map(|id| free().find(|model| model.id == *id))
+            .find_map(|id| free().find(|model| *model.id == **id))
             .map(|m| (m, Reason::FirstOfBuiltIn))
             .or_else(|| cheapest(&with_tools).map(|m| (m, Reason::CheapestWithTools)))
             .or_else(|| cheapest(&|_| true).map(|m| (m, Reason::Cheapest))),
@@ -127,14 +128,14 @@ mod tests {
     use super::*;
     use crate::chutes::model::Price;
 
-    fn model(id: &str, input: f64, output: f64, tools: bool, image: bool) -> Model {
-        Model {
+    fn model(id: &str, input: f64, output: f64, tools: bool, image: bool) -> Arc<Model> {
+        Arc::new(Model {
             id: id.into(),
             price: Price { input: Some(input), output: Some(output), cache_read: None },
             tools: Some(tools),
-            input: Some(if image { vec!["text".into(), "image".into()] } else { vec!["text".into()] }),
+            input: Some(Arc::new(if image { vec!["text".into(), "image".into()] } else { vec!["text".into()] })),
             ..Model::default()
-        }
+        })
     }
 
     #[test]
@@ -163,10 +164,10 @@ mod tests {
             model("other/GLM-9-TEE", 0.1, 0.1, true, false),
         ];
         let (found, why) = successor("zai-org/GLM-4.7-TEE", Role::Fast, &served, &[], |_| false).expect("one");
-        assert_eq!((found.id.as_str(), why), ("zai-org/GLM-5.10-A", Reason::NewestOfFamily));
+        assert_eq!((&*found.id, why), ("zai-org/GLM-5.10-A", Reason::NewestOfFamily));
         let (found, _) =
             successor("zai-org/GLM-4.7-TEE", Role::Fast, &served, &[], |id| id.contains("5.10")).expect("one");
-        assert_eq!(found.id, "zai-org/GLM-5-TEE");
+        assert_eq!(&*found.id, "zai-org/GLM-5-TEE");
     }
 
     #[test]
@@ -178,13 +179,12 @@ mod tests {
             model("b/builtin", 9.0, 9.0, true, false),
         ];
         let built_in = ["x/gone".to_owned(), "b/builtin".to_owned()];
-        let get =
-            |role| successor("gone/Thing-1", role, &served, &built_in, |_| false).map(|(m, why)| (m.id.as_str(), why));
+        let get = |role| successor("gone/Thing-1", role, &served, &built_in, |_| false).map(|(m, why)| (&*m.id, why));
         assert_eq!(get(Role::Fast), Some(("a/tools", Reason::CheapestWithTools)));
         assert_eq!(get(Role::Vision), Some(("a/eyes", Reason::CheapestWithImages)));
         assert_eq!(get(Role::Main), Some(("b/builtin", Reason::FirstOfBuiltIn)));
         assert_eq!(get(Role::Own), None);
-        let get = |role| successor("gone/Thing-1", role, &served, &[], |_| false).map(|(m, why)| (m.id.as_str(), why));
+        let get = |role| successor("gone/Thing-1", role, &served, &[], |_| false).map(|(m, why)| (&*m.id, why));
         assert_eq!(get(Role::Main), Some(("a/tools", Reason::CheapestWithTools)));
     }
 
@@ -192,6 +192,6 @@ mod tests {
     fn a_vision_successor_sees() {
         let served = [model("m/Eye-9", 0.1, 0.1, true, false), model("m/Eye-4", 0.1, 0.1, true, true)];
         let (found, _) = successor("m/Eye-3", Role::Vision, &served, &[], |_| false).expect("one");
-        assert_eq!(found.id, "m/Eye-4");
+        assert_eq!(&*found.id, "m/Eye-4");
     }
 }

@@ -18,7 +18,7 @@ pub(super) fn complete(models: &[u8], body: &[u8]) -> Response {
     if !request["messages"].is_array() {
         return refusal(400, "There are no messages.");
     }
-    let served = catalog::parse(models).is_ok_and(|listing| listing.models.iter().any(|known| known.id == model));
+    let served = catalog::parse(models).is_ok_and(|listing| listing.models.iter().any(|known| *known.id == *model));
     if !served {
         return refusal(404, &format!("model not found: {model}"));
     }

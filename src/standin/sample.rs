@@ -4,6 +4,8 @@
 use crate::chutes::bundled;
 use crate::chutes::model::{Model, Price};
 use serde_json::{Value, json};
+use std::num::NonZeroU64;
+use std::sync::Arc;
 
 /// Which models the list has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -22,7 +24,7 @@ pub fn list(era: Era) -> Vec<u8> {
     } else {
         models.extend(bundled::catalog().get("deepseek-ai/DeepSeek-V3.2-TEE").cloned());
     }
-    let mut data: Vec<Value> = models.iter().map(entry).collect();
+    let mut data: Vec<Value> = models.iter().map(|model| entry(model)).collect();
     // The service describes some models only in part.
     data.push(json!({
         "id": "unsloth/Mistral-Nemo-Instruct-2407-TEE", "object": "model", "created": CREATED, "owned_by": "sglang",
@@ -36,24 +38,26 @@ pub fn list(era: Era) -> Vec<u8> {
 /// Unix time, seconds.
 const CREATED: u64 = 1_787_391_130;
 
-fn newer() -> Vec<Model> {
+fn newer() -> Vec<Arc<Model>> {
     let model = |id: &str, context, max_output, input: &[&str], prices: (f64, f64), quantization: &str| Model {
-        id: id.to_owned(),
-        context: Some(context),
-        max_output: Some(max_output),
+        id: id.into(),
+        context: NonZeroU64::new(context),
+        max_output: NonZeroU64::new(max_output),
         price: Price { input: Some(prices.0), output: Some(prices.1), cache_read: None },
-        input: Some(input.iter().map(|kind| (*kind).to_owned()).collect()),
+        input: Some(input.iter().map(|kind| (*kind).to_owned()).collect::<Vec<_>>().into()),
         reasoning: Some(true),
         tee: Some(true),
-        quantization: Some(quantization.to_owned()),
+        quantization: Some(quantization.to_owned().into()),
         ..Model::default()
     };
-    vec![
+    [
         model("zai-org/GLM-5.2-TEE", 1_048_576, 65_535, &["text"], (1.25, 3.95), "fp4"),
         model("moonshotai/Kimi-K2.6-TEE", 262_144, 65_535, &["text", "image", "video"], (0.58, 3.4), "int4"),
         model("deepseek-ai/DeepSeek-V4-Flash-0731-TEE", 1_048_576, 131_072, &["text"], (0.14, 0.28), "fp8"),
         model("Qwen/Qwen3-32B-TEE", 40_960, 40_960, &["text"], (0.104, 0.416), "fp8"),
     ]
+    .map(Arc::new)
+    .to_vec()
 }
 
 fn entry(model: &Model) -> Value {
@@ -67,7 +71,7 @@ fn entry(model: &Model) -> Value {
         "id": model.id, "object": "model", "created": CREATED, "owned_by": "sglang", "root": model.id, "parent": null,
         "context_length": model.context, "max_output_length": model.max_output, "max_model_len": model.context,
         "input_modalities": model.input, "output_modalities": ["text"], "supported_features": features,
-        "confidential_compute": model.tee, "quantization": model.quantization.as_deref().unwrap_or("fp8"),
+        "confidential_compute": model.tee, "quantization": model.quantization.as_ref().map_or("fp8", |name| name),
         "pricing": { "prompt": model.price.input, "completion": model.price.output, "input_cache_read": cached },
     })
 }

@@ -12,7 +12,7 @@ use crate::openclaw::Error;
 use crate::openclaw::current::Current;
 use crate::openclaw::plan::Request;
 use crate::openclaw::undo::undo;
-use crate::openclaw::{diff, plan, write};
+use crate::openclaw::{ask, diff, plan, write};
 use crate::renewal;
 use crate::secret::Secret;
 use crate::tui::clipboard::Clipboard;
@@ -85,6 +85,7 @@ impl Runner {
                 let session = Arc::clone(&self.session);
                 self.write(move || Event::Committed(Box::new(committed(&session, &request))));
             }
+            Effect::ReadBack(attempt) => self.read_back(attempt),
             Effect::Undo => {
                 let session = Arc::clone(&self.session);
                 self.write(move || Event::Undone(Box::new(undo(&session.state))));
@@ -180,6 +181,26 @@ impl Runner {
         );
     }
 
+    /// The process goes when the wizard does: its answer is for the screen alone.
+    fn read_back(&mut self, attempt: Attempt) {
+        let (events, session) = (self.events.clone(), Arc::clone(&self.session));
+        self.attempts.insert(
+            attempt.0,
+            tokio::spawn(async move {
+                let said = match ask::status(&session.site, session.site.agent.as_deref()) {
+                    Some(command) => {
+                        let mut command = tokio::process::Command::from(command);
+                        tokio::time::timeout(ask::LONGEST, command.kill_on_drop(true).output()).await.ok()
+                    }
+                    None => None,
+                };
+                let output = said.and_then(Result::ok).filter(|output| output.status.success());
+                let resolved = output.and_then(|output| ask::resolved(&output.stdout));
+                let _ = events.send(Event::ReadBack { attempt, resolved });
+            }),
+        );
+    }
+
     fn verify(&mut self, attempt: Attempt, credential: Credential, model: String) {
         let (events, client, session) = (self.events.clone(), Arc::clone(&self.client), Arc::clone(&self.session));
         self.attempts.insert(
@@ -230,5 +251,7 @@ fn committed(session: &Session, request: &Request) -> Result<Committed, Error> {
     let name = |path: &std::path::Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
     let backups = written.backups.iter().map(|backup| backup.as_deref().and_then(name));
     let files = written.plan.files.iter().map(|file| session.site.paths.tilde(&file.path)).zip(backups).collect();
-    Ok(Committed { files, profile_id: written.plan.profile_id, warnings: written.plan.warnings })
+    let can_be_read_back = session.site.installed.program.is_some();
+    let warnings = written.plan.warnings;
+    Ok(Committed { files, profile_id: written.plan.profile_id, warnings, can_be_read_back })
 }

@@ -265,8 +265,8 @@ impl Condition {
             Condition::Number { field, op, value } => {
                 #[expect(clippy::cast_precision_loss, reason = "token counts are far below 2^52")]
                 let actual = match field {
-                    Field::Context => model.context.map(|n| n as f64),
-                    Field::MaxOutput => model.max_output.map(|n| n as f64),
+                    Field::Context => model.context.map(|n| n.get() as f64),
+                    Field::MaxOutput => model.max_output.map(|n| n.get() as f64),
                     Field::PriceIn => model.price.input,
                     Field::PriceOut => model.price.output,
                     Field::PriceCache => model.price.cache_read,
@@ -287,11 +287,12 @@ impl Condition {
 mod tests {
     use super::*;
     use crate::chutes::model::Price;
+    use std::num::NonZeroU64;
 
     fn model() -> Model {
         Model {
             id: "zai-org/GLM-4.7-TEE".into(),
-            context: Some(202_752),
+            context: NonZeroU64::new(202_752),
             price: Price { input: Some(0.4), output: Some(2.0), cache_read: None },
             tools: Some(true),
             tee: Some(false),

@@ -14,7 +14,7 @@ mod tests;
 
 pub use auth::{Choice, KeyField};
 pub use discover::{Discover, Progress, STAGES};
-pub use review::{Done, Review, Verification};
+pub use review::{Difference, Done, ReadBack, Review, Verification};
 
 use crate::chutes::api_key;
 use crate::chutes::failure::Failure;
@@ -247,6 +247,10 @@ impl Wizard {
             Event::Verified { attempt, verdict } => self.verified(attempt, verdict),
             Event::Planned { attempt, result } => self.planned(attempt, *result),
             Event::Committed(result) => self.committed(*result),
+            Event::ReadBack { attempt, resolved } => {
+                self.read_back(attempt, resolved);
+                Vec::new()
+            }
             Event::Undone(result) => {
                 if self.screen == Screen::Done {
                     self.done.undone = Some(*result);

@@ -8,6 +8,7 @@ use crate::chutes::oauth::token::Granted;
 use crate::chutes::verify::Verdict;
 use crate::host::Host;
 use crate::openclaw::Error;
+use crate::openclaw::ask::Resolved;
 use crate::openclaw::current::Current;
 use crate::openclaw::diff::FileDiff;
 use crate::openclaw::plan::{PlanWarning, Request};
@@ -166,6 +167,11 @@ pub enum Event {
         count: u64,
     },
     Committed(Box<Result<Committed, Error>>),
+    /// How OpenClaw reads it; None: it gave no answer.
+    ReadBack {
+        attempt: Attempt,
+        resolved: Option<Resolved>,
+    },
     Undone(Box<Result<Undone, Error>>),
 }
 
@@ -185,6 +191,8 @@ pub struct Committed {
     pub files: Vec<(String, Option<String>)>,
     pub profile_id: Option<String>,
     pub warnings: Vec<PlanWarning>,
+    /// An OpenClaw is there that can be asked how it reads this.
+    pub can_be_read_back: bool,
 }
 
 /// What the runtime is to do.
@@ -245,6 +253,8 @@ pub enum Effect {
         path: Option<PathBuf>,
     },
     Remember(ClientId),
+    /// Ask OpenClaw how it reads what was written.
+    ReadBack(Attempt),
     Undo,
     SaveFavourites(Vec<String>),
     /// The answer of this attempt is not wanted any more.

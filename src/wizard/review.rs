@@ -6,9 +6,11 @@ use super::{Screen, Wizard};
 use crate::chutes::model::id_of;
 use crate::chutes::verify::Verdict;
 use crate::openclaw::Error;
+use crate::openclaw::ask::Resolved;
 use crate::openclaw::diff::{FileDiff, Hunk};
 use crate::openclaw::plan::{NewCredential, Request};
 use crate::openclaw::undo::Undone;
+use std::collections::BTreeMap;
 
 /// The verify call of the review.
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -54,6 +56,34 @@ pub struct Done {
     /// Nothing had to be written.
     pub unchanged: bool,
     pub undone: Option<Result<Undone, Error>>,
+    pub attempt: Attempt,
+    pub read_back: ReadBack,
+}
+
+/// What OpenClaw says of what was written.
+#[derive(Debug, Default, PartialEq)]
+pub enum ReadBack {
+    /// There is no OpenClaw to ask.
+    #[default]
+    NotAsked,
+    Asked,
+    /// It gave no answer.
+    Silent,
+    /// The default and that many aliases mean what they should.
+    Agrees {
+        aliases: usize,
+    },
+    Differs(Difference),
+}
+
+/// A name that means something else to OpenClaw.
+#[derive(Debug, PartialEq)]
+pub struct Difference {
+    /// The alias; None: the default.
+    pub alias: Option<String>,
+    /// Full refs; None: nothing.
+    pub found: Option<String>,
+    pub wanted: String,
 }
 
 impl Wizard {
@@ -224,11 +254,48 @@ impl Wizard {
         self.review.confirmed = false;
         match result {
             Ok(committed) => {
-                self.done = Done { committed, ..Done::default() };
+                let attempt = self.new_attempt();
+                self.done = Done { committed, attempt, ..Done::default() };
                 self.screen = Screen::Done;
             }
             Err(error) => self.review.write_failed = Some(error),
         }
-        if self.leaving { self.quit() } else { Vec::new() }
+        if self.leaving {
+            return self.quit();
+        }
+        if self.screen == Screen::Done && self.done.committed.can_be_read_back {
+            self.done.read_back = ReadBack::Asked;
+            return vec![Effect::ReadBack(self.done.attempt)];
+        }
+        Vec::new()
     }
+
+    pub(super) fn read_back(&mut self, attempt: Attempt, resolved: Option<Resolved>) {
+        if self.screen != Screen::Done || attempt != self.done.attempt {
+            return;
+        }
+        let (Some(resolved), Some(models)) = (resolved, &self.models) else {
+            self.done.read_back = ReadBack::Silent;
+            return;
+        };
+        let chosen = models.choices();
+        let names = chosen.aliases.iter().map(|alias| (Some(&alias.name), &alias.target));
+        let differs = std::iter::once((None, &chosen.primary)).chain(names).find_map(|(alias, wanted)| {
+            let found = match alias {
+                None => Some(&resolved.default),
+                Some(alias) => target_of(&resolved.aliases, alias),
+            };
+            let difference = || Difference { alias: alias.cloned(), found: found.cloned(), wanted: wanted.clone() };
+            (found != Some(wanted)).then(difference)
+        });
+        self.done.read_back = match differs {
+            Some(difference) => ReadBack::Differs(difference),
+            None => ReadBack::Agrees { aliases: chosen.aliases.len() },
+        };
+    }
+}
+
+/// The target of an alias. OpenClaw looks it up whatever its case.
+fn target_of<'a>(aliases: &'a BTreeMap<String, String>, name: &str) -> Option<&'a String> {
+    aliases.iter().find(|(known, _)| known.to_lowercase() == name.to_lowercase()).map(|(_, target)| target)
 }

@@ -8,22 +8,25 @@ use crate::chutes::catalog::Stage;
 use crate::chutes::failure::Kind as FailureKind;
 use crate::chutes::model::{Model, Price, Source};
 use crate::chutes::verify::Verdict;
+use crate::openclaw::ask::Resolved;
 use crate::openclaw::diff::{FileDiff, Hunk, LineKind};
 use crate::openclaw::undo::Undone;
 use crate::selection::propose::Note;
 use crate::selection::{Alias, Configured, Documented};
+use std::num::NonZeroU64;
+use std::sync::Arc;
 
 const KEY: &str = "cpk_0123456789abcdef.0123456789abcdef.canarycanary7890";
 
-fn model(id: &str, input: f64, output: f64, image: bool) -> Model {
-    Model {
+fn model(id: &str, input: f64, output: f64, image: bool) -> Arc<Model> {
+    Arc::new(Model {
         id: id.into(),
-        context: Some(131_072),
+        context: NonZeroU64::new(131_072),
         price: Price { input: Some(input), output: Some(output), cache_read: None },
         tools: Some(true),
-        input: Some(if image { vec!["text".into(), "image".into()] } else { vec!["text".into()] }),
+        input: Some(Arc::new(if image { vec!["text".into(), "image".into()] } else { vec!["text".into()] })),
         ..Model::default()
-    }
+    })
 }
 
 fn documented() -> Documented {
@@ -191,6 +194,41 @@ fn the_happy_path_is_the_key_and_four_times_enter() {
     drive.event(Event::Committed(Box::new(Ok(Committed::default()))));
     assert_eq!(drive.wizard.screen, Screen::Done);
     assert_eq!(drive.act(Action::Enter).exit(), Some(Outcome::Done));
+}
+
+#[test]
+fn what_was_written_is_read_back_by_openclaw_where_there_is_one() {
+    let mut drive = Drive::at_review();
+    drive.planned(Ok(plan_of_one_line())).verified(works()).act(Action::Enter);
+    drive.event(Event::Committed(Box::new(Ok(Committed { can_be_read_back: true, ..Committed::default() }))));
+    let [Effect::ReadBack(attempt)] = drive.effects[..] else { panic!("{:?}", drive.effects) };
+    assert_eq!(drive.wizard.done.read_back, ReadBack::Asked);
+    let chosen = drive.models().choices();
+    let right = Resolved {
+        default: chosen.primary.clone(),
+        aliases: chosen.aliases.iter().map(|alias| (alias.name.to_uppercase(), alias.target.clone())).collect(),
+    };
+    let mut says = |attempt, resolved: Option<Resolved>| {
+        drive.event(Event::ReadBack { attempt, resolved });
+        std::mem::take(&mut drive.wizard.done.read_back)
+    };
+    assert_eq!(says(Attempt(attempt.0 + 1), None), ReadBack::Asked, "an answer to another question");
+    assert_eq!(says(attempt, None), ReadBack::Silent);
+    assert_eq!(says(attempt, Some(right.clone())), ReadBack::Agrees { aliases: chosen.aliases.len() });
+    let differs = |read_back| match read_back {
+        ReadBack::Differs(difference) => (difference.alias, difference.found),
+        other => panic!("{other:?}"),
+    };
+    let other = Some("x/y".to_owned());
+    let wrong = Resolved { default: "x/y".into(), ..right.clone() };
+    assert_eq!(differs(says(attempt, Some(wrong))), (None, other.clone()));
+    let mut wrong = right.clone();
+    let last = chosen.aliases.last().expect("an alias").name.clone();
+    wrong.aliases.insert(last.to_uppercase(), "x/y".into());
+    assert_eq!(differs(says(attempt, Some(wrong))), (Some(last.clone()), other));
+    let mut wrong = right;
+    wrong.aliases.remove(&last.to_uppercase());
+    assert_eq!(differs(says(attempt, Some(wrong))), (Some(last), None));
 }
 
 #[test]
@@ -433,7 +471,7 @@ fn an_unserved_default_is_proposed_and_never_taken_silently() {
     let mut drive = Drive::at_models(catalog(&["z/GLM-5.2", "d/Deep-V3", "m/Eye-1"]));
     let models = drive.models();
     assert_eq!(models.primary, "chutes/z/GLM-4.7");
-    assert_eq!(models.current().map(|m| m.id.as_str()), Some("z/GLM-5.2"), "the cursor is on the successor");
+    assert_eq!(models.current().map(|m| &*m.id), Some("z/GLM-5.2"), "the cursor is on the successor");
     assert!(models.pending.iter().any(|note| decision(note) == Some(("chutes/z/GLM-4.7", Some("chutes/z/GLM-5.2")))));
     assert!(models.alias_of("z/GLM-5.2").is_none(), "the alias waits too");
     // Enter makes the successor the default; the alias is still open, and asked about before going on.
@@ -454,7 +492,7 @@ fn an_open_alias_may_be_left_out() {
     drive.act(Action::Enter);
     let Some(Effect::Plan { request, .. }) = drive.effects.first() else { panic!("{:?}", drive.effects) };
     assert!(request.selection.aliases.iter().all(|alias| alias.name != "chutes-fast"));
-    assert!(!request.selection.registered.iter().any(|m| m.id == "z/GLM-4.7-FP8"));
+    assert!(!request.selection.registered.iter().any(|m| *m.id == *"z/GLM-4.7-FP8"));
 }
 
 #[test]
@@ -463,6 +501,23 @@ fn a_row_takes_its_proposal_with_one_key() {
     drive.act(Action::TakeProposal);
     assert_eq!(drive.models().primary, "chutes/z/GLM-5.2");
     assert!(!drive.models().pending.iter().any(|note| matches!(note, Note::Default { .. })));
+}
+
+#[test]
+fn proposals_are_read_one_after_another_and_then_the_default_is_pointed_at() {
+    let mut drive = Drive::at_models(catalog(&["z/GLM-5.2", "d/Deep-V3"]));
+    let mut taken = 0;
+    while let Some(next) = drive.models().pending.first().cloned() {
+        let here = drive.models().current().and_then(|model| drive.models().pending_for(&model.id));
+        assert_eq!(here, Some(&next), "what is taken is what is shown");
+        assert!(drive.models().notice.is_none(), "nothing hides it");
+        drive.act(Action::TakeProposal);
+        taken += 1;
+    }
+    assert!(taken > 1);
+    assert_eq!(drive.models().current().map(|model| model.id.as_str()), Some("z/GLM-5.2"));
+    drive.act(Action::Enter);
+    assert_eq!(drive.wizard.screen, Screen::Review);
 }
 
 #[test]
@@ -530,7 +585,7 @@ fn escape_leaves_an_alias_as_it_was_and_a_filter_empty() {
 fn a_pasted_ref_selects_its_row() {
     let mut drive = Drive::at_models(all());
     drive.paste("chutes/m/Eye-1");
-    assert_eq!(drive.models().current().map(|m| m.id.as_str()), Some("m/Eye-1"));
+    assert_eq!(drive.models().current().map(|m| &*m.id), Some("m/Eye-1"));
     drive.paste("deep");
     assert_eq!(drive.models().view.len(), 1, "anything else filters");
 }
@@ -540,7 +595,7 @@ fn what_is_left_out_is_not_registered() {
     let mut drive = Drive::at_models(all());
     drive.paste("m/Eye-1").act(Action::LeaveOut).paste("z/GLM-4.7").act(Action::Enter);
     let Some(Effect::Plan { request, .. }) = drive.effects.first() else { panic!("{:?}", drive.effects) };
-    assert!(!request.selection.registered.iter().any(|m| m.id == "m/Eye-1"));
+    assert!(!request.selection.registered.iter().any(|m| *m.id == *"m/Eye-1"));
     assert_eq!(request.selection.registered.len(), 3);
 }
 
@@ -555,12 +610,8 @@ fn configured_models_that_are_gone_stay_in_sight() {
     drive.event(Event::Loaded(Box::new(Ok(Current { configured, ..Current::default() }))));
     drive.paste(KEY).act(Action::Enter).discovered(Ok(all()));
     let models = drive.models();
-    let gone: Vec<&str> = models
-        .view
-        .iter()
-        .filter(|&&at| models.served(at) == Some(false))
-        .map(|&at| models.models[at].id.as_str())
-        .collect();
+    let gone: Vec<&str> =
+        models.view.iter().filter(|&&at| models.served(at) == Some(false)).map(|&at| &*models.models[at].id).collect();
     assert_eq!(gone, ["old/Other", "old/Thing-2"]);
 }
 

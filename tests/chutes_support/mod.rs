@@ -35,7 +35,7 @@ pub fn run<T>(test: impl Future<Output = T>) -> T {
 
 /// Ample for loopback on a busy machine.
 pub const PATIENT: Limits =
-    Limits { connect: Duration::from_secs(20), whole: Duration::from_secs(30), body: 8 * 1024 * 1024 };
+    Limits { connect: Duration::from_secs(20), whole: Duration::from_secs(30), body: 5 * 1024 * 1024 };
 
 pub fn client(api: &str, limits: Limits, env: &[(&str, &str)]) -> Client {
     let endpoints = Endpoints { api: api.to_owned(), ..Endpoints::default() };

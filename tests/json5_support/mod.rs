@@ -1,7 +1,7 @@
 //! Random JSON5 documents and edits, made from a sequence of choices so that proptest can shrink them.
 #![allow(dead_code, clippy::unwrap_used)]
 
-use openclaw_chutes::openclaw::json5::{Edit, Step};
+use openclaw_chutes::openclaw::json5::{Edit, New, Step};
 use serde_json::{Map, Value, json};
 
 /// Where choices come from: bytes, then zeros for ever.
@@ -353,7 +353,10 @@ pub fn model(value: &mut Value, edit: &Edit<'_>) -> Result<(), ()> {
                     _ => return Err(()),
                 };
             }
-            *here = new.clone().into_owned();
+            *here = match new {
+                New::Value(value) => value.clone().into_owned(),
+                New::Lazy(lazy) => lazy.whole().clone(),
+            };
             Ok(())
         }
         Edit::Remove { path } => {

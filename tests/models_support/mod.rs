@@ -19,7 +19,9 @@ use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use std::num::NonZeroU64;
 use std::path::Path;
+use std::sync::Arc;
 
 /// 2026-11-22 10:00:00 UTC, in milliseconds.
 pub const NOW: u64 = 1_795_341_600_000;
@@ -31,28 +33,29 @@ pub fn captured(day: &str) -> Catalog {
     live(listing.models)
 }
 
-pub fn live(models: Vec<Model>) -> Catalog {
+pub fn live(models: Vec<Arc<Model>>) -> Catalog {
     Catalog { models, source: Source::Live, fetched_at: Some(NOW - 1_800_000) }
 }
 
 /// Many believable models, the same every time.
-pub fn generated(count: usize) -> Vec<Model> {
+pub fn generated(count: usize) -> Vec<Arc<Model>> {
     let families = ["zai-org/GLM-", "deepseek-ai/DeepSeek-V", "moonshotai/Kimi-K", "Qwen/Qwen", "nvidia/Nemotron-"];
     (0..count)
         .map(|n| Model {
-            id: format!("{}{}.{}-{n:05}-TEE", families[n * 7 % 5], n % 9, n % 10),
-            context: (n % 9 != 0).then_some(4096 * (1 + n as u64 * 31 % 256)),
+            id: format!("{}{}.{}-{n:05}-TEE", families[n * 7 % 5], n % 9, n % 10).into(),
+            context: NonZeroU64::new(4096 * (1 + n as u64 * 31 % 256)).filter(|_| n % 9 != 0),
             price: Price { input: Some((n % 1000) as f64 / 400.0), output: Some(n as f64 / 7000.0), cache_read: None },
             tools: Some(n % 3 != 0),
             reasoning: Some(n % 2 == 0),
-            input: Some(vec!["text".into(), if n % 4 == 0 { "image" } else { "text" }.into()]),
+            input: Some(Arc::new(vec!["text".into(), if n % 4 == 0 { "image" } else { "text" }.into()])),
             ..Model::default()
         })
+        .map(Arc::new)
         .collect()
 }
 
 /// Ids that try to get out of their cell.
-pub fn hostile() -> Vec<Model> {
+pub fn hostile() -> Vec<Arc<Model>> {
     let ids = [
         "evil/\u{1b}[31mred\u{1b}[2J\u{9b}1;1H".to_owned(),
         "bidi/\u{202e}gpj.exe\u{2066}x\u{2069}".to_owned(),
@@ -70,13 +73,14 @@ pub fn hostile() -> Vec<Model> {
     ];
     ids.into_iter()
         .map(|id| Model {
-            id,
+            id: id.into(),
             price: Price { input: Some(f64::MAX), output: Some(1e-12), cache_read: Some(-1.0) },
-            input: Some(vec!["text\u{1b}]0;x\u{7}".into(), "图像".into()]),
-            quantization: Some("fp\u{202e}8".into()),
-            context: Some(u64::MAX),
+            input: Some(Arc::new(vec!["text\u{1b}]0;x\u{7}".into(), "图像".into()])),
+            quantization: Some(Arc::new("fp\u{202e}8".into())),
+            context: Some(NonZeroU64::MAX),
             ..Model::default()
         })
+        .map(Arc::new)
         .collect()
 }
 
@@ -86,7 +90,7 @@ pub fn documented() -> Documented {
     Documented {
         default: bundled::DEFAULT_MODEL.to_owned(),
         aliases: bundled::ALIASES.map(|(name, target)| alias(name, target)).to_vec(),
-        built_in: builtin.models.iter().map(|model| model.id.clone()).collect(),
+        built_in: builtin.models.iter().map(|model| model.id.to_string()).collect(),
         extra: builtin.models.into_iter().chain([bundled::fast_target()]).collect(),
     }
 }
@@ -138,11 +142,11 @@ impl Stage {
 
     /// The id under the cursor.
     pub fn at(&self) -> &str {
-        self.models().current().map_or("", |model| model.id.as_str())
+        self.models().current().map_or("", |model| &*model.id)
     }
 
     pub fn shown(&self) -> Vec<&str> {
-        self.models().view.iter().map(|&at| self.models().models[at].id.as_str()).collect()
+        self.models().view.iter().map(|&at| &*self.models().models[at].id).collect()
     }
 
     /// A key, by what the terminal reports for it.

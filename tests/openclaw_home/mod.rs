@@ -13,7 +13,9 @@ use openclaw_chutes::selection::{Alias, Selection};
 use openclaw_chutes::state::State;
 use serde_json::Value;
 use std::fs;
+use std::num::NonZeroU64;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// 2026-11-22 10:00:00 UTC.
 pub const NOW: i64 = 1_795_341_600_000;
@@ -128,16 +130,16 @@ impl Home {
     }
 }
 
-pub fn model(id: &str, context: u64) -> Model {
-    Model {
-        id: id.to_owned(),
-        context: Some(context),
-        max_output: Some(65535),
+pub fn model(id: &str, context: u64) -> Arc<Model> {
+    Arc::new(Model {
+        id: id.into(),
+        context: NonZeroU64::new(context),
+        max_output: NonZeroU64::new(65535),
         price: Price { input: Some(0.4), output: Some(2.0), cache_read: None },
-        input: Some(vec!["text".into(), "file".into()]),
+        input: Some(Arc::new(vec!["text".into(), "file".into()])),
         reasoning: Some(true),
         ..Model::default()
-    }
+    })
 }
 
 pub fn alias(name: &str, target: &str) -> Alias {

@@ -1,9 +1,11 @@
 //! Edits on the tree: which nodes change, before any text is made.
 
+use super::edited::{Edited, Slot};
 use super::error::{EditError, Found};
+use super::lazy::Lazy;
 use super::number::Number;
-use super::tree::{Edited, Id, Kind, MAX_DEPTH, Slot, Text, Tree, position};
-use super::{Step, display};
+use super::tree::{Id, Kind, MAX_DEPTH, Text, Tree, position};
+use super::{New, Step, display};
 use serde_json::{Map, Value};
 use similar::{Algorithm, DiffOp, capture_diff_slices};
 use std::borrow::Cow;
@@ -33,8 +35,13 @@ impl<'d> Editor<'d> {
         self.tree
     }
 
-    pub fn set(&mut self, path: &'d [Step], value: &'d Value) -> Result<(), EditError> {
-        if path.len() + depth(value) > MAX_DEPTH {
+    pub fn set(&mut self, path: &'d [Step], value: &'d New<'d>) -> Result<(), EditError> {
+        let below = match value {
+            New::Value(value) => depth(value),
+            // Its items are no deeper than what they are made of, which was parsed.
+            New::Lazy(_) => 1,
+        };
+        if path.len() + below > MAX_DEPTH {
             return Err(EditError::TooDeep { path: display(path) });
         }
         let mut trail = vec![self.tree.root];
@@ -56,10 +63,38 @@ impl<'d> Editor<'d> {
             }
         }
         let target = trail[trail.len() - 1];
-        if self.assign(holder, target, value, &mut path.to_vec())? {
+        let changed = match value {
+            New::Value(value) => self.assign(holder, target, value, &mut path.to_vec())?,
+            New::Lazy(lazy) if self.is_in_the_way_of(target, lazy) => {
+                let made = self.tree.build_lazy(lazy);
+                self.put(holder, made);
+                true
+            }
+            New::Lazy(lazy) => self.assign(holder, target, lazy.whole(), &mut path.to_vec())?,
+        };
+        if changed {
             self.touch(&trail);
         }
         Ok(())
+    }
+
+    /// Nothing of the node `target` stays when the items come: it is another thing, or new and empty.
+    fn is_in_the_way_of(&mut self, target: Id, lazy: &Lazy<'_>) -> bool {
+        self.tree.open(target);
+        match (self.tree.kind(target), lazy.is_object()) {
+            (Kind::Object, true) | (Kind::Array, false) => {
+                self.tree.is_new(target) && self.tree.slots(target).is_empty()
+            }
+            _ => true,
+        }
+    }
+
+    /// Puts the node `made` into the slot `holder`, or in the place of everything.
+    fn put(&mut self, holder: Option<(Id, usize)>, made: Id) {
+        match holder {
+            None => self.tree.root = made,
+            Some((id, slot)) => self.slots_mut(id)[slot].value = made,
+        }
     }
 
     pub fn remove(&mut self, path: &[Step]) -> Result<(), EditError> {
@@ -118,8 +153,11 @@ impl<'d> Editor<'d> {
     }
 
     /// Nodes for the steps of `path` from `from` on, around `value`.
-    fn chain(&mut self, path: &'d [Step], from: usize, value: &'d Value) -> Result<Id, EditError> {
-        let mut id = self.tree.build(value);
+    fn chain(&mut self, path: &'d [Step], from: usize, value: &'d New<'d>) -> Result<Id, EditError> {
+        let mut id = match value {
+            New::Value(value) => self.tree.build(value),
+            New::Lazy(lazy) => self.tree.build_lazy(lazy),
+        };
         for (at, step) in path.iter().enumerate().skip(from).rev() {
             id = match step {
                 Step::Key(key) => self.tree.add(Kind::Object, vec![Slot::added(key, id)]),
@@ -208,10 +246,7 @@ impl<'d> Editor<'d> {
             _ => {}
         }
         let made = self.tree.build(value);
-        match holder {
-            None => self.tree.root = made,
-            Some((id, slot)) => self.slots_mut(id)[slot].value = made,
-        }
+        self.put(holder, made);
         Ok(true)
     }
 

@@ -1,10 +1,13 @@
 //! New values, in the habits of the document.
 
+use super::edited::Unopened;
 use super::layout::{Keys, LINE, Shape};
+use super::lazy::Lazy;
 use super::number::Number;
 use super::render::Render;
 use super::tree::{Id, Kind, is_plain_key};
 use serde_json::Value;
+use std::borrow::Cow;
 use std::fmt::Write;
 
 /// A new value: a node, or part of what an edit brought.
@@ -12,6 +15,7 @@ use std::fmt::Write;
 pub(super) enum Fresh<'t> {
     Node(Id),
     Json(&'t Value),
+    Item(&'t Lazy<'t>, usize),
 }
 
 pub(super) enum Look<'t> {
@@ -20,12 +24,35 @@ pub(super) enum Look<'t> {
     Number(Number),
     String(&'t str),
     Container(Members<'t>),
+    /// Only just made; to be looked at once more.
+    Made(Value),
 }
 
 pub(super) struct Members<'t> {
     object: bool,
+    of: Of<'t>,
+}
+
+enum Of<'t> {
     /// Keys (empty in an array) and values.
-    pub list: Vec<(&'t str, Fresh<'t>)>,
+    List(Vec<(&'t str, Fresh<'t>)>),
+    Lazy(&'t Lazy<'t>),
+}
+
+impl<'t> Members<'t> {
+    fn len(&self) -> usize {
+        match &self.of {
+            Of::List(list) => list.len(),
+            Of::Lazy(lazy) => lazy.len(),
+        }
+    }
+
+    fn iter(&self) -> impl Iterator<Item = (Cow<'t, str>, Fresh<'t>)> {
+        (0..self.len()).map(|at| match &self.of {
+            Of::List(list) => (Cow::Borrowed(list[at].0), list[at].1),
+            Of::Lazy(lazy) => (Cow::Owned(lazy.key(at)), Fresh::Item(lazy, at)),
+        })
+    }
 }
 
 impl<'t> Render<'_, 't> {
@@ -40,7 +67,10 @@ impl<'t> Render<'_, 't> {
         self.out.put(&keys.colon);
     }
 
-    pub(super) fn look(&self, value: Fresh<'t>) -> Look<'t> {
+    pub(super) fn look<'a>(&self, value: Fresh<'a>) -> Look<'a>
+    where
+        't: 'a,
+    {
         let id = match value {
             Fresh::Json(Value::Null) => return Look::Null,
             Fresh::Json(Value::Bool(bool)) => return Look::Bool(*bool),
@@ -48,12 +78,13 @@ impl<'t> Render<'_, 't> {
             Fresh::Json(Value::String(text)) => return Look::String(text),
             Fresh::Json(Value::Array(items)) => {
                 let list = items.iter().map(|item| ("", Fresh::Json(item))).collect();
-                return Look::Container(Members { object: false, list });
+                return Look::Container(Members { object: false, of: Of::List(list) });
             }
             Fresh::Json(Value::Object(map)) => {
                 let list = map.iter().map(|(key, item)| (key.as_str(), Fresh::Json(item))).collect();
-                return Look::Container(Members { object: true, list });
+                return Look::Container(Members { object: true, of: Of::List(list) });
             }
+            Fresh::Item(lazy, at) => return Look::Made(lazy.item(at)),
             Fresh::Node(id) => id,
         };
         // What is as in the source is copied, and never looked at here.
@@ -64,17 +95,18 @@ impl<'t> Render<'_, 't> {
             Kind::Number(number) => Look::Number(*number),
             Kind::String(text) => Look::String(&text.text),
             kind @ (Kind::Array | Kind::Object) => match self.after.unopened(id) {
-                Some(value) => self.look(Fresh::Json(value)),
+                Some(Unopened::Json(value)) => self.look(Fresh::Json(value)),
+                Some(Unopened::Lazy(lazy)) => Look::Container(Members { object: lazy.is_object(), of: Of::Lazy(lazy) }),
                 None => {
                     let live = node.slots.iter().filter(|slot| !slot.gone);
                     let list = live.map(|slot| (&*slot.key.text, Fresh::Node(slot.value))).collect();
-                    Look::Container(Members { object: matches!(kind, Kind::Object), list })
+                    Look::Container(Members { object: matches!(kind, Kind::Object), of: Of::List(list) })
                 }
             },
         }
     }
 
-    pub(super) fn fresh(&mut self, value: Fresh<'t>, shape: Shape) {
+    pub(super) fn fresh(&mut self, value: Fresh<'_>, shape: Shape) {
         match self.look(value) {
             Look::Null => self.out.put("null"),
             Look::Bool(bool) => self.out.put(if bool { "true" } else { "false" }),
@@ -86,12 +118,13 @@ impl<'t> Render<'_, 't> {
                 self.fresh_inside(&members, shape);
                 self.out.put(close);
             }
+            Look::Made(value) => self.fresh(Fresh::Json(&value), shape),
         }
     }
 
     /// The members of a new container, between its brackets.
-    pub(super) fn fresh_inside(&mut self, members: &Members<'t>, shape: Shape) {
-        let Some(last) = members.list.len().checked_sub(1) else { return };
+    pub(super) fn fresh_inside(&mut self, members: &Members<'_>, shape: Shape) {
+        let Some(last) = members.len().checked_sub(1) else { return };
         let one_line = self.on_one_line(members, shape);
         let habits = &self.habits;
         let (outer, deeper) = (self.out.indent(), self.out.indent() + &habits.unit);
@@ -99,13 +132,13 @@ impl<'t> Render<'_, 't> {
         let comma = habits.comma.clone();
         let trailing = if one_line { habits.trailing_inline } else { habits.trailing_multi };
         let keys = self.keys(&[], members.object);
-        for (at, &(key, value)) in members.list.iter().enumerate() {
+        for (at, (key, value)) in members.iter().enumerate() {
             match (one_line, at) {
                 (false, _) => self.out.line(&deeper),
                 (true, 0) => self.out.put(&pad),
                 (true, _) => self.out.put(comma.strip_prefix(',').unwrap_or_default()),
             }
-            self.key(key, &keys);
+            self.key(&key, &keys);
             self.fresh(value, if one_line { Shape::Line } else { Shape::Free });
             if at != last || trailing {
                 self.out.put(",");
@@ -117,12 +150,11 @@ impl<'t> Render<'_, 't> {
         }
     }
 
-    fn on_one_line(&self, members: &Members<'t>, shape: Shape) -> bool {
+    fn on_one_line(&self, members: &Members<'_>, shape: Shape) -> bool {
         let column = self.out.column();
         let fits = |width: usize| self.width_inside(members, LINE.max(width)) <= width.max(LINE.saturating_sub(column));
         let habit = if members.object { self.habits.inline_objects } else { self.habits.inline_arrays };
-        let is_leaf = |value| !matches!(self.look(value), Look::Container(members) if !members.list.is_empty());
-        let leaves = || members.list.iter().all(|(_, value)| is_leaf(*value));
+        let leaves = || members.iter().all(|(_, value)| self.is_leaf(value));
         match shape {
             _ if !self.habits.multi => true,
             Shape::Line => true,
@@ -132,23 +164,33 @@ impl<'t> Render<'_, 't> {
         }
     }
 
+    /// Has nothing in it.
+    fn is_leaf(&self, value: Fresh<'_>) -> bool {
+        match self.look(value) {
+            Look::Container(members) => members.len() == 0,
+            Look::Made(value) => self.is_leaf(Fresh::Json(&value)),
+            _ => true,
+        }
+    }
+
     /// About how many characters a new value takes on one line. Stops counting at `limit`.
-    pub(super) fn width(&self, value: Fresh<'t>, limit: usize) -> usize {
+    pub(super) fn width(&self, value: Fresh<'_>, limit: usize) -> usize {
         match self.look(value) {
             Look::Null | Look::Bool(_) => 5,
             Look::Number(number) => number_text(number).len(),
             Look::String(text) => text.len() + 2,
             Look::Container(members) => self.width_inside(&members, limit),
+            Look::Made(value) => self.width(Fresh::Json(&value), limit),
         }
     }
 
-    fn width_inside(&self, members: &Members<'t>, limit: usize) -> usize {
+    fn width_inside(&self, members: &Members<'_>, limit: usize) -> usize {
         let mut sum = 2;
-        for (key, value) in &members.list {
+        for (key, value) in members.iter() {
             if sum > limit {
                 break;
             }
-            sum += self.width(*value, limit - sum) + key.len() + 4;
+            sum += self.width(value, limit - sum) + key.len() + 4;
         }
         sum
     }

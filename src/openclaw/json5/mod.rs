@@ -11,9 +11,11 @@
 //! value is the old value with the change, and every byte outside the edited places is still there.
 
 mod edit;
+mod edited;
 mod error;
 mod fresh;
 mod layout;
+mod lazy;
 mod lexer;
 mod number;
 mod out;
@@ -27,11 +29,12 @@ mod unicode;
 mod want;
 
 pub use error::{EditError, Found, SyntaxError, SyntaxKind, Unproven};
+pub use lazy::Lazy;
 pub use tree::MAX_DEPTH;
 
 use serde_json::Value;
 use std::borrow::Cow;
-use tree::{Id, Kind, Span, Tree};
+use tree::{Id, Kind, Member, Span, Tree};
 
 /// A JSON5 text. It takes little more memory than its text: what is in it is read when asked for.
 #[derive(Clone, Debug)]
@@ -40,6 +43,10 @@ pub struct Document {
     /// Its long containers, in the order they begin.
     long: Vec<Span>,
 }
+
+/// An item of an array in a [`Document`].
+#[derive(Clone, Copy, Debug)]
+pub struct Item(Id);
 
 /// One step of a path into a document.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -112,14 +119,21 @@ pub fn display(path: &[Step]) -> String {
 pub enum Edit<'v> {
     /// Missing parents are created. Over an object or array, what is equal keeps its bytes; members
     /// that the new value lacks are removed. [`Step::Index`] of the length appends.
-    Set { path: Vec<Step>, value: Cow<'v, Value> },
+    Set { path: Vec<Step>, value: New<'v> },
     /// Nothing happens when the path is absent.
     Remove { path: Vec<Step> },
 }
 
+/// What an edit brings.
+#[derive(Clone, Debug, PartialEq)]
+pub enum New<'v> {
+    Value(Cow<'v, Value>),
+    Lazy(&'v Lazy<'v>),
+}
+
 impl Edit<'_> {
     pub fn set(path: Vec<Step>, value: impl Into<Value>) -> Edit<'static> {
-        Edit::Set { path, value: Cow::Owned(value.into()) }
+        Edit::Set { path, value: New::Value(Cow::Owned(value.into())) }
     }
 
     pub fn remove(path: Vec<Step>) -> Edit<'static> {
@@ -133,10 +147,11 @@ impl Edit<'_> {
     }
 }
 
-/// Whether a parser that is not ours reads exactly this value. It may also be false because that parser
-/// refuses a spelling that OpenClaw's accepts, or because JSON cannot say what the text does (NaN).
-pub fn says(text: &str, value: &Value) -> bool {
-    proof::says(text, value)
+/// Whether a parser that is not ours reads exactly what these edits make of nothing; the first has an
+/// empty path. It may also be false because that parser refuses a spelling that OpenClaw's accepts, or
+/// because JSON cannot say what the text does (NaN).
+pub fn says(text: &str, edits: &[Edit<'_>]) -> bool {
+    proof::says(text, edits)
 }
 
 impl Document {
@@ -163,6 +178,51 @@ impl Document {
     /// half a surrogate pair is U+FFFD.
     pub fn value(&self) -> Value {
         self.tree().value(self.tree().root())
+    }
+
+    /// [`Document::value`], with nothing in the array at `path`.
+    pub fn value_without(&self, path: &[Step]) -> Value {
+        let tree = self.tree();
+        let left_out = self.find(path).filter(|&id| matches!(tree.kind(id), Kind::Array));
+        tree.value_without(tree.root(), left_out)
+    }
+
+    /// Where the items of the array at `path` stand, for [`Document::read`]. None: there is no array.
+    pub fn items(&self, path: &[Step]) -> Option<Vec<Item>> {
+        let tree = self.tree();
+        let id = self.find(path).filter(|&id| matches!(tree.kind(id), Kind::Array))?;
+        let mut items: Vec<Item> = tree.members(id).map(|member| Item(member.head.value)).collect();
+        items.shrink_to_fit();
+        Some(items)
+    }
+
+    /// The value of an item, read as in [`Document::value`].
+    pub fn read(&self, item: Item) -> Value {
+        self.tree().value(item.0)
+    }
+
+    /// The keys of the object at `path`.
+    pub fn members(&self, path: &[Step]) -> Vec<String> {
+        let object = self.find(path).filter(|&id| matches!(self.tree().kind(id), Kind::Object));
+        let members = object.into_iter().flat_map(|id| self.tree().members(id));
+        members.map(|member| member.head.key.shown()).collect()
+    }
+
+    /// Whether the key is anywhere in the document.
+    pub fn has_key(&self, key: &str) -> bool {
+        let tree = self.tree();
+        let mut todo = vec![tree.root()];
+        while let Some(id) = todo.pop() {
+            for Member { head, .. } in tree.members(id) {
+                if head.key.is(key) {
+                    return true;
+                }
+                if !tree.is_empty(head.value) {
+                    todo.push(head.value);
+                }
+            }
+        }
+        false
     }
 
     /// The value at `path`, read as in [`Document::value`].

@@ -2,6 +2,7 @@
 //! every byte that was not to change is still there.
 
 use super::error::Unproven;
+use super::lazy::Lazy;
 use super::lexer::Token;
 use super::number::Number;
 use super::out::Out;
@@ -66,9 +67,10 @@ fn kept(source: &str, out: &Out) -> Result<(), Unproven> {
     Ok(())
 }
 
-/// Is `value` what the independent parser reads?
-pub(super) fn says(text: &str, value: &Value) -> bool {
-    means(text, Tree { text: "", long: &[] }, &Want::New(value))
+/// Is what the edits make of nothing what the independent parser reads?
+pub(super) fn says(text: &str, edits: &[Edit<'_>]) -> bool {
+    let nothing = Tree { text: "", long: &[] };
+    means(text, nothing, &Want::after(nothing, edits))
 }
 
 /// Does `text` mean what is wanted, read by the independent parser?
@@ -132,6 +134,9 @@ fn has_surrogate_escape(spelt: &str) -> bool {
 enum Wanted<'a> {
     Node(Id),
     Json(&'a Value),
+    Lazy(&'a Lazy<'a>),
+    /// One of its items.
+    Item(&'a Lazy<'a>, usize),
     Array(&'a [Want<'a>]),
     Object(&'a Members<'a>),
     /// No matter what.
@@ -143,6 +148,7 @@ impl<'a> Wanted<'a> {
         match want {
             Want::Old(id) => Wanted::Node(*id),
             Want::New(value) => Wanted::Json(value),
+            Want::Lazy(lazy) => Wanted::Lazy(lazy),
             Want::Array(items) => Wanted::Array(items),
             Want::Object(members) => Wanted::Object(members),
         }
@@ -168,7 +174,36 @@ enum View<'a> {
     Number(Number),
     String(Cow<'a, str>),
     Array(Vec<Wanted<'a>>),
-    Object(Vec<(Cow<'a, str>, Wanted<'a>)>),
+    Object(Known<'a>),
+}
+
+/// The wanted members of an object.
+enum Known<'a> {
+    List(Vec<(&'a str, Wanted<'a>)>),
+    Lazy(&'a Lazy<'a>),
+}
+
+impl<'a> Known<'a> {
+    fn len(&self) -> usize {
+        match self {
+            Known::List(list) => list.len(),
+            Known::Lazy(lazy) => lazy.len(),
+        }
+    }
+
+    fn key(&self, at: usize) -> Cow<'a, str> {
+        match self {
+            Known::List(list) => Cow::Borrowed(list[at].0),
+            Known::Lazy(lazy) => Cow::Owned(lazy.key(at)),
+        }
+    }
+
+    fn want(&self, at: usize) -> Wanted<'a> {
+        match self {
+            Known::List(list) => list[at].1,
+            Known::Lazy(lazy) => Wanted::Item(lazy, at),
+        }
+    }
 }
 
 impl<'a> Check<'a> {
@@ -194,13 +229,19 @@ impl<'a> Check<'a> {
                 Value::String(text) => View::String(text.into()),
                 Value::Array(items) => View::Array(items.iter().map(Wanted::Json).collect()),
                 Value::Object(map) => {
-                    View::Object(map.iter().map(|(key, item)| (key.into(), Wanted::Json(item))).collect())
+                    let member = |(key, item): (&'a String, &'a Value)| (key.as_str(), Wanted::Json(item));
+                    View::Object(Known::List(map.iter().map(member).collect()))
                 }
             },
+            Wanted::Lazy(lazy) if lazy.is_object() => View::Object(Known::Lazy(lazy)),
+            Wanted::Lazy(lazy) => View::Array((0..lazy.len()).map(|at| Wanted::Item(lazy, at)).collect()),
+            // Made before anything of it is compared.
+            Wanted::Item(..) => View::Any,
             Wanted::Array(items) => View::Array(items.iter().map(Wanted::of).collect()),
-            Wanted::Object(members) => View::Object(
-                members.list.iter().filter_map(|(key, item)| Some((key.into(), Wanted::of(item.as_ref()?)))).collect(),
-            ),
+            Wanted::Object(members) => {
+                let there = members.list.iter().filter_map(|(key, item)| Some((&**key, Wanted::of(item.as_ref()?))));
+                View::Object(Known::List(there.collect()))
+            }
         }
     }
 
@@ -256,7 +297,12 @@ impl<'a> Check<'a> {
 impl<'de> DeserializeSeed<'de> for Check<'_> {
     type Value = bool;
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
-        deserializer.deserialize_any(self)
+        match self.want {
+            Wanted::Item(lazy, at) => {
+                deserializer.deserialize_any(Check { want: Wanted::Json(&lazy.item(at)), ..self })
+            }
+            _ => deserializer.deserialize_any(self),
+        }
     }
 }
 
@@ -316,13 +362,13 @@ impl<'de> Visitor<'de> for Check<'_> {
         }
         let (members, mut known) = match self.view() {
             View::Object(members) => (members, true),
-            view => (Vec::new(), matches!(view, View::Any)),
+            view => (Known::List(Vec::new()), matches!(view, View::Any)),
         };
         let any = matches!(self.want, Wanted::Any);
         let mut same = vec![false; members.len()];
         let mut find = Find { members: &members, next: 0, places: None };
         while let Some(place) = map.next_key_seed(&mut find)? {
-            let want = place.and_then(|place| members.get(place)).map_or(Wanted::Any, |(_, want)| *want);
+            let want = place.map_or(Wanted::Any, |place| members.want(place));
             let ok = map.next_value_seed(self.below(want))?;
             match place.and_then(|place| same.get_mut(place)) {
                 Some(same) => *same = ok,
@@ -356,9 +402,9 @@ impl<'de> Visitor<'de> for Same<'_> {
 
 /// Finds the wanted member of a key: most often the next one.
 struct Find<'a, 'm> {
-    members: &'m [(Cow<'a, str>, Wanted<'a>)],
+    members: &'m Known<'a>,
     next: usize,
-    places: Option<HashMap<&'m str, usize>>,
+    places: Option<HashMap<Cow<'a, str>, usize>>,
 }
 
 impl<'de> DeserializeSeed<'de> for &mut Find<'_, '_> {
@@ -376,10 +422,10 @@ impl<'de> Visitor<'de> for &mut Find<'_, '_> {
     }
     fn visit_str<E>(self, key: &str) -> Result<Option<usize>, E> {
         let members = self.members;
-        let place = match members.get(self.next) {
-            Some((wanted, _)) if *wanted == key => Some(self.next),
-            _ => {
-                let places = members.iter().enumerate().map(|(at, (key, _))| (&**key, at));
+        let place = match self.next < members.len() && members.key(self.next) == key {
+            true => Some(self.next),
+            false => {
+                let places = (0..members.len()).map(|at| (members.key(at), at));
                 self.places.get_or_insert_with(|| places.collect()).get(key).copied()
             }
         };
@@ -390,7 +436,7 @@ impl<'de> Visitor<'de> for &mut Find<'_, '_> {
 
 #[cfg(test)]
 mod tests {
-    use super::super::{Document, edit, path, render};
+    use super::super::{Document, New, edit, path, render};
     use super::*;
 
     const TEXT: &str = "{\n  // note\n  a: 1, // one\n  b: [2, 3],\n  c: 'x',\n}\n";
@@ -446,7 +492,7 @@ mod tests {
         let more = [edits[0].clone(), edits[1].clone(), Edit::set(path("d"), 1)];
         let document = Document::parse(TEXT).unwrap();
         let mut editor = edit::Editor::new(document.tree());
-        let (at, five) = (path("a"), Value::from(5));
+        let (at, five) = (path("a"), New::Value(Cow::Owned(Value::from(5))));
         editor.set(&at, &five).unwrap();
         let out = render::render(document.tree(), &editor.finish());
         assert_eq!(prove(document.tree(), &more, &out), Err(Unproven::Value));

@@ -1,11 +1,12 @@
 //! The new text of a document: untouched source is copied, the rest is written in the author's style.
 
+use super::edited::{Edited, Slot};
 use super::fresh::{Fresh, Look, quoted};
 use super::layout::{LINE, Layout, Shape};
 use super::out::Out;
 use super::seats::{Seat, Seats, cut, same_line, starts_line, trim_start};
 use super::style::{Habits, has_line_end};
-use super::tree::{Edited, Id, Kind, Place, Slot, Span, Tree};
+use super::tree::{Id, Kind, Place, Span, Tree};
 use super::unicode::{is_line_end, is_space};
 
 /// More than this is too much for the one line of a document, in characters.

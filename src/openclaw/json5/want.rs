@@ -1,8 +1,9 @@
 //! What a document should mean after an edit: the old value with the change, worked out on values
 //! alone, apart from the code that edits the text.
 
+use super::lazy::Lazy;
 use super::tree::{Id, Kind, Member, Tree};
-use super::{Edit, Step};
+use super::{Edit, New, Step};
 use serde_json::Value;
 use std::collections::HashMap;
 
@@ -11,6 +12,7 @@ use std::collections::HashMap;
 pub(super) enum Want<'v> {
     Old(Id),
     New(&'v Value),
+    Lazy(&'v Lazy<'v>),
     Array(Vec<Want<'v>>),
     Object(Members<'v>),
 }
@@ -28,7 +30,8 @@ impl<'v> Want<'v> {
         let mut want = Want::Old(tree.root());
         for edit in edits {
             match edit {
-                Edit::Set { path, value } => want.set(tree, path, Want::New(value)),
+                Edit::Set { path, value: New::Value(value) } => want.set(tree, path, Want::New(value)),
+                Edit::Set { path, value: New::Lazy(lazy) } => want.set(tree, path, Want::Lazy(lazy)),
                 Edit::Remove { path } => want.remove(tree, path),
             }
         }
@@ -37,6 +40,9 @@ impl<'v> Want<'v> {
 
     /// Copies a container, one level deep, so that it can change.
     fn open(&mut self, tree: Tree<'_>) -> &mut Self {
+        if let Want::Lazy(lazy) = *self {
+            *self = Want::New(lazy.whole());
+        }
         match *self {
             Want::Old(id) => match tree.kind(id) {
                 Kind::Array => {

@@ -4,9 +4,9 @@ use super::{Page, View, left};
 use crate::chutes::model::id_of;
 use crate::chutes::verify::Verdict;
 use crate::clean;
-use crate::texts::wizard as t;
+use crate::texts::{Lang, wizard as t};
 use crate::tui::format::model_id;
-use crate::wizard::{Verification, Wizard};
+use crate::wizard::{Difference, ReadBack, Verification, Wizard};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -30,6 +30,10 @@ pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, roomy: 
         }
         None => page.sign(theme.glyphs.done, t::done_title(lang), theme.accent),
     }
+    if let ReadBack::Differs(difference) = &done.read_back {
+        // Above all the rest, which a low window has no room for.
+        page.sign(theme.glyphs.warning, &differs(difference, lang), theme.warning);
+    }
     if matches!(done.undone, Some(Ok(_))) {
         page.render(frame);
         return;
@@ -37,7 +41,13 @@ pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, roomy: 
     if roomy {
         page.blank();
     }
-    let labels = [t::done_wrote(lang), t::done_default(lang), t::done_fallbacks(lang), t::done_aliases(lang)];
+    let labels = [
+        t::done_wrote(lang),
+        t::done_default(lang),
+        t::done_fallbacks(lang),
+        t::done_aliases(lang),
+        t::done_openclaw(lang),
+    ];
     let label_width = labels.iter().map(|label| label.width()).max().unwrap_or(0) + 3;
     let mut label = t::done_wrote(lang);
     for (path, backup) in &done.committed.files {
@@ -72,7 +82,9 @@ pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, roomy: 
         page.row("", label_width, &t::done_models(lang, wizard.review.registered), theme.quiet);
         if let Verification::Answered(verdict) = &wizard.review.verification {
             let words = match verdict {
-                Verdict::Works { latency_ms, .. } => t::review_verify_works(lang, &selection.primary, latency_ms),
+                Verdict::Works { latency_ms, .. } => {
+                    t::review_verify_works(lang, clean::line(&selection.primary), latency_ms)
+                }
                 Verdict::NoBalance(_) => t::review_verify_no_balance(lang).to_owned(),
                 other => {
                     let why = other.failure().map(|failure| failure.message(lang)).unwrap_or_default();
@@ -81,6 +93,15 @@ pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, roomy: 
             };
             page.row(t::done_verified(lang), label_width, &words, Style::new());
         }
+    }
+    let reads = match done.read_back {
+        ReadBack::NotAsked | ReadBack::Differs(_) => None,
+        ReadBack::Asked => Some((t::done_reading(lang).to_owned(), theme.quiet)),
+        ReadBack::Silent => Some((t::done_reads_silent(lang).to_owned(), theme.quiet)),
+        ReadBack::Agrees { aliases } => Some((t::done_reads(lang, aliases), Style::new())),
+    };
+    if let Some((text, style)) = reads {
+        page.row(t::done_openclaw(lang), label_width, &text, style);
     }
     for warning in &done.committed.warnings {
         page.sign(theme.glyphs.warning, &warning.words(lang), theme.warning);
@@ -106,6 +127,16 @@ pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, roomy: 
         label = "";
     }
     page.render(frame);
+}
+
+/// What OpenClaw reads in another way than it was meant.
+fn differs(Difference { alias, found, wanted }: &Difference, lang: Lang) -> String {
+    let found = found.as_deref().map_or_else(|| t::done_reads_nothing(lang).to_owned(), clean::line);
+    let wanted = clean::line(wanted);
+    match alias {
+        Some(alias) => t::done_reads_alias(lang, clean::line(alias), found, wanted),
+        None => t::done_reads_default(lang, found, wanted),
+    }
 }
 
 /// The id of a Chutes ref; another provider's ref stays whole.

@@ -1,6 +1,8 @@
 //! Review: the exact diff of every file, and what the test call says.
 
+use super::models::words;
 use super::{Page, View};
+use crate::chutes::model::id_of;
 use crate::chutes::verify::Verdict;
 use crate::clean;
 use crate::openclaw::diff::{self, FileDiff, LineKind};
@@ -11,6 +13,7 @@ use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Line;
+use unicode_width::UnicodeWidthStr;
 
 /// Rows that the diff has.
 pub fn diff_rows(wizard: &Wizard, height: u16, width: u16) -> u16 {
@@ -124,7 +127,16 @@ fn status(view: &View, wizard: &Wizard, page: &mut Page) {
         }
         Verification::Answered(verdict) => match verdict {
             Verdict::Works { latency_ms, .. } => {
-                page.sign(theme.glyphs.done, &t::review_verify_works(lang, model, latency_ms), theme.accent);
+                let mut text = t::review_verify_works(lang, model, latency_ms);
+                let price = wizard.models.as_ref().and_then(|models| {
+                    let price = words::price_of(models, id_of(&models.primary)?, verdict)?;
+                    Some(t::review_verify_price(lang, price))
+                });
+                // It is beside the point where there is no room for it.
+                if let Some(price) = price.filter(|price| text.width() + price.width() + 2 <= page.width()) {
+                    text += &price;
+                }
+                page.sign(theme.glyphs.done, &text, theme.accent);
             }
             Verdict::NoBalance(_) => {
                 page.sign(theme.glyphs.warning, t::review_verify_no_balance(lang), theme.warning);

@@ -67,7 +67,7 @@ impl Models {
     fn finish_alias(&mut self, taken_from: Option<String>) {
         let Some(edit) = self.editing.take() else { return };
         let name = edit.line.text().to_owned();
-        let id = self.models[edit.row].id.clone();
+        let id = self.models[edit.row].id.to_string();
         let target = reference(&id);
         let old = self.alias_of(&id).map(str::to_owned);
         if old.as_deref() == Some(name.as_str()) || (old.is_none() && name.is_empty()) {

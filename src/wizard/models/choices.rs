@@ -11,7 +11,7 @@ impl Models {
             self.nothing_shown();
             return Next::Stay;
         };
-        let id = self.models[at].id.clone();
+        let id = self.models[at].id.to_string();
         if !self.is_primary(&id) {
             self.set_primary(&id);
             if self.served(at) == Some(false) {
@@ -45,7 +45,7 @@ impl Models {
 
     pub(super) fn toggle_fallback(&mut self) {
         let Some(&at) = self.view.get(self.cursor) else { return self.nothing_shown() };
-        let id = self.models[at].id.clone();
+        let id = self.models[at].id.to_string();
         if self.is_primary(&id) {
             self.notice = Some(Notice::IsDefault);
             return;
@@ -75,7 +75,7 @@ impl Models {
 
     pub(super) fn toggle_image(&mut self) {
         let Some(model) = self.current() else { return self.nothing_shown() };
-        let (id, vision) = (model.id.clone(), model.vision());
+        let (id, vision) = (model.id.to_string(), model.vision());
         if self.is_image(&id) {
             self.image = None;
         } else if vision {
@@ -91,7 +91,7 @@ impl Models {
     }
 
     pub(super) fn toggle_left_out(&mut self) {
-        let Some(id) = self.current().map(|m| m.id.clone()) else { return self.nothing_shown() };
+        let Some(id) = self.current().map(|m| m.id.to_string()) else { return self.nothing_shown() };
         let used = self.is_primary(&id)
             || self.is_image(&id)
             || self.fallback_place(&id).is_some()

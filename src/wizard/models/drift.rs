@@ -94,17 +94,32 @@ impl Models {
     }
 
     pub(super) fn take_here(&mut self) {
-        let Some(id) = self.current().map(|m| m.id.clone()) else { return self.nothing_shown() };
+        let Some(id) = self.current().map(|m| m.id.to_string()) else { return self.nothing_shown() };
         match self.pending_at(&id) {
             Some(at) => {
                 let note = self.pending.remove(at);
                 self.take(note);
-                self.notice = Some(Notice::Took { count: 1 });
+                if !self.go_to_undecided() {
+                    self.notice = Some(Notice::Took { count: 1 });
+                }
             }
             // One open question needs no pointing at.
             None if self.pending.len() == 1 => self.take_all(),
             None => self.notice = Some(Notice::NoProposalHere),
         }
+    }
+
+    /// The cursor on what the next open proposal is about: it is read before it is taken. Without one, on
+    /// the default, where Enter goes on. False: there is no other, or it is hidden.
+    fn go_to_undecided(&mut self) -> bool {
+        let Some((wanted, taken)) = self.pending.first().and_then(decision) else {
+            if let Some(id) = id_of(&self.primary).map(str::to_owned) {
+                self.go_to(&id);
+            }
+            return false;
+        };
+        let ids = [taken, Some(wanted)].map(|target| target.and_then(id_of).map(str::to_owned));
+        ids.into_iter().flatten().any(|id| self.go_to(&id))
     }
 
     pub(super) fn take_all(&mut self) {
@@ -113,6 +128,9 @@ impl Models {
             let note = self.pending.remove(0);
             self.take(note);
             count += 1;
+        }
+        if count > 0 {
+            self.go_to_undecided();
         }
         self.notice = Some(if count == 0 { Notice::NoProposalHere } else { Notice::Took { count } });
     }

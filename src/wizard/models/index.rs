@@ -4,6 +4,7 @@ use super::Sort;
 use crate::chutes::model::Model;
 use crate::wizard::filter;
 use std::cmp::Ordering;
+use std::sync::Arc;
 
 /// Keys and order of the rows of one list.
 #[derive(Debug, Default)]
@@ -30,7 +31,7 @@ pub struct Measures {
 }
 
 impl Index {
-    pub fn new(models: &[Model]) -> Index {
+    pub fn new(models: &[Arc<Model>]) -> Index {
         let mut index = Index::default();
         for model in models {
             let start = index.keys.len();
@@ -74,27 +75,27 @@ impl Index {
     }
 
     /// The row with exactly this id.
-    pub fn row_of(&self, models: &[Model], id: &str) -> Option<usize> {
+    pub fn row_of(&self, models: &[Arc<Model>], id: &str) -> Option<usize> {
         let key = id.to_ascii_lowercase();
         let order = |row: &u32| -> Ordering {
             let row = *row as usize;
-            self.key(row).cmp(&key).then_with(|| models[row].id.as_str().cmp(id))
+            self.key(row).cmp(&key).then_with(|| (*models[row].id).cmp(id))
         };
         self.by_name.binary_search_by(order).ok().map(|place| self.by_name[place] as usize)
     }
 
     /// A model whose id is `name` but for upper and lower case.
-    pub fn same_name<'a>(&self, models: &'a [Model], name: &str) -> Option<&'a str> {
+    pub fn same_name<'a>(&self, models: &'a [Arc<Model>], name: &str) -> Option<&'a str> {
         let key = name.to_ascii_lowercase();
         let place = self.by_name.binary_search_by(|row| self.key(*row as usize).cmp(&key)).ok()?;
-        Some(models[self.by_name[place] as usize].id.as_str())
+        Some(&models[self.by_name[place] as usize].id)
     }
 
     /// All rows in the order of the table. `group` comes first of all (small before large), then the
     /// column; `used` is the place of a row among the choices. Unknown comes last in both directions.
     pub fn sorted(
         &self,
-        models: &[Model],
+        models: &[Arc<Model>],
         sort: Sort,
         reversed: bool,
         group: impl Fn(usize) -> u8,
@@ -119,8 +120,8 @@ impl Index {
                     Sort::Name => None,
                     Sort::Alias => used(row).map(u64::from),
                     // The largest first: that is what one looks for.
-                    Sort::Context => model.context.map(|tokens| !tokens),
-                    Sort::Output => model.max_output.map(|tokens| !tokens),
+                    Sort::Context => model.context.map(|tokens| !tokens.get()),
+                    Sort::Output => model.max_output.map(|tokens| !tokens.get()),
                     Sort::PriceIn => model.price.input.and_then(ordered),
                     Sort::PriceOut => model.price.output.and_then(ordered),
                     Sort::PriceCache => model.price.cache_read.and_then(ordered),
@@ -154,8 +155,9 @@ fn ordered(amount: f64) -> Option<u64> {
 mod tests {
     use super::*;
     use crate::chutes::model::Price;
+    use std::num::NonZeroU64;
 
-    fn models() -> Vec<Model> {
+    fn models() -> Vec<Arc<Model>> {
         [
             ("b/Two", Some(2.0), Some(10)),
             ("A/one", None, None),
@@ -165,10 +167,11 @@ mod tests {
         .into_iter()
         .map(|(id, input, context)| Model {
             id: id.into(),
-            context,
+            context: context.and_then(NonZeroU64::new),
             price: Price { input, ..Price::default() },
             ..Model::default()
         })
+        .map(Arc::new)
         .collect()
     }
 
@@ -177,7 +180,7 @@ mod tests {
         let index = Index::new(&models);
         let used = |row| (row == 2).then_some(0);
         let rows = index.sorted(&models, sort, reversed, |_| 1, used);
-        rows.into_iter().map(|row| models[row as usize].id.clone()).collect()
+        rows.into_iter().map(|row| models[row as usize].id.to_string()).collect()
     }
 
     #[test]

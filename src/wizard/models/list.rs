@@ -8,6 +8,7 @@ use crate::wizard::models::decision;
 use crate::wizard::models::index::Index;
 use crate::wizard::protocol::Action;
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 /// Longest filter line, in bytes.
 const MAX_FILTER: usize = 256;
@@ -19,12 +20,12 @@ impl Models {
         let referred = [&self.primary].into_iter().chain(&self.fallbacks).chain(&self.image);
         let referred = referred.chain(self.aliases.iter().map(|a| &a.target)).filter_map(|r| id_of(r));
         let wanted: Vec<String> = referred.map(str::to_owned).chain(kept.iter().cloned()).collect();
-        let mut known: HashSet<&str> = self.models.iter().map(|m| m.id.as_str()).collect();
-        let mut missing: Vec<Model> = Vec::new();
+        let mut known: HashSet<&str> = self.models.iter().map(|m| &*m.id).collect();
+        let mut missing: Vec<Arc<Model>> = Vec::new();
         for id in &wanted {
             if known.insert(id) {
-                let facts = self.documented.extra.iter().find(|m| m.id == *id).cloned();
-                missing.push(facts.unwrap_or(Model { id: id.clone(), ..Model::default() }));
+                let facts = self.documented.extra.iter().find(|m| *m.id == **id).cloned();
+                missing.push(facts.unwrap_or_else(|| Model::unknown(id).into()));
             }
         }
         drop(known);
@@ -181,7 +182,7 @@ impl Models {
     }
 
     pub(super) fn toggle_favourite(&mut self) -> Next {
-        let Some(id) = self.current().map(|m| m.id.clone()) else { return Next::Stay };
+        let Some(id) = self.current().map(|m| m.id.to_string()) else { return Next::Stay };
         self.moved = true;
         if !self.favourites.remove(&id) {
             self.favourites.insert(id);

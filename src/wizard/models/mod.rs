@@ -20,6 +20,7 @@ use crate::selection::{Alias, Configured, Refusal, Selection};
 use index::Index;
 pub use index::Measures;
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::Arc;
 
 /// By what the table is sorted. Unknown always comes last.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -121,7 +122,7 @@ pub struct Models {
     /// Why the list is not live, or not newer.
     pub failure: Option<Failure>,
     /// The list, then what the config refers to and the list does not have.
-    pub models: Vec<Model>,
+    pub models: Vec<Arc<Model>>,
     /// How many of `models` the list has.
     pub listed: usize,
     /// Full refs, from here on.
@@ -242,8 +243,8 @@ impl Models {
     /// Another list has arrived. What the person chose, the filter, what is being edited and the model
     /// under the cursor stay; what the new list proves unserved is proposed anew.
     pub fn replace_list(&mut self, configured: &Configured, catalog: Catalog, failure: Option<Failure>) {
-        let at = self.current().map(|m| m.id.clone());
-        let editing = self.editing.as_ref().map(|edit| self.models[edit.row].id.clone());
+        let at = self.current().map(|m| m.id.to_string());
+        let editing = self.editing.as_ref().map(|edit| self.models[edit.row].id.to_string());
         if self.touched {
             self.find_drift(&catalog);
         } else if let Ok(start) = Start::of(configured, &catalog, &self.documented, &self.overrides) {
@@ -291,7 +292,7 @@ impl Models {
 
     /// The model under the cursor.
     pub fn current(&self) -> Option<&Model> {
-        self.view.get(self.cursor).map(|&at| &self.models[at])
+        self.view.get(self.cursor).map(|&at| &*self.models[at])
     }
 
     pub fn query(&self) -> &Query {
@@ -356,7 +357,7 @@ impl Models {
     pub fn known_price(&self, target: &str) -> Option<Price> {
         let id = id_of(target)?;
         let listed = self.row_of(id).map(|row| &self.models[row]).filter(|m| m.price != Price::default());
-        listed.or_else(|| self.documented.extra.iter().find(|m| m.id == id)).map(|m| m.price)
+        listed.or_else(|| self.documented.extra.iter().find(|m| *m.id == *id)).map(|m| m.price)
     }
 
     // ── The outcome ──────────────────────────────────────────────────────────────────────────────
@@ -371,7 +372,7 @@ impl Models {
         let listed = &self.models[..self.listed];
         let mut overrides = Overrides::default();
         if !self.left_out.is_empty() {
-            let wanted = listed.iter().map(|m| m.id.clone()).filter(|id| !self.left_out.contains(id));
+            let wanted = listed.iter().map(|m| m.id.to_string()).filter(|id| !self.left_out.contains(id));
             overrides.models = Some(wanted.collect());
         }
         let mut selection = self.choices();
@@ -436,7 +437,7 @@ impl Models {
             Action::Favourite => return self.toggle_favourite(),
             Action::Retry => return Next::Refresh,
             Action::TestCall => {
-                if let Some(id) = self.current().map(|m| m.id.clone()) {
+                if let Some(id) = self.current().map(|m| m.id.to_string()) {
                     self.testing = Some(id.clone());
                     self.notice = Some(Notice::Testing { id: id.clone() });
                     return Next::Test(id);
@@ -470,8 +471,8 @@ impl Start {
             None => BTreeSet::new(),
             Some(_) => {
                 let models = registered(&catalog.models, documented, overrides, &proposal.selection);
-                let registered: BTreeSet<&str> = models.iter().map(|m| m.id.as_str()).collect();
-                let ids = catalog.models.iter().map(|m| m.id.as_str());
+                let registered: BTreeSet<&str> = models.iter().map(|m| &*m.id).collect();
+                let ids = catalog.models.iter().map(|m| &*m.id);
                 ids.filter(|id| !registered.contains(id)).map(str::to_owned).collect()
             }
         };

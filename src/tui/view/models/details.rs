@@ -90,8 +90,8 @@ fn limits(model: &Model, lang: Lang, roomy: bool) -> Vec<String> {
         format!("{:>width$}", grouped(tokens))
     };
     let mut limits = Vec::new();
-    limits.extend(model.context.map(|tokens| t::models_detail_context(lang, pad(9, tokens))));
-    limits.extend(model.max_output.map(|tokens| t::models_detail_output(lang, pad(7, tokens))));
+    limits.extend(model.context.map(|tokens| t::models_detail_context(lang, pad(9, tokens.get()))));
+    limits.extend(model.max_output.map(|tokens| t::models_detail_output(lang, pad(7, tokens.get()))));
     if limits.is_empty() && model.input.is_none() {
         limits.push(t::models_detail_unknown(lang).to_owned());
     }
@@ -138,13 +138,13 @@ fn uses(models: &Models, model: &Model, lang: Lang) -> Vec<String> {
     if models.is_image(&model.id) {
         uses.push(t::models_detail_image(lang).to_owned());
     }
-    if models.left_out.contains(&model.id) {
+    if models.left_out.contains(&*model.id) {
         uses.push(t::models_detail_left_out(lang).to_owned());
     }
-    if models.favourites.contains(&model.id) {
+    if models.favourites.contains(&*model.id) {
         uses.push(t::models_favourite(lang).to_owned());
     }
-    if let Some(Verdict::Works { latency_ms, .. }) = models.tested.get(&model.id) {
+    if let Some(Verdict::Works { latency_ms, .. }) = models.tested.get(&*model.id) {
         uses.push(t::models_detail_tested(lang, latency_ms));
     }
     uses

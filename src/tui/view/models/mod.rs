@@ -2,7 +2,7 @@
 
 mod details;
 mod table;
-mod words;
+pub(super) mod words;
 
 pub use words::refusal_words;
 

@@ -144,10 +144,10 @@ fn row(view: &View, models: &Models, columns: &Columns, at: usize, here: bool, p
     let mark = match (here, gone) {
         (true, _) => Span::styled(theme.glyphs.pointer, theme.accent),
         (false, true) => Span::styled(theme.glyphs.warning, theme.error),
-        (false, false) if models.favourites.contains(&model.id) => Span::styled(theme.glyphs.star, theme.accent),
+        (false, false) if models.favourites.contains(&*model.id) => Span::styled(theme.glyphs.star, theme.accent),
         (false, false) => Span::raw(" "),
     };
-    let quiet = gone || models.left_out.contains(&model.id);
+    let quiet = gone || models.left_out.contains(&*model.id);
     let style = if quiet { theme.quiet } else { Style::new() };
     let mut spans = vec![mark, Span::raw(" ")];
     spans.extend(name_spans(view, models, &model.id, columns.name, if here { Style::new() } else { style }));
@@ -170,7 +170,7 @@ fn row(view: &View, models: &Models, columns: &Columns, at: usize, here: bool, p
     let unknown = theme.glyphs.unknown;
     for (there, number) in [(columns.context, model.context), (columns.output, model.max_output)] {
         if there {
-            let text = number.map_or_else(|| unknown.to_owned(), tokens);
+            let text = number.map_or_else(|| unknown.to_owned(), |number| tokens(number.get()));
             spans.push(Span::styled(format!(" {}", right(&text, TOKENS)), style));
         }
     }

@@ -67,18 +67,10 @@ pub fn notice(models: &Models, notice: &Notice, lang: Lang) -> String {
 fn tested(models: &Models, id: &str, verdict: &Verdict, lang: Lang) -> String {
     let name = clean::excerpt(id, MOST);
     let layer = match verdict {
-        Verdict::Works { latency_ms, prompt_tokens, completion_tokens } => {
+        Verdict::Works { latency_ms, .. } => {
             let words = t::models_tested_works(lang, name, latency_ms);
-            let price = models.row_of(id).map(|row| models.models[row].price);
-            return match price.and_then(|price| {
-                let of = |tokens: u64, usd: f64| {
-                    #[expect(clippy::cast_precision_loss, reason = "a handful of tokens")]
-                    let tokens = tokens as f64;
-                    tokens * usd / 1e6
-                };
-                Some(of((*prompt_tokens)?, price.input?) + of((*completion_tokens)?, price.output?))
-            }) {
-                Some(usd) => format!("{words} {}", t::models_tested_price(lang, amount(usd))),
+            return match price_of(models, id, verdict) {
+                Some(price) => format!("{words} {}", t::models_tested_price(lang, price)),
                 None => words,
             };
         }
@@ -90,6 +82,18 @@ fn tested(models: &Models, id: &str, verdict: &Verdict, lang: Lang) -> String {
     };
     let why = verdict.failure().map(|failure| failure.message(lang)).unwrap_or_default();
     t::models_tested_failed(lang, layer, name, why)
+}
+
+/// What a call that worked cost, in USD; None when the price or the tokens are unknown.
+pub fn price_of(models: &Models, id: &str, verdict: &Verdict) -> Option<String> {
+    let Verdict::Works { prompt_tokens, completion_tokens, .. } = verdict else { return None };
+    let price = models.models[models.row_of(id)?].price;
+    let of = |tokens: u64, usd: f64| {
+        #[expect(clippy::cast_precision_loss, reason = "a handful of tokens")]
+        let tokens = tokens as f64;
+        tokens * usd / 1e6
+    };
+    Some(amount(of((*prompt_tokens)?, price.input?) + of((*completion_tokens)?, price.output?)))
 }
 
 /// What is gone, what is proposed and why, and the key that takes it.
