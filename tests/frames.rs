@@ -261,6 +261,28 @@ fn review() {
 }
 
 #[test]
+fn a_scrolled_review_shows_what_the_whole_one_has_there() {
+    let mut planned = plan();
+    planned.handover = Some("models auth paste-api-key".into());
+    let mut long = Hunk::new(20, 20);
+    (0..4_000).for_each(|at| long.push(LineKind::Added, &format!("    a line of some length, and its number is {at}")));
+    planned.diffs[1].hunks.push(long);
+    let mut drive = Drive::reviewing(Lang::En);
+    let attempt = drive.0.review.attempt;
+    drive.event(Event::Planned { attempt, result: Box::new(Ok(planned)) });
+    let total = drive.0.review.line_count();
+    let rows =
+        |drive: &Drive, height| frame(drive, Lang::En, 80, height).lines().map(str::to_owned).collect::<Vec<_>>();
+    let whole = rows(&drive, u16::try_from(total + 20).unwrap());
+    let top = whole.iter().position(|row| row.contains("standard input")).unwrap();
+    assert!(whole[top + total - 2].contains("its number is 3999"));
+    for first in (0..30).chain((30..total - 24).step_by(123)).chain([total - 24]) {
+        drive.0.review.scroll = first;
+        assert_eq!(rows(&drive, 24)[top..top + 8], whole[top + first..top + first + 8], "from {first}");
+    }
+}
+
+#[test]
 fn done() {
     let committed = || Committed {
         files: vec![

@@ -194,7 +194,7 @@ proptest! {
             .flat_map(|file| &file.hunks)
             .flat_map(diff::Hunk::lines)
             .filter(|line| line.kind != diff::LineKind::Context)
-            .map(|line| (line.kind == diff::LineKind::Added, line.text.to_owned()))
+            .map(|line| (line.kind == diff::LineKind::Added, line.text.into_owned()))
             .collect();
         home.commit(&request).unwrap();
         let after = home.config();

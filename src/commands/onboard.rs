@@ -85,14 +85,14 @@ pub fn with_credential(context: &Context, options: &Onboard, obtained: Obtained)
     if settled.fallback.is_none() {
         context.state().keep_catalog(&settled.catalog);
     }
-    let mut written = write::commit(&site, &request, &context.state(), now())?;
+    // What is there now is not read again: that could fail, and the write would still be done.
+    let (written, after) = write::commit_and_look(&site, &request, &context.state(), now())?;
     add_plan_warnings(&mut warnings, &written.plan, context.lang);
     if written.replanned {
         warnings
             .push(Warning { code: "file-changed-meanwhile", message: text::warn_replanned(context.lang).to_owned() });
     }
-    // Not read again: that could fail, and the write would still be done.
-    let snapshot = written.take_after().unwrap_or(snapshot);
+    let snapshot = after.unwrap_or(snapshot);
     let current = Current::of(&snapshot, now());
     let finished = Finished { context, site: &site, obtained: &obtained, settled: &settled, warnings: &warnings };
     Ok(finished.done(options.json, &Outcome { written, snapshot, current }))

@@ -6,7 +6,7 @@ use super::output::{Report, warnings_json};
 use crate::chutes::model::{Catalog, Source};
 use crate::clean;
 use crate::openclaw::current::{Current, StoredCredential};
-use crate::openclaw::diff::{FileDiff, Line, LineKind};
+use crate::openclaw::diff::FileDiff;
 use crate::openclaw::install::Generation;
 use crate::openclaw::plan::{Plan, Role};
 use crate::openclaw::snapshot::Snapshot;
@@ -224,22 +224,10 @@ pub fn diff_text(file: &FileDiff, tilde: impl Fn(&Path) -> String, lang: Lang) -
     let old = if file.is_new { "/dev/null".to_owned() } else { path.clone() };
     let mut out = format!("--- {old}\n+++ {path} ({:04o}, {note})\n", file.mode & 0o7777);
     for hunk in &file.hunks {
-        let first = |pick: fn(Line) -> Option<usize>| hunk.lines().find_map(pick).unwrap_or(0);
-        let count = |kind: LineKind| hunk.lines().filter(|line| line.kind != kind).count();
-        out.push_str(&format!(
-            "@@ -{},{} +{},{} @@\n",
-            first(|line| line.old),
-            count(LineKind::Added),
-            first(|line| line.new),
-            count(LineKind::Removed)
-        ));
+        let [(old, old_count), (new, new_count)] = hunk.ranges();
+        out.push_str(&format!("@@ -{old},{old_count} +{new},{new_count} @@\n"));
         for line in hunk.lines() {
-            let sign = match line.kind {
-                LineKind::Context => ' ',
-                LineKind::Added => '+',
-                LineKind::Removed => '-',
-            };
-            out.push_str(&format!("{sign}{}\n", line.text));
+            out.push_str(&format!("{}{}\n", line.kind.sign(), line.text));
         }
     }
     out

@@ -1,14 +1,20 @@
 //! What a plan changes, line by line, with secrets masked: for the Review screen and `--check`.
 
-use super::plan::{Plan, Role};
+pub use super::hunk::{Hunk, Line, LineKind};
+
+use super::lines::{Lines, first_line, lines};
+use super::plan::{FileChange, Plan, Role};
 use super::{dotenv, mask};
 use crate::clean;
-use similar::{DiffOp, DiffTag, DiffableStr, TextDiff};
+use similar::{Algorithm, DiffOp, DiffTag, capture_diff_slices, group_diff_ops};
+use std::collections::HashMap;
 use std::ops::Range;
 use std::path::PathBuf;
 
 /// Unchanged lines shown around a change.
 const CONTEXT: usize = 3;
+/// Equal lines at the end that are compared all the same: a change may move down into them.
+const MARGIN: usize = 64;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileDiff {
@@ -25,151 +31,120 @@ pub struct FileDiff {
     pub removed: usize,
 }
 
-/// Lines that stand together in both files. Kept as one text: a diff may have hundreds of thousands.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Hunk {
-    /// Numbers, from 1, that the next line would have in the old and in the new file.
-    first: (usize, usize),
-    /// The lines, each with `\n` behind it.
-    text: String,
-    /// How many lines of a kind follow each other.
-    runs: Vec<(LineKind, usize)>,
-}
-
-impl Hunk {
-    /// A hunk without lines; `old` and `new` are the numbers, from 1, of the first line it would have there.
-    pub fn new(old: usize, new: usize) -> Hunk {
-        Hunk { first: (old, new), text: String::new(), runs: Vec::new() }
-    }
-
-    /// Adds a line; `text` has no line end.
-    pub fn push(&mut self, kind: LineKind, text: &str) {
-        self.text.push_str(text);
-        self.text.push('\n');
-        match self.runs.last_mut() {
-            Some((last, count)) if *last == kind => *count += 1,
-            _ => self.runs.push((kind, 1)),
-        }
-    }
-
-    pub fn lines(&self) -> impl Iterator<Item = Line<'_>> {
-        let kinds = self.runs.iter().flat_map(|&(kind, count)| std::iter::repeat_n(kind, count));
-        let (mut old, mut new) = self.first;
-        kinds.zip(self.text.split_terminator('\n')).map(move |(kind, text)| {
-            let line = Line {
-                kind,
-                old: (kind != LineKind::Added).then_some(old),
-                new: (kind != LineKind::Removed).then_some(new),
-                text,
-            };
-            old += usize::from(line.old.is_some());
-            new += usize::from(line.new.is_some());
-            line
-        })
-    }
-
-    pub fn len(&self) -> usize {
-        self.runs.iter().map(|(_, count)| count).sum()
-    }
-
-    pub fn is_empty(&self) -> bool {
-        self.runs.is_empty()
-    }
-
-    fn count(&self, kind: LineKind) -> usize {
-        self.runs.iter().filter(|(of, _)| *of == kind).map(|(_, count)| count).sum()
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Line<'a> {
-    pub kind: LineKind,
-    /// Line number, from 1, in the old file; None for an added line.
-    pub old: Option<usize>,
-    /// Line number, from 1, in the new file; None for a removed line.
-    pub new: Option<usize>,
-    /// Safe to print: secrets masked, no control characters.
-    pub text: &'a str,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum LineKind {
-    Context,
-    Added,
-    Removed,
-}
-
-impl LineKind {
-    /// The mark in front of the line, as `diff -u` has it.
-    pub fn sign(self) -> char {
-        match self {
-            LineKind::Context => ' ',
-            LineKind::Added => '+',
-            LineKind::Removed => '-',
-        }
-    }
-}
-
 /// One entry per file of the plan, in the order of writing.
 pub fn of(plan: &Plan) -> Vec<FileDiff> {
-    plan.files
-        .iter()
-        .map(|file| {
-            let old = String::from_utf8_lossy(file.before.as_deref().unwrap_or_default());
-            let mask = if file.role == Role::Dotenv { dotenv::mask } else { mask::mask };
-            let hunks = hunks(&old, &String::from_utf8_lossy(&file.after), mask);
-            let count = |kind| hunks.iter().map(|hunk| hunk.count(kind)).sum();
-            let backup = file.backup.as_ref().and_then(|path| path.file_name());
-            FileDiff {
-                path: file.path.clone(),
-                link: file.link.clone(),
-                is_new: file.before.is_none(),
-                mode: file.mode,
-                backup: backup.map(|name| name.to_string_lossy().into_owned()),
-                added: count(LineKind::Added),
-                removed: count(LineKind::Removed),
-                hunks,
-            }
-        })
-        .collect()
+    plan.files.iter().map(FileDiff::of).collect()
 }
 
-fn hunks(old: &str, new: &str, mask: fn(&str) -> String) -> Vec<Hunk> {
+impl FileDiff {
+    pub fn of(file: &FileChange) -> FileDiff {
+        let old = String::from_utf8_lossy(file.before.as_deref().unwrap_or_default());
+        let new = String::from_utf8_lossy(&file.after);
+        let hunks = hunks(&old, &new, file.role);
+        let backup = file.backup.as_ref().and_then(|path| path.file_name());
+        FileDiff {
+            path: file.path.clone(),
+            link: file.link.clone(),
+            is_new: file.before.is_none(),
+            mode: file.mode,
+            backup: backup.map(|name| name.to_string_lossy().into_owned()),
+            added: hunks.iter().map(Hunk::added).sum(),
+            removed: hunks.iter().map(Hunk::removed).sum(),
+            hunks,
+        }
+    }
+}
+
+fn hunks(old: &str, new: &str, role: Role) -> Vec<Hunk> {
     // Compared as they are, shown masked: masking changes no line end, so the numbers agree.
-    let diff = TextDiff::from_lines(old, new);
-    let (masked_old, masked_new) = (mask(old), mask(new));
-    let (shown_old, shown_new) = (masked_old.tokenize_lines(), masked_new.tokenize_lines());
+    let (skipped, ops) = compare(old, new);
+    let (mut old, mut new) = (masked(old, role), masked(new, role));
     let hunk = |ops: &Vec<DiffOp>| {
         let first = ops.first().map_or((0, 0), |op| (op.old_range().start, op.new_range().start));
-        let mut hunk = Hunk::new(first.0 + 1, first.1 + 1);
-        let mut add = |kind, shown: &[&str], range: Range<usize>| {
-            for line in shown.get(range).unwrap_or_default() {
-                hunk.push(kind, &clean::block(line.trim_end_matches(['\r', '\n'])));
+        let mut hunk = Hunk::new(skipped + first.0 + 1, skipped + first.1 + 1);
+        let mut add = |kind, shown: &mut Lines, range: Range<usize>| {
+            shown.skip_to(skipped + range.start);
+            for _ in range {
+                let Some(line) = shown.next() else { break };
+                // Most lines need no cleaning.
+                if line.bytes().all(|byte| matches!(byte, b' '..=b'~')) {
+                    hunk.push(kind, line);
+                } else {
+                    hunk.push(kind, &clean::block(line));
+                }
             }
         };
         for op in ops {
-            match op.tag() {
-                DiffTag::Equal => add(LineKind::Context, &shown_new, op.new_range()),
-                DiffTag::Delete | DiffTag::Insert | DiffTag::Replace => {
-                    add(LineKind::Removed, &shown_old, op.old_range());
-                    add(LineKind::Added, &shown_new, op.new_range());
-                }
+            if op.tag() == DiffTag::Equal {
+                add(LineKind::Context, &mut new, op.new_range());
+            } else {
+                add(LineKind::Removed, &mut old, op.old_range());
+                add(LineKind::Added, &mut new, op.new_range());
             }
         }
         hunk
     };
-    diff.grouped_ops(CONTEXT).iter().map(hunk).collect()
+    group_diff_ops(ops, CONTEXT).iter().map(hunk).collect()
+}
+
+fn masked(text: &str, role: Role) -> Lines<'_> {
+    match role {
+        Role::Dotenv => Lines::new(dotenv::mask(text)),
+        _ => Lines::new(mask::mask(text)),
+    }
+}
+
+/// The difference by lines, and how many equal lines at the start it leaves out and does not count. It may
+/// leave out equal lines at the end, too, but none that stands around a change.
+fn compare(old: &str, new: &str) -> (usize, Vec<DiffOp>) {
+    if old == new {
+        return (0, Vec::new());
+    }
+    let equal = lines(old).zip(lines(new)).take_while(|(old, new)| old == new).count();
+    let skipped = equal.saturating_sub(CONTEXT);
+    let start: usize = lines(old).take(skipped).map(str::len).sum();
+    let (old, new) = (&old[start..], &new[start..]);
+
+    let equal = old.bytes().rev().zip(new.bytes().rev()).take_while(|(old, new)| old == new).count();
+    // From the first line end in there on, whole lines are equal.
+    let end = old.len() - equal;
+    let end = end + first_line(&old.as_bytes()[end..]).1;
+    let margin: usize = lines(&old[end..]).take(MARGIN).map(str::len).sum();
+    let cut = old.len() - end - margin;
+    if cut > 0 {
+        let ops = compare_whole(&old[..old.len() - cut], &new[..new.len() - cut]);
+        if ops.last().is_some_and(|op| op.tag() == DiffTag::Equal && op.old_range().len() >= CONTEXT) {
+            return (skipped, ops);
+        }
+        // A change moved down as far as it could see.
+    }
+    (skipped, compare_whole(old, new))
+}
+
+fn compare_whole(old: &str, new: &str) -> Vec<DiffOp> {
+    if old.is_empty() || new.is_empty() {
+        let (old_len, new_len) = (lines(old).count(), lines(new).count());
+        return vec![DiffOp::Replace { old_index: 0, old_len, new_index: 0, new_len }];
+    }
+    // Numbers in place of lines: equal ones have the same, and those of the new text alone have the last.
+    let mut known: HashMap<&str, u32> = HashMap::new();
+    let old: Vec<u32> = lines(old).zip(0..).map(|(line, next)| *known.entry(line).or_insert(next)).collect();
+    let new: Vec<u32> = lines(new).map(|line| known.get(line).copied().unwrap_or(u32::MAX)).collect();
+    drop(known);
+    capture_diff_slices(Algorithm::Myers, &old, &new)
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::prelude::*;
+    use similar::TextDiff;
 
     #[test]
     fn a_diff_shows_what_changes_and_no_secret() {
         let old = "{\n  // mine\n  a: 1,\n  key: \"cpk_old.secret.aaaa1111\",\n}\n";
         let new = old.replace("a: 1", "a: 2").replace("old.secret.aaaa1111", "new.secret.bbbb2222");
-        let hunks = hunks(old, &new, mask::mask);
+        let hunks = hunks(old, &new, Role::Config);
         let shown: Vec<String> = hunks[0].lines().map(|line| format!("{}{}", line.kind.sign(), line.text)).collect();
         let expected = [" {", "   // mine", "-  a: 1,", "-  key: \"…1111\",", "+  a: 2,", "+  key: \"…2222\",", " }"];
         assert_eq!(shown, expected);
@@ -180,13 +155,75 @@ mod tests {
 
     #[test]
     fn keys_with_the_same_end_still_count_as_changed() {
-        let hunks = hunks("key: \"cpk_a.b.ccccdddd\"\n", "key: \"cpk_x.b.ccccdddd\"\n", mask::mask);
+        let hunks = hunks("key: \"cpk_a.b.ccccdddd\"\n", "key: \"cpk_x.b.ccccdddd\"\n", Role::Config);
         assert_eq!(hunks[0].len(), 2);
     }
 
     #[test]
     fn escapes_in_a_file_never_reach_the_terminal() {
-        let hunks = hunks("", "a: \"\u{1b}[2J\u{202e}\"\n", mask::mask);
+        let hunks = hunks("", "a: \"\u{1b}[2J\u{202e}\"\n", Role::Config);
         assert_eq!(hunks[0].lines().next().unwrap().text, "a: \"\u{fffd}[2J\u{fffd}\"");
+    }
+
+    #[test]
+    fn a_change_far_from_both_ends_is_compared_without_them() {
+        let line = |at: usize| format!("line {at}\n");
+        let old: String = (0..5_000).map(line).collect();
+        let new = old.replace("line 2500\n", "line two and a half thousand\n");
+        let (skipped, ops) = compare(&old, &new);
+        let compared: usize = ops.iter().map(|op| op.old_range().len()).sum();
+        assert_eq!((skipped, compared), (2_500 - CONTEXT, CONTEXT + 1 + MARGIN));
+        assert_eq!(hunks(&old, &new, Role::Config), direct(&old, &new));
+    }
+
+    #[test]
+    fn a_change_that_moves_past_the_margin_is_where_the_whole_texts_have_it() {
+        let end = "a\nb\n".repeat(MARGIN) + "a\nz\n";
+        let (old, new) = (format!("q\nr\n{end}"), format!("r\na\nb\n{end}"));
+        assert_eq!(hunks(&old, &new, Role::Config), direct(&old, &new));
+    }
+
+    /// What similar says about the whole of both texts, unmasked.
+    fn direct(old: &str, new: &str) -> Vec<Hunk> {
+        let diff = TextDiff::from_lines(old, new);
+        let hunk = |ops: &Vec<DiffOp>| {
+            let mut hunk = Hunk::new(ops[0].old_range().start + 1, ops[0].new_range().start + 1);
+            for change in ops.iter().flat_map(|op| diff.iter_changes(op)) {
+                let kind = match change.tag() {
+                    similar::ChangeTag::Equal => LineKind::Context,
+                    similar::ChangeTag::Insert => LineKind::Added,
+                    similar::ChangeTag::Delete => LineKind::Removed,
+                };
+                hunk.push(kind, change.value().trim_end_matches(['\r', '\n']));
+            }
+            hunk
+        };
+        diff.grouped_ops(CONTEXT).iter().map(hunk).collect()
+    }
+
+    /// Few different lines, so that changes can move; repeated, so that they can move far.
+    fn text() -> impl Strategy<Value = String> {
+        let line = prop_oneof![
+            6 => prop::sample::select(vec!["a\n", "b\n", "c\n", "d\n"]),
+            1 => prop::sample::select(vec!["\n", "a\r\n", "b\r", "…\n", "}"]),
+        ];
+        let part = (prop::collection::vec(line, 0..6), prop_oneof![3 => 1..4usize, 1 => 1..150usize]);
+        let part = part.prop_map(|(lines, times)| lines.concat().repeat(times));
+        prop::collection::vec(part, 0..4).prop_map(|parts| parts.concat())
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig { failure_persistence: None, ..ProptestConfig::default() })]
+
+        #[test]
+        fn hunks_are_those_of_the_whole_texts(
+            start in text(),
+            old in text(),
+            new in text(),
+            end in text(),
+        ) {
+            let (old, new) = (format!("{start}{old}{end}"), format!("{start}{new}{end}"));
+            prop_assert_eq!(hunks(&old, &new, Role::Config), direct(&old, &new));
+        }
     }
 }

@@ -2,6 +2,7 @@
 //! itself. One variable is set, every other byte stays.
 
 use crate::secret::Secret;
+use std::borrow::Cow;
 
 /// The last value of `name`, as OpenClaw reads it. None: not set, or to nothing.
 pub fn value(text: &str, name: &str) -> Option<String> {
@@ -37,23 +38,21 @@ pub fn set(text: &str, name: &str, value: &str) -> String {
     out
 }
 
-/// The text with every value hidden but its end: nobody can tell which of them are secrets.
-pub fn mask(text: &str) -> String {
-    text.split_inclusive('\n')
-        .map(|line| {
-            let body = line.trim_end_matches(['\r', '\n']);
-            let end = &line[body.len()..];
-            match assignment(body) {
-                Some((_, value)) if !value.trim().is_empty() => {
-                    format!("{}{}{end}", &body[..body.len() - value.len()], Secret::new(plain(value)).hint())
-                }
-                Some(_) => line.to_owned(),
-                // The further lines of a quoted value, or a comment that may hold anything.
-                None if body.trim().is_empty() => line.to_owned(),
-                None => format!("…{end}"),
+/// The text, in pieces, with every value hidden but its end: nobody can tell which of them are secrets.
+pub fn mask(text: &str) -> impl Iterator<Item = Cow<'_, str>> {
+    text.split_inclusive('\n').map(|line| {
+        let body = line.trim_end_matches(['\r', '\n']);
+        let end = &line[body.len()..];
+        match assignment(body) {
+            Some((_, value)) if !value.trim().is_empty() => {
+                Cow::Owned(format!("{}{}{end}", &body[..body.len() - value.len()], Secret::new(plain(value)).hint()))
             }
-        })
-        .collect()
+            Some(_) => Cow::Borrowed(line),
+            // The further lines of a quoted value, or a comment that may hold anything.
+            None if body.trim().is_empty() => Cow::Borrowed(line),
+            None => Cow::Owned(format!("…{end}")),
+        }
+    })
 }
 
 /// `NAME=value` or `export NAME=value`; the value as it stands, to the end of the line.
@@ -114,7 +113,7 @@ mod tests {
     #[test]
     fn nothing_of_a_value_is_shown_but_its_end() {
         let text = "OPENAI_API_KEY=sk-0123456789abcdef\n\nS=short\r\nQ=\"first\nsecond canary\"\n# csc_canary\n";
-        let shown = mask(text);
+        let shown: String = mask(text).collect();
         assert_eq!(shown, "OPENAI_API_KEY=…cdef\n\nS=…\r\nQ=…\n…\n…\n");
         assert_eq!(shown.lines().count(), text.lines().count());
     }

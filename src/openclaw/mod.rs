@@ -7,6 +7,7 @@
 //! them, [`write::commit`] writes them, [`undo::undo`] puts the old bytes back.
 
 pub mod ask;
+mod beside;
 mod credential;
 pub mod current;
 pub mod diff;
@@ -14,11 +15,14 @@ pub mod dotenv;
 pub mod error;
 pub mod get;
 mod handover;
+mod hunk;
 pub mod install;
 pub mod json5;
+mod lines;
 mod lock;
 pub mod locks;
 mod mask;
+mod packed;
 pub mod paths;
 pub mod plan;
 mod rebase;

@@ -1,8 +1,9 @@
 //! A throw-away config for one run of OpenClaw's own command.
 
+use super::beside::make_dirs;
 use super::error::{Doing, Error};
 use super::lock;
-use super::write::{make_dirs, write_private};
+use super::write::write_private;
 use rustix::io::Errno;
 use std::fs;
 use std::os::unix::fs::DirBuilderExt;

@@ -7,6 +7,8 @@ use super::paths::absolute;
 use super::{Error, store, value};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
+use std::fs::File;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 const INCLUDE: &str = "$include";
@@ -301,6 +303,14 @@ fn parse(path: &Path, bytes: Vec<u8>) -> Result<Document, Error> {
 
 /// Reads a regular file whole; None when there is none.
 pub fn read_file(path: &Path) -> Result<Option<Vec<u8>>, Error> {
+    let Some(mut file) = open_file(path)? else { return Ok(None) };
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).map_err(|error| Error::io(Doing::Read, path, &error))?;
+    Ok(Some(bytes))
+}
+
+/// Opens a regular file for reading; None when there is none.
+pub fn open_file(path: &Path) -> Result<Option<File>, Error> {
     let failed = |error: std::io::Error| Error::io(Doing::Read, path, &error);
     match std::fs::metadata(path) {
         Ok(meta) if meta.is_dir() => {
@@ -322,8 +332,8 @@ pub fn read_file(path: &Path) -> Result<Option<Vec<u8>>, Error> {
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
         Err(error) => return Err(failed(error)),
     }
-    match std::fs::read(path) {
-        Ok(bytes) => Ok(Some(bytes)),
+    match File::open(path) {
+        Ok(file) => Ok(Some(file)),
         Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
         Err(error) => Err(failed(error)),
     }

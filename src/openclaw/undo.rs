@@ -1,9 +1,9 @@
 //! Puts back exactly the bytes that the last write replaced.
 
-use super::error::Error;
+use super::error::{Doing, Error};
 use super::lock;
 use super::plan::Plan;
-use super::tree::read_file;
+use super::tree::{open_file, read_file};
 use super::write::{Change, Failure, Prepared};
 use crate::state::State;
 use serde::{Deserialize, Serialize};
@@ -80,14 +80,14 @@ pub fn reverted(state: &State) -> Option<PathBuf> {
             let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
             kept.iter().any(|prefix| name.starts_with(prefix.as_str()))
         });
-        aside.find(|path| read_file(path).ok().flatten().is_some_and(|bytes| sha256(&bytes) == entry.after))
+        aside.find(|path| sha256_of(path).ok().flatten().as_ref() == Some(&entry.after))
     };
     record.files.iter().filter(|entry| is_changed(entry)).find_map(aside)
 }
 
 /// The file is not as the last write left it.
 fn is_changed(entry: &Entry) -> bool {
-    read_file(&entry.path).is_ok_and(|now| now.as_deref().map(sha256).as_ref() != Some(&entry.after))
+    sha256_of(&entry.path).is_ok_and(|now| now.as_ref() != Some(&entry.after))
 }
 
 /// Undoes the last commit, or refuses and touches nothing.
@@ -140,6 +140,14 @@ fn change(entry: &Entry) -> Result<Change<'static>, Error> {
     };
     let (before, after) = (now.map(Cow::Owned), after.map(Cow::Owned));
     Ok(Change { path: entry.path.clone(), before, after, mode: entry.mode, backup: None })
+}
+
+/// Of a file that may be long; None when there is none.
+fn sha256_of(path: &Path) -> Result<Option<String>, Error> {
+    let Some(mut file) = open_file(path)? else { return Ok(None) };
+    let mut hash = Sha256::new();
+    std::io::copy(&mut file, &mut hash).map_err(|error| Error::io(Doing::Read, path, &error))?;
+    Ok(Some(lock::hex(&hash.finalize())))
 }
 
 fn sha256(bytes: &[u8]) -> String {

@@ -10,9 +10,10 @@ use crate::chutes::failure::{Failure, Kind};
 use crate::chutes::verify::{Verdict, verify};
 use crate::openclaw::Error;
 use crate::openclaw::current::Current;
+use crate::openclaw::diff::FileDiff;
 use crate::openclaw::plan::Request;
 use crate::openclaw::undo::undo;
-use crate::openclaw::{ask, diff, plan, write};
+use crate::openclaw::{ask, plan, write};
 use crate::renewal;
 use crate::secret::Secret;
 use crate::tui::clipboard::Clipboard;
@@ -79,7 +80,7 @@ impl Runner {
             Effect::Verify { attempt, credential, model } => self.verify(attempt, credential, model),
             Effect::Plan { attempt, request } => {
                 let session = Arc::clone(&self.session);
-                self.blocking(move || Event::Planned { attempt, result: Box::new(planned(&session, &request)) });
+                self.blocking(move || Event::Planned { attempt, result: Box::new(planned(&session, *request)) });
             }
             Effect::Commit { request } => {
                 let session = Arc::clone(&self.session);
@@ -240,10 +241,13 @@ fn load(session: &Session) -> Result<Current, Error> {
     Ok(Current::of(&session.site.read()?, now()))
 }
 
-fn planned(session: &Session, request: &Request) -> Result<Planned, Error> {
-    let plan = plan::plan(&session.site.read()?, request, now())?;
-    let handover = plan.handover.as_ref().map(|handover| format!("openclaw {}", handover.args.join(" ")));
-    Ok(Planned { diffs: diff::of(&plan), handover, warnings: plan.warnings })
+fn planned(session: &Session, request: Request) -> Result<Planned, Error> {
+    let plan = plan::plan(&session.site.read()?, &request, now())?;
+    // With thousands of models, this and the text of each file are the larger part of all memory.
+    drop(request);
+    let handover = plan.handover.map(|handover| format!("openclaw {}", handover.args.join(" ")));
+    let diffs = plan.files.into_iter().map(|file| FileDiff::of(&file)).collect();
+    Ok(Planned { diffs, handover, warnings: plan.warnings })
 }
 
 fn committed(session: &Session, request: &Request) -> Result<Committed, Error> {

@@ -14,7 +14,7 @@ mod tests;
 
 pub use auth::{Choice, KeyField};
 pub use discover::{Discover, Progress, STAGES};
-pub use review::{Difference, Done, ReadBack, Review, Verification};
+pub use review::{Difference, Done, ReadBack, Review, Verification, command_rows, file_rows};
 
 use crate::chutes::api_key;
 use crate::chutes::failure::Failure;

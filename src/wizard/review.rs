@@ -40,14 +40,21 @@ pub struct Review {
 }
 
 impl Review {
-    /// Lines of the whole diff as the screen lists it: per file a heading of two lines, its hunks with a
-    /// gap line between two, and an empty line behind.
+    /// Lines of the whole diff as the screen lists it.
     pub fn line_count(&self) -> usize {
         let Some(Ok(planned)) = &self.planned else { return 0 };
-        let of_file =
-            |diff: &FileDiff| 3 + diff.hunks.iter().map(Hunk::len).sum::<usize>() + diff.hunks.len().saturating_sub(1);
-        planned.diffs.iter().map(of_file).sum::<usize>() + usize::from(planned.handover.is_some()) * 2
+        command_rows(planned) + planned.diffs.iter().map(file_rows).sum::<usize>()
     }
+}
+
+/// The command that stores the credential, and an empty line behind.
+pub fn command_rows(planned: &Planned) -> usize {
+    usize::from(planned.handover.is_some()) * 2
+}
+
+/// A heading of two lines, the hunks with a gap line between two, and an empty line behind.
+pub fn file_rows(diff: &FileDiff) -> usize {
+    3 + diff.hunks.iter().map(Hunk::len).sum::<usize>() + diff.hunks.len().saturating_sub(1)
 }
 
 #[derive(Debug, Default)]
@@ -257,6 +264,8 @@ impl Wizard {
                 let attempt = self.new_attempt();
                 self.done = Done { committed, attempt, ..Done::default() };
                 self.screen = Screen::Done;
+                // Nobody goes back to the diff.
+                self.review.planned = None;
             }
             Err(error) => self.review.write_failed = Some(error),
         }

@@ -409,6 +409,9 @@ fn a_failed_write_stays_on_review_and_can_be_tried_again() {
     assert_eq!(drive.wizard.screen, Screen::Review);
     assert!(drive.wizard.review.write_failed.is_some());
     assert!(drive.act(Action::Enter).commits());
+    drive.event(Event::Committed(Box::new(Ok(Committed::default()))));
+    assert_eq!(drive.wizard.screen, Screen::Done);
+    assert!(drive.wizard.review.planned.is_none(), "what is not shown again is not kept");
 }
 
 #[test]
@@ -515,7 +518,7 @@ fn proposals_are_read_one_after_another_and_then_the_default_is_pointed_at() {
         taken += 1;
     }
     assert!(taken > 1);
-    assert_eq!(drive.models().current().map(|model| model.id.as_str()), Some("z/GLM-5.2"));
+    assert_eq!(drive.models().current().map(|model| &*model.id), Some("z/GLM-5.2"));
     drive.act(Action::Enter);
     assert_eq!(drive.wizard.screen, Screen::Review);
 }

@@ -8,7 +8,8 @@ use crate::clean;
 use crate::openclaw::diff::{self, FileDiff, LineKind};
 use crate::texts::{Lang, wizard as t};
 use crate::tui::format::cut;
-use crate::wizard::{Review, Verification, Wizard};
+use crate::wizard::protocol::Planned;
+use crate::wizard::{Review, Verification, Wizard, command_rows, file_rows};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -90,13 +91,9 @@ pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect) {
                 let rows = usize::from(area.height).saturating_sub(page.height() + 1).max(1);
                 let first = review.scroll.min(total.saturating_sub(rows));
                 let last = (first + rows).min(total);
-                let command = planned.handover.iter();
-                let command = command
-                    .flat_map(|command| [Line::raw(clean::line(&t::review_handover(lang, command))), Line::default()]);
                 let width = page.width();
-                let files = planned.diffs.iter().flat_map(|diff| file_lines(view, diff, wizard, width));
-                for line in command.map(Row::Made).chain(files).skip(first).take(rows) {
-                    page.line(line.made(view, width));
+                for row in rows_from(view, planned, wizard, width, first).take(rows) {
+                    page.line(row.made(view, width));
                 }
                 if total > rows {
                     page.text(&t::review_lines(lang, first + 1, last, total), theme.quiet);
@@ -174,17 +171,38 @@ impl Row<'_> {
             LineKind::Removed => theme.removed,
             LineKind::Context => theme.quiet,
         };
-        let text = cut(&view.safe(&clean::line(line.text)), width.saturating_sub(2), theme.glyphs.ellipsis);
+        let text = cut(&view.safe(&clean::line(&line.text)), width.saturating_sub(2), theme.glyphs.ellipsis);
         Line::styled(format!("{} {text}", line.kind.sign()), style)
     }
 }
 
-/// The rows that [`Review::line_count`] counts.
+/// The rows that [`Review::line_count`] counts, without the first `skipped`.
+fn rows_from<'a>(
+    view: &'a View,
+    planned: &'a Planned,
+    wizard: &'a Wizard,
+    width: usize,
+    skipped: usize,
+) -> impl Iterator<Item = Row<'a>> {
+    let lang = view.lang;
+    let command = planned.handover.iter();
+    let command =
+        command.flat_map(move |command| [Line::raw(clean::line(&t::review_handover(lang, command))), Line::default()]);
+    let mut left = skipped.saturating_sub(command_rows(planned));
+    let files = planned.diffs.iter().flat_map(move |diff| {
+        let here = left.min(file_rows(diff));
+        left -= here;
+        file_lines(view, diff, wizard, width, here)
+    });
+    command.map(Row::Made).skip(skipped).chain(files)
+}
+
 fn file_lines<'a>(
     view: &View,
     diff: &'a FileDiff,
     wizard: &Wizard,
     width: usize,
+    skipped: usize,
 ) -> impl Iterator<Item = Row<'a>> + use<'a> {
     let (theme, lang) = (&view.theme, view.lang);
     let path = clean::line(&wizard.facts.tilde(&diff.path));
@@ -205,9 +223,14 @@ fn file_lines<'a>(
         Line::styled(cut(&about.join(", "), width, theme.glyphs.ellipsis), theme.quiet),
     ];
     let gap_style = theme.quiet;
+    let mut left = skipped.saturating_sub(heading.len());
     let hunks = diff.hunks.iter().enumerate().flat_map(move |(at, hunk)| {
-        let gap = (at > 0).then(|| Row::Made(Line::styled("  ...", gap_style)));
-        gap.into_iter().chain(hunk.lines().map(Row::Of))
+        let gap = usize::from(at > 0);
+        let here = left.min(gap + hunk.len());
+        left -= here;
+        let gap_row = (here < gap).then(|| Row::Made(Line::styled("  ...", gap_style)));
+        gap_row.into_iter().chain(hunk.lines_from(here.saturating_sub(gap)).map(Row::Of))
     });
-    heading.into_iter().map(Row::Made).chain(hunks).chain([Row::Made(Line::default())])
+    let behind = (skipped < file_rows(diff)).then(|| Row::Made(Line::default()));
+    heading.into_iter().map(Row::Made).skip(skipped).chain(hunks).chain(behind)
 }
