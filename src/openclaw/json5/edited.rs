@@ -69,10 +69,11 @@ impl<'t> Edited<'t> {
             Some(at) => &mut self.added[at],
             None => {
                 let base = self.base;
-                self.changed.entry(id).or_insert_with(|| Node {
-                    kind: base.kind(id),
-                    slots: base_slots(base, id),
-                    touched: false,
+                self.changed.entry(id).or_insert_with(|| {
+                    let mut slots = base_slots(base, id);
+                    // There may be many, and they stay.
+                    slots.shrink_to_fit();
+                    Node { kind: base.kind(id), slots, touched: false }
                 })
             }
         }

@@ -10,6 +10,7 @@
 //! [`Document::edit`] proves its result before handing it out: an independent parser reads it, its
 //! value is the old value with the change, and every byte outside the edited places is still there.
 
+mod compare;
 mod edit;
 mod edited;
 mod error;
@@ -17,6 +18,7 @@ mod fresh;
 mod layout;
 mod lazy;
 mod lexer;
+mod merge;
 mod number;
 mod out;
 mod parse;
@@ -34,14 +36,14 @@ pub use tree::MAX_DEPTH;
 
 use serde_json::Value;
 use std::borrow::Cow;
-use tree::{Id, Kind, Member, Span, Tree};
+use tree::{Id, Kind, Span, Tree};
 
 /// A JSON5 text. It takes little more memory than its text: what is in it is read when asked for.
 #[derive(Clone, Debug)]
 pub struct Document {
     text: String,
-    /// Its long containers, in the order they begin.
-    long: Vec<Span>,
+    /// See [`Tree::containers`].
+    containers: Vec<Span>,
 }
 
 /// An item of an array in a [`Document`].
@@ -157,13 +159,13 @@ pub fn says(text: &str, edits: &[Edit<'_>]) -> bool {
 impl Document {
     pub fn parse(text: impl Into<String>) -> Result<Document, SyntaxError> {
         let text = text.into();
-        Ok(Document { long: parse::parse(&text)?, text })
+        Ok(Document { containers: parse::parse(&text)?, text })
     }
 
     /// What a missing file starts as: edits on it give strict JSON as OpenClaw itself writes it, with
     /// two spaces, quoted keys and a newline at the end.
     pub fn empty() -> Document {
-        Document { text: "{}\n".to_owned(), long: Vec::new() }
+        Document { text: "{}\n".to_owned(), containers: Vec::new() }
     }
 
     pub fn text(&self) -> &str {
@@ -171,7 +173,7 @@ impl Document {
     }
 
     fn tree(&self) -> Tree<'_> {
-        Tree { text: &self.text, long: &self.long }
+        Tree { text: &self.text, containers: &self.containers }
     }
 
     /// The whole value. Of a key written twice the last one counts; NaN and the infinities are null;
@@ -210,19 +212,7 @@ impl Document {
 
     /// Whether the key is anywhere in the document.
     pub fn has_key(&self, key: &str) -> bool {
-        let tree = self.tree();
-        let mut todo = vec![tree.root()];
-        while let Some(id) = todo.pop() {
-            for Member { head, .. } in tree.members(id) {
-                if head.key.is(key) {
-                    return true;
-                }
-                if !tree.is_empty(head.value) {
-                    todo.push(head.value);
-                }
-            }
-        }
-        false
+        self.tree().end_without(self.tree().root(), key).is_none()
     }
 
     /// The value at `path`, read as in [`Document::value`].
@@ -235,22 +225,10 @@ impl Document {
         Some(tree::position(&self.text, self.find(path)?))
     }
 
-    /// How many steps of a path are there. An object that has no key but `stand_in` counts as not there.
-    pub fn depth(&self, path: &[Step], stand_in: &str) -> usize {
-        let mut id = self.tree().root();
-        for (depth, step) in path.iter().enumerate() {
-            match self.below(id, step) {
-                Some(below) if !self.is_only(below, stand_in) => id = below,
-                _ => return depth,
-            }
-        }
-        path.len()
-    }
-
-    fn is_only(&self, id: Id, key: &str) -> bool {
-        let tree = self.tree();
-        let is_object = matches!(tree.kind(id), Kind::Object);
-        is_object && !tree.is_empty(id) && tree.members(id).all(|member| member.head.key.is(key))
+    /// How many steps of each path are there. An object that has no key but `stand_in` counts as not there.
+    pub fn depths<'p>(&self, paths: impl IntoIterator<Item = &'p [Step]>, stand_in: &str) -> Vec<usize> {
+        let mut editor = edit::Editor::new(self.tree());
+        paths.into_iter().map(|path| editor.depth(path, stand_in)).collect()
     }
 
     fn find(&self, path: &[Step]) -> Option<Id> {

@@ -4,25 +4,25 @@ use super::error::{SyntaxError, SyntaxKind};
 use super::lexer::{Fault, Lexer, Token};
 use super::tree::{MAX_DEPTH, Span};
 
-/// Bytes from which on it is remembered where a container ends. Shorter ones are read again instead: that
-/// is quick, and most containers are short.
+/// Bytes from which on it is remembered where a container ends that holds no other. Most are shorter, and
+/// read again instead.
 const LONG: usize = 128;
 
-/// The long containers of a text, in the order they begin.
+/// What [`Tree::containers`](super::tree::Tree::containers) is for this text.
 pub(super) fn parse(text: &str) -> Result<Vec<Span>, SyntaxError> {
-    let mut parser = Parser { lexer: Lexer { text, at: 0 }, long: Vec::new() };
+    let mut parser = Parser { lexer: Lexer { text, at: 0 }, containers: Vec::new() };
     parser.document().map_err(|(at, kind)| SyntaxError::new(text, at, kind))?;
-    let mut long = parser.long;
-    long.sort_unstable_by_key(|span| span.start);
-    // It stays as long as the document does.
-    long.shrink_to_fit();
-    Ok(long)
+    let mut containers = parser.containers;
+    containers.sort_unstable_by_key(|span| span.start);
+    // They stay as long as the document does.
+    containers.shrink_to_fit();
+    Ok(containers)
 }
 
 struct Parser<'t> {
     lexer: Lexer<'t>,
     /// Inner ones before those around them.
-    long: Vec<Span>,
+    containers: Vec<Span>,
 }
 
 impl Parser<'_> {
@@ -54,8 +54,54 @@ impl Parser<'_> {
         self.lexer.at += 1;
         let span = Span::new(open, self.lexer.at);
         if nested || span.len() >= LONG {
-            self.long.push(span);
+            self.containers.push(span);
         }
         Ok(true)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::tree::Tree;
+    use super::*;
+
+    /// Bytes of what is remembered of a text, and how many values are in it.
+    fn remembered(text: &str) -> (usize, usize) {
+        let containers = parse(text).unwrap();
+        let (known, unknown) = (Tree { text, containers: &containers }, Tree { text, containers: &[] });
+        let mut todo = vec![known.root()];
+        let mut values = 0;
+        while let Some(id) = todo.pop() {
+            values += 1;
+            assert_eq!(known.end(id), unknown.end(id));
+            todo.extend(known.members(id).map(|member| member.head.value));
+        }
+        (containers.capacity() * size_of::<Span>(), values)
+    }
+
+    #[test]
+    fn little_is_remembered_and_all_of_it_is_right() {
+        let model = |n| {
+            format!(
+                "    {{\n      \"id\": \"publisher/a-model-{n}\",\n      \"input\": [\n        \"text\"\n      ],\n      \
+                 \"cost\": {{\n        \"input\": 0.25,\n        \"output\": 1.5\n      }},\n      \"compat\": {{}}\n    }}"
+            )
+        };
+        let models: Vec<String> = (0..500).map(model).collect();
+        let config = format!("// models\n{{\n  \"models\": [\n{}\n  ]\n}}\n", models.join(",\n"));
+        let (bytes, values) = remembered(&config);
+        assert_eq!(values, 500 * 8 + 2);
+        assert!(bytes <= 502 * size_of::<Span>(), "{bytes}");
+        // However it is nested.
+        let deep = |open: &str, close: &str, depth: usize| open.repeat(depth) + "1" + &close.repeat(depth) + ",";
+        for part in [deep("[", "]", 250), deep("{a:", "}", 20), deep("[", "]", 2), "{},".into(), "'}',".into()] {
+            let (bytes, values) = remembered(&format!("[{}]", part.repeat(50)));
+            assert!(bytes <= values * 16, "{part}: {bytes} for {values}");
+        }
+        // Brackets that are none.
+        remembered(&format!(
+            "[{{a: '}} ]', /* ] }} */ 'b}}': [], // ]\n c: {{'\\'}}': {{}}}}, d: \"{}\"}}]",
+            "]".repeat(200)
+        ));
     }
 }

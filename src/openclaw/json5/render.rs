@@ -75,8 +75,9 @@ impl Render<'_, '_> {
 
     /// A container of the source whose members changed. `shape` is for one that was empty.
     fn container(&mut self, id: Id, span: Span, shape: Shape) {
-        let (slots, old) =
-            (self.after.slots(id), self.before.members(id).map(|member| member.place).collect::<Vec<_>>());
+        let slots = self.after.slots(id);
+        let mut old = Vec::with_capacity(slots.len());
+        old.extend(self.before.members(id).map(|member| member.place));
         let seats = Seats::of(self.source, span, &old);
         let last_live = slots.iter().rposition(|slot| !slot.gone);
         let open = Span::new(span.start, span.start + 1);

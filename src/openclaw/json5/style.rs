@@ -64,9 +64,11 @@ impl<'t> Ballot<'t> {
 
     /// A vote that comes before all others so far.
     fn cast_before(&mut self, text: &'t str) {
-        let known = self.0.iter().position(|(other, _)| *other == text);
-        let votes = known.map_or(0, |known| self.0.remove(known).1);
-        self.0.insert(0, (text, votes + 1));
+        match self.0.iter().position(|(other, _)| *other == text) {
+            Some(known) => self.0[..=known].rotate_right(1),
+            None => self.0.insert(0, (text, 0)),
+        }
+        self.0[0].1 += 1;
         self.0.truncate(Self::MOST);
     }
 

@@ -30,7 +30,7 @@ impl Span {
     }
 }
 
-/// Which value: where it begins in the source text, or what [`Edited::add`] gave it.
+/// Which value: where it begins in the source text, or what [`Edited::add`](super::edited::Edited::add) gave.
 pub(super) type Id = usize;
 
 #[derive(Clone, Debug)]
@@ -81,8 +81,9 @@ pub(super) struct Member<'t> {
 
 /// What a member begins with.
 pub(super) struct Head<'t> {
-    /// Empty in an array, as is the place of the key.
+    /// Empty in an array.
     pub key: Text<'t>,
+    /// Of the key, as in [`Place::key`].
     pub span: Span,
     pub value: Id,
 }
@@ -103,12 +104,13 @@ impl Place {
     }
 }
 
-/// The source: a text that was parsed, and its long containers, in the order they begin. Whatever else
-/// there is to know is read from the text each time.
+/// The source: a text that was parsed. Whatever there is to know of it is read from the text each time.
 #[derive(Clone, Copy)]
 pub(super) struct Tree<'t> {
     pub text: &'t str,
-    pub long: &'t [Span],
+    /// Where its containers are, in the order they begin, but for short ones that hold no other: those are
+    /// read again where it matters.
+    pub containers: &'t [Span],
 }
 
 impl<'t> Tree<'t> {
@@ -128,14 +130,7 @@ impl<'t> Tree<'t> {
     }
 
     pub fn kind(self, id: Id) -> Kind<'t> {
-        match self.token(id).0 {
-            Token::Null => Kind::Null,
-            Token::Bool(bool) => Kind::Bool(bool),
-            Token::Number(spelt) => Kind::Number(Number::read(spelt)),
-            Token::String(text) => Kind::String(text),
-            Token::Array => Kind::Array,
-            Token::Object => Kind::Object,
-        }
+        self.token(id).0.kind()
     }
 
     pub fn is_container(self, id: Id) -> bool {
@@ -150,8 +145,8 @@ impl<'t> Tree<'t> {
         if !self.is_container(id) {
             return self.token(id).1;
         }
-        if let Ok(found) = self.long.binary_search_by_key(&id, |span| span.start) {
-            return self.long[found].end;
+        if let Ok(found) = self.containers.binary_search_by_key(&id, |span| span.start) {
+            return self.containers[found].end;
         }
         let mut members = self.members(id);
         while let Some(head) = members.head() {
@@ -176,6 +171,27 @@ impl<'t> Tree<'t> {
             0 => Text::new(""),
             _ => self.lexer(place.key.start).key().unwrap_or(Text::new("")),
         }
+    }
+
+    /// Where a value ends that has this key nowhere in it. None: it has.
+    pub fn end_without(self, id: Id, key: &str) -> Option<usize> {
+        if !self.is_container(id) {
+            return Some(self.end(id));
+        }
+        let mut members = self.members(id);
+        while let Some(head) = members.head() {
+            if head.key.is(key) {
+                return None;
+            }
+            members.tail(self.end_without(head.value, key)?);
+        }
+        Some(members.end())
+    }
+
+    /// Is it an object with this key, and no other?
+    pub fn has_only(self, id: Id, key: &str) -> bool {
+        let is_object = matches!(self.token(id).0, Token::Object);
+        is_object && !self.is_empty(id) && self.members(id).all(|member| member.head.key.is(key))
     }
 
     pub fn value(self, id: Id) -> Value {
