@@ -3,7 +3,7 @@
 
 #![allow(clippy::unwrap_used, clippy::print_stdout, clippy::print_stderr)]
 
-use openclaw_chutes::openclaw::json5::{Document, Edit, Step, keys, path};
+use openclaw_chutes::openclaw::json5::{Document, Edit, MAX_DEPTH, Step, keys, path};
 use serde_json::json;
 use std::fmt::Write;
 use std::time::{Duration, Instant};
@@ -77,6 +77,24 @@ fn a_long_line_is_no_trouble() {
     let (new, took) = timed("10,000 changes on a line", || document.edit(&change).unwrap());
     assert_eq!(new.lines().count(), 1);
     assert!(took < limit, "{took:?}");
+}
+
+/// A megabyte that is as deep as can be, everywhere.
+#[test]
+fn depth_is_no_trouble() {
+    let limit = Duration::from_secs(if cfg!(debug_assertions) { 30 } else { 3 });
+    for (open, close) in [("[", "]"), ("{a:", "}")] {
+        let deep = open.repeat(MAX_DEPTH - 2) + "1" + &close.repeat(MAX_DEPTH - 2) + ",";
+        let text = format!("[{}]", deep.repeat(1_000_000 / deep.len()));
+        let (document, parse) = timed("parse", || Document::parse(&text).unwrap());
+        let (mut value, read) = timed("value", || document.value());
+        let (_, edit) = timed("one edit", || document.edit(&[Edit::set(vec![Step::Index(0)], 2)]).unwrap());
+        value[100] = json!(1);
+        let (_, merge) = timed("one merge", || document.edit(&[Edit::set(vec![], value)]).unwrap());
+        for took in [parse, read, edit, merge] {
+            assert!(took < limit, "{open} {took:?}");
+        }
+    }
 }
 
 /// Two megabytes of the smallest things there are.

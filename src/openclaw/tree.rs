@@ -128,16 +128,21 @@ impl Tree {
     /// The text of every file that has to change so that the edits are made in the merged config.
     pub fn edit<'v>(&self, edits: Vec<Edit<'v>>) -> Result<Vec<(PathBuf, String)>, Error> {
         let mut per_layer: Vec<Vec<Edit<'v>>> = vec![Vec::new(); self.layers.len()];
+        let paths: Vec<&[Step]> = edits.iter().map(Edit::path).collect();
+        // Of the only layer nobody asks.
+        let asked = if self.layers.len() > 1 { self.layers.as_slice() } else { &[] };
+        let mut depths: Vec<_> = asked.iter().map(|layer| layer.depths(&paths).into_iter()).collect();
         for edit in edits {
+            let depths: Vec<Option<usize>> = depths.iter_mut().map(|depths| depths.next().flatten()).collect();
             match edit {
                 Edit::Set { path, value } => {
-                    let owner = self.owner(&path)?;
+                    let owner = self.owner(&path, &depths)?;
                     let path = path[self.layers[owner].mount.len()..].to_vec();
                     per_layer[owner].push(Edit::Set { path, value });
                 }
                 Edit::Remove { path } => {
-                    for (layer, edits) in self.layers.iter().zip(&mut per_layer) {
-                        if self.layers.len() == 1 || layer.depth(&path) == Some(path.len()) {
+                    for (at, (layer, edits)) in self.layers.iter().zip(&mut per_layer).enumerate() {
+                        if self.layers.len() == 1 || depths[at] == Some(path.len()) {
                             edits.push(Edit::Remove { path: path[layer.mount.len()..].to_vec() });
                         }
                     }
@@ -154,12 +159,11 @@ impl Tree {
             .collect()
     }
 
-    /// The layer that a setting at this path belongs into.
-    fn owner(&self, path: &[Step]) -> Result<usize, Error> {
+    /// The layer that a setting at this path belongs into; `depths` of it in each.
+    fn owner(&self, path: &[Step], depths: &[Option<usize>]) -> Result<usize, Error> {
         if self.layers.len() == 1 {
             return Ok(0);
         }
-        let depths: Vec<Option<usize>> = self.layers.iter().map(|layer| layer.depth(path)).collect();
         let deepest = depths.iter().flatten().max().copied().unwrap_or(0);
         let owners: Vec<usize> = (0..depths.len()).filter(|&at| depths[at] == Some(deepest)).collect();
         let strongest = owners.last().copied().unwrap_or(self.layers.len() - 1);
@@ -174,11 +178,12 @@ impl Tree {
 }
 
 impl Layer {
-    /// How many steps of the path this file has itself. None: its part of the config is elsewhere.
+    /// How many steps of each path this file has itself. None: its part of the config is elsewhere.
     /// An object that is nothing but `$include` counts as not being there.
-    fn depth(&self, path: &[Step]) -> Option<usize> {
-        let inside = path.strip_prefix(self.mount.as_slice())?;
-        Some(self.mount.len() + self.document.depth(inside, INCLUDE))
+    fn depths(&self, paths: &[&[Step]]) -> Vec<Option<usize>> {
+        let inside = paths.iter().map(|path| path.strip_prefix(self.mount.as_slice()));
+        let mut depths = self.document.depths(inside.clone().flatten(), INCLUDE).into_iter();
+        inside.map(|inside| inside.and_then(|_| Some(self.mount.len() + depths.next()?))).collect()
     }
 }
 

@@ -1,40 +1,35 @@
 //! Edits on the tree: which nodes change, before any text is made.
 
+use super::edited::{Edited, Slot};
 use super::error::{EditError, Found};
 use super::lazy::Lazy;
-use super::tree::{Edited, Id, Kind, MAX_DEPTH, Number, Slot, Text, Tree, position};
+use super::tree::{Id, Kind, MAX_DEPTH, Tree, position};
 use super::{New, Step, display};
-use serde_json::{Map, Value};
-use similar::{Algorithm, DiffOp, capture_diff_slices};
+use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::HashMap;
-use std::collections::hash_map::DefaultHasher;
-use std::hash::{Hash, Hasher};
-use std::sync::Arc;
 
 /// Objects with more members than this get an index of their keys.
-const SMALL: usize = 16;
-/// Two arrays whose lengths multiply to more than this are matched element by element.
-const ALIGN_LIMIT: usize = 4_000_000;
+pub(super) const SMALL: usize = 16;
 
 /// Where a key is in an object: its last slot, and the one before when it is there twice.
-type Index = HashMap<Arc<str>, (usize, Option<usize>)>;
+pub(super) type Index<'d> = HashMap<Cow<'d, str>, (usize, Option<usize>)>;
 
 pub(super) struct Editor<'d> {
-    source: &'d str,
-    tree: Edited<'d>,
-    indexes: HashMap<Id, Index>,
+    pub tree: Edited<'d>,
+    pub indexes: HashMap<Id, Index<'d>>,
 }
 
 impl<'d> Editor<'d> {
-    pub fn new(source: &'d str, tree: &'d Tree) -> Self {
-        Self { source, tree: Edited::new(tree), indexes: HashMap::new() }
+    pub fn new(tree: Tree<'d>) -> Self {
+        Self { tree: Edited::new(tree), indexes: HashMap::new() }
     }
 
     pub fn finish(self) -> Edited<'d> {
         self.tree
     }
 
-    pub fn set(&mut self, path: &[Step], value: &'d New<'d>) -> Result<(), EditError> {
+    pub fn set(&mut self, path: &'d [Step], value: &'d New<'d>) -> Result<(), EditError> {
         let below = match value {
             New::Value(value) => depth(value),
             // Its items are no deeper than what they are made of, which was parsed.
@@ -80,22 +75,19 @@ impl<'d> Editor<'d> {
     /// Nothing of the node `target` stays when the items come: it is another thing, or new and empty.
     fn is_in_the_way_of(&mut self, target: Id, lazy: &Lazy<'_>) -> bool {
         self.tree.open(target);
-        let node = self.tree.node(target);
-        match (&node.kind, lazy.is_object()) {
-            (Kind::Object(slots), true) | (Kind::Array(slots), false) => node.span.is_none() && slots.is_empty(),
+        match (self.tree.kind(target), lazy.is_object()) {
+            (Kind::Object, true) | (Kind::Array, false) => {
+                self.tree.is_new(target) && self.tree.slots(target).is_empty()
+            }
             _ => true,
         }
     }
 
     /// Puts the node `made` into the slot `holder`, or in the place of everything.
-    fn put(&mut self, holder: Option<(Id, usize)>, made: Id) {
+    pub fn put(&mut self, holder: Option<(Id, usize)>, made: Id) {
         match holder {
             None => self.tree.root = made,
-            Some((id, slot)) => {
-                if let Some(slots) = self.slots_mut(id) {
-                    slots[slot].value = made;
-                }
-            }
+            Some((id, slot)) => self.slots_mut(id)[slot].value = made,
         }
     }
 
@@ -117,27 +109,44 @@ impl<'d> Editor<'d> {
         Ok(())
     }
 
+    /// How many steps of the path are there. An object that has no key but `stand_in` counts as not there.
+    pub fn depth(&mut self, path: &[Step], stand_in: &str) -> usize {
+        let mut id = self.tree.root;
+        for (depth, step) in path.iter().enumerate() {
+            self.tree.open(id);
+            let slot = match (step, self.tree.kind(id)) {
+                (Step::Key(key), Kind::Object) => self.find_all(id, key).map(|(last, _)| last),
+                (Step::Index(index), Kind::Array) => live(&self.tree.slots(id)).nth(*index),
+                _ => None,
+            };
+            match slot.map(|slot| self.tree.slots(id)[slot].value) {
+                Some(below) if !self.tree.base.has_only(below, stand_in) => id = below,
+                _ => return depth,
+            }
+        }
+        path.len()
+    }
+
     /// The slot that `step` means in the container `id`.
     fn locate(&mut self, id: Id, path: &[Step], done: usize, step: &Step) -> Result<Option<usize>, EditError> {
         self.tree.open(id);
-        match (step, &self.tree.node(id).kind) {
-            (Step::Key(key), Kind::Object(_)) => self.find(id, key, || display(&path[..=done])),
-            (Step::Index(index), Kind::Array(slots)) => Ok(live(slots).nth(*index)),
+        match (step, self.tree.kind(id)) {
+            (Step::Key(key), Kind::Object) => self.find(id, key, || display(&path[..=done])),
+            (Step::Index(index), Kind::Array) => Ok(live(&self.tree.slots(id)).nth(*index)),
             _ => Err(self.in_the_way(id, &path[..done])),
         }
     }
 
     fn in_the_way(&self, id: Id, path: &[Step]) -> EditError {
-        let node = self.tree.node(id);
-        let found = match node.kind {
+        let found = match self.tree.kind(id) {
             Kind::Null => Found::Null,
             Kind::Bool(_) => Found::Bool,
             Kind::Number(_) => Found::Number,
             Kind::String(_) => Found::String,
-            Kind::Array(_) => Found::Array,
-            Kind::Object(_) => Found::Object,
+            Kind::Array => Found::Array,
+            Kind::Object => Found::Object,
         };
-        let at = node.span.map(|span| position(self.source, span.start));
+        let at = (!self.tree.is_new(id)).then(|| position(self.tree.base.text, id));
         EditError::InTheWay { path: display(path), found, at }
     }
 
@@ -146,7 +155,7 @@ impl<'d> Editor<'d> {
         match &path[done] {
             Step::Key(key) => Ok(key),
             Step::Index(index) => {
-                let length = live(self.tree.slots(id)).count();
+                let length = live(&self.tree.slots(id)).count();
                 match *index == length {
                     true => Ok(""),
                     false => Err(EditError::NoSuchIndex { path: display(&path[..done]), index: *index, length }),
@@ -156,21 +165,20 @@ impl<'d> Editor<'d> {
     }
 
     /// Nodes for the steps of `path` from `from` on, around `value`.
-    fn chain(&mut self, path: &[Step], from: usize, value: &'d New<'d>) -> Result<Id, EditError> {
+    fn chain(&mut self, path: &'d [Step], from: usize, value: &'d New<'d>) -> Result<Id, EditError> {
         let mut id = match value {
             New::Value(value) => self.tree.build(value),
             New::Lazy(lazy) => self.tree.build_lazy(lazy),
         };
         for (at, step) in path.iter().enumerate().skip(from).rev() {
-            let kind = match step {
-                Step::Key(key) => Kind::Object(vec![Slot::added(key, id)]),
-                Step::Index(0) => Kind::Array(vec![Slot::added("", id)]),
+            id = match step {
+                Step::Key(key) => self.tree.add(Kind::Object, vec![Slot::added(key, id)]),
+                Step::Index(0) => self.tree.add(Kind::Array, vec![Slot::added("", id)]),
                 Step::Index(index) => {
                     let path = display(&path[..at]);
                     return Err(EditError::NoSuchIndex { path, index: *index, length: 0 });
                 }
             };
-            id = self.tree.add(kind);
         }
         Ok(id)
     }
@@ -181,16 +189,13 @@ impl<'d> Editor<'d> {
         }
     }
 
-    fn slots_mut(&mut self, id: Id) -> Option<&mut Vec<Slot>> {
-        match &mut self.tree.node_mut(id).kind {
-            Kind::Array(slots) | Kind::Object(slots) => Some(slots),
-            _ => None,
-        }
+    pub fn slots_mut(&mut self, id: Id) -> &mut Vec<Slot<'d>> {
+        &mut self.tree.node_mut(id).slots
     }
 
-    fn push(&mut self, id: Id, slot: Slot) {
+    pub fn push(&mut self, id: Id, slot: Slot<'d>) {
         let key = slot.key.text.clone();
-        let Some(slots) = self.slots_mut(id) else { return };
+        let slots = self.slots_mut(id);
         slots.push(slot);
         let at = slots.len() - 1;
         if let Some(index) = self.indexes.get_mut(&id) {
@@ -199,7 +204,7 @@ impl<'d> Editor<'d> {
     }
 
     fn drop_slot(&mut self, id: Id, slot: usize) {
-        let Some(slots) = self.slots_mut(id) else { return };
+        let slots = self.slots_mut(id);
         let key = slots[slot].key.text.clone();
         // What is not in the source leaves no trace, unless others would move.
         if slots[slot].origin.is_none() && slot + 1 == slots.len() {
@@ -214,299 +219,45 @@ impl<'d> Editor<'d> {
 
     /// The slot of `key` in the object `id`; an error when the key is there twice.
     fn find(&mut self, id: Id, key: &str, path: impl Fn() -> String) -> Result<Option<usize>, EditError> {
+        match self.find_all(id, key) {
+            Some((last, Some(before))) => Err(self.duplicate(&self.tree.slots(id), id, (before, last), path())),
+            here => Ok(here.map(|(at, _)| at)),
+        }
+    }
+
+    fn find_all(&mut self, id: Id, key: &str) -> Option<(usize, Option<usize>)> {
         let slots = self.tree.slots(id);
-        let mut here = match self.indexes.get(&id) {
-            Some(index) => index.get(key).copied(),
-            None if slots.len() <= SMALL => {
-                let mut found = (0..slots.len()).rev().filter(|&at| !slots[at].gone && slots[at].key.is(key));
-                found.next().map(|last| (last, found.next()))
-            }
-            None => {
-                let index = index(slots);
-                let here = index.get(key).copied();
-                self.indexes.insert(id, index);
-                here
-            }
-        };
-        if let Some((last, Some(before))) = here.take_if(|(_, before)| before.is_some()) {
-            let line = |at: usize| position(self.source, self.tree.slots(id)[at].place.whole.start).0;
-            return Err(EditError::Duplicate { path: path(), lines: (line(before), line(last)) });
+        if slots.len() > SMALL && !self.indexes.contains_key(&id) {
+            self.indexes.insert(id, index(&slots));
         }
-        Ok(here.map(|(at, _)| at))
+        find_in(&slots, self.indexes.get(&id), key)
     }
 
-    /// Makes the node `target`, held in `holder`, equal to `value`. True when something changed.
-    fn assign(
-        &mut self,
-        holder: Option<(Id, usize)>,
-        target: Id,
-        value: &'d Value,
-        path: &mut Vec<Step>,
-    ) -> Result<bool, EditError> {
-        self.tree.open_all(target);
-        match (&self.tree.node(target).kind, value) {
-            (Kind::Object(_), Value::Object(map)) => return self.merge_object(target, map, path),
-            (Kind::Array(_), Value::Array(items)) => return self.merge_array(target, items, path),
-            _ if self.same(target, value) => return Ok(false),
-            _ => {}
-        }
-        let made = self.tree.build(value);
-        self.put(holder, made);
-        Ok(true)
-    }
-
-    fn merge_object(&mut self, id: Id, map: &'d Map<String, Value>, path: &mut Vec<Step>) -> Result<bool, EditError> {
-        let mut changed = false;
-        for at in 0..self.tree.slots(id).len() {
-            let slot = &self.tree.slots(id)[at];
-            if !slot.gone && (slot.key.halves || !map.contains_key(&*slot.key.text)) {
-                self.drop_slot_in_place(id, at);
-                changed = true;
-            }
-        }
-        for (key, value) in map {
-            path.push(Step::from(key.as_str()));
-            let found = match self.find(id, key, || display(path)) {
-                // Written twice, but as it should be: the last one counts.
-                Err(EditError::Duplicate { .. }) if self.last_is(id, key, value) => {
-                    path.pop();
-                    continue;
-                }
-                other => other?,
-            };
-            changed |= match found {
-                Some(at) => {
-                    let child = self.tree.slots(id)[at].value;
-                    let below = self.assign(Some((id, at)), child, value, path)?;
-                    if below {
-                        self.tree.node_mut(child).touched = true;
-                    }
-                    below
-                }
-                None => {
-                    let made = self.tree.build(value);
-                    self.push(id, Slot::added(key, made));
-                    true
-                }
-            };
-            path.pop();
-        }
-        if changed {
-            self.tree.node_mut(id).touched = true;
-        }
-        Ok(changed)
-    }
-
-    fn drop_slot_in_place(&mut self, id: Id, at: usize) {
-        if let Some(slots) = self.slots_mut(id) {
-            slots[at].gone = true;
-        }
-        // Its positions still hold; only the one key is gone, and it may have been there twice.
-        self.indexes.remove(&id);
-    }
-
-    fn last_is(&self, id: Id, key: &str, value: &Value) -> bool {
-        let last = self.tree.slots(id).iter().rfind(|slot| !slot.gone && slot.key.is(key));
-        last.is_some_and(|slot| self.same(slot.value, value))
-    }
-
-    /// Elements that are equal, or objects with the same `id`, are taken to be the same element.
-    fn merge_array(&mut self, id: Id, items: &'d [Value], path: &mut Vec<Step>) -> Result<bool, EditError> {
-        let slots = self.tree.slots(id).to_vec();
-        let old: Vec<usize> = live(&slots).collect();
-        let old_marks: Vec<u64> = old.iter().map(|&at| self.mark(slots[at].value)).collect();
-        let new_marks: Vec<u64> = items.iter().map(mark_value).collect();
-        let pairs = align(&old_marks, &new_marks, |a, b| self.alike(slots[old[a]].value, &items[b]));
-
-        let mut changed = false;
-        let mut merged: Vec<Slot> = Vec::with_capacity(slots.len() + items.len());
-        let mut next_item = 0;
-        let mut taken = 0;
-        for (at, mut slot) in slots.into_iter().enumerate() {
-            if slot.gone || old.get(taken) != Some(&at) {
-                merged.push(slot);
-                continue;
-            }
-            match pairs[taken] {
-                None => {
-                    slot.gone = true;
-                    changed = true;
-                    merged.push(slot);
-                }
-                Some(item) => {
-                    for value in &items[next_item..item] {
-                        changed = true;
-                        merged.push(Slot::added("", self.tree.build(value)));
-                    }
-                    next_item = item + 1;
-                    path.push(Step::Index(item));
-                    let target = slot.value;
-                    changed |= match (&self.tree.node(target).kind, &items[item]) {
-                        (Kind::Object(_), Value::Object(map)) => self.merge_object(target, map, path)?,
-                        (Kind::Array(_), Value::Array(below)) => self.merge_array(target, below, path)?,
-                        (_, value) if self.same(target, value) => false,
-                        (_, value) => {
-                            slot.value = self.tree.build(value);
-                            true
-                        }
-                    };
-                    path.pop();
-                    merged.push(slot);
-                }
-            }
-            taken += 1;
-        }
-        for value in &items[next_item..] {
-            changed = true;
-            merged.push(Slot::added("", self.tree.build(value)));
-        }
-        if changed {
-            merged.retain(|slot| !slot.gone || slot.origin.is_some());
-            if let Some(slots) = self.slots_mut(id) {
-                *slots = merged;
-            }
-            self.tree.node_mut(id).touched = true;
-        }
-        Ok(changed)
-    }
-
-    /// May the element become `value` with its comments kept, or is it another thing?
-    fn alike(&self, id: Id, value: &Value) -> bool {
-        match (&self.tree.node(id).kind, value) {
-            (Kind::Object(slots), Value::Object(map)) => {
-                let old = slots.iter().rfind(|slot| !slot.gone && slot.key.is("id"));
-                match (old, map.get("id")) {
-                    (Some(old), Some(new)) => self.same(old.value, new),
-                    (None, None) => true,
-                    _ => false,
-                }
-            }
-            _ => true,
-        }
-    }
-
-    /// Equal as values; of a key written twice the last counts.
-    fn same(&self, id: Id, value: &Value) -> bool {
-        match (&self.tree.node(id).kind, value) {
-            (Kind::Null, Value::Null) => true,
-            (Kind::Bool(a), Value::Bool(b)) => a == b,
-            (Kind::Number(a), Value::Number(b)) => a.same(Number::from_json(b)),
-            (Kind::String(a), Value::String(b)) => a.is(b),
-            (Kind::Array(slots), Value::Array(items)) => {
-                live(slots).count() == items.len()
-                    && live(slots).zip(items).all(|(at, item)| self.same(slots[at].value, item))
-            }
-            (Kind::Object(slots), Value::Object(map)) => {
-                let mut last: HashMap<&str, Id> = HashMap::new();
-                for slot in slots.iter().filter(|slot| !slot.gone) {
-                    if slot.key.halves {
-                        return false;
-                    }
-                    last.insert(&slot.key.text, slot.value);
-                }
-                last.len() == map.len()
-                    && map.iter().all(|(key, item)| last.get(key.as_str()).is_some_and(|&id| self.same(id, item)))
-            }
-            _ => false,
-        }
-    }
-
-    /// Equal values have equal marks, and so have objects with an equal `id`. Agrees with [`mark_value`].
-    fn mark(&self, id: Id) -> u64 {
-        match &self.tree.node(id).kind {
-            Kind::Null => hash(0, &()),
-            Kind::Bool(bool) => hash(1, bool),
-            Kind::Number(number) => hash(2, &bits(*number)),
-            Kind::String(Text { text, halves }) => hash(if *halves { 6 } else { 3 }, &**text),
-            Kind::Array(slots) => hash(4, &live(slots).map(|at| self.mark(slots[at].value)).collect::<Vec<_>>()),
-            Kind::Object(slots) => {
-                let mut last: HashMap<&str, Id> = HashMap::new();
-                for slot in slots.iter().filter(|slot| !slot.gone) {
-                    last.insert(&slot.key.text, slot.value);
-                }
-                if let Some(&id) = last.get("id")
-                    && let Kind::String(_) = self.tree.node(id).kind
-                {
-                    return hash(7, &self.mark(id));
-                }
-                let sum = last.iter().map(|(key, &id)| hash(8, &(*key, self.mark(id))));
-                hash(5, &sum.fold(0, u64::wrapping_add))
-            }
-        }
+    /// A key that is in two slots of the object `id`.
+    pub fn duplicate(&self, slots: &[Slot<'_>], id: Id, two: (usize, usize), path: String) -> EditError {
+        let base = self.tree.base;
+        let member = |at: usize| slots[at].origin.and_then(|origin| base.members(id).nth(origin));
+        let line = |at: usize| position(base.text, member(at).map_or(0, |member| member.head.span.start)).0;
+        EditError::Duplicate { path, lines: (line(two.0), line(two.1)) }
     }
 }
 
-fn mark_value(value: &Value) -> u64 {
-    match value {
-        Value::Null => hash(0, &()),
-        Value::Bool(bool) => hash(1, bool),
-        Value::Number(number) => hash(2, &bits(Number::from_json(number))),
-        Value::String(text) => hash(3, text.as_str()),
-        Value::Array(items) => hash(4, &items.iter().map(mark_value).collect::<Vec<_>>()),
-        Value::Object(map) => {
-            if let Some(id @ Value::String(_)) = map.get("id") {
-                return hash(7, &mark_value(id));
-            }
-            let sum = map.iter().map(|(key, item)| hash(8, &(key.as_str(), mark_value(item))));
-            hash(5, &sum.fold(0, u64::wrapping_add))
-        }
+/// The last slot of `key`, and the one before when it is there twice. Without an index of the slots they are
+/// gone through.
+pub(super) fn find_in(slots: &[Slot<'_>], index: Option<&Index<'_>>, key: &str) -> Option<(usize, Option<usize>)> {
+    if let Some(index) = index {
+        return index.get(key).copied();
     }
-}
-
-fn hash<T: Hash + ?Sized>(kind: u8, value: &T) -> u64 {
-    let mut hasher = DefaultHasher::new();
-    kind.hash(&mut hasher);
-    value.hash(&mut hasher);
-    hasher.finish()
-}
-
-/// The same for `0` and `-0`, `1` and `1.0`.
-fn bits(number: Number) -> u64 {
-    (number.as_f64() + 0.0).to_bits()
-}
-
-/// For each old element, the new one it becomes; in order, nothing twice.
-fn align(old: &[u64], new: &[u64], alike: impl Fn(usize, usize) -> bool) -> Vec<Option<usize>> {
-    let mut pairs = vec![None; old.len()];
-    let head = old.iter().zip(new).take_while(|(a, b)| a == b).count();
-    let tail = old[head..].iter().rev().zip(new[head..].iter().rev()).take_while(|(a, b)| a == b).count();
-    (0..head).for_each(|at| pairs[at] = Some(at));
-    (0..tail).for_each(|at| pairs[old.len() - 1 - at] = Some(new.len() - 1 - at));
-    let (old_mid, new_mid) = (&old[head..old.len() - tail], &new[head..new.len() - tail]);
-    // Between two elements that stay, those that changed are matched one by one where they may be.
-    let mut match_up = |old: usize, old_len: usize, new: usize, new_len: usize| {
-        for at in 0..old_len.min(new_len) {
-            if alike(head + old + at, head + new + at) {
-                pairs[head + old + at] = Some(head + new + at);
-            }
-        }
-    };
-    if old_mid.len().saturating_mul(new_mid.len()) > ALIGN_LIMIT {
-        match_up(0, old_mid.len(), 0, new_mid.len());
-        return pairs;
-    }
-    let mut same = Vec::new();
-    for op in capture_diff_slices(Algorithm::Myers, old_mid, new_mid) {
-        match op {
-            DiffOp::Equal { old_index, new_index, len } => same.push((old_index, new_index, len)),
-            DiffOp::Replace { old_index, old_len, new_index, new_len } => {
-                match_up(old_index, old_len, new_index, new_len);
-            }
-            DiffOp::Delete { .. } | DiffOp::Insert { .. } => {}
-        }
-    }
-    for (old, new, len) in same {
-        (0..len).for_each(|at| pairs[head + old + at] = Some(head + new + at));
-    }
-    pairs
+    let mut found = (0..slots.len()).rev().filter(|&at| !slots[at].gone && slots[at].key.is(key));
+    found.next().map(|last| (last, found.next()))
 }
 
 /// Positions of the slots that are still there.
-fn live(slots: &[Slot]) -> impl Iterator<Item = usize> {
+pub(super) fn live(slots: &[Slot<'_>]) -> impl Iterator<Item = usize> {
     slots.iter().enumerate().filter(|(_, slot)| !slot.gone).map(|(at, _)| at)
 }
 
-fn index(slots: &[Slot]) -> Index {
+pub(super) fn index<'d>(slots: &[Slot<'d>]) -> Index<'d> {
     let mut index = Index::with_capacity(slots.len());
     for at in live(slots).filter(|&at| !slots[at].key.halves) {
         let here = index.entry(slots[at].key.text.clone()).or_insert((at, None));

@@ -1,9 +1,11 @@
 //! New values, in the habits of the document.
 
+use super::edited::Unopened;
 use super::layout::{Keys, LINE, Shape};
 use super::lazy::Lazy;
+use super::number::Number;
 use super::render::Render;
-use super::tree::{Id, Kind, Number, Unopened, is_plain_key};
+use super::tree::{Id, Kind, is_plain_key};
 use serde_json::Value;
 use std::borrow::Cow;
 use std::fmt::Write;
@@ -85,18 +87,20 @@ impl<'t> Render<'_, 't> {
             Fresh::Item(lazy, at) => return Look::Made(lazy.item(at)),
             Fresh::Node(id) => id,
         };
-        match &self.after.node(id).kind {
+        // What is as in the source is copied, and never looked at here.
+        let Some(node) = self.after.node(id) else { return Look::Null };
+        match &node.kind {
             Kind::Null => Look::Null,
             Kind::Bool(bool) => Look::Bool(*bool),
             Kind::Number(number) => Look::Number(*number),
             Kind::String(text) => Look::String(&text.text),
-            kind @ (Kind::Array(slots) | Kind::Object(slots)) => match self.after.unopened(id) {
+            kind @ (Kind::Array | Kind::Object) => match self.after.unopened(id) {
                 Some(Unopened::Json(value)) => self.look(Fresh::Json(value)),
                 Some(Unopened::Lazy(lazy)) => Look::Container(Members { object: lazy.is_object(), of: Of::Lazy(lazy) }),
                 None => {
-                    let live = slots.iter().filter(|slot| !slot.gone);
+                    let live = node.slots.iter().filter(|slot| !slot.gone);
                     let list = live.map(|slot| (&*slot.key.text, Fresh::Node(slot.value))).collect();
-                    Look::Container(Members { object: matches!(kind, Kind::Object(_)), of: Of::List(list) })
+                    Look::Container(Members { object: matches!(kind, Kind::Object), of: Of::List(list) })
                 }
             },
         }

@@ -4,7 +4,7 @@ use super::fresh::Fresh;
 use super::render::Render;
 use super::seats::{Seats, cut};
 use super::style::{Ballot, Vote, blank_prefix, has_line_end, is_colon};
-use super::tree::{Id, Kind, Slot, Span, is_plain_key};
+use super::tree::{Id, Kind, Place, Span, is_plain_key};
 use super::unicode::{is_line_end, is_space};
 
 /// Lines that would grow longer than this are broken, in a document of several lines. Columns.
@@ -52,7 +52,7 @@ pub(super) struct Keys {
 
 impl Layout {
     pub fn shape(&self, kind: &Kind) -> Shape {
-        if let Kind::Array(_) = kind { self.arrays } else { self.objects }
+        if let Kind::Array = kind { self.arrays } else { self.objects }
     }
 
     /// Between the comma and the next member on the line.
@@ -62,9 +62,9 @@ impl Layout {
 }
 
 impl Render<'_, '_> {
-    pub(super) fn layout(&self, id: Id, span: Span, old: &[Slot], seats: &Seats) -> Layout {
+    pub(super) fn layout(&self, id: Id, span: Span, old: &[Place], seats: &Seats) -> Layout {
         let habits = &self.habits;
-        let object = matches!(self.after.node(id).kind, Kind::Object(_));
+        let object = matches!(self.after.kind(id), Kind::Object);
         let one_line = !has_line_end(self.text(span));
         let explode = one_line && habits.multi && self.outgrows(id, span);
         let own_lines = match seats.seats.last() {
@@ -78,19 +78,18 @@ impl Render<'_, '_> {
             (false, false) => None,
         };
         let trailing_comma = match old.last() {
-            Some(last) => last.place.comma.is_some() || (explode && habits.trailing_multi),
+            Some(last) => last.comma.is_some() || (explode && habits.trailing_multi),
             None if indent.is_some() => habits.trailing_multi,
             None => habits.trailing_inline,
         };
-        let between =
-            |two: &[Slot]| &self.source[two[0].place.comma.unwrap_or(two[0].place.whole.end)..two[1].place.whole.start];
+        let between = |two: &[Place]| &self.source[two[0].comma.unwrap_or(two[0].value.end)..two[1].start()];
         let comma = old.windows(2).rev().map(between).find(|text| text[1..].bytes().all(|byte| byte == b' '));
         let last_two = old.windows(2).next_back().filter(|_| !trailing_comma && indent.is_none());
-        let comma_first = last_two.map(|two| &self.source[two[0].place.whole.end..two[1].place.whole.start]);
+        let comma_first = last_two.map(|two| &self.source[two[0].value.end..two[1].start()]);
         let comma_first = comma_first.filter(|text| {
             text.chars().all(|c| c == ',' || is_space(c)) && text.split(',').next().is_some_and(has_line_end)
         });
-        let shape = |kind: fn(&Kind) -> bool| match (one_line && !explode, self.beside(old, kind)) {
+        let shape = |open: u8| match (one_line && !explode, self.beside(old, open)) {
             (true, _) => Shape::Line,
             (false, Some(shape)) => shape,
             (false, None) if indent.is_none() => Shape::Beside(0),
@@ -103,8 +102,8 @@ impl Render<'_, '_> {
             comma: comma.unwrap_or(&habits.comma).to_owned(),
             pad: if object { habits.object_pad.clone() } else { habits.array_pad.clone() },
             keys: self.keys(old, object),
-            objects: shape(|kind| matches!(kind, Kind::Object(_))),
-            arrays: shape(|kind| matches!(kind, Kind::Array(_))),
+            objects: shape(b'{'),
+            arrays: shape(b'['),
             indent,
         }
     }
@@ -117,23 +116,23 @@ impl Render<'_, '_> {
         Some(blank_prefix(line.trim_start_matches(is_line_end)).to_owned())
     }
 
-    pub(super) fn keys(&self, old: &[Slot], object: bool) -> Keys {
+    pub(super) fn keys(&self, old: &[Place], object: bool) -> Keys {
         let habits = &self.habits;
         if !object {
             return Keys { bare: false, quote: '"', colon: String::new() };
         }
         let (mut bare, mut single) = (Vote::default(), Vote::default());
         let mut colons = Ballot::default();
-        for slot in old {
-            let spelt = self.source.as_bytes()[slot.place.whole.start];
+        for &place in old {
+            let spelt = self.source.as_bytes()[place.start()];
             let is_quoted = matches!(spelt, b'"' | b'\'');
             if is_quoted {
                 single.cast(spelt == b'\'');
             }
-            if is_plain_key(&slot.key.text) {
+            if is_plain_key(&self.before.key(place).text) {
                 bare.cast(!is_quoted);
             }
-            let between = &self.source[slot.place.key_end..slot.place.value.start];
+            let between = &self.source[place.key.end..place.value.start];
             if is_colon(between) {
                 colons.cast(between);
             }
@@ -144,20 +143,21 @@ impl Render<'_, '_> {
         Keys { bare: bare.result(habits.bare_keys), quote, colon: colon.to_owned() }
     }
 
-    /// How the last container of a kind beside the new member is written.
-    fn beside(&self, old: &[Slot], kind: fn(&Kind) -> bool) -> Option<Shape> {
-        let like = |slot: &&Slot| kind(&self.before.node(slot.value).kind) && !self.before.slots(slot.value).is_empty();
-        let place = old.iter().rev().find(like)?.place;
-        match has_line_end(self.text(place.value)) {
+    /// How the last container beside the new member that opens with this bracket is written.
+    fn beside(&self, old: &[Place], open: u8) -> Option<Shape> {
+        let is_like =
+            |value: Span| self.text(value).starts_with(char::from(open)) && !self.before.is_empty(value.start);
+        let value = old.iter().rev().map(|place| place.value).find(|value| is_like(*value))?;
+        match has_line_end(self.text(value)) {
             true => Some(Shape::Lines),
-            false => Some(Shape::Beside(place.value.end - place.value.start)),
+            false => Some(Shape::Beside(value.len())),
         }
     }
 
     /// Would this one-line container become too long for a line?
     fn outgrows(&self, id: Id, span: Span) -> bool {
         let grown = self.growth(id, LINE * 2);
-        let width = self.out.column() + (span.end - span.start);
+        let width = self.out.column() + span.len();
         let slack = if width > LINE { LINE } else { SLACK };
         grown > slack && width + grown > LINE
     }
@@ -165,19 +165,23 @@ impl Render<'_, '_> {
     /// About how many characters the edits add below a node of the source. Stops counting at `limit`.
     pub(super) fn growth(&self, id: Id, limit: usize) -> usize {
         let mut sum = 0;
-        for slot in self.after.slots(id).iter().filter(|slot| !slot.gone) {
+        let mut old = self.before.members(id);
+        for slot in self.after.slots(id).iter() {
+            let place = slot.origin.and_then(|_| old.next()).map(|member| member.place);
+            if slot.gone {
+                continue;
+            }
             if sum > limit {
                 break;
             }
-            let node = self.after.node(slot.value);
-            sum += match node.span {
-                Some(_) if node.touched => self.growth(slot.value, limit - sum),
-                Some(_) => 0,
-                None => {
-                    let replaced = slot.place.value.end - slot.place.value.start;
-                    let key = if slot.origin.is_none() { slot.key.text.len() + 6 } else { 0 };
+            sum += match self.after.is_new(slot.value) {
+                true => {
+                    let replaced = place.map_or(0, |place| place.value.len());
+                    let key = if place.is_none() { slot.key.text.len() + 6 } else { 0 };
                     (self.width(Fresh::Node(slot.value), limit - sum) + key).saturating_sub(replaced)
                 }
+                false if self.after.is_touched(slot.value) => self.growth(slot.value, limit - sum),
+                false => 0,
             };
         }
         sum

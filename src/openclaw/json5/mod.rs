@@ -11,11 +11,16 @@
 //! [`Document::edit`] proves its result before handing it out: an independent parser reads it, its
 //! value is the old value with the change, and every byte outside the edited places is still there.
 
+mod compare;
 mod edit;
+mod edited;
 mod error;
 mod fresh;
 mod layout;
 mod lazy;
+mod lexer;
+mod merge;
+mod number;
 mod out;
 mod parse;
 mod proof;
@@ -32,13 +37,14 @@ pub use tree::MAX_DEPTH;
 
 use serde_json::Value;
 use std::borrow::Cow;
-use tree::{Id, Kind, Tree};
+use tree::{Id, Kind, Span, Tree};
 
-/// A JSON5 text and where everything in it stands.
+/// A JSON5 text. It takes little more memory than its text: what is in it is read when asked for.
 #[derive(Clone, Debug)]
 pub struct Document {
     text: String,
-    tree: Tree,
+    /// See [`Tree::containers`].
+    containers: Vec<Span>,
 }
 
 /// An item of an array in a [`Document`].
@@ -154,115 +160,109 @@ pub fn says(text: &str, edits: &[Edit<'_>]) -> bool {
 impl Document {
     pub fn parse(text: impl Into<String>) -> Result<Document, SyntaxError> {
         let text = text.into();
-        Ok(Document { tree: parse::parse(&text)?, text })
+        Ok(Document { containers: parse::parse(&text)?, text })
     }
 
     /// What a missing file starts as: edits on it give strict JSON with two spaces, quoted keys, small
     /// objects and arrays on one line, and a newline at the end.
     pub fn empty() -> Document {
-        let text = "{}\n".to_owned();
-        let kind = Kind::Object(Vec::new());
-        let node = tree::Node { span: Some(tree::Span::new(0, 2)), kind, touched: false };
-        Document { text, tree: Tree { nodes: vec![node], root: 0 } }
+        Document { text: "{}\n".to_owned(), containers: Vec::new() }
     }
 
     pub fn text(&self) -> &str {
         &self.text
     }
 
+    fn tree(&self) -> Tree<'_> {
+        Tree { text: &self.text, containers: &self.containers }
+    }
+
     /// The whole value. Of a key written twice the last one counts; NaN and the infinities are null;
     /// half a surrogate pair is U+FFFD.
     pub fn value(&self) -> Value {
-        self.tree.value(self.tree.root)
+        self.tree().value(self.tree().root())
     }
 
     /// [`Document::value`], with nothing in the array at `path`.
     pub fn value_without(&self, path: &[Step]) -> Value {
-        let left_out = self.find(path).filter(|&id| matches!(self.tree.node(id).kind, Kind::Array(_)));
-        self.tree.value_without(self.tree.root, left_out)
+        let tree = self.tree();
+        let left_out = self.find(path).filter(|&id| matches!(tree.kind(id), Kind::Array));
+        tree.value_without(tree.root(), left_out)
     }
 
     /// Where the items of the array at `path` stand, for [`Document::read`]. None: there is no array.
     pub fn items(&self, path: &[Step]) -> Option<Vec<Item>> {
-        let id = self.find(path)?;
-        let is_array = matches!(self.tree.node(id).kind, Kind::Array(_));
-        is_array.then(|| self.tree.slots(id).iter().map(|slot| Item(slot.value)).collect())
+        let tree = self.tree();
+        let id = self.find(path).filter(|&id| matches!(tree.kind(id), Kind::Array))?;
+        let mut items: Vec<Item> = tree.members(id).map(|member| Item(member.head.value)).collect();
+        items.shrink_to_fit();
+        Some(items)
     }
 
     /// The value of an item, read as in [`Document::value`].
     pub fn read(&self, item: Item) -> Value {
-        self.tree.value(item.0)
+        self.tree().value(item.0)
     }
 
     /// The keys of the object at `path`.
     pub fn members(&self, path: &[Step]) -> Vec<String> {
-        let slots = self.find(path).map(|id| self.tree.slots(id)).unwrap_or_default();
-        slots.iter().map(|slot| slot.key.shown()).collect()
+        let object = self.find(path).filter(|&id| matches!(self.tree().kind(id), Kind::Object));
+        let members = object.into_iter().flat_map(|id| self.tree().members(id));
+        members.map(|member| member.head.key.shown()).collect()
     }
 
     /// Whether the key is anywhere in the document.
     pub fn has_key(&self, key: &str) -> bool {
-        self.tree.nodes.iter().flat_map(|node| node.kind.slots()).any(|slot| slot.key.is(key))
+        self.tree().end_without(self.tree().root(), key).is_none()
     }
 
     /// The value at `path`, read as in [`Document::value`].
     pub fn get(&self, path: &[Step]) -> Option<Value> {
-        self.find(path).map(|id| self.tree.value(id))
+        self.find(path).map(|id| self.tree().value(id))
     }
 
     /// Line and column (from 1, in characters) of the value at `path`.
     pub fn position(&self, path: &[Step]) -> Option<(usize, usize)> {
-        let span = self.tree.node(self.find(path)?).span?;
-        Some(tree::position(&self.text, span.start))
+        Some(tree::position(&self.text, self.find(path)?))
     }
 
-    /// How many steps of a path are there. An object that has no key but `stand_in` counts as not there.
-    pub fn depth(&self, path: &[Step], stand_in: &str) -> usize {
-        let mut id = self.tree.root;
-        for (depth, step) in path.iter().enumerate() {
-            match self.below(id, step) {
-                Some(below) if !self.is_only(below, stand_in) => id = below,
-                _ => return depth,
-            }
-        }
-        path.len()
-    }
-
-    fn is_only(&self, id: Id, key: &str) -> bool {
-        match &self.tree.node(id).kind {
-            Kind::Object(slots) => !slots.is_empty() && slots.iter().all(|slot| slot.key.is(key)),
-            _ => false,
-        }
+    /// How many steps of each path are there. An object that has no key but `stand_in` counts as not there.
+    pub fn depths<'p>(&self, paths: impl IntoIterator<Item = &'p [Step]>, stand_in: &str) -> Vec<usize> {
+        let mut editor = edit::Editor::new(self.tree());
+        paths.into_iter().map(|path| editor.depth(path, stand_in)).collect()
     }
 
     fn find(&self, path: &[Step]) -> Option<Id> {
-        path.iter().try_fold(self.tree.root, |id, step| self.below(id, step))
+        path.iter().try_fold(self.tree().root(), |id, step| self.below(id, step))
     }
 
     fn below(&self, id: Id, step: &Step) -> Option<Id> {
-        match (step, &self.tree.node(id).kind) {
-            (Step::Key(key), Kind::Object(slots)) => slots.iter().rfind(|slot| slot.key.is(key)).map(|slot| slot.value),
-            (Step::Index(index), Kind::Array(slots)) => slots.get(*index).map(|slot| slot.value),
+        let tree = self.tree();
+        let member = match (step, tree.kind(id)) {
+            (Step::Key(key), Kind::Object) => tree.members(id).filter(|member| member.head.key.is(key)).last(),
+            (Step::Index(index), Kind::Array) => tree.members(id).nth(*index),
             _ => None,
-        }
+        };
+        member.map(|member| member.head.value)
     }
 
     /// The whole text after the edits, made one after another. All of them or none.
     pub fn edit(&self, edits: &[Edit<'_>]) -> Result<String, EditError> {
-        let mut editor = edit::Editor::new(&self.text, &self.tree);
+        let before = self.tree();
+        let mut editor = edit::Editor::new(before);
         for edit in edits {
             match edit {
                 Edit::Set { path, value } => editor.set(path, value)?,
                 Edit::Remove { path } => editor.remove(path)?,
             }
         }
-        let tree = editor.finish();
-        if !tree.node(tree.root).touched {
+        let after = editor.finish();
+        if !after.is_touched(after.root) {
             return Ok(self.text.clone());
         }
-        let out = render::render(&self.text, &self.tree, &tree);
-        drop(tree);
-        proof::prove(&self.text, &self.tree, edits, &out).map_err(EditError::Unproven)?;
+        let out = render::render(before, &after);
+        drop(after);
+        proof::prove(before, edits, &out).map_err(EditError::Unproven)?;
         Ok(out.text)
     }
 }

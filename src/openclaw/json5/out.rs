@@ -1,6 +1,6 @@
 //! The new text as it is put together, remembering which bytes are copies of the source.
 
-use super::parse::skip_comment;
+use super::lexer::skip_comment;
 use super::style::blank_prefix;
 use super::tree::Span;
 use super::unicode::is_line_end;
@@ -9,7 +9,7 @@ pub(super) struct Out<'s> {
     source: &'s str,
     eol: &'static str,
     pub text: String,
-    /// Source spans that were copied, and where each begins in `text`.
+    /// Source spans that were copied, each as long as can be, and where each begins in `text`.
     pub copies: Vec<(Span, usize)>,
     /// Source spans that an edit removed or replaced, with the comments that go along.
     pub released: Vec<Span>,
@@ -40,7 +40,12 @@ impl<'s> Out<'s> {
     pub fn copy(&mut self, span: Span) {
         if span.start < span.end {
             self.guard(span.of(self.source));
-            self.copies.push((span, self.text.len()));
+            match self.copies.last_mut() {
+                Some((last, at)) if last.end == span.start && *at + last.len() == self.text.len() => {
+                    last.end = span.end
+                }
+                _ => self.copies.push((span, self.text.len())),
+            }
             self.push(span.of(self.source));
         }
     }

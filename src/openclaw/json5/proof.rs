@@ -1,28 +1,25 @@
 //! The proof of an edit: a parser that is not ours reads the result and finds the wanted value, and
 //! every byte that was not to change is still there.
 
+use super::compare::means;
 use super::error::Unproven;
-use super::lazy::Lazy;
+use super::number::Number;
 use super::out::Out;
-use super::tree::{Id, Kind, MAX_DEPTH, Number, Slot, Span, Tree, is_plain_key};
+use super::tree::{Head, Kind, Span, Tree, is_plain_key};
 use super::unicode::is_space;
-use super::want::{Members, Want};
+use super::want::Want;
 use super::{Edit, parse};
-use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::Value;
-use std::borrow::Cow;
-use std::collections::HashMap;
-use std::fmt;
 
-pub(super) fn prove(source: &str, before: &Tree, edits: &[Edit<'_>], out: &Out) -> Result<(), Unproven> {
-    kept(source, out)?;
+pub(super) fn prove(before: Tree<'_>, edits: &[Edit<'_>], out: &Out) -> Result<(), Unproven> {
+    kept(before.text, out)?;
     let want = Want::after(before, edits);
     if means(&out.text, before, &want) {
         return Ok(());
     }
     // A few spellings the other parser refuses though OpenClaw's accepts them.
-    let tree = parse::parse(&out.text).map_err(|_| Unproven::Syntax)?;
-    match means(&spell_plainly(&out.text, &tree), before, &want) {
+    let containers = parse::parse(&out.text).map_err(|_| Unproven::Syntax)?;
+    match means(&spell_plainly(Tree { text: &out.text, containers: &containers }), before, &want) {
         true => Ok(()),
         false => Err(Unproven::Value),
     }
@@ -38,7 +35,7 @@ fn kept(source: &str, out: &Out) -> Result<(), Unproven> {
     let mut text_at = 0;
     let end = (Span::new(source.len(), source.len()), out.text.len());
     for &(span, at) in out.copies.iter().chain([&end]) {
-        let copied = out.text.get(at..at + (span.end - span.start));
+        let copied = out.text.get(at..at + span.len());
         if span.start < source_at || at < text_at || copied != Some(span.of(source)) {
             return Err(Unproven::Bytes);
         }
@@ -59,54 +56,44 @@ fn kept(source: &str, out: &Out) -> Result<(), Unproven> {
             source_at = stop;
         }
         source_at = span.end;
-        text_at = at + (span.end - span.start);
+        text_at = at + span.len();
     }
     Ok(())
 }
 
 /// Is what the edits make of nothing what the independent parser reads?
 pub(super) fn says(text: &str, edits: &[Edit<'_>]) -> bool {
-    let nothing = Tree { nodes: Vec::new(), root: 0 };
-    means(text, &nothing, &Want::after(&nothing, edits))
-}
-
-/// Does `text` mean what is wanted, read by the independent parser?
-fn means(text: &str, tree: &Tree, want: &Want) -> bool {
-    let mut parser = json5::Deserializer::from_str(text);
-    let check = Check { tree, want: Wanted::of(want), depth: 0 };
-    let found = check.deserialize(&mut parser);
-    let rest = Check { want: Wanted::Any, ..check }.deserialize(&mut parser);
-    let ends = matches!(rest, Err(error) if error.code() == Some(json5::ErrorCode::EofParsingValue));
-    matches!(found, Ok(true)) && ends
+    let nothing = Tree { text: "", containers: &[] };
+    means(text, nothing, &Want::after(nothing, edits))
 }
 
 /// Half surrogate pairs, very long hexadecimal numbers and a few letters in bare keys, spelt as every
 /// parser reads them: from our own reading, these few tokens only.
-fn spell_plainly(text: &str, tree: &Tree) -> String {
+fn spell_plainly(tree: Tree<'_>) -> String {
+    let text = tree.text;
     let mut tokens: Vec<(Span, String)> = Vec::new();
     let quoted = |text: &str| Value::from(text).to_string();
-    for node in &tree.nodes {
-        match (&node.kind, node.span) {
-            (Kind::String(string), Some(span)) if has_surrogate_escape(span.of(text)) => {
-                tokens.push((span, quoted(&string.text)));
+    let mut todo = vec![tree.root()];
+    while let Some(id) = todo.pop() {
+        match tree.kind(id) {
+            Kind::String(string) if has_surrogate_escape(tree.span(id).of(text)) => {
+                tokens.push((tree.span(id), quoted(&string.text)));
             }
-            (Kind::Number(Number::Float(float)), Some(span)) if float.is_finite() => {
-                tokens.push((span, format!("{float:e}")));
+            Kind::Number(Number::Float(float)) if float.is_finite() => {
+                tokens.push((tree.span(id), format!("{float:e}")));
             }
-            (Kind::Number(Number::Float(float)), Some(span)) if float.is_infinite() => {
-                tokens.push((span, (if *float > 0.0 { "Infinity" } else { "-Infinity" }).to_owned()));
-            }
-            (Kind::Object(slots), _) => {
-                for slot in slots {
-                    let span = Span::new(slot.place.whole.start, slot.place.key_end);
-                    let spelt = span.of(text);
-                    let bare = !spelt.starts_with(['"', '\'']);
-                    if has_surrogate_escape(spelt) || (bare && !is_plain_key(spelt)) {
-                        tokens.push((span, quoted(&slot.key.text)));
-                    }
-                }
+            Kind::Number(Number::Float(float)) if float.is_infinite() => {
+                tokens.push((tree.span(id), (if float > 0.0 { "Infinity" } else { "-Infinity" }).to_owned()));
             }
             _ => {}
+        }
+        for Head { key, span, value } in tree.members(id).map(|member| member.head) {
+            let spelt = span.of(text);
+            let bare = !spelt.is_empty() && !spelt.starts_with(['"', '\'']);
+            if has_surrogate_escape(spelt) || (bare && !is_plain_key(spelt)) {
+                tokens.push((span, quoted(&key.text)));
+            }
+            todo.push(value);
         }
     }
     tokens.sort_by_key(|(span, _)| span.start);
@@ -125,271 +112,27 @@ fn has_surrogate_escape(spelt: &str) -> bool {
     spelt.contains("\\ud") || spelt.contains("\\uD")
 }
 
-/// A wanted value, wherever it is kept.
-#[derive(Clone, Copy)]
-enum Wanted<'a> {
-    Node(Id),
-    Json(&'a Value),
-    Lazy(&'a Lazy<'a>),
-    /// One of its items.
-    Item(&'a Lazy<'a>, usize),
-    Array(&'a [Want<'a>]),
-    Object(&'a Members<'a>),
-    /// No matter what.
-    Any,
-}
-
-impl<'a> Wanted<'a> {
-    fn of(want: &'a Want<'a>) -> Self {
-        match want {
-            Want::Old(id) => Wanted::Node(*id),
-            Want::New(value) => Wanted::Json(value),
-            Want::Lazy(lazy) => Wanted::Lazy(lazy),
-            Want::Array(items) => Wanted::Array(items),
-            Want::Object(members) => Wanted::Object(members),
-        }
-    }
-}
-
-/// Compares what the parser reads with what is wanted: true when they are the same. Numbers are compared
-/// by value; the order of keys does not matter; of a key written twice the last counts.
-#[derive(Clone, Copy)]
-struct Check<'a> {
-    tree: &'a Tree,
-    want: Wanted<'a>,
-    /// Containers around this value. The other parser knows no limit, so ours holds here.
-    depth: usize,
-}
-
-enum View<'a> {
-    Any,
-    Null,
-    Bool(bool),
-    Number(Number),
-    String(&'a str),
-    Array(Vec<Wanted<'a>>),
-    Object(Known<'a>),
-}
-
-/// The wanted members of an object.
-enum Known<'a> {
-    List(Vec<(&'a str, Wanted<'a>)>),
-    Lazy(&'a Lazy<'a>),
-}
-
-impl<'a> Known<'a> {
-    fn len(&self) -> usize {
-        match self {
-            Known::List(list) => list.len(),
-            Known::Lazy(lazy) => lazy.len(),
-        }
-    }
-
-    fn key(&self, at: usize) -> Cow<'a, str> {
-        match self {
-            Known::List(list) => Cow::Borrowed(list[at].0),
-            Known::Lazy(lazy) => Cow::Owned(lazy.key(at)),
-        }
-    }
-
-    fn want(&self, at: usize) -> Wanted<'a> {
-        match self {
-            Known::List(list) => list[at].1,
-            Known::Lazy(lazy) => Wanted::Item(lazy, at),
-        }
-    }
-}
-
-impl<'a> Check<'a> {
-    fn view(&self) -> View<'a> {
-        match self.want {
-            Wanted::Any => View::Any,
-            Wanted::Node(id) => match &self.tree.node(id).kind {
-                Kind::Null => View::Null,
-                Kind::Bool(bool) => View::Bool(*bool),
-                Kind::Number(number) => View::Number(*number),
-                Kind::String(text) => View::String(&text.text),
-                Kind::Array(slots) => View::Array(slots.iter().map(|slot| Wanted::Node(slot.value)).collect()),
-                Kind::Object(slots) => {
-                    let member = |slot: &'a Slot| (&*slot.key.text, Wanted::Node(slot.value));
-                    View::Object(Known::List(slots.iter().map(member).collect()))
-                }
-            },
-            Wanted::Json(value) => match value {
-                Value::Null => View::Null,
-                Value::Bool(bool) => View::Bool(*bool),
-                Value::Number(number) => View::Number(Number::from_json(number)),
-                Value::String(text) => View::String(text),
-                Value::Array(items) => View::Array(items.iter().map(Wanted::Json).collect()),
-                Value::Object(map) => {
-                    let member = |(key, item): (&'a String, &'a Value)| (key.as_str(), Wanted::Json(item));
-                    View::Object(Known::List(map.iter().map(member).collect()))
-                }
-            },
-            Wanted::Lazy(lazy) if lazy.is_object() => View::Object(Known::Lazy(lazy)),
-            Wanted::Lazy(lazy) => View::Array((0..lazy.len()).map(|at| Wanted::Item(lazy, at)).collect()),
-            // Made before anything of it is compared.
-            Wanted::Item(..) => View::Any,
-            Wanted::Array(items) => View::Array(items.iter().map(Wanted::of).collect()),
-            Wanted::Object(members) => {
-                let there = members.list.iter().filter_map(|(key, item)| Some((&**key, Wanted::of(item.as_ref()?))));
-                View::Object(Known::List(there.collect()))
-            }
-        }
-    }
-
-    fn below(&self, want: Wanted<'a>) -> Self {
-        Check { want, depth: self.depth + 1, ..*self }
-    }
-
-    fn number(&self, found: Number) -> bool {
-        match self.view() {
-            View::Number(number) => number.same(found),
-            view => matches!(view, View::Any),
-        }
-    }
-
-    fn limit<E: Error>(&self) -> Result<(), E> {
-        match self.depth >= MAX_DEPTH {
-            true => Err(E::custom("too deep")),
-            false => Ok(()),
-        }
-    }
-}
-
-impl<'de> DeserializeSeed<'de> for Check<'_> {
-    type Value = bool;
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<bool, D::Error> {
-        match self.want {
-            Wanted::Item(lazy, at) => {
-                deserializer.deserialize_any(Check { want: Wanted::Json(&lazy.item(at)), ..self })
-            }
-            _ => deserializer.deserialize_any(self),
-        }
-    }
-}
-
-impl<'de> Visitor<'de> for Check<'_> {
-    type Value = bool;
-
-    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str("a JSON5 value")
-    }
-    fn visit_unit<E>(self) -> Result<bool, E> {
-        Ok(matches!(self.view(), View::Null | View::Any))
-    }
-    fn visit_bool<E>(self, found: bool) -> Result<bool, E> {
-        Ok(match self.view() {
-            View::Bool(bool) => bool == found,
-            view => matches!(view, View::Any),
-        })
-    }
-    fn visit_i64<E>(self, found: i64) -> Result<bool, E> {
-        Ok(self.number(Number::from_int(found.into())))
-    }
-    fn visit_u64<E>(self, found: u64) -> Result<bool, E> {
-        Ok(self.number(Number::from_int(found.into())))
-    }
-    fn visit_f64<E>(self, found: f64) -> Result<bool, E> {
-        Ok(self.number(Number::Float(found)))
-    }
-    fn visit_str<E>(self, found: &str) -> Result<bool, E> {
-        Ok(match self.view() {
-            View::String(text) => text == found,
-            view => matches!(view, View::Any),
-        })
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut seq: A) -> Result<bool, A::Error> {
-        self.limit()?;
-        let (items, mut same) = match self.view() {
-            View::Array(items) => (items, true),
-            view => (Vec::new(), matches!(view, View::Any)),
-        };
-        let any = matches!(self.want, Wanted::Any);
-        let mut count = 0;
-        while let Some(ok) = seq.next_element_seed(self.below(items.get(count).copied().unwrap_or(Wanted::Any)))? {
-            same &= ok;
-            count += 1;
-        }
-        Ok(any || (same && count == items.len()))
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<bool, A::Error> {
-        self.limit()?;
-        let (members, mut known) = match self.view() {
-            View::Object(members) => (members, true),
-            view => (Known::List(Vec::new()), matches!(view, View::Any)),
-        };
-        let any = matches!(self.want, Wanted::Any);
-        let mut same = vec![false; members.len()];
-        let mut find = Find { members: &members, next: 0, places: None };
-        while let Some(place) = map.next_key_seed(&mut find)? {
-            let want = place.map_or(Wanted::Any, |place| members.want(place));
-            let ok = map.next_value_seed(self.below(want))?;
-            match place.and_then(|place| same.get_mut(place)) {
-                Some(same) => *same = ok,
-                None => known = false,
-            }
-        }
-        Ok(any || (known && same.iter().all(|same| *same)))
-    }
-}
-
-/// Finds the wanted member of a key: most often the next one.
-struct Find<'a, 'm> {
-    members: &'m Known<'a>,
-    next: usize,
-    places: Option<HashMap<Cow<'a, str>, usize>>,
-}
-
-impl<'de> DeserializeSeed<'de> for &mut Find<'_, '_> {
-    type Value = Option<usize>;
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Option<usize>, D::Error> {
-        deserializer.deserialize_str(self)
-    }
-}
-
-impl<'de> Visitor<'de> for &mut Find<'_, '_> {
-    type Value = Option<usize>;
-
-    fn expecting(&self, f: &mut fmt::Formatter) -> fmt::Result {
-        f.write_str("a key")
-    }
-    fn visit_str<E>(self, key: &str) -> Result<Option<usize>, E> {
-        let members = self.members;
-        let place = match self.next < members.len() && members.key(self.next) == key {
-            true => Some(self.next),
-            false => {
-                let places = (0..members.len()).map(|at| (members.key(at), at));
-                self.places.get_or_insert_with(|| places.collect()).get(key).copied()
-            }
-        };
-        self.next = place.map_or(self.next, |place| place + 1);
-        Ok(place)
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::super::{Document, New, edit, path, render};
     use super::*;
+    use std::borrow::Cow;
 
     const TEXT: &str = "{\n  // note\n  a: 1, // one\n  b: [2, 3],\n  c: 'x',\n}\n";
 
     /// The proof of a right edit, after `tamper` has had its way with the result.
     fn proof(edits: &[Edit<'_>], tamper: impl Fn(&mut Out)) -> Result<(), Unproven> {
         let document = Document::parse(TEXT).unwrap();
-        let mut editor = edit::Editor::new(TEXT, &document.tree);
+        let mut editor = edit::Editor::new(document.tree());
         for edit in edits {
             match edit {
                 Edit::Set { path, value } => editor.set(path, value).unwrap(),
                 Edit::Remove { path } => editor.remove(path).unwrap(),
             }
         }
-        let mut out = render::render(TEXT, &document.tree, &editor.finish());
+        let mut out = render::render(document.tree(), &editor.finish());
         tamper(&mut out);
-        prove(TEXT, &document.tree, edits, &out)
+        prove(document.tree(), edits, &out)
     }
 
     #[test]
@@ -427,19 +170,19 @@ mod tests {
         // An edit that the text does not show.
         let more = [edits[0].clone(), edits[1].clone(), Edit::set(path("d"), 1)];
         let document = Document::parse(TEXT).unwrap();
-        let mut editor = edit::Editor::new(TEXT, &document.tree);
-        let five = New::Value(Cow::Owned(Value::from(5)));
-        editor.set(&path("a"), &five).unwrap();
-        let out = render::render(TEXT, &document.tree, &editor.finish());
-        assert_eq!(prove(TEXT, &document.tree, &more, &out), Err(Unproven::Value));
+        let mut editor = edit::Editor::new(document.tree());
+        let (at, five) = (path("a"), New::Value(Cow::Owned(Value::from(5))));
+        editor.set(&at, &five).unwrap();
+        let out = render::render(document.tree(), &editor.finish());
+        assert_eq!(prove(document.tree(), &more, &out), Err(Unproven::Value));
     }
 
     #[test]
     fn nothing_too_deep_reaches_the_other_parser() {
         let document = Document::parse("{}").unwrap();
         let deep = "[".repeat(100_000);
-        assert!(!means(&deep, &document.tree, &Want::New(&Value::Null)));
-        assert!(!means(&format!("null {deep}"), &document.tree, &Want::New(&Value::Null)));
-        assert!(means(" null // end", &document.tree, &Want::New(&Value::Null)));
+        assert!(!means(&deep, document.tree(), &Want::New(&Value::Null)));
+        assert!(!means(&format!("null {deep}"), document.tree(), &Want::New(&Value::Null)));
+        assert!(means(" null // end", document.tree(), &Want::New(&Value::Null)));
     }
 }

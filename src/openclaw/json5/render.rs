@@ -1,29 +1,31 @@
 //! The new text of a document: untouched source is copied, the rest is written in the author's style.
 
+use super::edited::{Edited, Slot};
 use super::fresh::{Fresh, Look, quoted};
 use super::layout::{LINE, Layout, Shape};
 use super::out::Out;
 use super::seats::{Seat, Seats, cut, same_line, starts_line, trim_start};
 use super::style::{Habits, has_line_end};
-use super::tree::{Edited, Id, Kind, Slot, Span, Tree};
+use super::tree::{Id, Kind, Place, Span, Tree};
 use super::unicode::{is_line_end, is_space};
 
 /// More than this is too much for the one line of a document, in characters.
 const MUCH: usize = 2 * LINE;
 
-pub(super) fn render<'s>(source: &'s str, before: &Tree, after: &Edited) -> Out<'s> {
-    let habits = Habits::of(source, before);
+pub(super) fn render<'s>(before: Tree<'s>, after: &Edited<'_>) -> Out<'s> {
+    let source = before.text;
+    let habits = Habits::of(before);
     let out = Out::new(source, habits.eol);
     let mut render = Render { source, before, after, habits, out };
     // A document of one line that would grow by several gets lines, unless its author saves every blank.
     let spaced = !render.habits.multi && render.habits.colon.ends_with(' ');
-    if spaced && before.root == after.root && render.growth(after.root, MUCH) >= MUCH {
+    if spaced && before.root() == after.root && render.growth(after.root, MUCH) >= MUCH {
         render.habits.multi = true;
         render.habits.trailing_multi = render.habits.trailing_inline;
     }
-    let root = before.node(before.root).span.unwrap_or(Span::new(0, 0));
+    let root = before.span(before.root());
     render.out.copy_trivia(Span::new(0, root.start));
-    match before.root == after.root {
+    match root.start == after.root {
         true => render.value(after.root, Shape::Lines),
         false => {
             render.out.released.push(root);
@@ -36,7 +38,7 @@ pub(super) fn render<'s>(source: &'s str, before: &Tree, after: &Edited) -> Out<
 
 pub(super) struct Render<'s, 't> {
     pub source: &'s str,
-    pub before: &'t Tree,
+    pub before: Tree<'s>,
     pub after: &'t Edited<'t>,
     pub habits: Habits,
     pub out: Out<'s>,
@@ -64,18 +66,19 @@ impl Render<'_, '_> {
 
     /// A value: as in the source, or edited inside, or new.
     fn value(&mut self, id: Id, shape: Shape) {
-        let node = self.after.node(id);
-        match (node.span, node.touched) {
-            (Some(span), false) => self.out.copy(span),
-            (Some(span), true) => self.container(id, span, shape),
-            (None, _) => self.fresh(Fresh::Node(id), shape),
+        match (self.after.is_new(id), self.after.is_touched(id)) {
+            (true, _) => self.fresh(Fresh::Node(id), shape),
+            (false, true) => self.container(id, self.before.span(id), shape),
+            (false, false) => self.out.copy(self.before.span(id)),
         }
     }
 
     /// A container of the source whose members changed. `shape` is for one that was empty.
     fn container(&mut self, id: Id, span: Span, shape: Shape) {
-        let (slots, old) = (self.after.slots(id), self.before.slots(id));
-        let seats = Seats::of(self.source, span, old);
+        let slots = self.after.slots(id);
+        let mut old = Vec::with_capacity(slots.len());
+        old.extend(self.before.members(id).map(|member| member.place));
+        let seats = Seats::of(self.source, span, &old);
         let last_live = slots.iter().rposition(|slot| !slot.gone);
         let open = Span::new(span.start, span.start + 1);
         let close = Span::new(span.end - 1, span.end);
@@ -86,12 +89,12 @@ impl Render<'_, '_> {
             }
             return self.out.copy(close);
         }
-        if last_live.is_none() && self.is_bare(old, &seats) {
+        if last_live.is_none() && self.is_bare(&old, &seats) {
             self.out.copy(open);
-            old.iter().zip(&seats.seats).for_each(|(slot, seat)| self.release(slot, *seat));
+            old.iter().zip(&seats.seats).for_each(|(place, seat)| self.release(*place, *seat));
             return self.out.copy(close);
         }
-        let layout = self.layout(id, span, old, &seats);
+        let layout = self.layout(id, span, &old, &seats);
         let outer = self.out.indent();
         self.out.copy(open);
         self.out.copy_trivia(seats.head);
@@ -106,8 +109,8 @@ impl Render<'_, '_> {
                 _ => comma_first.is_none() || at + 1 < tail,
             };
             match slot.origin {
-                Some(origin) if slot.gone => self.removed(&old[origin], &seats, origin, &mut done, &layout),
-                Some(origin) => self.kept(slot, &old[origin], seats.seats[origin], comma, &mut done, &layout),
+                Some(origin) if slot.gone => self.removed(old[origin], &seats, origin, &mut done, &layout),
+                Some(origin) => self.kept(slot, old[origin], seats.seats[origin], comma, &mut done, &layout),
                 None if slot.gone => {}
                 None => {
                     self.gap(&layout, done.any, &seats);
@@ -159,16 +162,16 @@ impl Render<'_, '_> {
     }
 
     /// A member of the source that stays: its value may have changed.
-    fn kept(&mut self, slot: &Slot, old: &Slot, seat: Seat, comma: bool, done: &mut Progress, layout: &Layout) {
+    fn kept(&mut self, slot: &Slot<'_>, old: Place, seat: Seat, comma: bool, done: &mut Progress, layout: &Layout) {
         self.lead(seat.lead, done, slot.origin == Some(0), layout);
-        self.out.copy(Span::new(slot.place.whole.start, slot.place.value.start));
-        let shape = layout.shape(&self.after.node(slot.value).kind);
-        if slot.value == old.value {
+        self.out.copy(Span::new(old.start(), old.value.start));
+        let shape = layout.shape(&self.after.kind(slot.value));
+        if slot.value == old.value.start {
             self.value(slot.value, shape);
         } else {
-            self.replaced(slot, shape);
+            self.replaced(slot.value, old.value, shape);
         }
-        match slot.place.comma {
+        match old.comma {
             Some(at) => {
                 if comma {
                     self.out.copy_trivia(seat.before);
@@ -189,27 +192,27 @@ impl Render<'_, '_> {
     }
 
     /// A new value where an old one stood. A string keeps the quotes.
-    fn replaced(&mut self, slot: &Slot, shape: Shape) {
-        self.out.released.push(slot.place.value);
-        let quote = self.text(slot.place.value).chars().next().filter(|c| matches!(c, '"' | '\''));
-        match (&self.after.node(slot.value).kind, quote) {
+    fn replaced(&mut self, id: Id, old: Span, shape: Shape) {
+        self.out.released.push(old);
+        let quote = self.text(old).chars().next().filter(|c| matches!(c, '"' | '\''));
+        match (self.after.kind(id), quote) {
             (Kind::String(text), Some(quote)) => self.out.put(&quoted(&text.text, quote)),
-            _ => self.fresh(Fresh::Node(slot.value), shape),
+            _ => self.fresh(Fresh::Node(id), shape),
         }
     }
 
     /// Nothing but members, commas and white space between the brackets.
-    fn is_bare(&self, old: &[Slot], seats: &Seats) -> bool {
-        let lone = |(slot, seat): (&Slot, &Seat)| {
-            let end = slot.place.comma.unwrap_or(seat.before.end);
+    fn is_bare(&self, old: &[Place], seats: &Seats) -> bool {
+        let lone = |(place, seat): (&Place, &Seat)| {
+            let end = place.comma.unwrap_or(seat.before.end);
             self.is_blank(seat.lead) && self.same_line_part(*seat).end == end
         };
         self.is_blank(seats.head) && self.is_blank(seats.foot) && old.iter().zip(&seats.seats).all(lone)
     }
 
     /// What goes with a removed member: itself, its comma, the comments on its line.
-    fn release(&mut self, slot: &Slot, seat: Seat) {
-        self.out.released.push(Span::new(slot.place.whole.start, self.same_line_part(seat).end));
+    fn release(&mut self, place: Place, seat: Seat) {
+        self.out.released.push(Span::new(place.start(), self.same_line_part(seat).end));
         self.out.released.push(seat.after);
     }
 
@@ -219,9 +222,9 @@ impl Render<'_, '_> {
     }
 
     /// Leaves a member of the source out. Comments above it stay.
-    fn removed(&mut self, slot: &Slot, seats: &Seats, origin: usize, done: &mut Progress, layout: &Layout) {
+    fn removed(&mut self, place: Place, seats: &Seats, origin: usize, done: &mut Progress, layout: &Layout) {
         let seat = seats.seats[origin];
-        self.release(slot, seat);
+        self.release(place, seat);
         let (below, _) = cut(self.source, Span::new(self.same_line_part(seat).end, seat.before.end));
         let (start, lead) = match done.pending.take() {
             Some(pending) if !starts_line(self.source, seat.lead) => (pending, trim_start(self.source, seat.lead)),
@@ -284,9 +287,9 @@ impl Render<'_, '_> {
     }
 
     /// A new member.
-    fn member(&mut self, slot: &Slot, layout: &Layout, comma: bool) {
+    fn member(&mut self, slot: &Slot<'_>, layout: &Layout, comma: bool) {
         self.key(&slot.key.text, &layout.keys);
-        self.fresh(Fresh::Node(slot.value), layout.shape(&self.after.node(slot.value).kind));
+        self.fresh(Fresh::Node(slot.value), layout.shape(&self.after.kind(slot.value)));
         if comma {
             self.out.put(",");
         }

@@ -1,8 +1,8 @@
 //! What stands around the members of a container: which white space and comments belong to whom.
 
-use super::parse::skip_comment;
+use super::lexer::skip_comment;
 use super::style::has_line_end;
-use super::tree::{Slot, Span};
+use super::tree::{Place, Span};
 use super::unicode::{is_line_end, is_space};
 
 /// The text of a container, cut up: bracket, `head`, then for each member `lead`, the member, `before`,
@@ -26,21 +26,21 @@ pub(super) struct Seat {
 }
 
 impl Seats {
-    pub fn of(text: &str, span: Span, slots: &[Slot]) -> Seats {
+    pub fn of(text: &str, span: Span, places: &[Place]) -> Seats {
         let inner = Span::new(span.start + 1, span.end - 1);
         let (head_end, stop) = same_line(text, inner.start);
-        let first = slots.first().map_or(inner.end, |slot| slot.place.whole.start);
+        let first = places.first().map_or(inner.end, |place| place.start());
         let head = match stop {
-            Stop::Line if head_end <= first && !slots.is_empty() => Span::new(inner.start, head_end),
+            Stop::Line if head_end <= first && !places.is_empty() => Span::new(inner.start, head_end),
             _ => Span::new(inner.start, inner.start),
         };
         let mut from = head.end;
-        let mut seats = Vec::with_capacity(slots.len());
-        for (at, slot) in slots.iter().enumerate() {
-            let lead = Span::new(from, slot.place.whole.start);
-            let end = slot.place.whole.end;
-            let last = at + 1 == slots.len();
-            let (before, after) = match slot.place.comma {
+        let mut seats = Vec::with_capacity(places.len());
+        for (at, place) in places.iter().enumerate() {
+            let lead = Span::new(from, place.start());
+            let end = place.value.end;
+            let last = at + 1 == places.len();
+            let (before, after) = match place.comma {
                 None => {
                     let (tail, _) = same_line(text, end);
                     (Span::new(end, tail), Span::new(tail, tail))

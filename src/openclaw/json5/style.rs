@@ -1,6 +1,6 @@
 //! How the author of a document writes: what new text should look like.
 
-use super::tree::{Kind, Node, Slot, Tree, is_plain_key};
+use super::tree::{Head, Id, Place, Span, Tree, is_plain_key};
 use super::unicode::is_line_end;
 
 /// The habits of a whole document. A container's own habits go before them.
@@ -62,6 +62,16 @@ impl<'t> Ballot<'t> {
         }
     }
 
+    /// A vote that comes before all others so far.
+    fn cast_before(&mut self, text: &'t str) {
+        match self.0.iter().position(|(other, _)| *other == text) {
+            Some(known) => self.0[..=known].rotate_right(1),
+            None => self.0.insert(0, (text, 0)),
+        }
+        self.0[0].1 += 1;
+        self.0.truncate(Self::MOST);
+    }
+
     pub fn result(&self) -> Option<&'t str> {
         self.0.iter().rev().max_by_key(|(_, votes)| *votes).map(|(text, _)| *text)
     }
@@ -72,8 +82,9 @@ impl<'t> Ballot<'t> {
 }
 
 impl Habits {
-    pub fn of(text: &str, tree: &Tree) -> Habits {
-        let is_new = tree.slots(tree.root).is_empty();
+    pub fn of(tree: Tree<'_>) -> Habits {
+        let text = tree.text;
+        let is_new = tree.is_empty(tree.root());
         let mut habits = Habits {
             multi: true,
             eol: eol(text),
@@ -91,16 +102,11 @@ impl Habits {
             inline_objects: is_new,
             inline_arrays: is_new,
         };
-        if let Some(span) = tree.node(tree.root).span
-            && !is_new
-        {
-            habits.multi = has_line_end(span.of(text));
+        if !is_new {
+            habits.multi = has_line_end(tree.span(tree.root()).of(text));
         }
         let mut votes = Votes::default();
-        for node in &tree.nodes {
-            votes.node(text, tree, node);
-        }
-        votes.indent(text, tree);
+        votes.value(tree, tree.root(), line_indent(text, tree.root()), &mut Vec::new());
         votes.settle(&mut habits);
         habits
     }
@@ -123,26 +129,72 @@ struct Votes<'t> {
 }
 
 impl<'t> Votes<'t> {
-    fn node(&mut self, text: &'t str, tree: &Tree, node: &Node) {
-        let Some(span) = node.span else { return };
-        let (slots, object) = match &node.kind {
-            Kind::String(_) => return self.single_strings.cast(span.of(text).starts_with('\'')),
-            Kind::Array(slots) => (slots, false),
-            Kind::Object(slots) => (slots, true),
-            _ => return,
+    /// A value, after those inside it; where it ends. `outer`: how the line is indented that it stands on;
+    /// `around`: the members before it in the containers around.
+    fn value(&mut self, tree: Tree<'t>, id: Id, outer: &'t str, around: &mut Vec<Place>) -> usize {
+        if !tree.is_container(id) {
+            if let Some(quote @ (b'"' | b'\'')) = tree.text.as_bytes().get(id) {
+                self.single_strings.cast(*quote == b'\'');
+            }
+            return tree.end(id);
+        }
+        let outside = around.len();
+        let mut members = tree.members(id);
+        let mut before = id;
+        while let Some(head) = members.head() {
+            self.key(tree.text, &head);
+            let start = head.span.start;
+            let own_line = tree.is_container(head.value) && has_line_end(&tree.text[before..start]);
+            let inner = if own_line { line_indent(tree.text, start) } else { outer };
+            before = self.value(tree, head.value, inner, around);
+            let comma = members.tail(before);
+            around.push(Place { key: head.span, value: Span::new(head.value, before), comma });
+        }
+        self.container(tree, id, outer, &around[outside..]);
+        around.truncate(outside);
+        members.end()
+    }
+
+    fn key(&mut self, text: &str, head: &Head<'_>) {
+        let quoted = match text.as_bytes().get(head.span.start) {
+            _ if head.span.is_empty() => return,
+            Some(b'"') => Some(false),
+            Some(b'\'') => Some(true),
+            _ => None,
         };
-        let (Some(first), Some(last)) = (slots.first(), slots.last()) else { return };
-        let multi = has_line_end(&text[span.start..first.place.whole.start])
-            || slots.windows(2).any(|two| has_line_end(&text[two[0].place.whole.end..two[1].place.whole.start]));
+        if let Some(single) = quoted {
+            self.single_keys.cast(single);
+        }
+        if is_plain_key(&head.key.text) {
+            self.bare_keys.cast(quoted.is_none());
+        }
+    }
+
+    fn container(&mut self, tree: Tree<'t>, id: Id, outer: &str, places: &[Place]) {
+        let text = tree.text;
+        let (Some(first), Some(last)) = (places.first(), places.last()) else { return };
+        let object = text[id..].starts_with('{');
+        let mut multi = false;
+        // One level of indentation is what a member's line has more than the line its container opens on.
+        for at in (0..places.len()).rev() {
+            let before = at.checked_sub(1).map_or(id, |before| places[before].value.end);
+            let start = places[at].start();
+            if has_line_end(&text[before..start]) {
+                multi = true;
+                if let Some(unit) = line_indent(text, start).strip_prefix(outer).filter(|unit| !unit.is_empty()) {
+                    self.units.cast_before(unit);
+                }
+            }
+        }
         match multi {
-            true => self.trailing_multi.cast(last.place.comma.is_some()),
+            true => self.trailing_multi.cast(last.comma.is_some()),
             false => {
-                self.trailing_inline.cast(last.place.comma.is_some());
+                self.trailing_inline.cast(last.comma.is_some());
                 let pads = if object { &mut self.object_pads } else { &mut self.array_pads };
-                cast_blank(pads, &text[span.start + 1..first.place.whole.start]);
-                for two in slots.windows(2) {
-                    if let Some(comma) = two[0].place.comma {
-                        let between = &text[comma..two[1].place.whole.start];
+                cast_blank(pads, &text[id + 1..first.start()]);
+                for two in places.windows(2) {
+                    if let Some(comma) = two[0].comma {
+                        let between = &text[comma..two[1].start()];
                         if is_blank(&between[1..]) {
                             self.commas.cast(between);
                         }
@@ -150,53 +202,14 @@ impl<'t> Votes<'t> {
                 }
             }
         }
-        if slots.iter().all(|slot| tree.slots(slot.value).is_empty()) {
+        if places.iter().all(|place| tree.is_empty(place.value.start)) {
             let votes = if object { &mut self.inline_objects } else { &mut self.inline_arrays };
             votes.cast(!multi);
         }
-        if object {
-            for slot in slots {
-                self.key(text, slot);
-            }
-        }
-    }
-
-    fn key(&mut self, text: &'t str, slot: &Slot) {
-        let place = slot.place;
-        let bare = match text.as_bytes()[place.whole.start] {
-            b'"' => Some(false),
-            b'\'' => Some(true),
-            _ => None,
-        };
-        if let Some(single) = bare {
-            self.single_keys.cast(single);
-        }
-        if is_plain_key(&slot.key.text) {
-            self.bare_keys.cast(bare.is_none());
-        }
-        let colon = &text[place.key_end..place.value.start];
-        if is_colon(colon) {
-            self.colons.cast(colon);
-        }
-    }
-
-    /// One level of indentation is what a member's line has more than the line its container opens on.
-    fn indent(&mut self, text: &'t str, tree: &Tree) {
-        let mut todo = vec![(tree.root, line_indent(text, tree.node(tree.root).span.map_or(0, |span| span.start)))];
-        while let Some((id, outer)) = todo.pop() {
-            let Some(span) = tree.node(id).span else { continue };
-            let mut before = span.start;
-            for slot in tree.slots(id) {
-                let start = slot.place.whole.start;
-                let mut inner = outer;
-                if has_line_end(&text[before..start]) {
-                    inner = line_indent(text, start);
-                    if let Some(unit) = inner.strip_prefix(outer).filter(|unit| !unit.is_empty()) {
-                        self.units.cast(unit);
-                    }
-                }
-                todo.push((slot.value, inner));
-                before = slot.place.whole.end;
+        for place in places.iter().filter(|_| object) {
+            let colon = &text[place.key.end..place.value.start];
+            if is_colon(colon) {
+                self.colons.cast(colon);
             }
         }
     }
@@ -259,6 +272,11 @@ pub(super) fn has_line_end(text: &str) -> bool {
 
 /// The spaces and tabs that begin the line of `at`.
 pub(super) fn line_indent(text: &str, at: usize) -> &str {
+    let blanks = text.as_bytes()[..at].iter().rev().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+    // Most often nothing else comes before it.
+    if text[..at - blanks].ends_with(['\n', '\r']) {
+        return &text[at - blanks..at];
+    }
     let start = text[..at].char_indices().rev().find(|(_, c)| is_line_end(*c)).map_or(0, |(at, c)| at + c.len_utf8());
     blank_prefix(&text[start..])
 }
@@ -269,6 +287,9 @@ pub(super) fn blank_prefix(text: &str) -> &str {
 
 /// The line end most lines have.
 fn eol(text: &str) -> &'static str {
+    if !text.contains('\r') {
+        return "\n";
+    }
     let crlf = text.matches("\r\n").count();
     let lf = text.bytes().filter(|&byte| byte == b'\n').count() - crlf;
     let cr = text.bytes().filter(|&byte| byte == b'\r').count() - crlf;

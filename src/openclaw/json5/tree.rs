@@ -1,10 +1,9 @@
-//! The document as a tree whose nodes know where in the text they came from.
+//! A document as a tree: its text, walked when somebody looks.
 
-use super::lazy::Lazy;
-use super::unicode::{is_id_continue, is_id_start};
-use serde_json::{Map, Value};
-use std::collections::HashMap;
-use std::sync::Arc;
+use super::lexer::{Lexer, Token, skip_trivia};
+use super::number::Number;
+use serde_json::Value;
+use std::borrow::Cow;
 
 /// Containers inside containers, at most. More is refused: nobody writes it, and it would eat the stack.
 pub const MAX_DEPTH: usize = 256;
@@ -23,303 +22,254 @@ impl Span {
     pub fn of(self, text: &str) -> &str {
         text.get(self.start..self.end).unwrap_or_default()
     }
-}
-
-/// Index into [`Tree::nodes`].
-pub(super) type Id = usize;
-
-#[derive(Clone, Debug)]
-pub(super) struct Node {
-    /// None for what an edit made.
-    pub span: Option<Span>,
-    pub kind: Kind,
-    /// Something in or below it differs from the source.
-    pub touched: bool,
-}
-
-#[derive(Clone, Debug)]
-pub(super) enum Kind {
-    Null,
-    Bool(bool),
-    Number(Number),
-    String(Text),
-    Array(Vec<Slot>),
-    Object(Vec<Slot>),
-}
-
-impl Kind {
-    /// The slots of a container, none for a scalar.
-    pub fn slots(&self) -> &[Slot] {
-        match self {
-            Kind::Array(slots) | Kind::Object(slots) => slots,
-            _ => &[],
-        }
+    pub fn is_empty(self) -> bool {
+        self.start >= self.end
+    }
+    pub fn len(self) -> usize {
+        self.end - self.start
     }
 }
 
-/// One member of an object or element of an array.
+/// Which value: where it begins in the source text, or what [`Edited::add`](super::edited::Edited::add) gave.
+pub(super) type Id = usize;
+
 #[derive(Clone, Debug)]
-pub(super) struct Slot {
-    /// Empty in an array.
-    pub key: Text,
-    pub value: Id,
-    /// Which slot of the source container this is; None for what an edit added.
-    pub origin: Option<usize>,
-    /// Removed by an edit. It stays here so that the source around it can still be found.
-    pub gone: bool,
-    pub place: Place,
-}
-
-/// Where a slot stands in the source. All zero for what an edit added.
-#[derive(Clone, Copy, Debug)]
-pub(super) struct Place {
-    /// From the key (or the element itself) to the end of the value.
-    pub whole: Span,
-    /// End of the key; the start of the element in an array.
-    pub key_end: usize,
-    pub value: Span,
-    pub comma: Option<usize>,
-}
-
-impl Place {
-    pub const NONE: Place =
-        Place { whole: Span { start: 0, end: 0 }, key_end: 0, value: Span { start: 0, end: 0 }, comma: None };
+pub(super) enum Kind<'t> {
+    Null,
+    Bool(bool),
+    Number(Number),
+    String(Text<'t>),
+    Array,
+    Object,
 }
 
 /// Text of a key or string. JavaScript strings may hold halves of surrogate pairs, which Rust's
 /// cannot; each half is kept as a private-use character, and `halves` says so.
 #[derive(Clone, Debug)]
-pub(super) struct Text {
-    pub text: Arc<str>,
+pub(super) struct Text<'t> {
+    pub text: Cow<'t, str>,
     pub halves: bool,
 }
 
 /// Where a half pair `U+D800..=U+DFFF` is kept inside [`Text::text`].
 pub(super) const HALVES_AT: u32 = 0x10_f800;
 
-impl Text {
-    pub fn new(text: &str) -> Self {
-        Self { text: Arc::from(text), halves: false }
+impl<'t> Text<'t> {
+    pub fn new(text: &'t str) -> Self {
+        Self { text: Cow::Borrowed(text), halves: false }
     }
 
     /// Never true when the source has half a pair: no Rust string equals it.
     pub fn is(&self, other: &str) -> bool {
-        !self.halves && &*self.text == other
+        !self.halves && self.text == other
     }
 
     /// For a reader: each half pair is shown as U+FFFD.
-    pub fn shown(&self) -> String {
+    pub fn shown(self) -> String {
         if !self.halves {
-            return self.text.to_string();
+            return self.text.into_owned();
         }
         self.text.chars().map(|c| if u32::from(c) >= HALVES_AT { '\u{fffd}' } else { c }).collect()
     }
 }
 
-/// A number as JavaScript sees it, with integers kept exact where Rust can.
+/// A member of an object, or an element of an array.
+pub(super) struct Member<'t> {
+    pub head: Head<'t>,
+    pub place: Place,
+}
+
+/// What a member begins with.
+pub(super) struct Head<'t> {
+    /// Empty in an array.
+    pub key: Text<'t>,
+    /// Of the key, as in [`Place::key`].
+    pub span: Span,
+    pub value: Id,
+}
+
+/// Where a member stands in the source.
 #[derive(Clone, Copy, Debug)]
-pub(super) enum Number {
-    /// Fits i64 or u64.
-    Int(i128),
-    Float(f64),
+pub(super) struct Place {
+    /// Empty in an array, where the element begins.
+    pub key: Span,
+    pub value: Span,
+    pub comma: Option<usize>,
 }
 
-impl Number {
-    pub fn as_f64(self) -> f64 {
-        match self {
-            Number::Int(int) => int as f64,
-            Number::Float(float) => float,
-        }
-    }
-
-    /// Equal as values: `1`, `1.0` and `0x1` are; NaN equals itself here.
-    pub fn same(self, other: Number) -> bool {
-        match (self, other) {
-            (Number::Int(a), Number::Int(b)) => a == b,
-            (a, b) => a.as_f64() == b.as_f64() || (a.as_f64().is_nan() && b.as_f64().is_nan()),
-        }
-    }
-
-    /// An integer that fits neither i64 nor u64 is a float, as in the other parser.
-    pub fn from_int(int: i128) -> Number {
-        if i64::try_from(int).is_ok() || u64::try_from(int).is_ok() {
-            Number::Int(int)
-        } else {
-            Number::Float(int as f64)
-        }
-    }
-
-    pub fn from_json(number: &serde_json::Number) -> Number {
-        match (number.as_i64(), number.as_u64()) {
-            (Some(int), _) => Number::Int(int.into()),
-            (None, Some(int)) => Number::Int(int.into()),
-            (None, None) => Number::Float(number.as_f64().unwrap_or(f64::NAN)),
-        }
-    }
-
-    /// Null for what JSON cannot say: NaN and the infinities.
-    fn to_json(self) -> Value {
-        match self {
-            Number::Int(int) => match (i64::try_from(int), u64::try_from(int)) {
-                (Ok(int), _) => Value::from(int),
-                (Err(_), Ok(int)) => Value::from(int),
-                (Err(_), Err(_)) => Value::Null,
-            },
-            Number::Float(float) => Value::from(float),
-        }
+impl Place {
+    /// Of the key, or of the element itself.
+    pub fn start(self) -> usize {
+        self.key.start
     }
 }
 
-#[derive(Clone, Debug)]
-pub(super) struct Tree {
-    pub nodes: Vec<Node>,
-    pub root: Id,
+/// The source: a text that was parsed. Whatever there is to know of it is read from the text each time.
+#[derive(Clone, Copy)]
+pub(super) struct Tree<'t> {
+    pub text: &'t str,
+    /// Where its containers are, in the order they begin, but for short ones that hold no other: those are
+    /// read again where it matters.
+    pub containers: &'t [Span],
 }
 
-impl Tree {
-    pub fn node(&self, id: Id) -> &Node {
-        &self.nodes[id]
+impl<'t> Tree<'t> {
+    pub fn root(self) -> Id {
+        skip_trivia(self.text, 0).unwrap_or_default()
     }
 
-    pub fn slots(&self, id: Id) -> &[Slot] {
-        self.nodes[id].kind.slots()
+    fn lexer(self, at: usize) -> Lexer<'t> {
+        Lexer { text: self.text, at }
     }
 
-    pub fn value(&self, id: Id) -> Value {
+    /// A scalar and where it ends, or which container opens here.
+    pub fn token(self, id: Id) -> (Token<'t>, usize) {
+        let mut lexer = self.lexer(id);
+        let token = lexer.value().unwrap_or(Token::Null);
+        (token, lexer.at)
+    }
+
+    pub fn kind(self, id: Id) -> Kind<'t> {
+        self.token(id).0.kind()
+    }
+
+    pub fn is_container(self, id: Id) -> bool {
+        matches!(self.text.as_bytes().get(id), Some(b'{' | b'['))
+    }
+
+    pub fn span(self, id: Id) -> Span {
+        Span::new(id, self.end(id))
+    }
+
+    pub fn end(self, id: Id) -> usize {
+        if !self.is_container(id) {
+            return self.token(id).1;
+        }
+        if let Ok(found) = self.containers.binary_search_by_key(&id, |span| span.start) {
+            return self.containers[found].end;
+        }
+        let mut members = self.members(id);
+        while let Some(head) = members.head() {
+            members.tail(self.end(head.value));
+        }
+        members.end()
+    }
+
+    /// What a container holds, in order; nothing in a scalar.
+    pub fn members(self, id: Id) -> Members<'t> {
+        let inside = if self.is_container(id) { id + 1 } else { self.text.len() };
+        Members { tree: self, open: id, lexer: self.lexer(inside) }
+    }
+
+    pub fn is_empty(self, id: Id) -> bool {
+        let inside = skip_trivia(self.text, id + 1).unwrap_or_default();
+        !self.is_container(id) || matches!(self.text.as_bytes().get(inside), Some(b'}' | b']'))
+    }
+
+    pub fn key(self, place: Place) -> Text<'t> {
+        match place.key.len() {
+            0 => Text::new(""),
+            _ => self.lexer(place.key.start).key().unwrap_or(Text::new("")),
+        }
+    }
+
+    /// Where a value ends that has this key nowhere in it. None: it has.
+    pub fn end_without(self, id: Id, key: &str) -> Option<usize> {
+        if !self.is_container(id) {
+            return Some(self.end(id));
+        }
+        let mut members = self.members(id);
+        while let Some(head) = members.head() {
+            if head.key.is(key) {
+                return None;
+            }
+            members.tail(self.end_without(head.value, key)?);
+        }
+        Some(members.end())
+    }
+
+    /// Is it an object with this key, and no other?
+    pub fn has_only(self, id: Id, key: &str) -> bool {
+        let is_object = matches!(self.token(id).0, Token::Object);
+        is_object && !self.is_empty(id) && self.members(id).all(|member| member.head.key.is(key))
+    }
+
+    pub fn value(self, id: Id) -> Value {
         self.value_without(id, None)
     }
 
     /// With nothing in the array `left_out`.
-    pub fn value_without(&self, id: Id, left_out: Option<Id>) -> Value {
-        match &self.nodes[id].kind {
-            _ if Some(id) == left_out => Value::Array(Vec::new()),
-            Kind::Null => Value::Null,
-            Kind::Bool(bool) => Value::Bool(*bool),
-            Kind::Number(number) => number.to_json(),
-            Kind::String(text) => Value::String(text.shown()),
-            Kind::Array(slots) => {
-                Value::Array(slots.iter().map(|slot| self.value_without(slot.value, left_out)).collect())
-            }
-            Kind::Object(slots) => {
-                let mut map = Map::new();
-                for slot in slots {
-                    map.insert(slot.key.shown(), self.value_without(slot.value, left_out));
-                }
-                Value::Object(map)
-            }
+    pub fn value_without(self, id: Id, left_out: Option<Id>) -> Value {
+        self.read(id, left_out, &mut Vec::new()).0
+    }
+
+    /// A value and where it ends. `around`: the members before it in the containers around, which wait there
+    /// so that each container is made in its size.
+    fn read(self, id: Id, left_out: Option<Id>, around: &mut Vec<(String, Value)>) -> (Value, usize) {
+        if Some(id) == left_out {
+            return (Value::Array(Vec::new()), self.end(id));
+        }
+        let outside = around.len();
+        let mut members = self.members(id);
+        while let Some(head) = members.head() {
+            let (value, end) = self.read(head.value, left_out, around);
+            members.tail(end);
+            around.push((head.key.shown(), value));
+        }
+        let inside = around.drain(outside..);
+        match self.token(id) {
+            (Token::Null, end) => (Value::Null, end),
+            (Token::Bool(bool), end) => (Value::Bool(bool), end),
+            (Token::Number(spelt), end) => (Number::read(spelt).to_json(), end),
+            (Token::String(text), end) => (Value::String(text.shown()), end),
+            (Token::Array, _) => (inside.map(|(_, value)| value).collect(), members.end()),
+            (Token::Object, _) => (Value::Object(inside.collect()), members.end()),
         }
     }
 }
 
-/// A tree while it is edited: the source tree below, what changed and what is new above.
-pub(super) struct Edited<'t> {
-    base: &'t Tree,
-    changed: HashMap<Id, Node>,
-    added: Vec<Node>,
-    /// Containers among `added` that have no slots yet: most are written as they came.
-    unopened: HashMap<Id, Unopened<'t>>,
-    pub root: Id,
+/// Goes through a container of the source. Whoever goes through the values as well takes heads and tails
+/// in turn.
+pub(super) struct Members<'t> {
+    tree: Tree<'t>,
+    open: Id,
+    lexer: Lexer<'t>,
 }
 
-/// What a container without slots holds.
-#[derive(Clone, Copy)]
-pub(super) enum Unopened<'t> {
-    Json(&'t Value),
-    Lazy(&'t Lazy<'t>),
-}
-
-impl<'t> Edited<'t> {
-    pub fn new(base: &'t Tree) -> Self {
-        Self { base, changed: HashMap::new(), added: Vec::new(), unopened: HashMap::new(), root: base.root }
+impl<'t> Members<'t> {
+    pub fn head(&mut self) -> Option<Head<'t>> {
+        let (key, span) = self.lexer.member(self.open).ok()??;
+        Some(Head { key, span, value: self.lexer.at })
     }
 
-    pub fn node(&self, id: Id) -> &Node {
-        match id.checked_sub(self.base.nodes.len()) {
-            Some(at) => &self.added[at],
-            None => self.changed.get(&id).unwrap_or(&self.base.nodes[id]),
-        }
+    /// What follows the value of the last head, which ends at `end`: where the comma is.
+    pub fn tail(&mut self, end: usize) -> Option<usize> {
+        self.lexer.at = end;
+        self.lexer.comma(self.open).ok()?
     }
 
-    pub fn node_mut(&mut self, id: Id) -> &mut Node {
-        match id.checked_sub(self.base.nodes.len()) {
-            Some(at) => &mut self.added[at],
-            None => self.changed.entry(id).or_insert_with(|| self.base.nodes[id].clone()),
-        }
-    }
-
-    pub fn slots(&self, id: Id) -> &[Slot] {
-        self.node(id).kind.slots()
-    }
-
-    pub fn add(&mut self, kind: Kind) -> Id {
-        self.added.push(Node { span: None, kind, touched: true });
-        self.base.nodes.len() + self.added.len() - 1
-    }
-
-    /// The node of a value that an edit brings in.
-    pub fn build(&mut self, value: &'t Value) -> Id {
-        let id = self.add(match value {
-            Value::Null => Kind::Null,
-            Value::Bool(bool) => Kind::Bool(*bool),
-            Value::Number(number) => Kind::Number(Number::from_json(number)),
-            Value::String(text) => Kind::String(Text::new(text)),
-            Value::Array(_) => Kind::Array(Vec::new()),
-            Value::Object(_) => Kind::Object(Vec::new()),
-        });
-        if let Value::Array(_) | Value::Object(_) = value {
-            self.unopened.insert(id, Unopened::Json(value));
-        }
-        id
-    }
-
-    /// [`Edited::build`] for items that are made later.
-    pub fn build_lazy(&mut self, lazy: &'t Lazy<'t>) -> Id {
-        let id = self.add(if lazy.is_object() { Kind::Object(Vec::new()) } else { Kind::Array(Vec::new()) });
-        self.unopened.insert(id, Unopened::Lazy(lazy));
-        id
-    }
-
-    /// What a container without slots holds, if it is not opened.
-    pub fn unopened(&self, id: Id) -> Option<Unopened<'t>> {
-        self.unopened.get(&id).copied()
-    }
-
-    /// Gives a container its slots, so that edits can go into it.
-    pub fn open(&mut self, id: Id) {
-        let value = match self.unopened.remove(&id) {
-            Some(Unopened::Json(value)) => value,
-            Some(Unopened::Lazy(lazy)) => lazy.whole(),
-            None => return,
-        };
-        let kind = match value {
-            Value::Array(items) => Kind::Array(items.iter().map(|item| Slot::added("", self.build(item))).collect()),
-            Value::Object(map) => {
-                Kind::Object(map.iter().map(|(key, item)| Slot::added(key, self.build(item))).collect())
-            }
-            _ => return,
-        };
-        self.node_mut(id).kind = kind;
-    }
-
-    /// [`Edited::open`], with everything below.
-    pub fn open_all(&mut self, id: Id) {
-        let mut todo = vec![id];
-        while let (Some(id), false) = (todo.pop(), self.unopened.is_empty()) {
-            self.open(id);
-            todo.extend(self.slots(id).iter().map(|slot| slot.value));
-        }
+    /// Where the container ends, once there is no next.
+    pub fn end(&self) -> usize {
+        self.lexer.at + 1
     }
 }
 
-impl Slot {
-    pub fn added(key: &str, value: Id) -> Slot {
-        Slot { key: Text::new(key), value, origin: None, gone: false, place: Place::NONE }
+impl<'t> Iterator for Members<'t> {
+    type Item = Member<'t>;
+
+    fn next(&mut self) -> Option<Member<'t>> {
+        let head = self.head()?;
+        let end = self.tree.end(head.value);
+        let comma = self.tail(end);
+        let place = Place { key: head.span, value: Span::new(head.value, end), comma };
+        Some(Member { head, place })
     }
 }
 
 /// True for a key that may stand without quotes, in letters everyone's parser agrees on.
 pub(super) fn is_plain_key(key: &str) -> bool {
-    key.is_ascii() && key.chars().next().is_some_and(is_id_start) && key.chars().all(is_id_continue)
+    let is_letter = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'$' | b'_');
+    key.bytes().all(is_letter) && key.bytes().next().is_some_and(|byte| !byte.is_ascii_digit())
 }
 
 /// `(line, column)` of a byte offset, both from 1, the column in characters.

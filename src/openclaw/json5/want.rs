@@ -2,9 +2,10 @@
 //! alone, apart from the code that edits the text.
 
 use super::lazy::Lazy;
-use super::tree::{Id, Kind, Tree};
+use super::tree::{Id, Kind, Member, Tree};
 use super::{Edit, New, Step};
 use serde_json::Value;
+use std::borrow::Cow;
 use std::collections::HashMap;
 
 /// A wanted value. What no edit goes into is still the node of the source, or the value of the edit.
@@ -14,20 +15,20 @@ pub(super) enum Want<'v> {
     New(&'v Value),
     Lazy(&'v Lazy<'v>),
     Array(Vec<Want<'v>>),
-    Object(Members<'v>),
+    Object(Box<Members<'v>>),
 }
 
 #[derive(Debug, Default)]
 pub(super) struct Members<'v> {
     /// None: removed.
-    pub list: Vec<(String, Option<Want<'v>>)>,
+    pub list: Vec<(Cow<'v, str>, Option<Want<'v>>)>,
     /// Last place of each key, made when first needed.
-    index: Option<HashMap<String, usize>>,
+    index: Option<HashMap<Cow<'v, str>, usize>>,
 }
 
 impl<'v> Want<'v> {
-    pub fn after(tree: &Tree, edits: &'v [Edit<'v>]) -> Self {
-        let mut want = Want::Old(tree.root);
+    pub fn after(tree: Tree<'v>, edits: &'v [Edit<'v>]) -> Self {
+        let mut want = Want::Old(tree.root());
         for edit in edits {
             match edit {
                 Edit::Set { path, value: New::Value(value) } => want.set(tree, path, Want::New(value)),
@@ -38,24 +39,30 @@ impl<'v> Want<'v> {
         want
     }
 
+    fn object(list: Vec<(Cow<'v, str>, Option<Want<'v>>)>) -> Self {
+        Want::Object(Box::new(Members { list, index: None }))
+    }
+
     /// Copies a container, one level deep, so that it can change.
-    fn open(&mut self, tree: &Tree) -> &mut Self {
+    fn open(&mut self, tree: Tree<'v>) -> &mut Self {
         if let Want::Lazy(lazy) = *self {
             *self = Want::New(lazy.whole());
         }
         match *self {
-            Want::Old(id) => match &tree.node(id).kind {
-                Kind::Array(slots) => *self = Want::Array(slots.iter().map(|slot| Want::Old(slot.value)).collect()),
-                Kind::Object(slots) => {
-                    let member = |slot: &super::tree::Slot| (slot.key.text.to_string(), Some(Want::Old(slot.value)));
-                    *self = Want::Object(Members { list: slots.iter().map(member).collect(), index: None });
+            Want::Old(id) => match tree.kind(id) {
+                Kind::Array => {
+                    *self = Want::Array(tree.members(id).map(|member| Want::Old(member.head.value)).collect());
+                }
+                Kind::Object => {
+                    let open = |Member { head, .. }: Member<'v>| (head.key.text, Some(Want::Old(head.value)));
+                    *self = Want::object(tree.members(id).map(open).collect());
                 }
                 _ => {}
             },
             Want::New(Value::Array(items)) => *self = Want::Array(items.iter().map(Want::New).collect()),
             Want::New(Value::Object(map)) => {
-                let list = map.iter().map(|(key, item)| (key.clone(), Some(Want::New(item)))).collect();
-                *self = Want::Object(Members { list, index: None });
+                let list = map.iter().map(|(key, item)| (key.as_str().into(), Some(Want::New(item)))).collect();
+                *self = Want::object(list);
             }
             _ => {}
         }
@@ -63,11 +70,11 @@ impl<'v> Want<'v> {
     }
 
     /// What cannot be done is left alone: the editor has refused it before.
-    fn set(&mut self, tree: &Tree, path: &[Step], value: Want<'v>) {
+    fn set(&mut self, tree: Tree<'v>, path: &'v [Step], value: Want<'v>) {
         let mut here = self;
         for (at, step) in path.iter().enumerate() {
             let fresh = || match path.get(at + 1) {
-                Some(Step::Key(_)) => Want::Object(Members::default()),
+                Some(Step::Key(_)) => Want::Object(Box::default()),
                 Some(Step::Index(_)) => Want::Array(Vec::new()),
                 None => Want::New(&Value::Null),
             };
@@ -89,7 +96,7 @@ impl<'v> Want<'v> {
         *here = value;
     }
 
-    fn remove(&mut self, tree: &Tree, path: &[Step]) {
+    fn remove(&mut self, tree: Tree<'v>, path: &[Step]) {
         let Some((last, parents)) = path.split_last() else { return };
         let mut here = self;
         for step in parents {
@@ -126,11 +133,11 @@ impl<'v> Members<'v> {
         self.list.get_mut(at)?.1.as_mut()
     }
 
-    fn entry(&mut self, key: &str, fresh: impl Fn() -> Want<'v>) -> Option<&mut Want<'v>> {
+    fn entry(&mut self, key: &'v str, fresh: impl Fn() -> Want<'v>) -> Option<&mut Want<'v>> {
         if self.at(key).is_none() {
             let at = self.list.len();
-            self.list.push((key.to_owned(), Some(fresh())));
-            self.index.get_or_insert_default().insert(key.to_owned(), at);
+            self.list.push((key.into(), Some(fresh())));
+            self.index.get_or_insert_default().insert(key.into(), at);
         }
         self.get(key)
     }
