@@ -50,7 +50,8 @@ impl<'a> Wanted<'a> {
 }
 
 /// Compares what the parser reads with what is wanted: true when they are the same. Numbers are compared
-/// by value; the order of keys does not matter; of a key written twice the last counts.
+/// by value; of a key written twice the last counts. The order of keys does not matter, but in what no edit
+/// went into.
 #[derive(Clone, Copy)]
 struct Check<'a> {
     tree: Tree<'a>,
@@ -150,7 +151,7 @@ impl<'a> Check<'a> {
         }
     }
 
-    /// A container that no edit went into: its members come as they are in the source.
+    /// An array that no edit went into: its elements come as they are in the source.
     fn source_seq<'de, A: SeqAccess<'de>>(self, id: Id, mut seq: A) -> Result<bool, A::Error> {
         let mut members = self.tree.members(id);
         let mut same = matches!(self.tree.kind(id), Kind::Array);
@@ -165,6 +166,7 @@ impl<'a> Check<'a> {
         }
     }
 
+    /// The same for an object.
     fn source_map<'de, A: MapAccess<'de>>(self, id: Id, mut map: A) -> Result<bool, A::Error> {
         let mut members = self.tree.members(id);
         let mut same = matches!(self.tree.kind(id), Kind::Object);

@@ -56,7 +56,7 @@ impl<'t> Edited<'t> {
         id.checked_sub(self.base.text.len())
     }
 
-    /// None for a value that is as in the source.
+    /// None for a value of the source that no edit went into.
     pub fn node(&self, id: Id) -> Option<&Node<'t>> {
         match self.added_at(id) {
             Some(at) => self.added.get(at),
@@ -87,7 +87,7 @@ impl<'t> Edited<'t> {
         self.added_at(id).is_some()
     }
 
-    /// The slots of a container, none for a scalar.
+    /// The slots of a container, none for a scalar; read for this once where no edit went into it.
     pub fn slots(&self, id: Id) -> Cow<'_, [Slot<'t>]> {
         self.node(id).map_or_else(|| base_slots(self.base, id).into(), |node| (&node.slots).into())
     }

@@ -144,6 +144,7 @@ impl<'d> Editor<'d> {
 
     /// Nothing is to change in a value of the source. It may also be false when only the order of keys differs.
     fn stays(&self, id: Id, value: &Value) -> bool {
+        // Where no edit went into it, none went into what is below.
         self.tree.node(id).is_none() && says(self.tree.base, id, value).is_some()
     }
 
