@@ -21,12 +21,13 @@ const ABANDONED: Duration = Duration::from_secs(600);
 /// Writes the content of a file; the same whenever it is called. The second time is for comparing.
 pub type Content<'a> = dyn Fn(&mut dyn Write) -> io::Result<()> + 'a;
 
-/// A synced file under a random name; removed unless renamed.
-pub(super) struct Temp(PathBuf);
+/// A synced file beside another: its new bytes under a random name, or a copy of the old ones. Removed
+/// unless it is kept.
+pub(super) struct Aside(PathBuf);
 
-impl Temp {
-    /// `like` gives the owner: the file that is replaced, or the directory of a new one.
-    pub(super) fn beside(
+impl Aside {
+    /// New bytes for `path`. `like` gives the owner: the file that is replaced, or the directory of a new one.
+    pub(super) fn temp(
         path: &Path,
         content: &Content<'_>,
         mode: u32,
@@ -44,6 +45,23 @@ impl Temp {
         let temp = path.with_file_name(name);
         create(&temp, content, mode, like).map_err(|error| at_target(error, Doing::Write, path))?;
         Ok(Self(temp))
+    }
+
+    /// A copy of old bytes at `wanted`, or with a number behind when that is taken. `like` gives the owner.
+    pub(super) fn backup(wanted: &Path, bytes: &[u8], like: Option<&fs::Metadata>) -> Result<Self, Error> {
+        let name = wanted.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        for again in 1.. {
+            let path = match again {
+                1 => wanted.to_owned(),
+                n => wanted.with_file_name(format!("{name}-{n}")),
+            };
+            match create(&path, &|file| file.write_all(bytes), 0o600, like) {
+                Ok(()) => return Ok(Self(path)),
+                Err(Create::Io(error)) if error.kind() == io::ErrorKind::AlreadyExists && again < 100 => {}
+                Err(error) => return Err(at_target(error, Doing::Backup, &path)),
+            }
+        }
+        Err(Error::Io { doing: Doing::Backup, path: wanted.to_owned(), errno: Errno::EXIST.raw_os_error() })
     }
 
     /// Moves it to its place.
@@ -66,46 +84,7 @@ impl Temp {
     }
 }
 
-impl Drop for Temp {
-    fn drop(&mut self) {
-        let _ = fs::remove_file(&self.0);
-    }
-}
-
-/// A copy of old bytes; removed unless kept.
-pub(super) struct Backup(PathBuf);
-
-impl Backup {
-    /// At `wanted`, or with a number behind when that is taken. `like` gives the owner.
-    pub(super) fn new(wanted: &Path, bytes: &[u8], like: Option<&fs::Metadata>) -> Result<Self, Error> {
-        let name = wanted.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        for again in 1.. {
-            let path = match again {
-                1 => wanted.to_owned(),
-                n => wanted.with_file_name(format!("{name}-{n}")),
-            };
-            match create(&path, &|file| file.write_all(bytes), 0o600, like) {
-                Ok(()) => return Ok(Self(path)),
-                Err(Create::Io(error)) if error.kind() == io::ErrorKind::AlreadyExists && again < 100 => {}
-                Err(error) => return Err(at_target(error, Doing::Backup, &path)),
-            }
-        }
-        Err(Error::Io { doing: Doing::Backup, path: wanted.to_owned(), errno: Errno::EXIST.raw_os_error() })
-    }
-
-    pub(super) fn path(&self) -> &Path {
-        &self.0
-    }
-
-    /// From now on nobody removes it.
-    pub(super) fn keep(self) -> PathBuf {
-        let path = self.0.clone();
-        std::mem::forget(self);
-        path
-    }
-}
-
-impl Drop for Backup {
+impl Drop for Aside {
     fn drop(&mut self) {
         let _ = fs::remove_file(&self.0);
     }

@@ -2,7 +2,7 @@
 //! first; then each target is looked at once more and replaced by a rename. What goes wrong on the
 //! way puts every file back.
 
-use super::beside::{Backup, Content, Temp, holds, make_dirs, remove_dirs, sync_dir, tidy};
+use super::beside::{Aside, Content, holds, make_dirs, remove_dirs, sync_dir, tidy};
 use super::error::{Doing, Error};
 use super::lock;
 use super::plan::{self, FileChange, Plan, Request, Role};
@@ -146,7 +146,7 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 /// [`write_private`] for a content that is nowhere in memory as a whole.
 pub fn write_private_with(path: &Path, content: &Content<'_>) -> Result<(), Error> {
     private_dir(path.parent().unwrap_or(Path::new("/")))?;
-    let temp = Temp::beside(path, content, 0o600, None)?;
+    let temp = Aside::temp(path, content, 0o600, None)?;
     temp.rename(path)
 }
 
@@ -194,7 +194,7 @@ impl From<Error> for Failure {
 
 /// Changes whose new bytes lie, synced, beside their targets. Dropped uncommitted, they leave no trace.
 pub(super) struct Prepared<'a> {
-    changes: Vec<(Change<'a>, Option<Temp>, Option<Backup>)>,
+    changes: Vec<(Change<'a>, Option<Aside>, Option<Aside>)>,
     new_dirs: Vec<PathBuf>,
 }
 
@@ -206,13 +206,13 @@ impl<'a> Prepared<'a> {
             prepared.new_dirs.extend(make_dirs(&parent)?);
             let like = fs::symlink_metadata(&change.path).ok().or_else(|| fs::metadata(&parent).ok());
             let backup = match (&change.before, &change.backup) {
-                (Some(bytes), Some(path)) => Some(Backup::new(path, bytes, like.as_ref())?),
+                (Some(bytes), Some(path)) => Some(Aside::backup(path, bytes, like.as_ref())?),
                 _ => None,
             };
             change.backup = backup.as_ref().map(|backup| backup.path().to_owned());
             let temp = match &change.after {
                 Some(bytes) => {
-                    Some(Temp::beside(&change.path, &|file| file.write_all(bytes), change.mode, like.as_ref())?)
+                    Some(Aside::temp(&change.path, &|file| file.write_all(bytes), change.mode, like.as_ref())?)
                 }
                 None => None,
             };
@@ -232,7 +232,7 @@ impl<'a> Prepared<'a> {
             }
         }
         self.new_dirs.clear();
-        Ok(self.changes.iter_mut().map(|(_, _, backup)| backup.take().map(Backup::keep)).collect())
+        Ok(self.changes.iter_mut().map(|(_, _, backup)| backup.take().map(Aside::keep)).collect())
     }
 }
 
@@ -244,7 +244,7 @@ impl Drop for Prepared<'_> {
     }
 }
 
-fn replace((change, temp, _): &mut (Change<'_>, Option<Temp>, Option<Backup>)) -> Result<(), Failure> {
+fn replace((change, temp, _): &mut (Change<'_>, Option<Aside>, Option<Aside>)) -> Result<(), Failure> {
     let now = fs::symlink_metadata(&change.path).ok();
     if now.is_some_and(|meta| !meta.is_file()) || !holds(&change.path, change.before.as_deref())? {
         return Err(Failure::Conflict(change.path.clone()));
@@ -262,7 +262,7 @@ fn replace((change, temp, _): &mut (Change<'_>, Option<Temp>, Option<Backup>)) -
 
 /// Puts the new bytes where exactly the old ones are. The two change places, so that bytes which
 /// somebody wrote after the last look are seen, and put back.
-fn put(temp: Temp, change: &Change<'_>, after: &[u8]) -> Result<(), Failure> {
+fn put(temp: Aside, change: &Change<'_>, after: &[u8]) -> Result<(), Failure> {
     let path = &change.path;
     let conflict = || Err(Failure::Conflict(path.clone()));
     let rename = |flags| renameat_with(CWD, temp.path(), CWD, path, flags);
@@ -305,7 +305,7 @@ fn remove(path: &Path) -> Result<(), Failure> {
 
 /// Undoes one replacement, unless there was none or somebody wrote the file since. The backup holds the
 /// old bytes, so no space is needed.
-fn put_back(change: &Change<'_>, backup: &mut Option<Backup>) -> Result<(), Error> {
+fn put_back(change: &Change<'_>, backup: &mut Option<Aside>) -> Result<(), Error> {
     let path = &change.path;
     let ours = holds(path, change.after.as_deref());
     if ours.as_ref().is_ok_and(|ours| !ours || change.before == change.after) {
@@ -317,12 +317,12 @@ fn put_back(change: &Change<'_>, backup: &mut Option<Backup>) -> Result<(), Erro
             (Some(_), Some(backup)) => fs::rename(backup.path(), path).is_ok(),
             // An undo that is itself undone: the bytes are in memory.
             (Some(bytes), None) => {
-                let temp = Temp::beside(path, &|file| file.write_all(bytes), change.mode, None);
+                let temp = Aside::temp(path, &|file| file.write_all(bytes), change.mode, None);
                 temp.and_then(|temp| temp.rename(path)).is_ok()
             }
         };
     // Moved into place, or the last copy of the old bytes: either way it is not ours to remove.
-    let backup = backup.take().map(Backup::keep);
+    let backup = backup.take().map(Aside::keep);
     sync_dir(path);
     if done { Ok(()) } else { Err(Error::NotPutBack { path: path.clone(), backup }) }
 }
