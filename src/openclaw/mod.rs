@@ -8,6 +8,7 @@
 
 pub mod ask;
 mod beside;
+pub mod bytes;
 mod credential;
 pub mod current;
 pub mod diff;

@@ -1,5 +1,6 @@
 //! From a snapshot and a wish to exact new file contents. No IO.
 
+use super::bytes::Bytes;
 use super::credential::{self, Change};
 use super::current::{self, Current, Kind, StoredCredential};
 use super::dotenv;
@@ -93,7 +94,7 @@ pub struct FileChange {
     /// The symbolic link that leads to `path`, for showing.
     pub link: Option<PathBuf>,
     /// None: a new file.
-    pub before: Option<Vec<u8>>,
+    pub before: Option<Bytes>,
     pub after: Vec<u8>,
     /// Permission bits after the write.
     pub mode: u32,
@@ -268,7 +269,7 @@ fn prove(snapshot: &Snapshot, texts: &[(PathBuf, String)], wanted: &Wanted<'_>) 
     }
     let wanted = wanted.value();
     let mut read = |path: &std::path::Path| {
-        let new = texts.iter().find(|(changed, _)| changed == path).map(|(_, text)| text.clone().into_bytes());
+        let new = texts.iter().find(|(changed, _)| changed == path).map(|(_, text)| text.clone().into_bytes().into());
         let known = || snapshot.includes.iter().chain([&snapshot.config]).find(|file| file.path == path);
         Ok(new.or_else(|| known().and_then(|file| file.bytes.clone())))
     };

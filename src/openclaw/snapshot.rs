@@ -1,5 +1,6 @@
 //! OpenClaw's files as they were at one moment. Everything that plans or shows works on this.
 
+use super::bytes::Bytes;
 use super::error::{Doing, Shape};
 use super::install::Installed;
 use super::plan::FileChange;
@@ -17,7 +18,7 @@ pub struct File {
     /// The symbolic link that led there.
     pub link: Option<PathBuf>,
     /// None: there is no such file.
-    pub bytes: Option<Vec<u8>>,
+    pub bytes: Option<Bytes>,
     /// Permission bits, of an existing file.
     pub mode: Option<u32>,
 }
@@ -111,7 +112,7 @@ impl Snapshot {
         let change = |file: &mut File| {
             let change = changes.iter().find(|change| change.path == file.path);
             if let Some(change) = change {
-                (file.bytes, file.mode) = (Some(change.after.clone()), Some(change.mode));
+                (file.bytes, file.mode) = (Some(change.after.clone().into()), Some(change.mode));
             }
             change.is_some()
         };
@@ -160,7 +161,7 @@ impl File {
     }
 
     fn plain(path: &Path) -> Result<Self, Error> {
-        let bytes = tree::read_file(path)?;
+        let bytes = tree::read_file(path)?.map(Bytes::from);
         let mode = bytes.as_ref().and_then(|_| path.metadata().ok()).map(|meta| meta.mode() & 0o7777);
         Ok(Self { path: path.to_owned(), link: None, bytes, mode })
     }

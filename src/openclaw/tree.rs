@@ -1,6 +1,7 @@
 //! The config and the files it includes, merged as OpenClaw merges them, and which file owns which
 //! path.
 
+use super::bytes::Bytes;
 use super::error::{Doing, IncludeProblem, Shape};
 use super::json5::{Document, Edit, Item, Step, display, keys};
 use super::paths::absolute;
@@ -15,7 +16,7 @@ const INCLUDE: &str = "$include";
 const MAX_DEPTH: usize = 10;
 
 /// Reads the bytes of a file; None: there is none.
-pub type Reader<'a> = dyn FnMut(&Path) -> Result<Option<Vec<u8>>, Error> + 'a;
+pub type Reader<'a> = dyn FnMut(&Path) -> Result<Option<Bytes>, Error> + 'a;
 
 /// One file and where its root stands in the merged config.
 #[derive(Clone, Debug)]
@@ -297,13 +298,17 @@ fn merge(below: Value, above: Value) -> Value {
     }
 }
 
-fn parse(path: &Path, bytes: Vec<u8>) -> Result<Document, Error> {
-    let text = String::from_utf8(bytes).map_err(|error| {
-        let before = String::from_utf8_lossy(&error.as_bytes()[..error.utf8_error().valid_up_to()]).into_owned();
-        let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
-        Error::NotUtf8 { path: path.to_owned(), line: before.matches('\n').count() + 1, column }
-    })?;
-    Document::parse(text).map_err(|error| Error::Malformed { path: path.to_owned(), error })
+fn parse(path: &Path, bytes: Bytes) -> Result<Document, Error> {
+    let text = match bytes {
+        Bytes::Text(text) => text,
+        Bytes::Other(bytes) => {
+            let valid = std::str::from_utf8(&bytes).map_or_else(|error| error.valid_up_to(), str::len);
+            let before = String::from_utf8_lossy(bytes.get(..valid).unwrap_or_default());
+            let column = before.rsplit('\n').next().unwrap_or_default().chars().count() + 1;
+            return Err(Error::NotUtf8 { path: path.to_owned(), line: before.matches('\n').count() + 1, column });
+        }
+    };
+    Document::of(text).map_err(|error| Error::Malformed { path: path.to_owned(), error })
 }
 
 /// Reads a regular file whole; None when there is none.
@@ -350,8 +355,8 @@ mod tests {
     use serde_json::json;
 
     fn tree(files: &[(&str, &str)]) -> Result<Tree, Error> {
-        let files: Vec<(PathBuf, Vec<u8>)> =
-            files.iter().map(|(name, text)| (Path::new("/c").join(name), text.as_bytes().to_vec())).collect();
+        let files: Vec<(PathBuf, Bytes)> =
+            files.iter().map(|(name, text)| (Path::new("/c").join(name), text.as_bytes().to_vec().into())).collect();
         let mut read = |path: &Path| Ok(files.iter().find(|(name, _)| name == path).map(|(_, bytes)| bytes.clone()));
         Tree::read(Path::new("/c/openclaw.json"), &[], &mut read)
     }

@@ -120,14 +120,20 @@ pub fn renewed(store: &Path, profile: &str, tokens: &Renewed) -> Result<(), Erro
 /// Whether a store a little larger than this one could be written: tries all but the last step.
 pub fn can_replace(store: &Path) -> Result<(), Error> {
     let file = snapshot::json(store)?.file;
-    let mut bytes = file.bytes.clone().unwrap_or_default();
+    let mut bytes = file.bytes.as_deref().unwrap_or_default().to_vec();
     bytes.extend([b' '; 4096]);
     Prepared::new(vec![in_place(file, bytes)]).map(drop)
 }
 
 fn in_place(file: snapshot::File, after: Vec<u8>) -> Change<'static> {
     let mode = file.mode.map_or(0o600, |mode| mode & 0o600);
-    Change { path: file.path, before: file.bytes.map(Cow::Owned), after: Some(Cow::Owned(after)), mode, backup: None }
+    Change {
+        path: file.path,
+        before: file.bytes.map(|bytes| Cow::Owned(bytes.to_vec())),
+        after: Some(Cow::Owned(after)),
+        mode,
+        backup: None,
+    }
 }
 
 /// What OpenClaw stored for us cannot be taken back: a credential that it replaced is gone.

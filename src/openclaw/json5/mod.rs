@@ -37,12 +37,13 @@ pub use tree::MAX_DEPTH;
 
 use serde_json::Value;
 use std::borrow::Cow;
+use std::sync::Arc;
 use tree::{Id, Kind, Span, Tree};
 
 /// A JSON5 text. It takes little more memory than its text: what is in it is read when asked for.
 #[derive(Clone, Debug)]
 pub struct Document {
-    text: String,
+    text: Arc<String>,
     /// See [`Tree::containers`].
     containers: Vec<Span>,
 }
@@ -159,14 +160,18 @@ pub fn says(text: &str, edits: &[Edit<'_>]) -> bool {
 
 impl Document {
     pub fn parse(text: impl Into<String>) -> Result<Document, SyntaxError> {
-        let text = text.into();
+        Self::of(Arc::new(text.into()))
+    }
+
+    /// [`Document::parse`] for a text that others have, too.
+    pub fn of(text: Arc<String>) -> Result<Document, SyntaxError> {
         Ok(Document { containers: parse::parse(&text)?, text })
     }
 
     /// What a missing file starts as: edits on it give strict JSON with two spaces, quoted keys, small
     /// objects and arrays on one line, and a newline at the end.
     pub fn empty() -> Document {
-        Document { text: "{}\n".to_owned(), containers: Vec::new() }
+        Document { text: Arc::new("{}\n".to_owned()), containers: Vec::new() }
     }
 
     pub fn text(&self) -> &str {
@@ -258,7 +263,7 @@ impl Document {
         }
         let after = editor.finish();
         if !after.is_touched(after.root) {
-            return Ok(self.text.clone());
+            return Ok(self.text.to_string());
         }
         let out = render::render(before, &after);
         drop(after);
