@@ -87,6 +87,7 @@ texts! {
     models_source_live(count, time): "{count} models, live {time}", "{count} 个模型，实时 {time}";
     models_source_cache(count, age): "{count} models, saved {age}, unverified", "{count} 个模型，保存于 {age}，未核实";
     models_source_bundled(count): "{count} built-in models, unverified", "{count} 个内置模型，未核实";
+    models_source_own(count): "{count} models, configured or built in, unverified", "{count} 个已配置或内置的模型，未核实";
     models_source_gone(source, count): "{source}, {count} more not served", "{source}，另有 {count} 个已停止服务";
     models_source_asking(source): "{source}, asking Chutes", "{source}，正在询问 Chutes";
     models_filter: "filter", "筛选";
@@ -166,7 +167,7 @@ texts! {
     models_note_explicit(target): "{target} is not in the list; taken because you asked for it",
         "{target} 不在列表中；因您指定而采用";
     models_note_moved(alias, from): "{alias} was taken from {from}", "{alias} 已从 {from} 移走";
-    models_notice_no_image: "This model takes no images.", "此模型不支持图像输入。";
+    models_notice_no_image: "This model is not known to take images.", "此模型不支持图像输入。";
     models_notice_in_use: "It is in use as default, fallback, image model or alias, so it stays registered.", "正用作默认、后备、图像模型或别名，必须注册。";
     models_notice_is_default: "The default cannot be its own fallback.", "默认模型不能作为自己的后备。";
     models_notice_no_proposal: "There is no proposal for this row.", "这一行没有建议。";
@@ -214,6 +215,8 @@ texts! {
     review_lines(first, last, total): "lines {first}-{last} of {total}", "第 {first}-{last} 行，共 {total} 行";
     review_verify_running(model): "asking {model} for one token", "正在向 {model} 请求一个词元";
     review_verify_works(model, ms): "{model} answered in {ms} ms", "{model} 在 {ms} 毫秒内回答";
+    review_unserved(names): "Not served now: {names}.", "当前未提供服务：{names}。";
+    review_unverified: "The list of models is unverified: the service gave none.", "模型列表未核实：服务没有给出列表。";
     review_verify_price(price): ", this call: ${price}", "，本次调用：${price}";
     review_verify_skipped: "no test call", "不做测试调用";
     review_verify_no_balance: "the key works, but the account has no balance", "密钥有效，但账户没有余额";

@@ -127,6 +127,17 @@ impl Catalog {
         self.models.iter().find(|model| *model.id == *id)
     }
 
+    /// The built-in list beside what a config describes: its models first, as they are there. What the
+    /// service said once is worth more than what was built in.
+    pub fn beside(self, own: &[Arc<Model>]) -> Catalog {
+        if self.source != Source::Bundled || own.is_empty() {
+            return self;
+        }
+        let mut known = HashSet::new();
+        let models = own.iter().chain(&self.models).filter(|model| known.insert(&*model.id)).cloned().collect();
+        Catalog { models, ..self }
+    }
+
     /// Whether the service serves this id: known only from a live list.
     pub fn serves(&self, id: &str) -> Option<bool> {
         (self.source == Source::Live).then(|| self.get(id).is_some())

@@ -1,12 +1,14 @@
 //! Discover: the catalog query, its stages, and what a list or a failure leads to.
 
-use super::models::Models;
+use super::models::{Models, Own};
 use super::protocol::{Action, Attempt, Credential, Effect};
 use super::{Screen, Trouble, Wizard};
 use crate::chutes::catalog::Stage;
 use crate::chutes::failure::Failure;
-use crate::chutes::model::Catalog;
+use crate::chutes::model::{Catalog, Model, Source};
 use crate::selection::Configured;
+use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
 
 /// How far a stage of discovery is. Times in milliseconds since the attempt began.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -158,16 +160,32 @@ impl Wizard {
     /// Give the models screen a list; it begins with its first one.
     pub(super) fn set_list(&mut self, configured: &Configured, catalog: Catalog, failure: Option<Failure>) {
         let facts = &self.facts;
+        let models = self.current.as_ref().map(|current| current.models.clone()).unwrap_or_default();
+        let catalog = catalog.beside(&models);
+        let own = Own { left_out: self.left_out(&models, &catalog), models };
         match &mut self.models {
-            Some(models) => models.replace_list(configured, catalog, failure),
+            Some(models) => models.replace_list(configured, own, catalog, failure),
             None => {
-                match Models::new(configured, catalog, failure, &facts.documented, &facts.overrides, &facts.favourites)
-                {
+                let (documented, overrides) = (&facts.documented, &facts.overrides);
+                match Models::new(configured, own, catalog, failure, documented, overrides, &facts.favourites) {
                     Ok(models) => self.models = Some(models),
                     Err(refusal) => self.trouble = Some(Trouble::Overrides(refusal)),
                 }
             }
         }
+    }
+
+    /// What could have been registered when `own` was, and was not: it stays left out. Only new models
+    /// come in by themselves, as with `models refresh`.
+    fn left_out(&self, own: &[Arc<Model>], catalog: &Catalog) -> BTreeSet<String> {
+        if own.is_empty() {
+            return BTreeSet::new();
+        }
+        let registered: HashSet<&str> = own.iter().map(|model| &*model.id).collect();
+        // Whoever has a config of their own has made their choice of what is built in.
+        let was_there = |id: &str| catalog.source == Source::Bundled || self.seen_before.contains(id);
+        let ids = catalog.models.iter().map(|model| &*model.id);
+        ids.filter(|id| !registered.contains(id) && was_there(id)).map(str::to_owned).collect()
     }
 
     pub(super) fn stage(&mut self, attempt: Attempt, stage: Stage, at_ms: u64) {

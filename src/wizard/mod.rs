@@ -27,6 +27,7 @@ use crate::selection::Refusal;
 use models::{Models, Next, Notice};
 use protocol::{Action, Attempt, AuthChoice, Context, Credential, Effect, Event, Facts, Outcome};
 use signin::{App, Phase, Show, SignIn};
+use std::collections::HashSet;
 
 /// A step of the rail.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -82,6 +83,8 @@ pub struct Wizard {
     found: Option<Result<Catalog, Failure>>,
     /// For the models screen alone: what it shows until the service answers.
     kept: Option<Catalog>,
+    /// Ids of the list that an earlier run kept.
+    seen_before: HashSet<Box<str>>,
     next_attempt: u64,
     /// Ctrl-C came while files were being written.
     leaving: bool,
@@ -121,6 +124,7 @@ impl Wizard {
             credential: None,
             found: None,
             kept: None,
+            seen_before: HashSet::new(),
             next_attempt: 0,
             leaving: false,
             page: 10,
@@ -229,6 +233,8 @@ impl Wizard {
             Event::Settled { attempt, count } => self.settled(attempt, count),
             Event::Loaded(result) => self.loaded(*result),
             Event::Kept(catalog) => {
+                let kept = catalog.iter().flat_map(|catalog| &catalog.models);
+                self.seen_before = kept.map(|model| model.id.clone()).collect();
                 self.kept = Some(catalog.map_or_else(|| self.facts.fallback.clone(), |catalog| *catalog));
                 self.open_models();
                 self.compare_when_ready()

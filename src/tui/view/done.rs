@@ -1,5 +1,6 @@
 //! Done: what was written, what was verified, what to do next.
 
+use super::models::words;
 use super::{Page, View, left};
 use crate::chutes::model::id_of;
 use crate::chutes::verify::Verdict;
@@ -102,6 +103,10 @@ pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, roomy: 
     };
     if let Some((text, style)) = reads {
         page.row(t::done_openclaw(lang), label_width, &text, style);
+    }
+    let doubts = wizard.models.iter().filter(|_| !done.unchanged).flat_map(|models| words::doubts(models, lang));
+    for words in doubts {
+        page.sign(theme.glyphs.warning, &words, theme.warning);
     }
     for warning in &done.committed.warnings {
         page.sign(theme.glyphs.warning, &warning.words(lang), theme.warning);

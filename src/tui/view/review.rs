@@ -25,11 +25,18 @@ pub fn diff_rows(wizard: &Wizard, height: u16, width: u16) -> u16 {
 
 fn status_height(wizard: &Wizard, height: u16, width: u16) -> usize {
     let warnings = match &wizard.review.planned {
-        Some(Ok(planned)) if is_low(height) => planned.warnings.len(),
-        Some(Ok(planned)) => planned.warnings.iter().map(|w| lines_of(&w.words(wizard.facts.lang), width)).sum(),
+        Some(Ok(planned)) if is_low(height) => warnings(planned, wizard).len(),
+        Some(Ok(planned)) => warnings(planned, wizard).iter().map(|words| lines_of(words, width)).sum(),
         _ => 0,
     };
     3 + warnings
+}
+
+/// Of the plan, and of the choices.
+fn warnings(planned: &Planned, wizard: &Wizard) -> Vec<String> {
+    let lang = wizard.facts.lang;
+    let doubts = wizard.models.iter().flat_map(|models| words::doubts(models, lang));
+    doubts.chain(planned.warnings.iter().map(|warning| warning.words(lang))).collect()
 }
 
 /// So low that a warning gets one line, for the diff to have some too.
@@ -74,8 +81,7 @@ pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect) {
             }
         }
         Some(Ok(planned)) => {
-            for warning in &planned.warnings {
-                let mut words = warning.words(lang);
+            for mut words in warnings(planned, wizard) {
                 if is_low(area.height) {
                     words = cut(&words, page.width().saturating_sub(2), theme.glyphs.ellipsis);
                 }

@@ -24,7 +24,7 @@ impl Models {
         let mut missing: Vec<Arc<Model>> = Vec::new();
         for id in &wanted {
             if known.insert(id) {
-                let facts = self.documented.extra.iter().find(|m| *m.id == **id).cloned();
+                let facts = self.facts_of(id).cloned();
                 missing.push(facts.unwrap_or_else(|| Model::unknown(id).into()));
             }
         }

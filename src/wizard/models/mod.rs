@@ -169,10 +169,20 @@ pub struct Models {
     providers: Vec<String>,
     documented: Documented,
     overrides: Overrides,
+    own: Own,
     /// The person changed something: a new list keeps the choices.
     touched: bool,
     /// The person moved about: a new list keeps the row under the cursor.
     moved: bool,
+}
+
+/// What the config has of its own.
+#[derive(Clone, Debug, Default)]
+pub struct Own {
+    /// The models that it registers, as it describes them.
+    pub models: Vec<Arc<Model>>,
+    /// Ids of the list that it does not register although it could have.
+    pub left_out: BTreeSet<String>,
 }
 
 /// What is chosen at the start, and what is open.
@@ -190,13 +200,14 @@ impl Models {
     /// The screen as it starts. Successors of what is no longer served are proposed, not taken.
     pub fn new(
         configured: &Configured,
+        own: Own,
         catalog: Catalog,
         failure: Option<Failure>,
         documented: &Documented,
         overrides: &Overrides,
         favourites: &[String],
     ) -> Result<Models, Refusal> {
-        let start = Start::of(configured, &catalog, documented, overrides)?;
+        let start = Start::of(configured, &own, &catalog, documented, overrides)?;
         let mut screen = Models {
             source: catalog.source,
             fetched_at: catalog.fetched_at,
@@ -232,6 +243,7 @@ impl Models {
             providers: configured.providers.clone(),
             documented: documented.clone(),
             overrides: overrides.clone(),
+            own,
             touched: false,
             moved: false,
         };
@@ -242,12 +254,15 @@ impl Models {
 
     /// Another list has arrived. What the person chose, the filter, what is being edited and the model
     /// under the cursor stay; what the new list proves unserved is proposed anew.
-    pub fn replace_list(&mut self, configured: &Configured, catalog: Catalog, failure: Option<Failure>) {
+    pub fn replace_list(&mut self, configured: &Configured, own: Own, catalog: Catalog, failure: Option<Failure>) {
         let at = self.current().map(|m| m.id.to_string());
         let editing = self.editing.as_ref().map(|edit| self.models[edit.row].id.to_string());
         if self.touched {
+            // What was left out or taken in by hand stays so.
+            let by_hand: BTreeSet<String> = self.left_out.symmetric_difference(&self.own.left_out).cloned().collect();
+            self.left_out = own.left_out.symmetric_difference(&by_hand).cloned().collect();
             self.find_drift(&catalog);
-        } else if let Ok(start) = Start::of(configured, &catalog, &self.documented, &self.overrides) {
+        } else if let Ok(start) = Start::of(configured, &own, &catalog, &self.documented, &self.overrides) {
             self.primary = start.primary;
             self.fallbacks = start.fallbacks;
             self.image = start.image;
@@ -256,6 +271,7 @@ impl Models {
             self.pending = start.pending;
             self.notes = start.notes;
         }
+        self.own = own;
         self.source = catalog.source;
         self.fetched_at = catalog.fetched_at;
         self.failure = failure;
@@ -319,6 +335,27 @@ impl Models {
         (self.source == Source::Live).then_some(at < self.listed)
     }
 
+    /// What is chosen and not on the live list, each once.
+    pub fn unserved(&self) -> Vec<&str> {
+        let chosen = [&self.primary].into_iter().chain(&self.fallbacks).chain(&self.image);
+        let targets = chosen.chain(self.aliases.iter().map(|alias| &alias.target)).map(String::as_str);
+        let is_gone = |target: &&str| {
+            id_of(target).is_some_and(|id| self.row_of(id).is_some_and(|row| self.served(row) == Some(false)))
+        };
+        let mut gone: Vec<&str> = Vec::new();
+        for target in targets.filter(is_gone) {
+            if !gone.contains(&target) {
+                gone.push(target);
+            }
+        }
+        gone
+    }
+
+    /// The config has models of its own.
+    pub fn has_own(&self) -> bool {
+        !self.own.models.is_empty()
+    }
+
     pub fn alias_of(&self, id: &str) -> Option<&str> {
         self.aliases.iter().find(|a| id_of(&a.target) == Some(id)).map(|a| a.name.as_str())
     }
@@ -357,7 +394,12 @@ impl Models {
     pub fn known_price(&self, target: &str) -> Option<Price> {
         let id = id_of(target)?;
         let listed = self.row_of(id).map(|row| &self.models[row]).filter(|m| m.price != Price::default());
-        listed.or_else(|| self.documented.extra.iter().find(|m| *m.id == *id)).map(|m| m.price)
+        listed.or_else(|| self.facts_of(id)).map(|m| m.price)
+    }
+
+    /// What is known of a model that is not on the list: what the config says, else what is built in.
+    pub(super) fn facts_of(&self, id: &str) -> Option<&Arc<Model>> {
+        self.own.models.iter().chain(&self.documented.extra).find(|model| *model.id == *id)
     }
 
     // ── The outcome ──────────────────────────────────────────────────────────────────────────────
@@ -376,7 +418,9 @@ impl Models {
             overrides.models = Some(wanted.collect());
         }
         let mut selection = self.choices();
-        selection.registered = registered(listed, &self.documented, &overrides, &selection);
+        let mut documented = self.documented.clone();
+        documented.extra.splice(0..0, self.own.models.iter().cloned());
+        selection.registered = registered(listed, &documented, &overrides, &selection);
         selection
     }
 
@@ -462,13 +506,14 @@ impl Models {
 impl Start {
     fn of(
         configured: &Configured,
+        own: &Own,
         catalog: &Catalog,
         documented: &Documented,
         overrides: &Overrides,
     ) -> Result<Start, Refusal> {
         let proposal = propose_roles(configured, catalog, documented, overrides)?;
-        let left_out = match &overrides.models {
-            None => BTreeSet::new(),
+        let mut left_out = match &overrides.models {
+            None => own.left_out.clone(),
             Some(_) => {
                 let models = registered(&catalog.models, documented, overrides, &proposal.selection);
                 let registered: BTreeSet<&str> = models.iter().map(|m| &*m.id).collect();
@@ -504,6 +549,10 @@ impl Start {
                     fallbacks.push(fallback.clone());
                 }
             }
+        }
+        let chosen = [&primary].into_iter().chain(&fallbacks).chain(&image);
+        for id in chosen.chain(aliases.iter().map(|alias| &alias.target)).filter_map(|target| id_of(target)) {
+            left_out.remove(id);
         }
         Ok(Start { primary, fallbacks, image, aliases, left_out, pending, notes })
     }

@@ -90,6 +90,7 @@ fn source_line(view: &View, models: &Models, asking: bool, page: &mut Page) {
     let mut source = match models.source {
         Source::Live => t::models_source_live(lang, count(models.listed), when),
         Source::Cache => t::models_source_cache(lang, count(models.listed), when),
+        Source::Bundled if models.has_own() => t::models_source_own(lang, count(models.listed)),
         Source::Bundled => t::models_source_bundled(lang, count(models.listed)),
     };
     let gone = models.models.len() - models.listed;

@@ -1,7 +1,7 @@
 //! The sentences of the models screen.
 
 use crate::chutes::failure::Kind;
-use crate::chutes::model::id_of;
+use crate::chutes::model::{Source, id_of};
 use crate::chutes::verify::Verdict;
 use crate::clean;
 use crate::selection::Refusal;
@@ -82,6 +82,14 @@ fn tested(models: &Models, id: &str, verdict: &Verdict, lang: Lang) -> String {
     };
     let why = verdict.failure().map(|failure| failure.message(lang)).unwrap_or_default();
     t::models_tested_failed(lang, layer, name, why)
+}
+
+/// What is worth knowing of the choices before they are written, and after.
+pub fn doubts(models: &Models, lang: Lang) -> Vec<String> {
+    let unserved: Vec<String> = models.unserved().into_iter().map(short).collect();
+    let unserved = (!unserved.is_empty()).then(|| t::review_unserved(lang, unserved.join(", ")));
+    let unverified = (models.source != Source::Live).then(|| t::review_unverified(lang).to_owned());
+    unserved.into_iter().chain(unverified).collect()
 }
 
 /// What a call that worked cost, in USD; None when the price or the tokens are unknown.
