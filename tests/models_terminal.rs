@@ -148,6 +148,77 @@ fn without_the_service_the_screen_stays_and_says_why() {
     assert_eq!(pty.wait_exit(), 130);
 }
 
+fn config_of(stage: &Stage) -> serde_json::Value {
+    json5::from_str(&stage.home.read(CONFIG)).expect("JSON5")
+}
+
+/// From the models screen, with the cursor on the default, through Review.
+fn write(pty: &Pty) {
+    pty.keys("Enter").wait_text("This is what will be written");
+    write_reviewed(pty);
+}
+
+fn write_reviewed(pty: &Pty) {
+    pty.wait_text("answered in");
+    pty.keys("Enter").wait_text("Wrote");
+    pty.keys("Enter");
+    assert_eq!(pty.wait_exit(), 0);
+}
+
+#[test]
+fn without_any_list_nothing_changes_but_what_was_changed() {
+    let stage = onboarded(captured("2026-06-11"), &[]);
+    std::fs::remove_dir_all(stage.home.join(".local/state/openclaw-chutes")).expect("our state");
+    stage.standin.set_fault(Route::Models, Fault::Status(503));
+    let mut wanted = config_of(&stage);
+    let default = wanted["agents"]["defaults"]["model"]["primary"].as_str().expect("a default").to_owned();
+    let pty = stage.home.pty([BIN, "models"]).size(80, 24).spawn();
+    pty.wait_text("configured or built in, unverified");
+    pty.wait_text("503");
+    pty.paste(&default);
+    pty.keys("e C-u m i n e Enter").wait_text("mine is set");
+    pty.keys("Enter").wait_text("The list of models is unverified");
+    write_reviewed(&pty);
+    wanted["agents"]["defaults"]["models"][&default] = serde_json::json!({"alias": "mine"});
+    assert_eq!(config_of(&stage), wanted);
+}
+
+#[test]
+fn what_was_left_out_stays_out_and_what_is_new_comes_in() {
+    let stage = onboarded(captured("2026-06-11"), &[]);
+    let out = "chutes/Qwen/Qwen3-32B-TEE";
+    let pty = stage.home.pty([BIN, "models"]).size(80, 24).spawn();
+    pty.wait_text("models, live");
+    let default = config_of(&stage)["agents"]["defaults"]["model"]["primary"].as_str().expect("a default").to_owned();
+    pty.paste(out).keys("Space").wait_text("left out");
+    pty.paste(&default);
+    write(&pty);
+    let before = config_of(&stage);
+    assert!(before["agents"]["defaults"]["models"].get(out).is_none());
+    // Another visit that changes nothing changes nothing.
+    let pty = stage.home.pty([BIN, "models"]).size(80, 24).spawn();
+    pty.wait_text("models, live");
+    pty.paste(out).wait_text("left out");
+    pty.paste(&default).keys("Enter").wait_text("Nothing has to change");
+    pty.keys("Enter").wait_text("Nothing had to change");
+    pty.keys("Enter");
+    assert_eq!(pty.wait_exit(), 0);
+    // A model that is new on the list is taken in.
+    let mut list: serde_json::Value = serde_json::from_slice(&captured("2026-06-11")).expect("JSON");
+    let models = list["data"].as_array_mut().expect("a list");
+    let mut new = models[0].clone();
+    new["id"] = "new/Model-1-TEE".into();
+    models.push(new);
+    stage.standin.set_models(list.to_string().into_bytes());
+    let pty = stage.home.pty([BIN, "models"]).size(80, 24).spawn();
+    pty.wait_text("14 models, live");
+    pty.paste(&default);
+    write(&pty);
+    let after = config_of(&stage);
+    let map = after["agents"]["defaults"]["models"].as_object().expect("a map");
+    assert!(map.contains_key("chutes/new/Model-1-TEE") && !map.contains_key(out), "{map:?}");
+}
+
 #[test]
 fn looks() {
     if std::env::var("MODELS_PICTURES").is_err() {
