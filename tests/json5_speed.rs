@@ -108,3 +108,14 @@ fn a_million_elements_are_no_trouble() {
     assert_eq!(new.len(), text.len());
     assert!(took < limit, "{took:?}");
 }
+
+/// What looks like a comment in a string is none: searched for its end at each, this took minutes.
+#[test]
+fn strings_that_look_like_comments_are_no_trouble() {
+    for start in ["//cdn.example.org/", "/*"] {
+        let strings: Vec<String> = (0..50_000).map(|at| format!("\"{start}{at}\"")).collect();
+        let document = Document::parse(format!("{{\"l\": [{}]}}", strings.join(", "))).unwrap();
+        let after = document.edit(&[Edit::set(path("x"), 1)]).unwrap();
+        assert!(after.ends_with("\"x\": 1}"), "{}", &after[after.len() - 40..]);
+    }
+}

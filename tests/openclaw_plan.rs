@@ -113,6 +113,17 @@ fn aliases_written_backwards_are_repaired() {
 }
 
 #[test]
+fn an_alias_is_set_without_touching_what_stands_beside_it() {
+    let odd = r"params: {max: Infinity, n: NaN, s: '\ud83d'}";
+    let home = Home::with(&format!(
+        "{{agents: {{defaults: {{models: {{\n  'chutes/zai-org/GLM-4.7-FP8': {{{odd}}},\n}}}}}}}}\n"
+    ));
+    home.commit(&request(api_key(KEY))).unwrap();
+    let after = home.config();
+    assert!(after.contains(odd) && after.contains("chutes-fast"), "{after}");
+}
+
+#[test]
 fn an_alias_that_moves_leaves_its_old_model() {
     let home = Home::with(
         r#"{agents: {defaults: {models: {"openai/gpt": {alias: "Chutes-Fast", params: {}}, "chutes/old": {alias: "mine"}}}}}"#,

@@ -105,8 +105,8 @@ texts! {
     models_revealed(total): "all {total} shown, the filter is off", "显示全部 {total} 个，筛选已暂停";
     models_column_model: "model", "模型";
     models_column_alias: "alias", "别名";
-    models_column_context: "ctx", "上文";
-    models_column_output: "max", "输出";
+    models_column_context: "ctx", "窗口";
+    models_column_output: "max", "上限";
     models_column_in: "in", "输入";
     models_column_out: "out", "输出";
     models_column_cache: "cache", "缓存";
@@ -120,6 +120,8 @@ texts! {
     models_left_out: "left out", "不注册";
     models_favourite: "favourite", "收藏";
     models_no_match: "No model matches. a shows all, Esc clears the filter.", "没有匹配的模型。按 a 显示全部，按 Esc 清除筛选。";
+    models_no_match_typing: "No model matches. Esc clears the filter.", "没有匹配的模型。按 Esc 清除筛选。";
+    models_not_understood(word): "\"{word}\" is taken as text: numbers are compared as in ctx>200k, max>8k, in<0.5, out<2.", "“{word}”按文字处理：数值的写法是 ctx>200k、max>8k、in<0.5、out<2。";
     models_not_served: "not served any more", "已停止服务";
     models_served: "served", "服务中";
     models_unverified: "not verified", "未核实";
@@ -178,6 +180,7 @@ texts! {
     models_notice_alias_set(alias): "{alias} is set.", "已设置 {alias}。";
     models_notice_alias_removed(alias): "{alias} is removed.", "已移除 {alias}。";
     models_notice_alias_moved(alias, from): "{alias} moved here from {from}.", "{alias} 已从 {from} 移到这里。";
+    models_notice_default(before): "This is the default now, before it was {before}.", "现在它是默认模型，之前是 {before}。";
     models_notice_took(count): "Taken: {count}.", "已采纳 {count} 项。";
     models_testing(id): "asking {id} for one token", "正在向 {id} 请求一个词元";
     models_tested_works(id, ms): "{id} answered in {ms} ms.", "{id} 在 {ms} 毫秒内回答。";
@@ -268,6 +271,8 @@ texts! {
 
     // Keys
     help_title: "Keys", "按键";
+    help_filter: "Filter: text, tools vision reasoning tee, ctx>200k max>8k in<0.5 out<2", "筛选：文字，tools vision reasoning tee，ctx>200k max>8k in<0.5 out<2 cache<0.1";
+    help_can: "can: r reasoning, v vision, t tools, e TEE; — unknown", "能力：r 推理，v 视觉，t 工具，e TEE；— 未知";
     key_name_space: "Space", "空格";
     key_choose: "choose", "选择";
     key_submit: "submit", "提交";
@@ -323,5 +328,5 @@ texts! {
     key_delete_to_end: "clear to end", "删至行尾";
     key_back: "back", "返回";
     key_help: "keys", "按键";
-    key_quit: "leave, nothing is written", "退出，不写入任何内容";
+    key_quit: "leave, write nothing more", "退出，不再写入任何内容";
 }

@@ -5,7 +5,7 @@
 
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
-use std::fs::{self, File, OpenOptions};
+use std::fs::{self, File, OpenOptions, TryLockError};
 use std::io::{self, Write};
 use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -84,8 +84,7 @@ impl Lock {
                 Err(error) => return Err(failed(error)),
             }
             let Some(found) = Found::at(path).map_err(failed)? else { continue };
-            if found.is_stale(rules.stale) {
-                found.remove(path).map_err(failed)?;
+            if found.is_stale(rules.stale) && found.remove(path).map_err(failed)? {
                 continue;
             }
             if tries == rules.retries {
@@ -211,28 +210,28 @@ impl Found {
         u128::try_from(age).is_ok_and(|age| age > after.as_millis())
     }
 
-    /// Remove the file that was judged, and no other.
-    fn remove(&self, path: &Path) -> io::Result<()> {
+    /// Remove the file that was judged, and no other. False: another process is at it.
+    fn remove(&self, path: &Path) -> io::Result<bool> {
         // One of us at a time: who judged long ago would move the next owner's lock away, if only for a
         // moment. The kernel's lock goes with its process; without one (some network file systems) the
         // moment is short.
-        let directory = path.parent().map(File::open).transpose()?;
-        if let Some(directory) = &directory {
-            let _ = directory.lock();
+        let directory = path.parent().and_then(|directory| File::open(directory).ok());
+        if let Some(Err(TryLockError::WouldBlock)) = directory.as_ref().map(File::try_lock) {
+            return Ok(false);
         }
         if Found::at(path)?.is_none_or(|now| now.content != self.content) {
-            return Ok(());
+            return Ok(true);
         }
         // OpenClaw does not know that lock: moved away first, and put back if another took its place.
         let aside = sibling(path);
         match fs::rename(path, &aside) {
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(()),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(true),
             moved => moved?,
         }
         if fs::read(&aside).is_ok_and(|content| content != self.content) {
             let _ = fs::hard_link(&aside, path);
         }
-        fs::remove_file(&aside)
+        fs::remove_file(&aside).map(|()| true)
     }
 }
 

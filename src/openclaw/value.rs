@@ -80,6 +80,18 @@ pub fn edits_beside<'v>(old: &Value, new: &'v Value, left_alone: &[&[Step]]) -> 
     found
 }
 
+/// [`edits`] of what stands at a path.
+pub fn edits_below<'v>(path: &[Step], old: &Value, new: &Value) -> Vec<Edit<'v>> {
+    let below = |rest: &[Step]| [path, rest].concat();
+    let own = |edit: Edit<'_>| match edit {
+        Edit::Set { path, value: New::Value(value) } => {
+            Edit::Set { path: below(&path), value: New::Value(Cow::Owned(value.into_owned())) }
+        }
+        other => Edit::Remove { path: below(other.path()) },
+    };
+    edits(old, new).into_iter().map(own).collect()
+}
+
 fn collect<'v>(old: &Value, new: &'v Value, left_alone: &[&[Step]], path: &mut Vec<Step>, found: &mut Vec<Edit<'v>>) {
     if left_alone.contains(&path.as_slice()) {
         return;

@@ -243,10 +243,14 @@ fn of_members<'p>(path: &[Step], old: &Map<String, Value>, lazy: &Lazy<'_>) -> V
     let below = |key: &str| [path, &[Step::from(key)]].concat();
     let new: HashSet<String> = (0..lazy.len()).map(|at| lazy.key(at)).collect();
     let gone = old.keys().filter(|key| !new.contains(*key)).map(|key| Edit::Remove { path: below(key) });
-    let changed = (0..lazy.len()).filter_map(|at| {
+    // Only what differs inside a member that stays: its other values may be ones that no Value can say.
+    let changed = (0..lazy.len()).flat_map(|at| {
         let (key, item) = (lazy.key(at), lazy.item(at));
-        let is_same = old.get(&key).is_some_and(|old| same(old, &item));
-        (!is_same).then(|| Edit::set(below(&key), item))
+        let path = below(&key);
+        match old.get(&key) {
+            Some(old) => value::edits_below(&path, old, &item),
+            None => vec![Edit::set(path, item)],
+        }
     });
     gone.chain(changed).collect()
 }

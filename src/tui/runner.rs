@@ -188,7 +188,8 @@ impl Runner {
         self.attempts.insert(
             attempt.0,
             tokio::spawn(async move {
-                let said = match ask::status(&session.site, session.site.agent.as_deref()) {
+                // Not about one agent, which may have a model of its own: of that the plan warns.
+                let said = match ask::status(&session.site, None) {
                     Some(command) => {
                         let mut command = tokio::process::Command::from(command);
                         tokio::time::timeout(ask::LONGEST, command.kill_on_drop(true).output()).await.ok()

@@ -86,6 +86,11 @@ impl Query {
         self.conditions.iter().all(|condition| condition.holds(model))
     }
 
+    /// A word that looks like a comparison and is none, so that it is text.
+    pub fn misunderstood(&self) -> Option<&str> {
+        self.words.iter().map(|word| word.text.as_str()).find(|text| text.contains(['<', '>']))
+    }
+
     /// True when there is text to rank by.
     pub fn has_text(&self) -> bool {
         !self.words.is_empty()

@@ -141,7 +141,11 @@ impl Wizard {
     pub(super) fn act_on_done(&mut self, action: Action) -> Vec<Effect> {
         match action {
             Action::Enter | Action::Back => self.quit(),
-            Action::Undo if !self.done.unchanged && self.done.undone.is_none() => vec![Effect::Undo],
+            Action::Undo if !self.done.unchanged && self.done.undone.is_none() => {
+                // What OpenClaw would read now is neither the old nor the new.
+                self.done.read_back = ReadBack::NotAsked;
+                vec![Effect::Cancel(self.done.attempt), Effect::Undo]
+            }
             _ => Vec::new(),
         }
     }
@@ -280,7 +284,7 @@ impl Wizard {
     }
 
     pub(super) fn read_back(&mut self, attempt: Attempt, resolved: Option<Resolved>) {
-        if self.screen != Screen::Done || attempt != self.done.attempt {
+        if self.done.read_back != ReadBack::Asked || attempt != self.done.attempt {
             return;
         }
         let (Some(resolved), Some(models)) = (resolved, &self.models) else {

@@ -209,6 +209,7 @@ fn what_was_written_is_read_back_by_openclaw_where_there_is_one() {
         aliases: chosen.aliases.iter().map(|alias| (alias.name.to_uppercase(), alias.target.clone())).collect(),
     };
     let mut says = |attempt, resolved: Option<Resolved>| {
+        drive.wizard.done.read_back = ReadBack::Asked;
         drive.event(Event::ReadBack { attempt, resolved });
         std::mem::take(&mut drive.wizard.done.read_back)
     };
@@ -229,6 +230,12 @@ fn what_was_written_is_read_back_by_openclaw_where_there_is_one() {
     let mut wrong = right;
     wrong.aliases.remove(&last.to_uppercase());
     assert_eq!(differs(says(attempt, Some(wrong))), (Some(last), None));
+    // Taken back meanwhile: nobody asks any more.
+    drive.wizard.done.read_back = ReadBack::Asked;
+    drive.act(Action::Undo);
+    assert!(matches!(drive.effects[..], [Effect::Cancel(of), Effect::Undo] if of == attempt), "{:?}", drive.effects);
+    drive.event(Event::ReadBack { attempt, resolved: None });
+    assert_eq!(drive.wizard.done.read_back, ReadBack::NotAsked);
 }
 
 #[test]

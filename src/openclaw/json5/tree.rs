@@ -162,8 +162,11 @@ impl<'t> Tree<'t> {
     }
 
     pub fn is_empty(self, id: Id) -> bool {
-        let inside = skip_trivia(self.text, id + 1).unwrap_or_default();
-        !self.is_container(id) || matches!(self.text.as_bytes().get(inside), Some(b'}' | b']'))
+        // In a scalar, what looks like a comment is none, and may go on for long.
+        !self.is_container(id) || {
+            let inside = skip_trivia(self.text, id + 1).unwrap_or_default();
+            matches!(self.text.as_bytes().get(inside), Some(b'}' | b']'))
+        }
     }
 
     pub fn key(self, place: Place) -> Text<'t> {

@@ -62,7 +62,7 @@ pub(super) fn allowed<'a>(old: &'a Value, wish: &Wish<'a>) -> Vec<Allowed<'a>> {
     let mut listed: HashSet<String> = list.iter().map(|allowed| normalize_ref(&allowed.key())).collect();
     let mut registered: HashSet<&str> = HashSet::with_capacity(selection.registered.len());
     for model in &selection.registered {
-        if registered.insert(&model.id) && !listed.contains(&model.reference()) {
+        if registered.insert(&model.id) && !listed.contains(&normalize_ref(&model.reference())) {
             list.push(Allowed { key: AllowedKey::Model(model), entry: None });
         }
     }

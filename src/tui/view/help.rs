@@ -4,6 +4,7 @@ use super::{Page, View, left};
 use crate::texts::wizard as t;
 use crate::tui::keymap;
 use crate::wizard::Wizard;
+use crate::wizard::protocol::Context;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -44,6 +45,10 @@ pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect) {
             spans.push(Span::raw(" "));
         }
         page.line(Line::from(spans));
+    }
+    if matches!(wizard.context_below_help(), Context::Models | Context::ModelsFilter) {
+        page.text(t::help_filter(lang), theme.quiet);
+        page.text(t::help_can(lang), theme.quiet);
     }
     page.render(frame);
 }

@@ -13,10 +13,12 @@ impl Models {
         };
         let id = self.models[at].id.to_string();
         if !self.is_primary(&id) {
+            let before = std::mem::take(&mut self.primary);
             self.set_primary(&id);
-            if self.served(at) == Some(false) {
-                self.notice = Some(Notice::NotServed);
-            }
+            self.notice = Some(match self.served(at) {
+                Some(false) => Notice::NotServed,
+                _ => Notice::DefaultSet { before },
+            });
             return Next::Stay;
         }
         if self.pending.is_empty() {

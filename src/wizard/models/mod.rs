@@ -76,6 +76,10 @@ pub enum Notice {
     NothingShown,
     /// Leaving would lose what was chosen: Esc once more does it.
     LeaveAgain,
+    /// Full ref of what was the default before.
+    DefaultSet {
+        before: String,
+    },
     AliasSet {
         name: String,
     },

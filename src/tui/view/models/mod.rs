@@ -204,7 +204,8 @@ fn news(view: &View, models: &Models, roomy: bool, page: &mut Page) {
     if let Some(notice) = &models.notice {
         let text = words::notice(models, notice, lang);
         return match notice {
-            Notice::AliasSet { .. }
+            Notice::DefaultSet { .. }
+            | Notice::AliasSet { .. }
             | Notice::AliasRemoved { .. }
             | Notice::AliasMoved { .. }
             | Notice::Took { .. }

@@ -2,6 +2,7 @@
 
 use crate::chutes::model::id_of;
 use crate::clean;
+use crate::selection::Alias;
 use crate::texts::{Lang, wizard as t};
 use crate::tui::format::{Decimals, shortened, tokens};
 use crate::tui::view::{Page, View, left, right};
@@ -39,7 +40,12 @@ impl Columns {
         let measures = models.measures();
         let room = measures.prices.map(|(largest, decimals)| Decimals::of(largest, decimals));
         // Words of the choices are shortened before names are.
-        let tags = alias_width(models).clamp(11, if width >= 90 { 22 } else { TAGS }).min(width / 3);
+        let most = match width {
+            150.. => 36,
+            90.. => 22,
+            _ => TAGS,
+        };
+        let tags = alias_width(models).clamp(11, most).min(width / 3);
         let longest = measures.longest_id.clamp(LEAST_NAME, MOST_NAME);
         let mut columns = Columns { name: 0, tags, context: true, output: true, can: true, prices: [true; 3], room };
         for drop in 0..=6 {
@@ -112,10 +118,16 @@ fn price_width(room: Decimals) -> usize {
     room.width().max(5)
 }
 
-/// Widest entry of the alias column.
+/// Widest entry of the alias column: an alias beside what else its model is.
 fn alias_width(models: &Models) -> usize {
-    let primary = id_of(&models.primary).and_then(|id| models.alias_of(id)).map_or(0, |alias| alias.width() + 8);
-    models.aliases.iter().map(|alias| alias.name.width()).max().unwrap_or(0).max(primary)
+    let with_alias = |alias: &Alias| {
+        let id = id_of(&alias.target).unwrap_or_default();
+        let default = if models.is_primary(id) { 8 } else { 0 };
+        let fallback = if models.fallback_place(id).is_some() { 11 } else { 0 };
+        let image = if models.is_image(id) { 6 } else { 0 };
+        clean::line(&alias.name).width() + default + fallback + image
+    };
+    models.aliases.iter().map(with_alias).max().unwrap_or(0)
 }
 
 pub fn draw(view: &View, models: &Models, rows: usize, with_heading: bool, page: &mut Page) {
@@ -125,7 +137,12 @@ pub fn draw(view: &View, models: &Models, rows: usize, with_heading: bool, page:
     }
     let start = page.height();
     if models.view.is_empty() {
-        page.text(t::models_no_match(view.lang), view.theme.warning);
+        let words = match models.query().misunderstood() {
+            Some(word) => t::models_not_understood(view.lang, clean::excerpt(word, 24)),
+            None if models.filter_open => t::models_no_match_typing(view.lang).to_owned(),
+            None => t::models_no_match(view.lang).to_owned(),
+        };
+        page.text(&words, view.theme.warning);
         page.truncate(start + rows);
     }
     let first = models.first_shown(rows);

@@ -54,6 +54,7 @@ pub fn notice(models: &Models, notice: &Notice, lang: Lang) -> String {
         Notice::NotServed => t::models_notice_not_served(lang).to_owned(),
         Notice::NothingShown => t::models_notice_nothing_shown(lang).to_owned(),
         Notice::LeaveAgain => t::models_notice_leave(lang).to_owned(),
+        Notice::DefaultSet { before } => t::models_notice_default(lang, short(before)),
         Notice::AliasSet { name } => t::models_notice_alias_set(lang, name),
         Notice::AliasRemoved { name } => t::models_notice_alias_removed(lang, name),
         Notice::AliasMoved { name, from } => t::models_notice_alias_moved(lang, name, short(from)),
@@ -130,8 +131,8 @@ pub fn proposal(models: &Models, note: &Note, width: usize, lang: Lang) -> Strin
         count => format!("{key}   {}", t::models_take_all(lang, count)),
     };
     if width < 56 {
-        // What is cut off a small window is the sentence, not the way out.
-        return format!("{keys}: {text}");
+        // What is cut off a small window is what is gone, not the way out nor the price of it.
+        return format!("{keys}: {proposed}{stop}{space}{gone}");
     }
     // The keys have a line of their own where the sentence needs two.
     let whole = format!("{text}   {keys}");
