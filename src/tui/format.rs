@@ -120,6 +120,16 @@ pub fn clock(ms: u64, now_ms: u64, zone: &TimeZone) -> String {
     }
 }
 
+/// [`wrap`], in at most `rows` lines; what has no room goes, with `ellipsis` in its place.
+pub fn fit(text: &str, width: usize, rows: usize, ellipsis: &str) -> Vec<String> {
+    let mut lines = wrap(text, width);
+    if let Some(last) = rows.checked_sub(1).filter(|_| lines.len() > rows) {
+        let rest = lines.split_off(last).join(" ");
+        lines.push(cut(&rest, width, ellipsis));
+    }
+    lines
+}
+
 /// At most `width` columns, with `ellipsis` in place of what was cut off the end.
 pub fn cut(text: &str, width: usize, ellipsis: &str) -> String {
     if text.width() <= width {
@@ -277,6 +287,13 @@ mod tests {
         let utc = TimeZone::UTC;
         assert_eq!(clock(43_380_000, 50_000_000, &utc), "12:03");
         assert_eq!(clock(43_380_000, 500_000_000, &utc), "1970-01-01 12:03");
+    }
+
+    #[test]
+    fn what_does_not_fit_ends_in_an_ellipsis() {
+        assert_eq!(fit("one two three", 7, 2, "…"), ["one two", "three"]);
+        assert_eq!(fit("one two three four", 7, 2, "…"), ["one two", "three …"]);
+        assert_eq!(fit("one two three", 7, 1, "…"), ["one tw…"]);
     }
 
     #[test]

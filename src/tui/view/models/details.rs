@@ -5,13 +5,15 @@ use crate::chutes::model::{Model, Price};
 use crate::chutes::verify::Verdict;
 use crate::clean;
 use crate::texts::{Lang, wizard as t};
-use crate::tui::format::{cut, grouped, price};
+use crate::tui::format::{cut, fit, grouped, price};
 use crate::tui::view::{Page, View};
 use crate::wizard::models::Models;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-pub fn draw(view: &View, models: &Models, page: &mut Page) {
+/// In `rows` rows.
+pub fn draw(view: &View, models: &Models, rows: usize, page: &mut Page) {
+    let end = page.height() + rows;
     let (theme, lang) = (&view.theme, view.lang);
     let Some(&at) = models.view.get(models.cursor) else { return };
     let model = &models.models[at];
@@ -49,9 +51,13 @@ pub fn draw(view: &View, models: &Models, page: &mut Page) {
         for line in lines.iter().take(2) {
             page.line(Line::styled(cut(line, width, theme.glyphs.ellipsis), theme.quiet));
         }
-        page.text(&lines[2], theme.quiet);
-    } else {
-        page.text(&lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join(&dot), theme.quiet);
+    }
+    let rest = match lines {
+        [_, _, last] if roomy => last,
+        lines => lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join(&dot),
+    };
+    for line in fit(&view.safe(&rest), width, end.saturating_sub(page.height()), theme.glyphs.ellipsis) {
+        page.line(Line::styled(line, theme.quiet));
     }
 }
 

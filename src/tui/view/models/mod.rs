@@ -69,7 +69,8 @@ pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, roomy: 
     while page.height() < start + heights.news {
         page.blank();
     }
-    details::draw(view, models, &mut page);
+    let rows = (start + usize::from(heights.pane)).saturating_sub(page.height());
+    details::draw(view, models, rows, &mut page);
     page.truncate(start + usize::from(heights.pane));
     page.render(frame);
 }
