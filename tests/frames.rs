@@ -299,6 +299,13 @@ fn done() {
         drive
     };
     snap("done", written);
+    snap("done-scrolled", |lang| {
+        let mut drive = written(lang);
+        for _ in 0..100 {
+            drive.act(Action::Down);
+        }
+        drive
+    });
     let reads = |lang, alias_target: Option<&str>| {
         let mut drive = written(lang);
         let attempt = drive.0.done.attempt;

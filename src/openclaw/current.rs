@@ -215,7 +215,14 @@ pub fn configured(config: &Value) -> Configured {
         .filter(|key| key.contains('/'))
         .map(|k| normalize_ref(k))
         .collect();
-    let providers = at(config, &["models", "providers"]).and_then(Value::as_object);
+    let described = at(config, &["models", "providers"]).and_then(Value::as_object).into_iter().flatten();
+    let mut providers: Vec<String> = described.map(|(name, _)| name.clone()).collect();
+    // OpenClaw knows many that need no description; what the config names of them is in use.
+    for (provider, _) in allowed.iter().filter_map(|reference| reference.split_once('/')) {
+        if !providers.iter().any(|known| known == provider) {
+            providers.push(provider.to_owned());
+        }
+    }
     Configured {
         primary: primary_of(model),
         fallbacks: fallbacks.filter_map(Value::as_str).map(resolve).collect(),
@@ -223,7 +230,7 @@ pub fn configured(config: &Value) -> Configured {
         inverted,
         registered: Vec::new(),
         allowed: (!allowed.is_empty()).then_some(allowed),
-        providers: providers.into_iter().flatten().map(|(name, _)| name.clone()).collect(),
+        providers,
         aliases,
     }
 }

@@ -28,10 +28,14 @@ pub enum Key {
 
 use Context as C;
 
-const LISTS: &[Context] = &[C::Auth, C::Models, C::Review, C::ReviewOAuth];
-const UP_AND_DOWN: &[Context] = &[C::Auth, C::Models, C::Review, C::ReviewOAuth, C::Help];
+const LISTS: &[Context] = &[C::Auth, C::Models, C::ModelsFiltered, C::Review, C::ReviewOAuth];
+const UP_AND_DOWN: &[Context] =
+    &[C::Auth, C::Models, C::ModelsFiltered, C::Review, C::ReviewOAuth, C::Done, C::DoneForGood, C::Help];
+const MODELS: &[Context] = &[C::Models, C::ModelsFiltered];
+const ALIAS: &[Context] = &[C::ModelsAlias, C::ModelsAliasTaken];
 const SIGN_IN: &[Context] = &[C::SignIn, C::SignInExpired];
-const LINES: &[Context] = &[C::App, C::AppSecret, C::SignInTyping, C::Key, C::ModelsFilter, C::ModelsAlias];
+const LINES: &[Context] =
+    &[C::App, C::AppSecret, C::SignInTyping, C::Key, C::ModelsFilter, C::ModelsAlias, C::ModelsAliasTaken];
 const EVERYWHERE: &[Context] = &Context::ALL;
 /// `?` is text while a line is edited; F1 is not.
 const NO_LINE: &[Context] = &[
@@ -45,6 +49,7 @@ const NO_LINE: &[Context] = &[
     C::DiscoverFailed,
     C::DiscoverRefused,
     C::Models,
+    C::ModelsFiltered,
     C::ModelsPending,
     C::Review,
     C::ReviewOAuth,
@@ -106,27 +111,27 @@ pub const KEYMAP: &[Binding] = &[
     bind!(&[C::DiscoverRefused], [Key::Char('k')], Action::AnotherKey, key_another_key, footer),
     bind!(&[C::DiscoverRefused], [ENTER], Action::Enter, key_go_on_built_in, footer),
     bind!(&[C::DiscoverFailed, C::DiscoverRefused], [Key::Char('r')], Action::Retry, key_retry, footer),
-    bind!(&[C::Models], [ENTER], Action::Enter, key_make_default, footer),
-    bind!(&[C::Models], [Key::Char('y')], Action::TakeProposal, key_take_proposal),
-    bind!(&[C::Models], [Key::Char('Y')], Action::TakeAllProposals, key_take_all),
-    bind!(&[C::Models], [Key::Char('/')], Action::Filter, key_filter, footer),
-    bind!(&[C::Models], [Key::Char('e')], Action::EditAlias, key_edit_alias, footer),
-    bind!(&[C::Models], [Key::Char('f')], Action::Fallback, key_fallback, footer),
-    bind!(&[C::Models], [Key::Char('[')], Action::FallbackEarlier, key_fallback_earlier),
-    bind!(&[C::Models], [Key::Char(']')], Action::FallbackLater, key_fallback_later),
-    bind!(&[C::Models], [Key::Char('i')], Action::Image, key_image, footer),
-    bind!(&[C::Models], [Key::Char(' ')], Action::LeaveOut, key_leave_out, footer),
-    bind!(&[C::Models], [Key::Char('s')], Action::Sort, key_sort, footer),
-    bind!(&[C::Models], [Key::Char('t')], Action::TestCall, key_test, footer),
-    bind!(&[C::Models], [Key::Char('S')], Action::SortReverse, key_sort_reverse),
-    bind!(&[C::Models], [Key::Char('a')], Action::Reveal, key_reveal),
-    bind!(&[C::Models], [Key::Char('r')], Action::Retry, key_refresh),
-    bind!(&[C::Models], [Key::Char('*')], Action::Favourite, key_favourite),
+    bind!(MODELS, [ENTER], Action::Enter, key_make_default, footer),
+    bind!(MODELS, [Key::Char('y')], Action::TakeProposal, key_take_proposal),
+    bind!(MODELS, [Key::Char('Y')], Action::TakeAllProposals, key_take_all),
+    bind!(MODELS, [Key::Char('/')], Action::Filter, key_filter, footer),
+    bind!(MODELS, [Key::Char('e')], Action::EditAlias, key_edit_alias, footer),
+    bind!(MODELS, [Key::Char('f')], Action::Fallback, key_fallback, footer),
+    bind!(MODELS, [Key::Char('[')], Action::FallbackEarlier, key_fallback_earlier),
+    bind!(MODELS, [Key::Char(']')], Action::FallbackLater, key_fallback_later),
+    bind!(MODELS, [Key::Char('i')], Action::Image, key_image, footer),
+    bind!(MODELS, [Key::Char(' ')], Action::LeaveOut, key_leave_out, footer),
+    bind!(MODELS, [Key::Char('s')], Action::Sort, key_sort, footer),
+    bind!(MODELS, [Key::Char('t')], Action::TestCall, key_test, footer),
+    bind!(MODELS, [Key::Char('S')], Action::SortReverse, key_sort_reverse),
+    bind!(MODELS, [Key::Char('a')], Action::Reveal, key_reveal),
+    bind!(MODELS, [Key::Char('r')], Action::Retry, key_refresh),
+    bind!(MODELS, [Key::Char('*')], Action::Favourite, key_favourite),
     bind!(&[C::ModelsFilter], [ENTER], Action::Enter, key_keep_filter, footer),
-    bind!(&[C::ModelsFilter], [ESC], Action::Back, key_clear_filter, footer),
+    bind!(&[C::ModelsFilter, C::ModelsFiltered], [ESC], Action::Back, key_clear_filter, footer),
     bind!(&[C::ModelsAlias], [ENTER], Action::Enter, key_set_alias, footer),
-    bind!(&[C::ModelsAlias], [Key::Plain(KeyCode::Tab)], Action::TakeAliasHere, key_take_alias, footer),
-    bind!(&[C::ModelsAlias], [ESC], Action::Back, key_keep_alias, footer),
+    bind!(&[C::ModelsAliasTaken], [TAB], Action::TakeAliasHere, key_take_alias, footer),
+    bind!(ALIAS, [ESC], Action::Back, key_keep_alias, footer),
     bind!(&[C::ModelsPending], [Key::Char('y'), Key::Char('Y')], Action::TakeAllProposals, key_take_and_go_on, footer),
     bind!(&[C::ModelsPending], [ENTER], Action::Enter, key_leave_and_go_on, footer),
     bind!(&[C::Review, C::ReviewOAuth], [ENTER], Action::Enter, key_write, footer),

@@ -276,7 +276,9 @@ fn act(context: Context, text: &str, lang: Lang) -> Vec<Event> {
     let Some(binding) = binding else {
         // A model's id or ref goes to its row; the address that a browser ended on is an answer.
         return match context {
-            Context::Models | Context::SignIn | Context::SignInExpired => vec![Event::Paste(Secret::new(text))],
+            Context::Models | Context::ModelsFiltered | Context::SignIn | Context::SignInExpired => {
+                vec![Event::Paste(Secret::new(text))]
+            }
             _ => Vec::new(),
         };
     };

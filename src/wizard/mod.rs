@@ -180,9 +180,11 @@ impl Wizard {
             Screen::Discover if self.key_was_refused() => Context::DiscoverRefused,
             Screen::Discover => Context::DiscoverFailed,
             Screen::Models => match &self.models {
+                Some(models) if models.can_move_alias() => Context::ModelsAliasTaken,
                 Some(models) if models.editing.is_some() => Context::ModelsAlias,
                 Some(models) if models.asking => Context::ModelsPending,
                 Some(models) if models.filter_open => Context::ModelsFilter,
+                Some(models) if !models.filter.is_empty() => Context::ModelsFiltered,
                 _ => Context::Models,
             },
             Screen::Review if self.review.writing => Context::ReviewWaiting,
@@ -336,7 +338,7 @@ impl Wizard {
                     self.key.problem = Some(api_key::Problem::TooLong);
                 }
             }
-            Context::ModelsFilter | Context::ModelsAlias => {
+            Context::ModelsFilter | Context::ModelsAlias | Context::ModelsAliasTaken => {
                 if let Some(models) = &mut self.models {
                     models.type_text(text);
                 }
@@ -358,7 +360,7 @@ impl Wizard {
             | Context::SignInTyping
             | Context::SignInQr
             | Context::SignInBare => return self.paste_into_sign_in(text.expose()),
-            Context::Models | Context::ModelsFilter | Context::ModelsAlias => {
+            Context::Models | Context::ModelsFilter | Context::ModelsAlias | Context::ModelsAliasTaken => {
                 if let Some(models) = &mut self.models {
                     models.paste(text.expose().lines().next().unwrap_or_default());
                 }

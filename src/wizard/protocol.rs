@@ -344,8 +344,12 @@ pub enum Context {
     DiscoverFailed,
     DiscoverRefused,
     Models,
+    /// A filter is kept.
+    ModelsFiltered,
     ModelsFilter,
     ModelsAlias,
+    /// Another model has the alias as it is typed.
+    ModelsAliasTaken,
     ModelsPending,
     Review,
     /// Review of a sign-in: the client secret can be kept for renewals.
@@ -360,7 +364,7 @@ pub enum Context {
 }
 
 impl Context {
-    pub const ALL: [Context; 26] = [
+    pub const ALL: [Context; 28] = [
         Context::Auth,
         Context::App,
         Context::AppSecret,
@@ -376,8 +380,10 @@ impl Context {
         Context::DiscoverFailed,
         Context::DiscoverRefused,
         Context::Models,
+        Context::ModelsFiltered,
         Context::ModelsFilter,
         Context::ModelsAlias,
+        Context::ModelsAliasTaken,
         Context::ModelsPending,
         Context::Review,
         Context::ReviewOAuth,
@@ -409,6 +415,7 @@ impl Context {
                 | Context::Key
                 | Context::ModelsFilter
                 | Context::ModelsAlias
+                | Context::ModelsAliasTaken
         )
     }
 

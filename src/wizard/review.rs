@@ -63,6 +63,8 @@ pub struct Done {
     /// Nothing had to be written.
     pub unchanged: bool,
     pub undone: Option<Result<Undone, Error>>,
+    /// First line shown, in a low window.
+    pub scroll: usize,
     pub attempt: Attempt,
     pub read_back: ReadBack,
 }
@@ -139,6 +141,21 @@ impl Wizard {
     }
 
     pub(super) fn act_on_done(&mut self, action: Action) -> Vec<Effect> {
+        match action {
+            Action::Up => self.done.scroll = self.done.scroll.saturating_sub(1),
+            // As far as there may be something: a file takes two lines, a warning three.
+            Action::Down => {
+                let chosen = self.models.as_ref().map_or(0, |models| models.aliases.len() + models.fallbacks.len());
+                let written = &self.done.committed;
+                let most = chosen + 2 * written.files.len() + 3 * written.warnings.len() + 12;
+                self.done.scroll = (self.done.scroll + 1).min(most);
+            }
+            _ => return self.leave_done(action),
+        }
+        Vec::new()
+    }
+
+    fn leave_done(&mut self, action: Action) -> Vec<Effect> {
         match action {
             Action::Enter | Action::Back => self.quit(),
             Action::Undo if !self.done.unchanged && self.done.undone.is_none() => {

@@ -131,7 +131,7 @@ pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, roomy: 
         page.row(label, label_width, &format!("{command}{about}"), Style::new());
         label = "";
     }
-    page.render(frame);
+    page.render_from(done.scroll, frame);
 }
 
 /// What OpenClaw reads in another way than it was meant.

@@ -46,7 +46,7 @@ pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect) {
         }
         page.line(Line::from(spans));
     }
-    if matches!(wizard.context_below_help(), Context::Models | Context::ModelsFilter) {
+    if matches!(wizard.context_below_help(), Context::Models | Context::ModelsFiltered | Context::ModelsFilter) {
         page.text(t::help_filter(lang), theme.quiet);
         page.text(t::help_can(lang), theme.quiet);
     }

@@ -394,6 +394,13 @@ impl<'a> Page<'a> {
         self.lines.truncate(height);
     }
 
+    /// [`Page::render`] from this line on, if there is more than the area holds.
+    fn render_from(mut self, first: usize, frame: &mut Frame) {
+        let hidden = self.lines.len().saturating_sub(usize::from(self.area.height));
+        self.lines.drain(..first.min(hidden));
+        self.render(frame);
+    }
+
     fn render(self, frame: &mut Frame) {
         let area = self.area;
         if let Some((row, column)) = self.cursor

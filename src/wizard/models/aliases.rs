@@ -9,6 +9,12 @@ use crate::wizard::line::Line;
 use crate::wizard::protocol::Action;
 
 impl Models {
+    /// The alias as it is typed belongs to another Chutes model, and can be moved from it.
+    pub fn can_move_alias(&self) -> bool {
+        let problem = self.editing.as_ref().and_then(|edit| edit.problem.as_ref());
+        matches!(problem, Some(Problem::Duplicate { target }) if id_of(target).is_some())
+    }
+
     pub(super) fn edit_alias(&mut self) {
         let Some(&row) = self.view.get(self.cursor) else { return self.nothing_shown() };
         let line = Line::new(self.alias_of(&self.models[row].id).unwrap_or_default());
