@@ -6,7 +6,6 @@ use super::{Screen, Trouble, Wizard};
 use crate::chutes::catalog::Stage;
 use crate::chutes::failure::Failure;
 use crate::chutes::model::{Catalog, Model, Source};
-use crate::selection::Configured;
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
@@ -149,18 +148,17 @@ impl Wizard {
         if !self.facts.models_only || self.models.is_some() {
             return;
         }
-        if let Some(current) = &self.current
+        if self.current.is_some()
             && let Some(kept) = self.kept.take()
         {
-            let configured = current.configured.clone();
-            self.set_list(&configured, kept, None);
+            self.set_list(kept, None);
         }
     }
 
     /// Give the models screen a list; it begins with its first one.
-    pub(super) fn set_list(&mut self, configured: &Configured, catalog: Catalog, failure: Option<Failure>) {
-        let facts = &self.facts;
-        let models = self.current.as_ref().map(|current| current.models.clone()).unwrap_or_default();
+    pub(super) fn set_list(&mut self, catalog: Catalog, failure: Option<Failure>) {
+        let (facts, Some(current)) = (&self.facts, &self.current) else { return };
+        let (configured, models) = (&current.configured, current.models.clone());
         let catalog = catalog.beside(&models);
         let own = Own { left_out: self.left_out(&models, &catalog), models };
         match &mut self.models {
@@ -214,20 +212,21 @@ impl Wizard {
 
     /// The list and the config are both needed before they can be compared.
     pub(super) fn compare_when_ready(&mut self) -> Vec<Effect> {
-        let Some(current) = &self.current else { return Vec::new() };
+        if self.current.is_none() {
+            return Vec::new();
+        }
         // Without an answer of the service, the models screen alone has what was kept.
         let waits_for_kept = self.facts.models_only && self.models.is_none() && matches!(self.found, Some(Err(_)));
         if waits_for_kept {
             return Vec::new();
         }
         let Some(found) = self.found.take() else { return Vec::new() };
-        let configured = current.configured.clone();
         self.discover.running = false;
         self.discover.failure = found.as_ref().err().cloned();
         match (found, &mut self.models) {
-            (Ok(catalog), _) => self.set_list(&configured, catalog, None),
+            (Ok(catalog), _) => self.set_list(catalog, None),
             (Err(failure), Some(models)) if self.screen != Screen::Discover => models.list_failed(failure),
-            (Err(failure), _) => self.set_list(&configured, self.facts.fallback.clone(), Some(failure)),
+            (Err(failure), _) => self.set_list(self.facts.fallback.clone(), Some(failure)),
         }
         if self.trouble.is_some() || self.discover.failure.is_some() {
             return Vec::new();

@@ -16,16 +16,14 @@ const MAX_FILTER: usize = 256;
 impl Models {
     /// `models` has another list: add rows for what is configured, chosen or `kept` and not on it, and
     /// work out the keys.
-    pub(super) fn list_changed(&mut self, kept: &[String]) {
+    pub(super) fn list_changed<'k>(&mut self, kept: impl Iterator<Item = &'k str>) {
         let referred = [&self.primary].into_iter().chain(&self.fallbacks).chain(&self.image);
         let referred = referred.chain(self.aliases.iter().map(|a| &a.target)).filter_map(|r| id_of(r));
-        let wanted: Vec<String> = referred.map(str::to_owned).chain(kept.iter().cloned()).collect();
         let mut known: HashSet<&str> = self.models.iter().map(|m| &*m.id).collect();
         let mut missing: Vec<Arc<Model>> = Vec::new();
-        for id in &wanted {
+        for id in referred.chain(kept.map(|id| -> &str { id })) {
             if known.insert(id) {
-                let facts = self.facts_of(id).cloned();
-                missing.push(facts.unwrap_or_else(|| Model::unknown(id).into()));
+                missing.push(self.facts_of(id).cloned().unwrap_or_else(|| Model::unknown(id).into()));
             }
         }
         drop(known);

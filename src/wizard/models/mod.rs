@@ -251,7 +251,7 @@ impl Models {
             touched: false,
             moved: false,
         };
-        screen.list_changed(&configured.registered);
+        screen.list_changed(configured.registered.iter().map(String::as_str));
         screen.go_to_start();
         Ok(screen)
     }
@@ -283,10 +283,8 @@ impl Models {
         self.models = catalog.models;
         self.asking &= !self.pending.is_empty();
         let was_edited = editing.as_deref().filter(|_| self.editing.is_some());
-        let mut keep: Vec<String> = configured.registered.clone();
-        keep.extend(was_edited.map(str::to_owned));
-        keep.extend(at.iter().filter(|_| self.moved || self.touched).cloned());
-        self.list_changed(&keep);
+        let here = at.as_deref().filter(|_| self.moved || self.touched);
+        self.list_changed(configured.registered.iter().map(String::as_str).chain(was_edited).chain(here));
         if let Some(id) = was_edited {
             // It was kept just now, so it is there.
             match (self.row_of(id), &mut self.editing) {
