@@ -184,6 +184,20 @@ fn without_any_list_nothing_changes_but_what_was_changed() {
 }
 
 #[test]
+fn onboarding_again_without_the_service_keeps_what_it_once_said() {
+    let stage = onboarded(captured("2026-06-11"), &[]);
+    let models = |stage: &Stage| config_of(stage)["models"]["providers"]["chutes"]["models"].clone();
+    let before = models(&stage);
+    stage.standin.set_fault(Route::Models, Fault::Status(503));
+    let ran = stage.home.run_with_input([BIN, "onboard", "--non-interactive", "--skip-verify", "--api-key-stdin"], KEY);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let after = models(&stage);
+    let (before, after) = (before.as_array().expect("a list"), after.as_array().expect("a list"));
+    assert!(after.len() > before.len(), "the built-in ones are there too");
+    assert_eq!(after[..before.len()], before[..]);
+}
+
+#[test]
 fn what_was_left_out_stays_out_and_what_is_new_comes_in() {
     let stage = onboarded(captured("2026-06-11"), &[]);
     let out = "chutes/Qwen/Qwen3-32B-TEE";

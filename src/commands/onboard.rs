@@ -10,7 +10,7 @@ use super::signals;
 use crate::chutes::client::Client;
 use crate::chutes::endpoints::Endpoints;
 use crate::chutes::failure::Failure;
-use crate::chutes::model::{Catalog, id_of};
+use crate::chutes::model::{Catalog, Model, id_of};
 use crate::chutes::verify::{Verdict, verify};
 use crate::chutes::{bundled, catalog};
 use crate::openclaw::current::Current;
@@ -18,8 +18,9 @@ use crate::openclaw::plan::{self, Plan, PlanWarning, Request};
 use crate::openclaw::snapshot::Snapshot;
 use crate::openclaw::write::{self, Written};
 use crate::openclaw::{Site, diff};
-use crate::selection::{self, Configured, Note, Overrides, Proposal, Selection};
+use crate::selection::{self, Note, Overrides, Proposal, Selection};
 use crate::texts::{Lang, cli as text};
+use std::sync::Arc;
 
 /// What the service said, and what is chosen because of it.
 pub struct Settled {
@@ -66,7 +67,7 @@ pub fn with_credential(context: &Context, options: &Onboard, obtained: Obtained)
     let (site, snapshot, current) = context.read()?;
 
     let client = Client::new(endpoints.clone());
-    let settled = signals::until_interrupted(settle(context, options, &client, &obtained, &current.configured))??;
+    let settled = signals::until_interrupted(settle(context, options, &client, &obtained, &current))??;
     let request = Request {
         base_url: endpoints.api,
         credential: Some(obtained.stored.clone()),
@@ -117,14 +118,19 @@ async fn settle(
     options: &Onboard,
     client: &Client,
     obtained: &Obtained,
-    configured: &Configured,
+    current: &Current,
 ) -> Result<Settled, Error> {
     let lang = context.lang;
     let mut warnings = Vec::new();
+    // Of what the service does not tell, the config's own word counts before what is built in.
+    let own = |model: &Arc<Model>| current.models.iter().find(|own| own.id == model.id).unwrap_or(model).clone();
+    let mut documented = documented();
+    documented.extra = documented.extra.iter().map(own).collect();
     let (catalog, fallback) = match catalog::discover(client, Some(&obtained.secret), |_| {}).await {
         Ok(catalog) => (catalog, None),
         Err(failure) => {
-            let catalog = bundled::catalog();
+            let built_in = bundled::catalog();
+            let catalog = Catalog { models: built_in.models.iter().map(own).collect(), ..built_in };
             let message = text::warn_catalog_fallback(lang, failure.message(lang), catalog.models.len());
             warnings.push(Warning { code: "catalog-fallback", message });
             (catalog, Some(failure))
@@ -132,7 +138,7 @@ async fn settle(
     };
     let overrides = overrides(options, &catalog);
     let Proposal { selection, notes } =
-        selection::propose(configured, &catalog, &documented(), &overrides).map_err(Error::Selection)?;
+        selection::propose(&current.configured, &catalog, &documented, &overrides).map_err(Error::Selection)?;
     warnings.extend(notes.iter().map(|note: &Note| codes::of_note(note, lang)));
 
     let mut verified = Verified::default();
