@@ -180,8 +180,9 @@ impl Wizard {
             return BTreeSet::new();
         }
         let registered: HashSet<&str> = own.iter().map(|model| &*model.id).collect();
-        // Whoever has a config of their own has made their choice of what is built in.
-        let was_there = |id: &str| catalog.source == Source::Bundled || self.seen_before.contains(id);
+        // Onboarding registers the built-in models when there is no list; a later visit adds nothing.
+        let is_visit = self.facts.models_only && catalog.source == Source::Bundled;
+        let was_there = |id: &str| is_visit || self.seen_before.contains(id);
         let ids = catalog.models.iter().map(|model| &*model.id);
         ids.filter(|id| !registered.contains(id) && was_there(id)).map(str::to_owned).collect()
     }
