@@ -123,14 +123,13 @@ async fn settle(
     let lang = context.lang;
     let mut warnings = Vec::new();
     // Of what the service does not tell, the config's own word counts before what is built in.
-    let own = |model: &Arc<Model>| current.models.iter().find(|own| own.id == model.id).unwrap_or(model).clone();
-    let mut documented = documented();
-    documented.extra = documented.extra.iter().map(own).collect();
+    let documented = documented().beside(&current.models);
+    let known = |model: &Arc<Model>| documented.facts_of(&model.id).unwrap_or(model).clone();
     let (catalog, fallback) = match catalog::discover(client, Some(&obtained.secret), |_| {}).await {
         Ok(catalog) => (catalog, None),
         Err(failure) => {
             let built_in = bundled::catalog();
-            let catalog = Catalog { models: built_in.models.iter().map(own).collect(), ..built_in };
+            let catalog = Catalog { models: built_in.models.iter().map(known).collect(), ..built_in };
             let message = text::warn_catalog_fallback(lang, failure.message(lang), catalog.models.len());
             warnings.push(Warning { code: "catalog-fallback", message });
             (catalog, Some(failure))

@@ -13,6 +13,7 @@ use crate::clean;
 use crate::openclaw::current::Current;
 use crate::renewal;
 use crate::selection::Selection;
+use crate::selection::propose::left_out;
 use crate::texts::{Lang, cli as text};
 use serde_json::json;
 use std::collections::HashSet;
@@ -69,8 +70,8 @@ fn not_in(models: &[Arc<Model>], others: &HashSet<&str>) -> Vec<String> {
 
 /// What is served, without what the user left out before; and what the config refers to, served or not.
 fn registered(live: &Catalog, current: &Current, selection: &Selection, previous: Option<&Catalog>) -> Vec<Arc<Model>> {
-    let (before, known) = (ids(&current.models), previous.map(|previous| ids(&previous.models)).unwrap_or_default());
-    let left_out = |id: &str| known.contains(id) && !before.contains(id);
+    let known = previous.map(|previous| ids(&previous.models)).unwrap_or_default();
+    let left_out = left_out(&current.models, |id| known.contains(id));
     let mut models: Vec<Arc<Model>> = live.models.iter().filter(|model| !left_out(&model.id)).cloned().collect();
     for id in referred(selection).filter_map(id_of) {
         if models.iter().any(|model| *model.id == *id) {

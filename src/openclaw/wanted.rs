@@ -205,8 +205,8 @@ impl<'a> Wanted<'a> {
         }
         let referred = self.referred_to();
         gone.retain(|id| !referred.contains(&reference(id)));
-        let is_gone = |entry: &Entry<'a>| entry.old.and_then(|at| id(&self.models.get(at)));
-        self.entries.retain(|entry| !is_gone(entry).is_some_and(|id| gone.contains(&id)));
+        let old_id = |entry: &Entry<'a>| entry.old.and_then(|at| id(&self.models.get(at)));
+        self.entries.retain(|entry| !old_id(entry).is_some_and(|id| gone.contains(&id)));
         self.allowed.retain(|allowed| !id_of(&normalize_ref(&allowed.key())).is_some_and(|id| gone.contains(id)));
     }
 

@@ -20,6 +20,25 @@ pub struct Documented {
     pub extra: Vec<Arc<Model>>,
 }
 
+impl Documented {
+    /// With what a config says of its own models, which counts before what is built in.
+    pub fn beside(&self, own: &[Arc<Model>]) -> Documented {
+        Documented { extra: own.iter().chain(&self.extra).cloned().collect(), ..self.clone() }
+    }
+
+    /// What is known of a model that the service does not list.
+    pub fn facts_of(&self, id: &str) -> Option<&Arc<Model>> {
+        self.extra.iter().find(|model| *model.id == *id)
+    }
+}
+
+/// What stays left out: models that could have been registered with the others (`seen_before`), and were
+/// not. Only what is new on the list comes in by itself.
+pub fn left_out<'a>(own: &'a [Arc<Model>], seen_before: impl Fn(&str) -> bool + 'a) -> impl Fn(&str) -> bool + 'a {
+    let registered: HashSet<&str> = own.iter().map(|model| &*model.id).collect();
+    move |id| seen_before(id) && !registered.contains(id)
+}
+
 /// Choices made in advance, by flags. Everything here is explicit and wins.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Overrides {
@@ -326,7 +345,7 @@ pub fn registered(
         .chain(wanted_ids.iter().flatten().copied());
     for id in referred {
         if known.insert(id) {
-            let facts = listed.iter().chain(&documented.extra).find(|model| *model.id == *id);
+            let facts = listed.iter().find(|model| *model.id == *id).or_else(|| documented.facts_of(id));
             models.push(facts.cloned().unwrap_or_else(|| Model::unknown(id).into()));
         }
     }

@@ -6,7 +6,8 @@ use super::{Screen, Trouble, Wizard};
 use crate::chutes::catalog::Stage;
 use crate::chutes::failure::Failure;
 use crate::chutes::model::{Catalog, Model, Source};
-use std::collections::{BTreeSet, HashSet};
+use crate::selection::propose::left_out;
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
 /// How far a stage of discovery is. Times in milliseconds since the attempt began.
@@ -173,18 +174,15 @@ impl Wizard {
         }
     }
 
-    /// What could have been registered when `own` was, and was not: it stays left out. Only new models
-    /// come in by themselves, as with `models refresh`.
+    /// Ids of the list that stay left out, as with `models refresh`.
     fn left_out(&self, own: &[Arc<Model>], catalog: &Catalog) -> BTreeSet<String> {
         if own.is_empty() {
             return BTreeSet::new();
         }
-        let registered: HashSet<&str> = own.iter().map(|model| &*model.id).collect();
         // Onboarding registers the built-in models when there is no list; a later visit adds nothing.
         let is_visit = self.facts.models_only && catalog.source == Source::Bundled;
-        let was_there = |id: &str| is_visit || self.seen_before.contains(id);
-        let ids = catalog.models.iter().map(|model| &*model.id);
-        ids.filter(|id| !registered.contains(id) && was_there(id)).map(str::to_owned).collect()
+        let left_out = left_out(own, |id| is_visit || self.seen_before.contains(id));
+        catalog.models.iter().map(|model| &*model.id).filter(|id| left_out(id)).map(str::to_owned).collect()
     }
 
     pub(super) fn stage(&mut self, attempt: Attempt, stage: Stage, at_ms: u64) {

@@ -150,21 +150,15 @@ impl Wizard {
                 let most = chosen + 2 * written.files.len() + 3 * written.warnings.len() + 12;
                 self.done.scroll = (self.done.scroll + 1).min(most);
             }
-            _ => return self.leave_done(action),
-        }
-        Vec::new()
-    }
-
-    fn leave_done(&mut self, action: Action) -> Vec<Effect> {
-        match action {
-            Action::Enter | Action::Back => self.quit(),
+            Action::Enter | Action::Back => return self.quit(),
             Action::Undo if !self.done.unchanged && self.done.undone.is_none() => {
                 // What OpenClaw would read now is neither the old nor the new.
                 self.done.read_back = ReadBack::NotAsked;
-                vec![Effect::Cancel(self.done.attempt), Effect::Undo]
+                return vec![Effect::Cancel(self.done.attempt), Effect::Undo];
             }
-            _ => Vec::new(),
+            _ => {}
         }
+        Vec::new()
     }
 
     /// A list came while its predecessor's choices were being reviewed: what is written is what is

@@ -23,7 +23,7 @@ impl Models {
         let mut missing: Vec<Arc<Model>> = Vec::new();
         for id in referred.chain(kept.map(|id| -> &str { id })) {
             if known.insert(id) {
-                missing.push(self.facts_of(id).cloned().unwrap_or_else(|| Model::unknown(id).into()));
+                missing.push(self.documented.facts_of(id).cloned().unwrap_or_else(|| Model::unknown(id).into()));
             }
         }
         drop(known);

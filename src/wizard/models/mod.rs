@@ -171,6 +171,7 @@ pub struct Models {
     pub asking: bool,
     pub notice: Option<Notice>,
     providers: Vec<String>,
+    /// With the config's own facts.
     documented: Documented,
     overrides: Overrides,
     own: Own,
@@ -245,7 +246,7 @@ impl Models {
             asking: false,
             notice: None,
             providers: configured.providers.clone(),
-            documented: documented.clone(),
+            documented: documented.beside(&own.models),
             overrides: overrides.clone(),
             own,
             touched: false,
@@ -396,12 +397,7 @@ impl Models {
     pub fn known_price(&self, target: &str) -> Option<Price> {
         let id = id_of(target)?;
         let listed = self.row_of(id).map(|row| &self.models[row]).filter(|m| m.price != Price::default());
-        listed.or_else(|| self.facts_of(id)).map(|m| m.price)
-    }
-
-    /// What is known of a model that is not on the list: what the config says, else what is built in.
-    pub(super) fn facts_of(&self, id: &str) -> Option<&Arc<Model>> {
-        self.own.models.iter().chain(&self.documented.extra).find(|model| *model.id == *id)
+        listed.or_else(|| self.documented.facts_of(id)).map(|m| m.price)
     }
 
     // ── The outcome ──────────────────────────────────────────────────────────────────────────────
@@ -420,9 +416,7 @@ impl Models {
             overrides.models = Some(wanted.collect());
         }
         let mut selection = self.choices();
-        let mut documented = self.documented.clone();
-        documented.extra.splice(0..0, self.own.models.iter().cloned());
-        selection.registered = registered(listed, &documented, &overrides, &selection);
+        selection.registered = registered(listed, &self.documented, &overrides, &selection);
         selection
     }
 
