@@ -219,7 +219,7 @@ texts! {
     review_verify_running(model): "asking {model} for one token", "正在向 {model} 请求一个词元";
     review_verify_works(model, ms): "{model} answered in {ms} ms", "{model} 在 {ms} 毫秒内回答";
     review_unserved(names): "Not served now: {names}.", "当前未提供服务：{names}。";
-    review_unverified: "The list of models is unverified: the service gave none.", "模型列表未核实：服务没有给出列表。";
+    review_unverified: "The list of models is unverified: it is not a live one.", "模型列表未核实：不是实时列表。";
     review_verify_price(price): ", this call: ${price}", "，本次调用：${price}";
     review_verify_skipped: "no test call", "不做测试调用";
     review_verify_no_balance: "the key works, but the account has no balance", "密钥有效，但账户没有余额";
