@@ -142,13 +142,13 @@ mod tests {
         assert_eq!(line.chars().nth(caret.chars().count() - 1), Some('b'));
 
         let error =
-            json5_edit::Document::parse("{ apiKey: 'cpk_0123456789abcdef0123456789abcdef }").err().expect("no JSON5");
+            json5_edit::Document::parse("{ apiKey: 'cpk_0123456789abcdef0123456789abcdef }").expect_err("no JSON5");
         let (line, caret) = pointer(&error, 80);
         assert!(line.starts_with("{ apiKey: '••••") && !line.contains("cdef"), "{line}");
         assert_eq!(line.chars().nth(caret.chars().count() - 1), Some('\''));
 
         for lang in [Lang::En, Lang::ZhCn] {
-            let error = json5_edit::Document::parse("{\n  a: 1\n  b: 2\n}").err().expect("no JSON5");
+            let error = json5_edit::Document::parse("{\n  a: 1\n  b: 2\n}").expect_err("no JSON5");
             assert!(syntax_message(&error, lang).contains('3'));
             let error = EditError::Duplicate { path: "a\u{1b}".to_owned(), lines: (2, 4) };
             let message = edit_message(&error, lang);
