@@ -135,8 +135,7 @@ mod tests {
     #[test]
     fn a_syntax_error_shows_the_place_safely_in_both_languages() {
         let error = json5_edit::Document::parse(format!("{{{} a: 1 b }}", "x: '\u{1b}[31m', ".repeat(100)))
-            .err()
-            .expect("no JSON5");
+            .expect_err("no JSON5");
         let (line, caret) = pointer(&error, 60);
         assert!(line.chars().count() <= 60 && !line.contains('\u{1b}'));
         assert_eq!(line.chars().nth(caret.chars().count() - 1), Some('b'));
