@@ -44,6 +44,7 @@ impl Chutes {
         home.set("CHUTES_BASE_URL", self.standin.api_base());
         home.set("CHUTES_IDP_BASE_URL", self.standin.idp_base());
         home.set("CHUTES_CLIENT_ID", CLIENT_ID);
+        home.set("CHUTES_CLIENT_SECRET", SECRET);
         home.set("CHUTES_OAUTH_REDIRECT_URI", self.redirect());
         home
     }
@@ -91,6 +92,30 @@ pub fn get(url: &str) -> Answer {
     let rest = url.strip_prefix("http://").expect("plain HTTP");
     let (authority, path) = rest.split_once('/').unwrap();
     request(authority, &format!("GET /{path} HTTP/1.1\r\nHost: {authority}\r\nConnection: close\r\n\r\n"))
+}
+
+/// Through the pages as a browser goes: sign in, allow. The address it ends on.
+pub fn allow_in_a_browser(link: &str) -> String {
+    let authority = link["http://".len()..].split('/').next().unwrap().to_owned();
+    let post = |path: &str, form: &str| {
+        let head =
+            format!("POST {path} HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\nConnection: close");
+        request(&authority, &format!("{head}\r\nHost: {authority}\r\nContent-Length: {}\r\n\r\n{form}", form.len()))
+    };
+    let consent = post("/idp/login", &fields_of(&get(link).body)).location();
+    assert!(get(&format!("http://{authority}{consent}")).body.contains("chutes:invoke"));
+    post(&consent, "action=allow").location()
+}
+
+/// The hidden fields of a form, as a browser sends them.
+pub fn fields_of(html: &str) -> String {
+    let mut form = url::form_urlencoded::Serializer::new(String::new());
+    for field in html.split("<input type=\"hidden\" name=\"").skip(1) {
+        let mut parts = field.split('"');
+        let (name, value) = (parts.next().unwrap(), parts.nth(1).unwrap());
+        form.append_pair(name, &value.replace("&amp;", "&"));
+    }
+    form.finish()
 }
 
 pub fn request(authority: &str, text: &str) -> Answer {
