@@ -16,9 +16,8 @@ use crate::standin::idp::{self, Idp};
 use crate::standin::{Config, Standin};
 use crate::state::State;
 use crate::tui::Session;
-use crate::tui::qr::draws_sextants;
-use crate::wizard::protocol::Facts;
-use crate::wizard::signin::Given;
+use crate::tui::device::qr::draws_sextants;
+use crate::wizard::facts::{Facts, SignInFacts};
 use std::sync::Arc;
 
 /// Nothing of the user's is read or written: home, state and service are the demo's own, and gone
@@ -38,13 +37,13 @@ pub fn run(invocation: &Invocation) -> Result<Report, Error> {
     let facts = Facts { demo: true, demo_key: Some(Secret::new(key)), ..facts(&site, context.lang) };
     let sign_in = app(standin.endpoints()).map_err(Error::Setting)?;
     let facts = Facts {
-        sign_in: Given {
+        sign_in: SignInFacts {
             environment: Some(Ok(sign_in.clone())),
             remembered: ClientId::parse(CLIENT_ID).ok(),
             host: Some(Host::here()),
             sextants: draws_sextants(var),
             dotenv: format!("{}/.env", facts.state_dir),
-            ..Given::default()
+            ..SignInFacts::default()
         },
         ..facts
     };
