@@ -6,6 +6,7 @@ pub mod bundled;
 pub mod catalog;
 pub mod client;
 mod connect;
+pub mod credential_kinds;
 pub mod endpoints;
 pub mod failure;
 mod list;
