@@ -3,14 +3,14 @@
 use super::context::{Context, now, var};
 use super::error::Error;
 use super::invocation::Invocation;
-use super::output::Report;
+use super::report::Report;
 use super::wizard::{depth, facts, need_terminal, show, way};
 use crate::chutes::endpoints::Endpoints;
 use crate::chutes::oauth::attempt::{BadSetting, ClientId, Environment};
 use crate::host::Host;
 use crate::openclaw::Site;
-use crate::openclaw::install::Installed;
-use crate::openclaw::paths::Paths;
+use crate::openclaw::read::install::Installed;
+use crate::openclaw::read::paths::Paths;
 use crate::secret::Secret;
 use crate::standin::idp::{self, Idp};
 use crate::standin::{Config, Standin};
@@ -32,7 +32,8 @@ pub fn run(invocation: &Invocation) -> Result<Report, Error> {
     // The demo stands for a machine that has the OpenClaw this was written for.
     let installed = Installed { version: Some("2026.5.28".to_owned()), ..Installed::default() };
     let site = Site { paths: Paths::resolve(of_home, None, None)?, installed, agent: None };
-    let key = format!("cpk_demo{:x}.demo.key0demo", now());
+    // Of the shape that the service gives, and different each time.
+    let key = format!("cpk_{:032x}.{}.key0demo{}", now(), "de".repeat(16), "0demo000".repeat(3));
     let facts = Facts { demo: true, demo_key: Some(Secret::new(key)), ..facts(&site, context.lang) };
     let sign_in = app(standin.endpoints()).map_err(Error::Setting)?;
     let facts = Facts {
@@ -59,7 +60,7 @@ pub fn run(invocation: &Invocation) -> Result<Report, Error> {
 
 /// The app that the stand-in takes.
 const CLIENT_ID: &str = "cid_demo00openclaw00chutes00";
-const CLIENT_SECRET: &str = "csc_demo00openclaw00chutes00demo00openclaw00chutes00de";
+const CLIENT_SECRET: &str = "csc_demo00openclaw00chutes00demo00openclaw00chutes00";
 
 /// Settings of the demo's sign-in: nothing of the user's environment.
 fn app(endpoints: Endpoints) -> Result<Environment, BadSetting> {
