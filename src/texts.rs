@@ -65,10 +65,10 @@ macro_rules! text {
 }
 pub(crate) use text;
 
-#[path = "../assets/texts/chutes.rs"]
-pub mod chutes;
 #[path = "../assets/texts/choose.rs"]
 pub mod choose;
+#[path = "../assets/texts/chutes.rs"]
+pub mod chutes;
 #[path = "../assets/texts/cli.rs"]
 pub mod cli;
 #[path = "../assets/texts/json5.rs"]

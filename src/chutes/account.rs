@@ -99,8 +99,12 @@ pub enum Shortage {
     /// No plan, and nothing on the balance.
     NoBalance,
     /// The cap of four hours, and nothing on the balance to go on with.
-    FourHourCap { resets_at: Option<i64> },
-    MonthlyCap { resets_at: Option<i64> },
+    FourHourCap {
+        resets_at: Option<i64>,
+    },
+    MonthlyCap {
+        resets_at: Option<i64>,
+    },
 }
 
 impl Account {

@@ -123,7 +123,9 @@ impl Row {
     }
 
     fn count(&self, name: &str) -> Option<u32> {
-        self.number(name).filter(|count| count.fract() == 0.0 && *count <= f64::from(u32::MAX)).map(|count| count as u32)
+        self.number(name)
+            .filter(|count| count.fract() == 0.0 && *count <= f64::from(u32::MAX))
+            .map(|count| count as u32)
     }
 
     /// A ratio. More than all of something is one of these figures measured late.
@@ -198,13 +200,8 @@ mod tests {
             ..Model::default()
         };
         let up = model("renamed", Some("0bb5d4c2-b5da-587d-b88e-62b4839028ec"));
-        let figures = ModelHealth {
-            instances: Some(3),
-            busy: Some(0.4),
-            refused: Some(0.0),
-            ttft: Some(0.9),
-            tps: Some(61.5),
-        };
+        let figures =
+            ModelHealth { instances: Some(3), busy: Some(0.4), refused: Some(0.0), ttft: Some(0.9), tps: Some(61.5) };
         assert_eq!(health.of(&up), Some(&figures), "the latest day counts");
         for (id, state) in [
             ("a/asleep", Some(State::Asleep)),

@@ -77,8 +77,7 @@ impl Pool {
     /// model, whatever it looks like: ask the list first.
     pub fn parse(id: &str) -> Option<Pool> {
         let named = |order: &Order| id.strip_suffix(order.suffix()).map(|list| (list, *order));
-        let (list, order) =
-            [Order::Latency, Order::Throughput].iter().find_map(named).unwrap_or((id, Order::Written));
+        let (list, order) = [Order::Latency, Order::Throughput].iter().find_map(named).unwrap_or((id, Order::Written));
         let mut members: Vec<String> = Vec::new();
         for member in list.split(',').map(str::trim) {
             if !members.iter().any(|known| known == member) {

@@ -2,8 +2,8 @@
 //! these tables.
 
 use super::output::Warning;
-use crate::clean;
 use crate::chutes::model::Price;
+use crate::clean;
 use crate::selection::Note;
 use crate::selection::cost::dollars;
 use crate::selection::propose::{PriceChange, role_of};
@@ -116,7 +116,10 @@ pub fn of_note(note: &Note, prices: impl Fn(&str, &str, Role) -> PriceChange, la
             return vec![Warning { code: "alias-not-set", message }];
         }
         Note::AliasMoved { name, from } => {
-            return vec![Warning { code: "alias-moved", message: text::warn_alias_moved(lang, safe(name), safe(from)) }];
+            return vec![Warning {
+                code: "alias-moved",
+                message: text::warn_alias_moved(lang, safe(name), safe(from)),
+            }];
         }
         Note::Repaired { name, target } => {
             let message = text::warn_alias_repaired(lang, safe(name), safe(target));

@@ -66,10 +66,14 @@ mod tests {
         assert_eq!(Usage::default().cost(price(1.25, 3.95)).map(dollars).as_deref(), Some("$0.82"));
         assert_eq!(Usage::default().cost(price(0.14, 0.28)).map(dollars).as_deref(), Some("$0.084"));
         assert_eq!(Usage::default().cost(Price { input: Some(1.0), ..Price::default() }), None);
-        let around: Vec<Usage> = std::iter::successors(Some(Usage::default()), |usage| Some(usage.next())).take(4).collect();
+        let around: Vec<Usage> =
+            std::iter::successors(Some(Usage::default()), |usage| Some(usage.next())).take(4).collect();
         assert_eq!(around[0], around[3]);
         assert_eq!(percent(0.82, 7.0), Some(12));
         assert_eq!((percent(0.0001, 7.0), percent(1.0, 0.0)), (Some(1), None));
-        assert_eq!([0.0, 0.0004, 0.004, 12.3, 1234.5, -2.0].map(dollars), ["$0.00", "<$0.001", "$0.004", "$12.30", "$1234", "-$2.00"]);
+        assert_eq!(
+            [0.0, 0.0004, 0.004, 12.3, 1234.5, -2.0].map(dollars),
+            ["$0.00", "<$0.001", "$0.004", "$12.30", "$1234", "-$2.00"]
+        );
     }
 }

@@ -7,11 +7,7 @@ use std::sync::Arc;
 
 /// What is known of a pool: of what the service lists now, else of what was known before. None: `id` names
 /// one model, or nothing is known of any member.
-pub fn facts<'a>(
-    id: &str,
-    listed: &'a [Arc<Model>],
-    known: impl Fn(&str) -> Option<&'a Arc<Model>>,
-) -> Option<Model> {
+pub fn facts<'a>(id: &str, listed: &'a [Arc<Model>], known: impl Fn(&str) -> Option<&'a Arc<Model>>) -> Option<Model> {
     if listed.iter().any(|model| *model.id == *id) {
         return None;
     }

@@ -190,8 +190,8 @@ pub fn propose_roles(
     proposing.repair();
     let primary = proposing.primary(overrides);
     proposing.explicit_aliases(overrides)?;
-    proposing.drifted_aliases(overrides, &primary);
-    proposing.documented_aliases(&primary);
+    proposing.documented_aliases();
+    proposing.succeeded_aliases(overrides, &primary);
     let fallbacks = proposing.fallbacks(overrides, &primary);
     let image = proposing.image(overrides);
     let Proposing { notes, aliases, .. } = proposing;
@@ -311,46 +311,61 @@ impl Proposing<'_> {
         Ok(())
     }
 
-    /// What an alias gets in the place of `wanted`. OpenClaw holds one alias per model.
-    fn for_alias(&self, name: &str, wanted: &str, primary: &str) -> Option<(String, Reason)> {
-        let role = role_of(name);
-        let held = |candidate: &str| self.aliases.iter().any(|alias| alias.target == candidate);
-        self.successor(wanted, role, |candidate| held(candidate) || (role == Role::Fast && candidate == primary))
-    }
-
-    fn drifted_aliases(&mut self, overrides: &Overrides, primary: &str) {
-        for at in 0..self.aliases.len() {
-            let Alias { name, target } = self.aliases[at].clone();
-            let explicit = overrides.aliases.iter().any(|(n, _)| same_name(n, &name));
-            if explicit || !self.drifted(&target) {
+    /// The documented aliases whose models are there.
+    fn documented_aliases(&mut self) {
+        for Alias { name, target } in &self.documented.aliases {
+            if self.gone(target) || self.is_set(name) {
                 continue;
             }
-            let taken = self.for_alias(&name, &target, primary);
-            if let Some((new, _)) = &taken {
-                self.aliases[at].target = new.clone();
-            }
-            self.notes.push(Note::Alias { name, wanted: target, taken });
-        }
-    }
-
-    fn documented_aliases(&mut self, primary: &str) {
-        for Alias { name, target: wanted } in &self.documented.aliases {
-            if self.aliases.iter().any(|a| same_name(&a.name, name)) {
-                continue;
-            }
-            if self.gone(wanted) {
-                let taken = self.for_alias(name, wanted, primary);
-                if let Some((target, _)) = &taken {
-                    self.aliases.push(Alias { name: name.clone(), target: target.clone() });
+            match self.aliases.iter().find(|alias| alias.target == *target) {
+                Some(holder) => {
+                    let by = holder.name.clone();
+                    self.notes.push(Note::AliasHeld { name: name.clone(), target: target.clone(), by });
                 }
-                self.notes.push(Note::Alias { name: name.clone(), wanted: wanted.clone(), taken });
-            } else if let Some(holder) = self.aliases.iter().find(|a| a.target == *wanted) {
-                let by = holder.name.clone();
-                self.notes.push(Note::AliasHeld { name: name.clone(), target: wanted.clone(), by });
-            } else {
-                self.aliases.push(Alias { name: name.clone(), target: wanted.clone() });
+                None => self.aliases.push(Alias { name: name.clone(), target: target.clone() }),
             }
         }
+    }
+
+    /// Successors for the aliases whose models are gone, the user's own and the documented ones. The role
+    /// that fewest models can play chooses first: OpenClaw holds one alias per model.
+    fn succeeded_aliases(&mut self, overrides: &Overrides, primary: &str) {
+        let explicit = |name: &str| overrides.aliases.iter().any(|(asked, _)| same_name(asked, name));
+        let of_config = self.aliases.iter().filter(|alias| !explicit(&alias.name) && self.drifted(&alias.target));
+        let unset =
+            self.documented.aliases.iter().filter(|alias| self.gone(&alias.target) && !self.is_set(&alias.name));
+        let open: Vec<Alias> = of_config.chain(unset).cloned().collect();
+        let mut turns: Vec<usize> = (0..open.len()).collect();
+        turns.sort_by_key(|at| match role_of(&open[*at].name) {
+            Role::Vision => 0,
+            Role::Fast => 1,
+            Role::Main => 2,
+            Role::Own | Role::Fallback => 3,
+        });
+        let mut found: Vec<Option<(String, Reason)>> = vec![None; open.len()];
+        for at in turns {
+            let Alias { name, target: wanted } = &open[at];
+            let role = role_of(name);
+            let taken = self.successor(wanted, role, |candidate| {
+                self.aliases.iter().any(|alias| alias.target == candidate)
+                    || found.iter().flatten().any(|(target, _)| target == candidate)
+                    || (role == Role::Fast && candidate == primary)
+            });
+            found[at] = taken;
+        }
+        for (Alias { name, target: wanted }, taken) in open.into_iter().zip(found) {
+            if let Some((target, _)) = &taken {
+                match self.aliases.iter_mut().find(|alias| same_name(&alias.name, &name)) {
+                    Some(alias) => alias.target.clone_from(target),
+                    None => self.aliases.push(Alias { name: name.clone(), target: target.clone() }),
+                }
+            }
+            self.notes.push(Note::Alias { name, wanted, taken });
+        }
+    }
+
+    fn is_set(&self, name: &str) -> bool {
+        self.aliases.iter().any(|alias| same_name(&alias.name, name))
     }
 
     fn fallbacks(&mut self, overrides: &Overrides, primary: &str) -> Vec<String> {

@@ -156,7 +156,7 @@ fn order(merit: Merit, a: &(usize, &Arc<Model>), b: &(usize, &Arc<Model>), healt
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::chutes::list::parse;
+    use crate::chutes::catalog::parse;
 
     #[test]
     fn the_captured_list_gives_rows_with_reasons() {
@@ -183,7 +183,10 @@ mod tests {
             ],
             "nobody knows which is quick"
         );
-        assert_eq!(rows(Purpose::Long, &unknown)[0], is("deepseek-ai/DeepSeek-V4-Flash-0731-TEE", Merit::LongestContext, 1, 12));
+        assert_eq!(
+            rows(Purpose::Long, &unknown)[0],
+            is("deepseek-ai/DeepSeek-V4-Flash-0731-TEE", Merit::LongestContext, 1, 12)
+        );
         assert!(rows(Purpose::Vision, &unknown).iter().all(|(id, ..)| !id.contains("GLM") && !id.contains("V4")));
         let health = Health::read(
             Some(br#"[{"chute_id":"0bb5d4c2-b5da-587d-b88e-62b4839028ec","active_instance_count":0}]"#),

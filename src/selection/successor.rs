@@ -115,9 +115,7 @@ pub fn successor<'a>(
             let first_token = |model: &Model| market.health.of(model).and_then(|health| health.ttft);
             let timed = affordable().filter_map(|model| Some((model, first_token(model)?)));
             let quickest = timed.min_by(|(a, ta), (b, tb)| ta.total_cmp(tb).then_with(|| by_price(a, b)));
-            quickest
-                .map(|(model, _)| (model, Reason::Quickest))
-                .or_else(|| cheapest(Reason::CheapestWithTools))
+            quickest.map(|(model, _)| (model, Reason::Quickest)).or_else(|| cheapest(Reason::CheapestWithTools))
         }
         Role::Vision => cheapest(Reason::CheapestWithImages),
         Role::Main => {
@@ -208,7 +206,7 @@ impl Lineage {
 mod tests {
     use super::*;
     use crate::chutes::bundled;
-    use crate::chutes::list::parse;
+    use crate::chutes::catalog::parse;
     use crate::chutes::model::Price;
 
     fn model(id: &str, input: f64, output: f64, image: bool) -> Arc<Model> {
@@ -312,11 +310,7 @@ mod tests {
         let healthy = Health::default();
         for role in [Role::Main, Role::Fast, Role::Vision, Role::Own] {
             assert!(find(&with(|_| {}), role, &healthy).is_some());
-            for lacking in [
-                with(|m| m.tools = None),
-                with(|m| m.text_out = Some(false)),
-                with(|m| m.input = None),
-            ] {
+            for lacking in [with(|m| m.tools = None), with(|m| m.text_out = Some(false)), with(|m| m.input = None)] {
                 assert_eq!(find(&lacking, role, &healthy), None, "{role:?}");
             }
         }
@@ -327,8 +321,10 @@ mod tests {
         let asleep = Health::read(Some(br#"[{"name":"m/Eye-9","active_instance_count":0}]"#), None);
         assert_eq!(find(&served, Role::Vision, &asleep).as_deref(), Some("m/Eye-8"));
         assert_eq!(find(&served[..1], Role::Vision, &asleep).as_deref(), Some("m/Eye-9"), "nothing is up");
-        let timed = br#"[{"name":"a/slow","average_ttft":3.5,"date":"d"},{"name":"a/quick","average_ttft":0.4,"date":"d"}]"#;
-        let served = [model("a/slow", 0.1, 0.1, false), model("a/quick", 0.12, 0.1, false), model("a/new", 0.01, 0.01, false)];
+        let timed =
+            br#"[{"name":"a/slow","average_ttft":3.5,"date":"d"},{"name":"a/quick","average_ttft":0.4,"date":"d"}]"#;
+        let served =
+            [model("a/slow", 0.1, 0.1, false), model("a/quick", 0.12, 0.1, false), model("a/new", 0.01, 0.01, false)];
         assert_eq!(find(&served, Role::Fast, &Health::read(None, Some(timed))).as_deref(), Some("a/quick"));
     }
 
@@ -346,7 +342,8 @@ mod tests {
         let replace = |served: &[Arc<Model>], id: &str, role, taken: &[&str]| {
             let old = june.iter().chain(&known).find(|model| *model.id == *id).expect("known");
             let (model, why) =
-                successor(id, Some(old), role, market(served, &health, &built_in), |id| taken.contains(&id)).expect("one");
+                successor(id, Some(old), role, market(served, &health, &built_in), |id| taken.contains(&id))
+                    .expect("one");
             let price = |model: &Model| (price_of(model) * 1000.0).round() / 1000.0;
             (model.id.to_string(), why, price(old), price(model))
         };
@@ -372,7 +369,7 @@ mod tests {
         );
         assert_eq!(
             replace(&june, "zai-org/GLM-4.7-FP8", Role::Fast, &["zai-org/GLM-5-TEE"]),
-            is("google/gemma-4-31B-turbo-TEE", Reason::CheapestWithTools, 0.525, 0.218)
+            is("google/gemma-4-31B-turbo-TEE", Reason::CheapestWithTools, 0.525, 0.217)
         );
         // What June served and August does not.
         assert_eq!(
