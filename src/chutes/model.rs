@@ -33,8 +33,10 @@ pub struct Model {
     pub tee: Option<bool>,
     pub quantization: Option<Arc<String>>,
     /// Whether `output_modalities` has `text`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub text_out: Option<bool>,
     /// `chute_id`: how the management API names what serves the model.
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub chute: Option<ChuteId>,
 }
 

@@ -190,8 +190,11 @@ pub fn propose_roles(
     proposing.repair();
     let primary = proposing.primary(overrides);
     proposing.explicit_aliases(overrides)?;
+    let configured_aliases = proposing.aliases.len();
     proposing.documented_aliases();
     proposing.succeeded_aliases(overrides, &primary);
+    let place = |alias: &Alias| documented.aliases.iter().position(|known| known.name == alias.name);
+    proposing.aliases[configured_aliases..].sort_by_key(place);
     let fallbacks = proposing.fallbacks(overrides, &primary);
     let image = proposing.image(overrides);
     let Proposing { notes, aliases, .. } = proposing;
