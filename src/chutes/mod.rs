@@ -8,6 +8,7 @@ pub mod client;
 mod connect;
 pub mod endpoints;
 pub mod failure;
+pub mod key_management;
 mod list;
 pub mod model;
 pub mod oauth;
