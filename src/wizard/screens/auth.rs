@@ -1,7 +1,7 @@
 //! Auth: which credential is set up.
 
 use super::{Screen, Transition};
-use crate::openclaw::current::StoredCredential;
+use crate::openclaw::types::StoredCredential;
 use crate::secret::Secret;
 use crate::wizard::facts::{Begun, Facts};
 use crate::wizard::protocol::{Action, Credential};

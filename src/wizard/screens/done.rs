@@ -2,8 +2,8 @@
 
 use super::{Scroll, Transition};
 use crate::openclaw::Error;
-use crate::openclaw::ask::Resolved;
-use crate::openclaw::undo::Undone;
+use crate::openclaw::program::status::Resolved;
+use crate::openclaw::write::undo::Undone;
 use crate::selection::Selection;
 use crate::wizard::protocol::{Action, Attempt, Committed, Effect};
 use std::collections::BTreeMap;

@@ -1,8 +1,8 @@
 //! Sign in: one attempt that can be finished in several ways at once.
 
 use super::Transition;
+use crate::chutes::oauth::answer::{MAX_BYTES, Mistake};
 use crate::chutes::oauth::callback::CannotListen;
-use crate::chutes::oauth::redirect::{MAX_BYTES, Mistake};
 use crate::host::{Host, Verdict};
 use crate::secret::Secret;
 use crate::wizard::facts::SignInFacts;

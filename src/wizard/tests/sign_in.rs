@@ -1,15 +1,15 @@
 //! Transitions of the app screen and the sign-in screen. No IO, no clock: time comes as news.
 
-use super::super::facts::{Begun, SignInFacts};
 use super::super::protocol::*;
-use super::super::screens::app::Problem;
-use super::super::screens::auth::Choice;
 use super::super::*;
+use crate::chutes::oauth::answer::Mistake;
+use crate::chutes::oauth::answer::Refusal;
 use crate::chutes::oauth::attempt::{BadClientId, BadSetting, Environment};
-use crate::chutes::oauth::redirect::Mistake;
-use crate::chutes::oauth::redirect::Refusal;
 use crate::chutes::oauth::token::Granted;
 use crate::host::{Host, Reason, Verdict};
+use crate::wizard::facts::{Begun, SignInFacts};
+use crate::wizard::screens::app::Problem;
+use crate::wizard::screens::auth::Choice;
 
 const ID: &str = "cid_abc123def456ghi789jkl012";
 const LINK: &str = "https://api.chutes.ai/idp/authorize?state=x";
