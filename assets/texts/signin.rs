@@ -18,6 +18,7 @@ texts! {
     app_rejected(said): "Chutes does not accept the app ({said}). Register it in the browser and enter its client id and secret.", "Chutes 不接受该应用（{said}）。请在浏览器中注册，再填写其 client id 和 client secret。";
     app_unreadable: "Chutes registered an app but its answer cannot be read. Look for it in your Chutes account, and enter its client id and secret.", "Chutes 的应答无法读取，应用可能已注册。请在您的 Chutes 账户中查看，并填写其 client id 和 client secret。";
     app_redirect_missing(uri): "The app does not have this redirect address, so Chutes would show an error page. Register exactly {uri} with it, then start again.", "该应用没有注册这个重定向地址，Chutes 会显示错误页面。请为它准确注册 {uri}，然后重新开始。";
+    page_says(uri): "If the page says “Redirect URI not registered”, register exactly {uri} with the app; if it says “Unknown client_id”, check the client id. Nothing comes back here in either case.", "如果页面显示 “Redirect URI not registered”，请为应用准确注册 {uri}；如果显示 “Unknown client_id”，请检查 client id。这两种情况下这里都不会收到任何结果。";
     scopes_kept(scopes): "{scopes} is asked for as well, as before: with less, the sign-in that a gateway uses would lose it at its next renewal.", "还会像以前一样请求 {scopes}：若请求更少，网关正在使用的登录会在下次续期时失去它。";
 
     in_variable(variable, message): "{variable}: {message}", "{variable}：{message}";

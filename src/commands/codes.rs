@@ -28,6 +28,7 @@ pub const WARNINGS: &[(&str, &str)] = &[
     ("openclaw-not-found", "No OpenClaw was found; the documented files are written."),
     ("not-renewed", "The stored sign-in has expired and could not be renewed."),
     ("not-renewable", "OpenClaw will not be able to renew the sign-in: the message says what is missing."),
+    ("scopes-kept", "Scopes that were granted to the app before are asked for again."),
     ("agent-has-own-model", "An agent has a model of its own, which the default does not reach."),
 ];
 
@@ -45,6 +46,18 @@ pub const ERRORS: &[(&str, u8, &str)] = &[
     ("token-malformed", 2, "CHUTES_OAUTH_TOKEN does not hold an access token."),
     ("bad-endpoint", 2, "CHUTES_BASE_URL or CHUTES_IDP_BASE_URL is not acceptable."),
     ("missing-client-id", 2, "login start: CHUTES_CLIENT_ID is not set."),
+    ("missing-client-secret", 2, "A sign-in needs CHUTES_CLIENT_SECRET, and it is not set."),
+    ("redirect-not-registered", 2, "login start: the app does not take the redirect address."),
+    ("secret-needs-place", 2, "login app create: neither --json nor --client-secret-file was given."),
+    ("key-may-not", 3, "login app create: the key may not register apps, or is not known."),
+    ("app-name-taken", 1, "login app create: every name that was tried is taken."),
+    ("app-rejected", 1, "login app create: the service does not accept the app."),
+    ("bad-app-answer", 1, "login app create: the service sent an answer without an app."),
+    (
+        "client-secret-file",
+        2,
+        "login app create: the file for the secret cannot be made (1: the app exists, its secret is lost).",
+    ),
     ("redirect-stdin-is-terminal", 2, "--redirect-stdin was given, and standard input is a terminal."),
     ("not-the-redirect", 2, "login finish: the input is not the address that the sign-in ended on; it still waits."),
     ("no-login-started", 1, "login finish: no sign-in waits to be finished."),

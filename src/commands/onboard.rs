@@ -73,7 +73,7 @@ pub fn with_credential(context: &Context, options: &Onboard, obtained: Obtained)
         base_url: endpoints.api,
         credential: Some(obtained.stored.clone()),
         selection: settled.selection.clone(),
-        client_secret: None,
+        client_secret: obtained.client_secret.clone(),
         basis: Some(current.clone()),
     };
     let mut warnings = obtained.warnings.clone();

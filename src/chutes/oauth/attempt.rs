@@ -249,7 +249,7 @@ impl Environment {
 fn parse_scopes(list: &str) -> Result<Vec<String>, String> {
     let mut scopes: Vec<String> = Vec::new();
     for scope in list.split([' ', '\t', '\n', ',']).filter(|scope| !scope.is_empty()) {
-        if !scope.bytes().all(|b| matches!(b, 0x21 | 0x23..=0x5b | 0x5d..=0x7e)) {
+        if !is_scope(scope) {
             return Err(scope.to_owned());
         }
         if !scopes.iter().any(|known| known == scope) {
@@ -257,6 +257,11 @@ fn parse_scopes(list: &str) -> Result<Vec<String>, String> {
         }
     }
     Ok(scopes)
+}
+
+/// The characters of a scope, RFC 6749 §3.3.
+fn is_scope(text: &str) -> bool {
+    text.bytes().all(|b| matches!(b, 0x21 | 0x23..=0x5b | 0x5d..=0x7e))
 }
 
 /// Everything an attempt needs to know.
@@ -271,9 +276,13 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// False when the scopes asked for can never lead to a usable credential.
-    pub fn asks_for_invoke(&self) -> bool {
-        self.scopes.iter().any(|scope| scope == INVOKE)
+    /// Ask for these scopes as well; those that were not asked for already. A renewal has the scopes of the
+    /// latest consent, so that asking for less would weaken every earlier sign-in with the same app.
+    pub fn ask_also_for(&mut self, granted_before: &[String]) -> Vec<String> {
+        let added: Vec<String> =
+            granted_before.iter().filter(|scope| !self.scopes.contains(scope) && is_scope(scope)).cloned().collect();
+        self.scopes.extend(added.iter().cloned());
+        added
     }
 }
 

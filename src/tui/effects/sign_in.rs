@@ -4,7 +4,7 @@
 use super::{Effects, now_ms};
 use crate::chutes::client::Client;
 use crate::chutes::oauth::answer::{Verdict, judge};
-use crate::chutes::oauth::attempt::{Attempt as OAuth, CannotResume, Environment, Pending};
+use crate::chutes::oauth::attempt::{Attempt as OAuth, CannotResume, ClientId, Environment, Pending};
 use crate::chutes::oauth::callback::{Arrival, Listener, Outcome as Page, Report};
 use crate::chutes::oauth::token::{self, TokenError};
 use crate::host::Host;
@@ -36,6 +36,15 @@ const QUIET: Duration = Duration::from_millis(350);
 #[serde(rename_all = "camelCase")]
 pub struct Remembered {
     pub client_id: String,
+    /// What was granted to it last: the next sign-in asks for no less.
+    #[serde(default)]
+    pub scopes: Vec<String>,
+}
+
+impl Remembered {
+    pub fn of(client_id: &ClientId, scopes: &[String]) -> Remembered {
+        Remembered { client_id: client_id.as_str().to_owned(), scopes: scopes.to_vec() }
+    }
 }
 
 /// The sign-in that is under way.
@@ -291,7 +300,16 @@ impl Work {
 
     fn prepare(&self, begin: Begin) -> Result<OAuth, Over> {
         let oauth = match begin {
-            Begin::New { client_id, secret } => OAuth::new(self.environment.settings(client_id, secret), now_ms()),
+            Begin::New { client_id, secret } => {
+                let mut settings = self.environment.settings(client_id, secret);
+                let known: Option<Remembered> = self.state.read(CLIENT);
+                let before = known.filter(|app| app.client_id == settings.client_id.as_str()).map(|app| app.scopes);
+                let added = settings.ask_also_for(&before.unwrap_or_default());
+                if !added.is_empty() {
+                    self.say(SignInUpdate::Note(t::scopes_kept(self.lang, added.join(" "))));
+                }
+                OAuth::new(settings, now_ms())
+            }
             Begin::Continue { secret } => {
                 let pending: Option<Pending> = self.state.read(PENDING);
                 let pending = pending.ok_or(Over::CannotResume(CannotResume::Damaged))?;
