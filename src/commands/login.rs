@@ -2,8 +2,8 @@
 //! drop. The attempt waits in our own state in between.
 
 use super::context::{Context, now, rfc3339, var};
-use super::credential::{API_KEY_VAR, Obtained, Origin, read_limited};
-use super::error::Error;
+use super::credential::{Obtained, read_limited};
+use super::error::{Error, LoginError, Origin};
 use super::invocation::{AuthChoice, Onboard};
 use super::onboard;
 use super::report::{Report, Warning, warnings_json};
@@ -11,109 +11,25 @@ use super::signals;
 use super::usage::UsageError;
 use crate::chutes::api_key;
 use crate::chutes::client::Client;
-use crate::chutes::oauth::answer::{Mistake, Refusal, Verdict, judge};
+use crate::chutes::credential_kinds::variable;
+use crate::chutes::oauth::answer::{Verdict, judge};
 use crate::chutes::oauth::app::{self, Registration};
-use crate::chutes::oauth::attempt::{Attempt, CannotResume, ClientId, Environment, Pending, Settings};
-use crate::chutes::oauth::token::{self, TokenError};
+use crate::chutes::oauth::attempt::{Attempt, CannotResume, ClientId, Environment, Settings};
+use crate::chutes::oauth::token;
 use crate::openclaw::plan;
 use crate::openclaw::types::NewCredential;
 use crate::secret::Secret;
-use crate::texts::{Lang, cli as text, signin as sign_in_text};
-use crate::tui::{CLIENT, PENDING, Remembered};
+use crate::state::RememberedClient;
+use crate::texts::{cli as text, signin as sign_in_text};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::io::IsTerminal;
-
-/// Why a sign-in in two processes did not lead to a credential.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("{}", self.message(Lang::En))]
-pub enum LoginError {
-    /// No `CHUTES_CLIENT_ID`, and none remembered.
-    NoClientId,
-    /// No `CHUTES_CLIENT_SECRET`, and none kept where OpenClaw reads it: Chutes would refuse the exchange.
-    NoClientSecret,
-    /// The app takes no redirect to this address: its page would say so, and nothing would come back.
-    RedirectNotRegistered {
-        uri: String,
-    },
-    /// No sign-in was started, or it has been finished.
-    NothingBegun,
-    /// Nobody types there: a terminal cuts long lines.
-    StdinIsTerminal,
-    CannotResume(CannotResume),
-    /// What came on standard input is no answer: the attempt goes on.
-    Mistake(Mistake),
-    Refused(Refusal),
-    Token(TokenError),
-}
-
-impl LoginError {
-    pub fn exit(&self) -> u8 {
-        match self {
-            LoginError::NoClientId
-            | LoginError::NoClientSecret
-            | LoginError::RedirectNotRegistered { .. }
-            | LoginError::StdinIsTerminal
-            | LoginError::Mistake(_) => 2,
-            LoginError::Refused(_) => 3,
-            LoginError::Token(error) if !error.is_network() && *error != TokenError::Unreadable => 3,
-            _ => 1,
-        }
-    }
-
-    pub fn code(&self) -> &'static str {
-        match self {
-            LoginError::NoClientId => "missing-client-id",
-            LoginError::NoClientSecret => "missing-client-secret",
-            LoginError::RedirectNotRegistered { .. } => "redirect-not-registered",
-            LoginError::NothingBegun => "no-login-started",
-            LoginError::StdinIsTerminal => "redirect-stdin-is-terminal",
-            LoginError::CannotResume(CannotResume::Expired { .. }) | LoginError::Mistake(Mistake::Expired { .. }) => {
-                "login-expired"
-            }
-            LoginError::CannotResume(_) => "login-not-resumable",
-            LoginError::Mistake(_) => "not-the-redirect",
-            LoginError::Refused(Refusal::Denied { .. }) => "consent-denied",
-            LoginError::Refused(_) => "consent-refused",
-            LoginError::Token(error) => error.code(),
-        }
-    }
-
-    pub fn message(&self, lang: Lang) -> String {
-        match self {
-            LoginError::NoClientId => text::login_no_client_id(lang).to_owned(),
-            LoginError::NoClientSecret => text::login_no_client_secret(lang).to_owned(),
-            LoginError::RedirectNotRegistered { uri } => sign_in_text::app_redirect_missing(lang, uri),
-            LoginError::NothingBegun => text::login_nothing_begun(lang).to_owned(),
-            LoginError::StdinIsTerminal => text::login_terminal(lang).to_owned(),
-            LoginError::CannotResume(why) => why.says(lang),
-            LoginError::Mistake(mistake) => mistake.says(lang),
-            LoginError::Refused(refusal) => refusal.says(lang),
-            LoginError::Token(error) => error.says(lang),
-        }
-    }
-
-    pub fn hint(&self, program: &str, lang: Lang) -> String {
-        match self {
-            LoginError::NoClientId => text::login_no_client_id_hint(lang, program),
-            LoginError::NoClientSecret => text::login_no_client_secret_hint(lang, program),
-            LoginError::RedirectNotRegistered { .. } => String::new(),
-            LoginError::StdinIsTerminal => text::login_terminal_hint(lang, program),
-            LoginError::Mistake(Mistake::Expired { .. })
-            | LoginError::NothingBegun
-            | LoginError::CannotResume(_)
-            | LoginError::Refused(_)
-            | LoginError::Token(_) => text::login_start_again(lang, program),
-            LoginError::Mistake(_) => text::login_still_waiting(lang).to_owned(),
-        }
-    }
-}
 
 /// Begin an attempt, keep it, and print the link. `keep_secret`: the client secret waits with it.
 pub fn start(context: &Context, keep_secret: bool, as_json: bool) -> Result<Report, Error> {
     let environment = Environment::read(var).map_err(Error::Setting)?;
     let state = context.state();
-    let known: Option<Remembered> = state.read(CLIENT);
+    let known = state.client().read();
     let remembered = known.as_ref().and_then(|app| ClientId::parse(&app.client_id).ok());
     let client_id = environment.client_id.clone().or_else(|| remembered.clone()).ok_or(LoginError::NoClientId)?;
     let secret =
@@ -124,7 +40,7 @@ pub fn start(context: &Context, keep_secret: bool, as_json: bool) -> Result<Repo
     check_registration(&settings)?;
     let attempt = Attempt::new(settings, now_ms());
     let pending = attempt.pending();
-    state.write(PENDING, &if keep_secret { pending.with_client_secret(&secret) } else { pending })?;
+    state.pending_login().write(&if keep_secret { pending.with_client_secret(&secret) } else { pending })?;
     let next = format!("{} login finish --redirect-stdin", context.program);
     let url = attempt.authorize_url();
     let message = sign_in_text::scopes_kept(context.lang, added.join(" "));
@@ -157,7 +73,7 @@ fn kept_secret(context: &Context) -> Option<Secret> {
 /// With an API key at hand, whether the app takes our redirect: before a person is sent to a page that
 /// says no and sends nothing back.
 fn check_registration(settings: &Settings) -> Result<(), Error> {
-    let Some(key) = var(API_KEY_VAR).and_then(|text| api_key::parse(&text).ok()) else { return Ok(()) };
+    let Some(key) = var(variable::API_KEY).and_then(|text| api_key::parse(&text).ok()) else { return Ok(()) };
     let client = Client::new(settings.endpoints.clone());
     let asking = app::look_up(&client, &key, &settings.client_id, &settings.redirect);
     match signals::until_interrupted(asking)? {
@@ -175,14 +91,14 @@ pub fn finish(context: &Context, redirect_stdin: bool, as_json: bool) -> Result<
     }
     let environment = Environment::read(var).map_err(Error::Setting)?;
     let state = context.state();
-    let pending: Pending = state.read(PENDING).ok_or(LoginError::NothingBegun)?;
+    let pending = state.pending_login().read().ok_or(LoginError::NothingBegun)?;
     let secret = environment.client_secret.clone().or_else(|| pending.client_secret());
     let secret = secret.or_else(|| kept_secret(context));
     let attempt = match Attempt::resume(pending, environment.endpoints.clone(), secret.clone(), now_ms()) {
         Ok(attempt) => attempt,
         Err(why) => {
             if why != CannotResume::OtherService {
-                state.remove(PENDING);
+                state.pending_login().remove();
             }
             return Err(LoginError::CannotResume(why).into());
         }
@@ -198,18 +114,18 @@ pub fn finish(context: &Context, redirect_stdin: bool, as_json: bool) -> Result<
         Verdict::Code(code) => code,
         Verdict::Mistake(mistake) => return Err(LoginError::Mistake(mistake).into()),
         Verdict::Refused(refusal) => {
-            state.remove(PENDING);
+            state.pending_login().remove();
             return Err(LoginError::Refused(refusal).into());
         }
     };
     // A code is good for one exchange, and so is the record of the attempt.
-    state.remove(PENDING);
+    state.pending_login().remove();
     let client = Client::new(environment.endpoints.clone());
     let granted = signals::until_interrupted(token::sign_in(&client, &attempt, &code, now_ms()))?;
     let granted = granted.map_err(LoginError::Token)?;
     let client_id = &attempt.settings.client_id;
     // A convenience for the next time.
-    let _ = state.write(CLIENT, &Remembered::of(client_id, &granted.scopes));
+    let _ = state.client().write(&RememberedClient::of(client_id, &granted.scopes));
     let obtained = Obtained {
         choice: AuthChoice::OAuth,
         secret: granted.access.clone(),

@@ -1,78 +1,25 @@
 //! `login app create`: registers the OAuth app of a sign-in with an API key, which is used once.
 
 use super::context::{Context, var};
-use super::credential::{self, API_KEY_VAR, KeyError, Origin};
-use super::error::Error;
+use super::credential;
+use super::error::{CreateError, Error, KeyError, Origin};
 use super::invocation::KeySource;
 use super::report::{Report, Warning, warnings_json};
 use super::signals;
 use crate::chutes::api_key;
 use crate::chutes::client::Client;
+use crate::chutes::credential_kinds::variable;
 use crate::chutes::oauth::app::{self, AppError, Registered};
 use crate::chutes::oauth::attempt::Environment;
 use crate::clean;
 use crate::secret::Secret;
+use crate::state::RememberedClient;
 use crate::texts::{Lang, cli as text};
-use crate::tui::{CLIENT, Remembered};
 use serde_json::{Value, json};
 use std::fs::{File, OpenOptions};
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
-
-/// Why no app was registered, or why its secret is lost.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}", self.message(Lang::En))]
-pub enum CreateError {
-    /// The secret would have nowhere to go: nothing was asked of the service.
-    SecretNeedsPlace,
-    /// The file for the secret cannot be made: nothing was asked of the service.
-    NoSecretFile {
-        path: String,
-        why: String,
-    },
-    App(AppError),
-    /// The app exists, its secret could not be kept.
-    SecretNotSaved {
-        path: String,
-        why: String,
-    },
-}
-
-impl CreateError {
-    pub fn exit(&self) -> u8 {
-        match self {
-            CreateError::SecretNeedsPlace | CreateError::NoSecretFile { .. } => 2,
-            CreateError::App(AppError::KeyMayNot) => 3,
-            CreateError::App(_) | CreateError::SecretNotSaved { .. } => 1,
-        }
-    }
-
-    /// Stable name in JSON documents.
-    pub fn code(&self) -> &'static str {
-        match self {
-            CreateError::SecretNeedsPlace => "secret-needs-place",
-            CreateError::App(error) => error.code(),
-            CreateError::NoSecretFile { .. } | CreateError::SecretNotSaved { .. } => "client-secret-file",
-        }
-    }
-
-    pub fn message(&self, lang: Lang) -> String {
-        match self {
-            CreateError::SecretNeedsPlace => text::app_secret_needs_place(lang).to_owned(),
-            CreateError::NoSecretFile { path, why } => text::app_no_secret_file(lang, path, why),
-            CreateError::App(error) => error.message(lang),
-            CreateError::SecretNotSaved { path, why } => text::app_secret_not_saved(lang, path, why),
-        }
-    }
-
-    pub fn hint(&self, lang: Lang) -> String {
-        match self {
-            CreateError::SecretNotSaved { .. } => text::app_secret_not_saved_hint(lang).to_owned(),
-            CreateError::SecretNeedsPlace | CreateError::NoSecretFile { .. } | CreateError::App(_) => String::new(),
-        }
-    }
-}
 
 /// The key comes from `source`, else from `CHUTES_API_KEY`; the secret goes to `secret_file`, else into the
 /// JSON document.
@@ -111,7 +58,7 @@ pub fn create(
         file.write_all(line.as_bytes()).and_then(|()| file.sync_all()).map_err(|error| not_saved(path, &error))?;
     }
     // So that `login start` and the wizard know it. A convenience.
-    let _ = context.state().write(CLIENT, &Remembered::of(&registered.client_id, &[]));
+    let _ = context.state().client().write(&RememberedClient::of(&registered.client_id, &[]));
     let next = text::app_next(context.lang, context.program);
     if as_json {
         let document = document(&registered, secret_file, &warnings, context);
@@ -141,8 +88,8 @@ fn key(source: Option<&KeySource>, warnings: &mut Vec<Warning>, lang: Lang) -> R
     let (origin, input) = match source {
         Some(KeySource::Stdin) => (Origin::Stdin, credential::from_stdin()?),
         Some(KeySource::File(path)) => (Origin::File(path.clone()), credential::from_file(path, warnings, lang)?),
-        None => match var(API_KEY_VAR).filter(|value| !value.trim().is_empty()) {
-            Some(value) => (Origin::Variable(API_KEY_VAR), Secret::new(value)),
+        None => match var(variable::API_KEY).filter(|value| !value.trim().is_empty()) {
+            Some(value) => (Origin::Variable(variable::API_KEY), Secret::new(value)),
             None => return Err(Error::MissingCredential),
         },
     };

@@ -1,8 +1,13 @@
 //! Everything that ends a command early: data here, words by language, an exit code, a stable name.
 
-use super::credential::KeyError;
-use super::login::LoginError;
-use super::login_app::CreateError;
+mod key;
+mod login;
+mod login_app;
+
+pub use key::{KeyError, Origin, key_problem};
+pub use login::LoginError;
+pub use login_app::CreateError;
+
 use super::usage::UsageError;
 use crate::chutes::endpoints::BadEndpoint;
 use crate::chutes::failure::Failure;
