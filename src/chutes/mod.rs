@@ -11,4 +11,5 @@ pub mod failure;
 mod list;
 pub mod model;
 pub mod oauth;
+mod row;
 pub mod verify;

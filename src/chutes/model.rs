@@ -57,6 +57,12 @@ impl Model {
     }
 }
 
+/// A price without the noise that calculating it in floating point left: `0.12499999999999997` is `0.125`.
+/// To 12 significant digits.
+pub fn usd(price: f64) -> f64 {
+    format!("{price:.11e}").parse().unwrap_or(price)
+}
+
 /// Keeps once what the models of a list have in common.
 #[derive(Debug, Default)]
 pub struct Shared {
@@ -120,6 +126,8 @@ pub struct Catalog {
     pub source: Source,
     /// Unix time in milliseconds of the answer; None for the built-in catalog.
     pub fetched_at: Option<u64>,
+    /// Ids that were listed and left out: OpenClaw would expand the `${…}` in them.
+    pub left_out: Vec<String>,
 }
 
 impl Catalog {

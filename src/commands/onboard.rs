@@ -209,7 +209,7 @@ mod tests {
     #[test]
     fn a_comma_list_keeps_ids_that_contain_commas() {
         let models = ["a", "pool/x,y,z", "b"].map(|id| Model::unknown(id).into()).to_vec();
-        let catalog = Catalog { models, source: Source::Live, fetched_at: None };
+        let catalog = Catalog { models, source: Source::Live, ..Catalog::default() };
         assert_eq!(split_ids("a, b", &catalog), ["a", "b"]);
         assert_eq!(split_ids("a,pool/x,y,z,b,,", &catalog), ["a", "pool/x,y,z", "b"]);
         assert_eq!(split_ids("chutes/pool/x,y,z", &catalog), ["chutes/pool/x,y,z"]);
