@@ -28,6 +28,7 @@ pub mod paths;
 pub mod plan;
 mod rebase;
 mod redact;
+pub mod refs;
 mod runtime;
 pub mod schema;
 mod scratch;

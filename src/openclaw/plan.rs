@@ -8,14 +8,15 @@ use super::error::Error;
 use super::install::Generation;
 use super::json5::says;
 use super::rebase::rebased;
+use super::refs;
 use super::snapshot::{self, File, Snapshot};
-use super::store::{self, PROVIDER};
 use super::tree::Tree;
 use super::value::{self, at, same};
 use super::wanted::{self, Wanted, Wish};
 use crate::chutes::oauth::attempt::{ClientId, is_client_secret};
 use crate::chutes::oauth::renew::{self, Missing};
 use crate::chutes::oauth::token::Granted;
+use crate::selection::refs::DEFAULT_PROVIDER;
 use crate::{secret::Secret, selection::Selection};
 use serde_json::{Value, json};
 use std::path::PathBuf;
@@ -228,7 +229,7 @@ fn config_changes(
     provider_key: Option<&Value>,
     now: i64,
 ) -> Result<Vec<FileChange>, Error> {
-    let other_providers = other_providers(snapshot);
+    let other_providers = snapshot.providers_with_credentials();
     let wish = Wish {
         base_url,
         selection,
@@ -299,20 +300,6 @@ fn file_change(role: Role, file: File, after: Vec<u8>, now: i64) -> FileChange {
     }
 }
 
-/// Providers that the user has a credential for.
-fn other_providers(snapshot: &Snapshot) -> Vec<String> {
-    let stores = [Some(snapshot.store.seen()), snapshot.main_store.as_ref().map(|main| main.seen())];
-    let stored = stores.into_iter().flatten().filter_map(|store| store.get("profiles"));
-    let profiles = stored.chain(at(snapshot.value(), &["auth", "profiles"]));
-    let mut names: Vec<String> = Vec::new();
-    for name in profiles.filter_map(Value::as_object).flat_map(|map| map.values()).filter_map(store::provider_of) {
-        if name != PROVIDER && !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    names
-}
-
 fn warnings(snapshot: &Snapshot, selection: &Selection, removed: Vec<String>) -> Vec<PlanWarning> {
     let config = snapshot.value();
     let mut warnings = Vec::new();
@@ -336,7 +323,8 @@ fn warnings(snapshot: &Snapshot, selection: &Selection, removed: Vec<String>) ->
     let own = snapshot::agent_entry(config, &snapshot.agent).and_then(|entry| entry.get("model"));
     let own = own.and_then(|model| model.as_str().or_else(|| model.get("primary")?.as_str()));
     let aliases = &selection.aliases;
-    if let Some(model) = own.filter(|model| current::resolve(model, aliases) != selection.primary) {
+    let means = |model: &str| refs::resolve(model, aliases, config, DEFAULT_PROVIDER);
+    if let Some(model) = own.filter(|model| means(model) != selection.primary) {
         warnings.push(PlanWarning::AgentHasOwnModel { agent: snapshot.agent.clone(), model: model.to_owned() });
     }
     warnings

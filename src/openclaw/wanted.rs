@@ -4,15 +4,16 @@
 mod allowed;
 mod settings;
 
-use super::current::{self, normalize_ref};
+use super::current;
 use super::error::{Error, Shape};
 use super::json5::{Edit, Lazy, New, Step, keys};
 use super::schema::{self, Problem};
 use super::store::PROVIDER;
 use super::tree::{Models, Tree};
 use super::value::{self, at, existing, object, same};
-use crate::chutes::model::{Model, id_of, reference};
+use crate::chutes::model::{Model, id_of, reference, usd};
 use crate::selection::Selection;
+use crate::selection::refs::normalize as normalize_ref;
 use allowed::{ALLOWED, Allowed, allowed};
 use serde_json::{Map, Number, Value, json};
 use settings::{authenticate, choose, extend_policy};
@@ -122,10 +123,11 @@ impl<'a> Wanted<'a> {
         let selection = wish.selection;
         let models = tree.models();
         let entries = entries(models, &selection.registered);
-        let allowed = allowed(old, wish);
+        let before = current::configured(old);
+        let allowed = allowed(old, &before, wish);
         let mut wanted = Self { rest, provider: name.to_owned(), entries, models, allowed };
 
-        choose(&mut wanted.rest, selection);
+        choose(&mut wanted.rest, old, &before.aliases, selection);
         if selection.authoritative {
             wanted.unregister(selection);
         }
@@ -312,6 +314,7 @@ fn describe(entry: &mut Map<String, Value>, model: &Model) {
 
 /// A price as people write it: `2`, not `2.0`.
 fn number(price: f64) -> Option<Value> {
+    let price = usd(price);
     if !price.is_finite() || price < 0.0 {
         return None;
     }
