@@ -1,0 +1,5 @@
+//! Whatever starts the program `openclaw`.
+
+pub(crate) mod paste_key;
+mod scratch_config;
+pub mod status;
