@@ -155,7 +155,6 @@ texts! {
     models_reason_built_in: "the first of the built-in models still served", "仍在服务的第一个内置模型";
     models_reason_tools: "the cheapest with tools", "支持工具的最便宜模型";
     models_reason_images: "the cheapest with images", "支持图像的最便宜模型";
-    models_reason_cheapest: "the cheapest", "最便宜的";
     models_take: "y take it", "y 采纳";
     models_take_removal: "y remove it", "y 移除";
     models_take_all(count): "Y all {count}", "Y 采纳全部 {count} 项";

@@ -2,7 +2,7 @@
 //! own ways. A field of an odd type is unknown; what is no chat model, or cannot stand in a config, is
 //! told apart here and nowhere else.
 
-use super::model::{Model, Price, usd};
+use super::model::{ChuteId, Model, Price, usd};
 use serde::Deserialize;
 use serde_json::value::RawValue;
 use std::collections::BTreeMap;
@@ -58,6 +58,8 @@ pub(super) fn read(entry: &str) -> Row {
         json: can("json_mode"),
         tee: field(&fields, "confidential_compute"),
         quantization: field::<String>(&fields, "quantization").map(Arc::new),
+        text_out: kinds(&fields, "output_modalities").map(|kinds| kinds.iter().any(|kind| kind == "text")),
+        chute: field::<String>(&fields, "chute_id").and_then(|id| ChuteId::parse(&id)),
     }))
 }
 
