@@ -261,6 +261,9 @@ texts! {
     // Line by line
     plain_how: "Answer with a key's name, a number to choose a row, or text where text is asked for. An empty line is Enter; back goes back, quit leaves.",
         "请输入按键名称、行号或要求的文字。空行表示 Enter，back 返回，quit 退出。";
+    plain_error: "Error: ", "错误：";
+    plain_warning: "Warning: ", "注意：";
+    plain_labelled(label, text): "{label}: {text}", "{label}：{text}";
     plain_back: "back", "back";
     plain_quit: "quit", "quit";
     plain_more(count): "and {count} more; / TEXT filters", "还有 {count} 个，用 / 文字 筛选";
