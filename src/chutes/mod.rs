@@ -16,4 +16,5 @@ mod list;
 pub mod model;
 pub mod oauth;
 pub mod pool;
+mod row;
 pub mod verify;

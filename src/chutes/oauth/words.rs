@@ -9,7 +9,7 @@ use crate::texts::{Lang, signin as t};
 /// `HH:MM` of a Unix time in milliseconds, in the local time zone.
 pub fn clock(at_ms: u64) -> String {
     let timestamp = i64::try_from(at_ms).ok().and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok());
-    let zoned = timestamp.unwrap_or_default().to_zoned(jiff::tz::TimeZone::system());
+    let zoned = timestamp.unwrap_or_default().to_zoned_datetime(jiff::tz::TimeZone::system());
     format!("{:02}:{:02}", zoned.hour(), zoned.minute())
 }
 
