@@ -337,7 +337,7 @@ fn a_key_at_hand_finds_a_redirect_that_is_not_registered() {
     assert!(ran.stderr.contains(&chutes.redirect()), "the exact address: {}", ran.stderr);
     assert_eq!(pending(&home), 0);
     // A key that may not ask is no reason to stop.
-    home.set("CHUTES_API_KEY", &format!("{}narrow", &ADMIN[..96]));
+    home.set("CHUTES_API_KEY", format!("{}narrow", &ADMIN[..96]));
     start(&home);
     let text = home.run([BIN, "login", "start"]).stdout;
     assert!(text.contains("Redirect URI not registered") && text.contains(&chutes.redirect()), "{text}");
