@@ -106,9 +106,9 @@ impl Effects {
             Effect::OpenBrowser { attempt, link, host } => self.open_browser(attempt, link, host),
             Effect::Copy { attempt, text } => self.copy(attempt, text),
             Effect::SaveLink { attempt, kind, path } => self.save_link(attempt, kind, path),
-            Effect::Remember(client_id) => {
+            Effect::Remember { client_id, scopes } => {
                 let session = Arc::clone(&self.session);
-                let app = crate::state::RememberedClient { client_id: client_id.as_str().to_owned() };
+                let app = crate::state::RememberedClient::of(&client_id, &scopes);
                 // A convenience, as the favourites are.
                 self.writes.push(spawn_blocking(move || {
                     let _ = session.state.client().write(&app);
