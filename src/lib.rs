@@ -8,6 +8,7 @@
 //! - [`chutes`]: the Chutes side: endpoints, catalog, verify call, OAuth. Knows no UI and no file of OpenClaw's.
 //! - [`openclaw`]: the OpenClaw side: paths, JSON5 document, plan of edits, auth store, the one writer. Knows no network.
 //! - [`renewal`]: the stored sign-in, renewed before use under both of OpenClaw's locks.
+//! - [`sign_in`]: the sign-in that we keep ourselves for an OpenClaw that renews none.
 //! - [`commands`]: the doors: the command line, `onboard` without a person, `models`, `config get`, `demo`.
 //! - [`standin`]: an embedded stand-in for the Chutes service, for `demo` and the tests.
 //!
@@ -22,6 +23,7 @@ pub mod openclaw;
 pub mod renewal;
 pub mod secret;
 pub mod selection;
+pub mod sign_in;
 pub mod standin;
 pub mod state;
 pub mod texts;

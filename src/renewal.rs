@@ -4,6 +4,8 @@
 //! is read again until the new token is on disk: however many programs want to renew, one does, and
 //! the others find its result.
 
+pub mod kept;
+
 use crate::chutes::client::Client;
 use crate::chutes::endpoints::Endpoints;
 use crate::chutes::oauth::renew::{self, Missing, Surroundings};
@@ -15,7 +17,7 @@ use crate::openclaw::snapshot::Snapshot;
 use crate::openclaw::store::PROVIDER;
 use crate::openclaw::{self, Site, plan, write};
 use crate::secret::Secret;
-use crate::texts::{Lang, signin as t};
+use crate::texts::{Lang, renewal as words, signin as t};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -30,6 +32,10 @@ pub enum Error {
     Missing(Missing),
     #[error("{}", .0.says(Lang::En))]
     Token(TokenError),
+    /// A renewal was sent then (Unix milliseconds) and cut off before its answer was on disk: what it sent
+    /// is spent, and what came back is lost.
+    #[error("{}", words::cut_off(Lang::En, local_time(*.0)))]
+    CutOff(i64),
 }
 
 impl Error {
@@ -39,6 +45,19 @@ impl Error {
             Error::OpenClaw(error) => error.words(lang),
             Error::Missing(missing) => missing.says(lang).to_owned(),
             Error::Token(error) => t::renewal_failed(lang, error.says(lang)),
+            Error::CutOff(at) => words::cut_off(lang, local_time(*at)),
+        }
+    }
+
+    /// Stable name, for scripts.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Error::OpenClaw(error) => error.code(),
+            Error::Missing(Missing::RefreshToken) => "no-refresh-token",
+            Error::Missing(Missing::ClientId) => "missing-client-id",
+            Error::Missing(Missing::ClientSecret) => "missing-client-secret",
+            Error::Token(error) => error.code(),
+            Error::CutOff(_) => "renewal-cut-off",
         }
     }
 
@@ -46,7 +65,7 @@ impl Error {
     pub fn needs_sign_in(&self) -> bool {
         match self {
             Error::Token(error) => !error.is_network(),
-            Error::Missing(_) => true,
+            Error::Missing(_) | Error::CutOff(_) => true,
             Error::OpenClaw(_) => false,
         }
     }
@@ -149,6 +168,12 @@ impl Drop for Wanted {
     fn drop(&mut self) {
         self.0.store(false, Ordering::Relaxed);
     }
+}
+
+/// A moment (Unix milliseconds) as people here read it.
+fn local_time(ms: i64) -> String {
+    let moment = jiff::Timestamp::from_millisecond(ms).unwrap_or_default();
+    moment.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
 /// Unix time in milliseconds.

@@ -73,6 +73,8 @@ pub mod cli;
 pub mod json5;
 #[path = "../assets/texts/openclaw.rs"]
 pub mod openclaw;
+#[path = "../assets/texts/renewal.rs"]
+pub mod renewal;
 #[path = "../assets/texts/signin.rs"]
 pub mod signin;
 #[path = "../assets/texts/wizard.rs"]

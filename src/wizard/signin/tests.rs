@@ -49,6 +49,8 @@ fn granted() -> News {
         access: Secret::new("cak_access"),
         refresh: Some(Secret::new("crt_refresh")),
         expires_at_ms: 1_800_000_000_000,
+        ends_at_ms: 1_800_000_300_000,
+        idp: "https://api.chutes.ai".into(),
         scopes: vec!["chutes:invoke".into()],
         account: Some("alice".into()),
         account_id: Some("1".into()),
