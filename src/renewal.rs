@@ -5,6 +5,7 @@
 //! the others find its result.
 
 pub mod kept;
+pub mod round;
 
 use crate::chutes::client::Client;
 use crate::chutes::endpoints::Endpoints;

@@ -48,6 +48,8 @@ pub struct Progress {
     pub taken: Option<i64>,
     /// The job in OpenClaw's own cron that renews.
     pub job: Option<String>,
+    /// Directories in which OpenClaw and its Node were found, as in `PATH`.
+    pub search: Option<String>,
 }
 
 /// A renewal that failed.
@@ -93,6 +95,7 @@ impl SignIn {
                 trouble,
                 taken: time(progress, "taken"),
                 job: progress.get("job").and_then(Value::as_str).map(str::to_owned),
+                search: progress.get("search").and_then(Value::as_str).map(str::to_owned),
             },
         })
     }
@@ -106,10 +109,11 @@ impl SignIn {
                 progress.insert(name.to_owned(), value);
             }
         };
-        let Progress { sent_at, trouble, taken, job } = &self.progress;
+        let Progress { sent_at, trouble, taken, job, search } = &self.progress;
         note("sentAt", sent_at.map(Value::from));
         note("taken", taken.map(Value::from));
         note("job", job.as_deref().map(Value::from));
+        note("search", search.as_deref().map(Value::from));
         note(
             "trouble",
             trouble.as_ref().map(|Trouble { at, code, message, lasting }| {
@@ -200,6 +204,7 @@ mod tests {
                 trouble: Some(Trouble { at: 7, code: "service".into(), message: "m".into(), lasting: false }),
                 taken: Some(1000),
                 job: Some("id".into()),
+                search: Some("/a:/b".into()),
             },
         }
     }

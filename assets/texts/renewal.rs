@@ -24,4 +24,25 @@ texts! {
     helper_install(path):
         "Put a copy of your own where it stays, and run that one: install -D -m 755 {path} ~/.local/bin/openclaw-chutes && ~/.local/bin/openclaw-chutes",
         "请把它复制到固定位置，并运行该副本：install -D -m 755 {path} ~/.local/bin/openclaw-chutes && ~/.local/bin/openclaw-chutes";
+
+    about_renew: "Renew the stored sign-in when it is time, and have a running gateway take it", "到期前续期已存储的登录，并让运行中的网关使用新令牌";
+    about_token: "The access token, for OpenClaw's exec secret provider", "访问令牌，供 OpenClaw 的 exec 密钥提供程序使用";
+    arg_watch: "Go on for ever, where no timer calls this", "持续运行，用于没有定时器的环境";
+    token_from_terminal: "token is what OpenClaw runs: it reads a request on standard input", "token 由 OpenClaw 运行：它从标准输入读取请求";
+    token_from_terminal_hint(program): "To see how the sign-in stands: {program} models status", "查看登录状态：{program} models status";
+
+    renewed(end, next): "Renewed. The access token is good until {end}; the next renewal is due at {next}.", "已续期。访问令牌有效期至 {end}；下次续期时间 {next}。";
+    not_due(end, next): "Nothing to do: the access token is good until {end}, and its renewal is due at {next}.", "无需操作：访问令牌有效期至 {end}，续期时间 {next}。";
+    is_over(end): "The access token ended at {end}.", "访问令牌已于 {end} 失效。";
+    renewed_in_store: "Renewed in OpenClaw's store.", "已在 OpenClaw 的存储中续期。";
+    core_renews: "Nothing to do: this OpenClaw renews the sign-in by itself, before a request.", "无需操作：此版本的 OpenClaw 会在请求之前自行续期登录。";
+    nothing_to_renew: "Nothing to do: the stored credential needs no renewal.", "无需操作：已存储的凭据不需要续期。";
+    no_credential: "There is no Chutes sign-in here to be renewed.", "这里没有需要续期的 Chutes 登录。";
+    gateway_took: "The running gateway has taken it.", "运行中的网关已使用新令牌。";
+    gateway_not_running: "No gateway runs here; it gets the token when it starts.", "此处没有运行中的网关；网关启动时会获取令牌。";
+    gateway_failed(why): "The running gateway did not take it ({why}); the old token stays in use until it ends. To try by hand: openclaw secrets reload", "运行中的网关没有使用新令牌（{why}）；旧令牌在失效前继续使用。手动尝试：openclaw secrets reload";
+    job_added(every): "OpenClaw's cron now looks every {every} whether it is time.", "OpenClaw 的 cron 现在每 {every} 检查一次是否需要续期。";
+    job_later: "The job that renews is added to OpenClaw's cron when the gateway first runs.", "网关首次运行时，续期任务会加入 OpenClaw 的 cron。";
+    job_disabled: "OpenClaw's cron is switched off (cron.enabled): call this from another timer at least every 10 minutes, or leave it running with --watch.", "OpenClaw 的 cron 已关闭（cron.enabled）：请用其他定时器至少每 10 分钟调用一次，或以 --watch 持续运行。";
+    job_failed(why): "The job that renews could not be added to OpenClaw's cron ({why}).", "无法将续期任务加入 OpenClaw 的 cron（{why}）。";
 }

@@ -1,5 +1,6 @@
 //! What was asked, typed: the outcome of reading the command line.
 
+use super::renew::How;
 use crate::texts::Lang;
 use std::path::PathBuf;
 
@@ -68,6 +69,8 @@ pub enum Command {
         path: String,
         json: bool,
     },
+    Renew(How),
+    Token,
     LoginStart {
         json: bool,
     },
@@ -98,7 +101,8 @@ impl Command {
             | Command::LoginStart { json }
             | Command::LoginFinish { json, .. }
             | Command::Undo { json } => *json,
-            Command::Demo | Command::Models | Command::Completions(_) | Command::Man => false,
+            Command::Renew(how) => how.json,
+            Command::Token | Command::Demo | Command::Models | Command::Completions(_) | Command::Man => false,
         }
     }
 }

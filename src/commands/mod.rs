@@ -17,9 +17,11 @@ mod onboard_report;
 mod output;
 pub mod parse;
 mod refresh;
+pub mod renew;
 mod shell;
 mod signals;
 mod status;
+mod token;
 pub mod usage;
 mod wizard;
 
@@ -63,6 +65,8 @@ fn dispatch(invocation: &Invocation) -> Result<Report, Error> {
         Command::Undo { json } => config::undo(&context, *json),
         Command::Completions(shell) => Ok(shell::completions(program, *shell, lang)),
         Command::Man => shell::man(program, lang),
+        Command::Renew(how) => renew::renew(&context, *how),
+        Command::Token => token::token(&context),
         Command::LoginStart { json } => login::start(&context, *json),
         Command::LoginFinish { redirect_stdin, json } => login::finish(&context, *redirect_stdin, *json),
     }

@@ -4,6 +4,7 @@ use super::cli::{self, GLOBAL_FLAGS, GLOBAL_WITH_VALUE};
 use super::invocation::{
     AuthChoice, Command, Invocation, KeySource, ModelsChoice, Onboard, SecretInputMode, SignIn, Target,
 };
+use super::renew::How;
 use super::usage::UsageError;
 use crate::texts::Lang;
 use clap::ArgMatches;
@@ -140,6 +141,14 @@ fn invocation(
         ["config", "get"] => Command::ConfigGet { path: text(last, "path"), json: json() },
         ["login", "start"] => Command::LoginStart { json: json() },
         ["login", "finish"] => Command::LoginFinish { redirect_stdin: flag(last, "redirect-stdin"), json: json() },
+        ["renew"] => Command::Renew(How {
+            watch: flag(last, "watch"),
+            json: json(),
+            scheduled: flag(last, "scheduled"),
+            no_gateway: flag(last, "no-gateway"),
+            when_up: flag(last, "when-up"),
+        }),
+        ["token"] => Command::Token,
         ["undo"] => Command::Undo { json: json() },
         ["man"] => Command::Man,
         ["completions"] => {

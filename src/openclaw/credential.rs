@@ -93,7 +93,7 @@ fn profile_id(new: &NewCredential) -> String {
 }
 
 /// Chutes profiles that the config names, with their mode.
-fn config_profiles(snapshot: &Snapshot) -> Vec<(String, Option<String>)> {
+pub(super) fn config_profiles(snapshot: &Snapshot) -> Vec<(String, Option<String>)> {
     let named = at(snapshot.value(), &["auth", "profiles"]).and_then(Value::as_object).into_iter().flatten();
     named
         .filter(|(_, entry)| store::provider_of(entry).as_deref() == Some(PROVIDER))

@@ -81,7 +81,7 @@ pub fn job_command(helper: &Helper) -> String {
 }
 
 fn job_argv(helper: &Helper) -> String {
-    json!([helper.command.to_string_lossy(), "renew"]).to_string()
+    json!([helper.command.to_string_lossy(), "renew", "--scheduled"]).to_string()
 }
 
 fn told(paths: &Paths) -> Vec<String> {

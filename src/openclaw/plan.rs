@@ -207,6 +207,12 @@ fn renewal_warning(snapshot: &Snapshot, request: &Request) -> Option<PlanWarning
     renew::missing(&stored, &surroundings).map(|missing| PlanWarning::NotRenewable { missing })
 }
 
+/// The mode of the Chutes profile that the config names. None: it names none.
+pub fn named_mode(snapshot: &Snapshot) -> Option<String> {
+    let mut named = credential::config_profiles(snapshot).into_iter();
+    named.find_map(|(_, mode)| mode)
+}
+
 /// What a gateway of this installation finds for a renewal: `.env`, `gateway.env`, `env.vars`.
 pub fn gateway_surroundings(snapshot: &Snapshot) -> renew::Surroundings {
     let find = |name: &str| {

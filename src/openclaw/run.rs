@@ -48,6 +48,15 @@ pub fn openclaw(site: &Site, search: Option<&str>) -> Option<Command> {
     Some(command)
 }
 
+/// The directories of this `PATH` in which OpenClaw and Node are. None: one of them is in none.
+pub fn search(path: Option<&str>) -> Option<String> {
+    let dirs: Vec<_> = std::env::split_paths(path?).filter(|dir| dir.is_absolute()).collect();
+    let of = |program: &str| dirs.iter().find(|dir| dir.join(program).exists());
+    let (openclaw, node) = (of("openclaw")?, of("node")?);
+    let both = if openclaw == node { vec![openclaw] } else { vec![openclaw, node] };
+    Some(std::env::join_paths(both).ok()?.to_str()?.to_owned())
+}
+
 /// The environment that means this installation.
 pub fn about(command: &mut Command, site: &Site, search: Option<&str>) {
     command.env("OPENCLAW_CONFIG_PATH", &site.paths.config);
