@@ -8,7 +8,7 @@
 
 use openclaw_chutes::chutes::bundled;
 use openclaw_chutes::chutes::model::{Catalog, Model, Price, Source};
-use openclaw_chutes::openclaw::current::Current;
+use openclaw_chutes::openclaw::read::current::Current;
 use openclaw_chutes::selection::{Alias, Documented};
 use openclaw_chutes::texts::Lang;
 use openclaw_chutes::tui::theme::{Depth, Theme};

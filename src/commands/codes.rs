@@ -1,7 +1,7 @@
 //! The stable names in JSON documents, in one place: what scripts may rely on. The manual page prints
 //! these tables.
 
-use super::output::Warning;
+use super::report::Warning;
 use crate::clean;
 use crate::selection::Note;
 use crate::texts::{Lang, cli as text};

@@ -3,14 +3,14 @@
 use super::context::{Context, now, var};
 use super::error::Error;
 use super::invocation::Invocation;
-use super::output::Report;
+use super::report::Report;
 use super::wizard::{depth, facts, need_terminal, show, way};
 use crate::chutes::endpoints::Endpoints;
 use crate::chutes::oauth::attempt::{BadSetting, ClientId, Environment};
 use crate::host::Host;
 use crate::openclaw::Site;
-use crate::openclaw::install::Installed;
-use crate::openclaw::paths::Paths;
+use crate::openclaw::read::install::Installed;
+use crate::openclaw::read::paths::Paths;
 use crate::secret::Secret;
 use crate::standin::idp::{self, Idp};
 use crate::standin::{Config, Standin};

@@ -13,11 +13,10 @@ pub mod invocation;
 mod login;
 mod models;
 pub mod onboard;
-mod onboard_report;
-mod output;
 pub mod parse;
 mod refresh;
 pub mod renew;
+mod report;
 mod shell;
 mod signals;
 mod status;
@@ -30,8 +29,8 @@ pub use invocation::Invocation;
 use context::{Context, var};
 use error::Error;
 use invocation::Command;
-pub use output::Report;
 use parse::{Outline, Parsed};
+pub use report::Report;
 use std::ffi::OsString;
 
 /// The whole program: `args` with the program's name first, the exit code out.
@@ -73,8 +72,8 @@ fn dispatch(invocation: &Invocation) -> Result<Report, Error> {
 }
 
 fn deliver(report: &Report) -> Result<u8, Error> {
-    output::stderr(&report.err);
-    output::stdout(&report.out).map_err(Error::System)?;
+    report::stderr(&report.err);
+    report::stdout(&report.out).map_err(Error::System)?;
     Ok(report.exit)
 }
 
@@ -84,15 +83,15 @@ fn fail(error: &Error, outline: Outline) -> u8 {
     let (message, hint) = (error.message(lang), error.hint(program, lang));
     if json {
         // The failure is reported on stderr too, so one of stdout changes nothing.
-        let _ = output::stdout(&(crate::clean::json(&error.document(program, lang)) + "\n"));
+        let _ = report::stdout(&(crate::clean::json(&error.document(program, lang)) + "\n"));
     }
     let separator = match lang {
         crate::texts::Lang::En => ": ",
         crate::texts::Lang::ZhCn => "\u{ff1a}",
     };
-    output::stderr(&format!("{}{separator}{message}\n", crate::texts::cli::usage_error(lang)));
+    report::stderr(&format!("{}{separator}{message}\n", crate::texts::cli::usage_error(lang)));
     if !hint.is_empty() {
-        output::stderr(&format!("{hint}\n"));
+        report::stderr(&format!("{hint}\n"));
     }
     error.exit()
 }

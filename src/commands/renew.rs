@@ -3,11 +3,12 @@
 
 use super::context::{Context, now, rfc3339, var};
 use super::error::Error;
-use super::onboard_report::local_time;
-use super::output::{self, Report};
+use super::report::onboard::local_time;
+use super::report::{self, Report};
 use super::signals;
 use crate::clean;
-use crate::openclaw::{Site, gateway};
+use crate::openclaw::Site;
+use crate::openclaw::program::gateway;
 use crate::renewal::round::{Gateway, Job, Round, Stored, round};
 use crate::renewal::{self, kept};
 use crate::sign_in;
@@ -49,8 +50,8 @@ pub fn renew(context: &Context, how: How) -> Result<Report, Error> {
             return Ok(report(&done, context.lang, how));
         }
         let said = report(&done, context.lang, how);
-        output::stdout(&said.out).map_err(Error::System)?;
-        output::stderr(&said.err);
+        report::stdout(&said.out).map_err(Error::System)?;
+        report::stderr(&said.err);
         signals::until_interrupted(tokio::time::sleep(pause(&done)))?;
     }
 }

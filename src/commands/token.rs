@@ -5,10 +5,10 @@
 
 use super::context::{Context, now, var};
 use super::error::Error;
-use super::output::Report;
+use super::report::Report;
 use super::usage::UsageError;
 use crate::openclaw::exec_provider::SECRET_ID;
-use crate::openclaw::paths::Paths;
+use crate::openclaw::read::paths::Paths;
 use crate::renewal::kept;
 use crate::sign_in::SignIn;
 use serde_json::{Map, Value, json};

@@ -5,7 +5,7 @@ use super::credential::{self, API_KEY_VAR};
 use super::error::Error;
 use super::invocation::{AuthChoice, Command, Invocation, Onboard, SecretInputMode, SignIn};
 use super::onboard::overrides;
-use super::output::Report;
+use super::report::Report;
 use super::usage::UsageError;
 use crate::chutes::model::Catalog;
 use crate::chutes::oauth::attempt::{ClientId, Environment, Pending};

@@ -2,7 +2,7 @@
 //! the access token of a sign-in. OpenClaw only runs what it takes for safe, so that is looked at before
 //! the config names it.
 
-use super::paths::Paths;
+use super::read::paths::Paths;
 use crate::texts::{Lang, renewal as text};
 use rustix::process::geteuid;
 use serde_json::{Map, Value, json};

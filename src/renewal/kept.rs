@@ -6,10 +6,10 @@ use super::Error;
 use crate::chutes::client::Client;
 use crate::chutes::endpoints::Endpoints;
 use crate::chutes::failure::{Failure, Kind, Stage};
-use crate::chutes::oauth::renew::{self, Stored, Surroundings};
+use crate::chutes::oauth::renewal_terms::{self as terms, Stored, Surroundings};
 use crate::chutes::oauth::token::{self, Renewed, TokenError};
-use crate::openclaw::error::Doing;
-use crate::openclaw::{self, write};
+use crate::files::{self, Doing};
+use crate::openclaw;
 use crate::sign_in::{self, SignIn, Trouble};
 use crate::texts::Lang;
 use std::fs;
@@ -66,11 +66,11 @@ pub fn update(document: &Path, change: impl FnOnce(&mut SignIn)) -> Result<(), E
     let Some(old) = read(document) else { return Ok(()) };
     let mut new = old.clone();
     change(&mut new);
-    if new == old { Ok(()) } else { Ok(write::write_private(document, &new.bytes())?) }
+    if new == old { Ok(()) } else { Ok(files::write_private(document, &new.bytes())?) }
 }
 
 fn lock(document: &Path) -> Result<fs::File, Error> {
-    let failed = |error: std::io::Error| openclaw::Error::io(Doing::Lock, document, &error);
+    let failed = |error: std::io::Error| files::Error::io(Doing::Lock, document, &error);
     let lock = sign_in::lock(document, LOCK_WAIT).map_err(failed)?;
     lock.ok_or_else(|| openclaw::Error::Locked { path: document.to_owned(), pid: None }.into())
 }
@@ -85,12 +85,12 @@ fn renewed(
     let stored = Stored { client_id: Some(sign_in.client_id.clone()), refresh: sign_in.refresh.clone() };
     let secret = sign_in.client_secret.clone().or_else(|| surroundings.client_secret.clone());
     let with = Surroundings { client_id: None, client_secret: secret };
-    if let Some(missing) = renew::missing(&stored, &with) {
+    if let Some(missing) = terms::missing(&stored, &with) {
         return Err(Error::Missing(missing));
     }
-    let request = renew::request(&stored, &with).map_err(Error::Missing)?;
+    let request = terms::request(&stored, &with).map_err(Error::Missing)?;
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
-    let runtime = runtime.map_err(|error| openclaw::Error::io(Doing::Lock, document, &error))?;
+    let runtime = runtime.map_err(|error| files::Error::io(Doing::Lock, document, &error))?;
     let client = Client::new(Endpoints { idp: sign_in.idp.clone(), ..Endpoints::default() });
 
     let before = sign_in.progress.sent_at;
@@ -98,7 +98,7 @@ fn renewed(
     sign_in.progress.sent_at = Some(before.unwrap_or(sent_at));
     let mut bytes = sign_in.bytes();
     bytes.extend([b' '; ROOM]);
-    write::write_private(document, &bytes)?;
+    files::write_private(document, &bytes)?;
     let answer = runtime.block_on(token::refresh(&client, &request, u64::try_from(sent_at).unwrap_or_default()));
     match answer {
         Ok(tokens) => {
@@ -128,7 +128,7 @@ fn take(sign_in: &mut SignIn, tokens: Renewed, sent_at: i64) {
 /// What was just received has no other copy: where no new file can be written any more, the old one, which
 /// is long enough, is written over.
 fn keep(document: &Path, bytes: &[u8]) -> Result<(), Error> {
-    match write::write_private(document, bytes) {
+    match files::write_private(document, bytes) {
         Ok(()) => Ok(()),
         Err(error) => {
             let mut over = bytes.to_vec();
@@ -168,5 +168,5 @@ fn note(document: &Path, sign_in: &mut SignIn, error: &Error, now: i64) {
         message: error.says(Lang::En),
         lasting: error.needs_sign_in(),
     });
-    let _ = write::write_private(document, &sign_in.bytes());
+    let _ = files::write_private(document, &sign_in.bytes());
 }

@@ -3,13 +3,15 @@
 
 use super::{Error, kept, now, stored_secret};
 use crate::chutes::endpoints::Endpoints;
-use crate::chutes::oauth::renew::Surroundings;
-use crate::openclaw::current::{Current, Kind};
+use crate::chutes::oauth::renewal_terms::Surroundings;
 use crate::openclaw::exec_provider::Helper;
-use crate::openclaw::gateway::{self, Answer};
-use crate::openclaw::install::Generation;
-use crate::openclaw::snapshot::Snapshot;
-use crate::openclaw::{Site, plan, run, value::at};
+use crate::openclaw::program::gateway::{self, Answer};
+use crate::openclaw::program::run;
+use crate::openclaw::read::current::Current;
+use crate::openclaw::read::install::Generation;
+use crate::openclaw::read::snapshot::Snapshot;
+use crate::openclaw::types::CredentialKind;
+use crate::openclaw::{Site, plan, value::at};
 use crate::secret::Secret;
 use crate::sign_in::SignIn;
 use serde_json::Value;
@@ -191,7 +193,7 @@ fn of_openclaw(
 fn stored(snapshot: &Snapshot) -> Stored {
     let current = Current::of(snapshot, now());
     match current.active_credential() {
-        Some(active) if active.kind == Kind::OAuth => Stored::OpenClaw { expires_at: active.expires_at },
+        Some(active) if active.kind == CredentialKind::OAuth => Stored::OpenClaw { expires_at: active.expires_at },
         Some(_) => Stored::Lasting,
         // In its database; which kind, the config says.
         None if current.in_database => match plan::named_mode(snapshot).as_deref() {

@@ -8,12 +8,13 @@ use crate::chutes::catalog;
 use crate::chutes::client::Client;
 use crate::chutes::failure::{Failure, Kind};
 use crate::chutes::verify::{Verdict, verify};
+use crate::diff::FileDiff;
 use crate::openclaw::Error;
-use crate::openclaw::current::Current;
-use crate::openclaw::diff::FileDiff;
 use crate::openclaw::plan::Request;
-use crate::openclaw::undo::undo;
-use crate::openclaw::{ask, plan, write};
+use crate::openclaw::program::status;
+use crate::openclaw::read::current::Current;
+use crate::openclaw::write::undo::undo;
+use crate::openclaw::{plan, write};
 use crate::renewal;
 use crate::secret::Secret;
 use crate::tui::clipboard::Clipboard;
@@ -189,15 +190,15 @@ impl Runner {
             attempt.0,
             tokio::spawn(async move {
                 // Not about one agent, which may have a model of its own: of that the plan warns.
-                let said = match ask::status(&session.site, None) {
+                let said = match status::status(&session.site, None) {
                     Some(command) => {
                         let mut command = tokio::process::Command::from(command);
-                        tokio::time::timeout(ask::LONGEST, command.kill_on_drop(true).output()).await.ok()
+                        tokio::time::timeout(status::LONGEST, command.kill_on_drop(true).output()).await.ok()
                     }
                     None => None,
                 };
                 let output = said.and_then(Result::ok).filter(|output| output.status.success());
-                let resolved = output.and_then(|output| ask::resolved(&output.stdout));
+                let resolved = output.and_then(|output| status::resolved(&output.stdout));
                 let _ = events.send(Event::ReadBack { attempt, resolved });
             }),
         );

@@ -5,7 +5,7 @@ use super::protocol::{Action, Credential, Effect};
 use super::signin::{self};
 use super::{Screen, Wizard};
 use crate::chutes::api_key;
-use crate::openclaw::current::StoredCredential;
+use crate::openclaw::types::StoredCredential;
 use crate::secret::Secret;
 
 /// One line of the Auth screen.

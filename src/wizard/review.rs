@@ -5,11 +5,12 @@ use super::protocol::{Action, Attempt, Committed, Credential, Effect, Planned};
 use super::{Screen, Wizard};
 use crate::chutes::model::id_of;
 use crate::chutes::verify::Verdict;
+use crate::diff::{FileDiff, Hunk};
 use crate::openclaw::Error;
-use crate::openclaw::ask::Resolved;
-use crate::openclaw::diff::{FileDiff, Hunk};
-use crate::openclaw::plan::{NewCredential, Request};
-use crate::openclaw::undo::Undone;
+use crate::openclaw::plan::Request;
+use crate::openclaw::program::status::Resolved;
+use crate::openclaw::types::NewCredential;
+use crate::openclaw::write::undo::Undone;
 use std::collections::BTreeMap;
 
 /// The verify call of the review.

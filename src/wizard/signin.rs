@@ -3,9 +3,9 @@
 use super::line::Line;
 use super::protocol::{Action, Attempt, Begin, Credential, Effect, LinkFile, SignedIn};
 use super::{Screen, Wizard};
+use crate::chutes::oauth::answer::{MAX_BYTES, Mistake, Refusal};
 use crate::chutes::oauth::attempt::{BadClientId, BadSetting, CannotResume, ClientId, Environment, is_client_secret};
 use crate::chutes::oauth::callback::CannotListen;
-use crate::chutes::oauth::redirect::{MAX_BYTES, Mistake, Refusal};
 use crate::chutes::oauth::token::{Granted, TokenError};
 use crate::host::{Host, Verdict};
 use crate::secret::Secret;

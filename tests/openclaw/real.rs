@@ -5,7 +5,7 @@
 #![allow(clippy::print_stderr)]
 
 use crate::home::*;
-use openclaw_chutes::openclaw::get;
+use openclaw_chutes::openclaw::config_get;
 use serde_json::{Value, json};
 use std::process::{Command, Output};
 
@@ -53,7 +53,7 @@ impl OpenClaw {
 
 fn ours(home: &Home, path: &str) -> Option<Value> {
     let lookup = |name: &str| ENV.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned());
-    get::get(&home.site().read().unwrap(), path, lookup)
+    config_get::get(&home.site().read().unwrap(), path, lookup)
 }
 
 /// `config get` of each path, theirs beside ours. Order of members included.
@@ -107,7 +107,7 @@ fn a_sign_in_is_found_and_the_other_kind_replaces_it() {
     let Some(openclaw) = OpenClaw::find() else { return };
     let home = Home::with(include_str!("commented.json5"));
     let mut login = oauth("alice");
-    if let Some(openclaw_chutes::openclaw::plan::NewCredential::OAuth { expires_at, .. }) = &mut login {
+    if let Some(openclaw_chutes::openclaw::types::NewCredential::OAuth { expires_at, .. }) = &mut login {
         *expires_at = jiff::Timestamp::now().as_millisecond() + 3_300_000;
     }
     home.commit(&request(login)).unwrap();

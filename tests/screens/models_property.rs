@@ -3,11 +3,13 @@
 use crate::models_support::*;
 use crossterm::event::KeyCode;
 use openclaw_chutes::chutes::model::{Catalog, Source, id_of};
-use openclaw_chutes::openclaw::install::{Generation, Installed};
-use openclaw_chutes::openclaw::paths::Paths;
+use openclaw_chutes::diff;
+use openclaw_chutes::openclaw::Site;
 use openclaw_chutes::openclaw::plan::{Request, plan};
+use openclaw_chutes::openclaw::read::current::Current;
+use openclaw_chutes::openclaw::read::install::{Generation, Installed};
+use openclaw_chutes::openclaw::read::paths::Paths;
 use openclaw_chutes::openclaw::write::commit;
-use openclaw_chutes::openclaw::{Site, current::Current, diff};
 use openclaw_chutes::selection::Configured;
 use openclaw_chutes::state::State;
 use openclaw_chutes::texts::Lang;

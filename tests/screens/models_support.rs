@@ -3,7 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use openclaw_chutes::chutes::model::{Catalog, Model, Price, Source};
 use openclaw_chutes::chutes::{bundled, catalog};
-use openclaw_chutes::openclaw::current::Current;
+use openclaw_chutes::openclaw::read::current::Current;
 use openclaw_chutes::secret::Secret;
 use openclaw_chutes::selection::{Alias, Configured, Documented};
 use openclaw_chutes::texts::Lang;

@@ -1,9 +1,9 @@
 //! The sign-in screens as snapshots: three sizes, two languages.
 
 use jiff::tz::TimeZone;
+use openclaw_chutes::chutes::oauth::answer::{Mistake, Refusal};
 use openclaw_chutes::chutes::oauth::attempt::{Environment, INVOKE};
 use openclaw_chutes::chutes::oauth::callback::CannotListen;
-use openclaw_chutes::chutes::oauth::redirect::{Mistake, Refusal};
 use openclaw_chutes::chutes::oauth::token::TokenError;
 use openclaw_chutes::host::{Host, Reason, Ssh, Verdict};
 use openclaw_chutes::secret::Secret;

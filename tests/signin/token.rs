@@ -1,9 +1,10 @@
 //! The sign-in against the stand-in's identity provider: from the link to the credential, and on.
 
 use openclaw_chutes::chutes::client::{Call, Client};
+use openclaw_chutes::chutes::oauth::answer::{Refusal, Verdict, judge};
 use openclaw_chutes::chutes::oauth::attempt::{Attempt, ClientId, Environment};
-use openclaw_chutes::chutes::oauth::redirect::{Refusal, Verdict, judge};
-use openclaw_chutes::chutes::oauth::renew::{self, Missing, Stored, Surroundings};
+use openclaw_chutes::chutes::oauth::renewal_terms;
+use openclaw_chutes::chutes::oauth::renewal_terms::{Missing, Stored, Surroundings};
 use openclaw_chutes::chutes::oauth::token::{self, Granted, TokenError};
 use openclaw_chutes::http1::Request;
 use openclaw_chutes::secret::Secret;
@@ -247,10 +248,10 @@ fn a_renewal_needs_the_secret_rotates_the_token_and_works_once() {
     let granted = world.sign_in(&world.attempt()).expect("granted");
     let bare = Surroundings::default();
     let full = Surroundings { client_id: None, client_secret: Some(Secret::new(SECRET)) };
-    assert!(renew::needs_secret(&stored(&granted), &bare));
-    assert_eq!(renew::missing(&stored(&granted), &full), None);
+    assert!(renewal_terms::needs_secret(&stored(&granted), &bare));
+    assert_eq!(renewal_terms::missing(&stored(&granted), &full), None);
     let renew = |surroundings: &Surroundings| {
-        let request = renew::request(&stored(&granted), surroundings).expect("complete");
+        let request = renewal_terms::request(&stored(&granted), surroundings).expect("complete");
         block_on(token::refresh(&world.client, &request, NOW))
     };
     // The dry run was right: refused without, and the refresh token is still good.
@@ -268,7 +269,7 @@ fn the_old_refresh_token_is_kept_when_no_new_one_comes() {
     let granted = world.sign_in(&world.attempt()).expect("granted");
     assert_eq!(granted.expires_at_ms, NOW + 30_000, "never less than half a minute");
     let full = Surroundings { client_id: None, client_secret: Some(Secret::new(SECRET)) };
-    let request = renew::request(&stored(&granted), &full).expect("complete");
+    let request = renewal_terms::request(&stored(&granted), &full).expect("complete");
     let renewed = block_on(token::refresh(&world.client, &request, NOW)).expect("renewed");
     assert_eq!(Some(&renewed.refresh), granted.refresh.as_ref());
 }
@@ -279,14 +280,18 @@ fn the_renewal_request_is_openclaws() {
     let surroundings = Surroundings { client_id: Some("cid_env".to_owned()), client_secret: None };
     let form = |client_id: Option<&str>, surroundings: &Surroundings| {
         let stored = Stored { client_id: client_id.map(str::to_owned), refresh: refresh.clone() };
-        renew::request(&stored, surroundings).map(|request| request.form.expose().to_owned())
+        renewal_terms::request(&stored, surroundings).map(|request| request.form.expose().to_owned())
     };
     let expected = "grant_type=refresh_token&client_id=cid_stored&refresh_token=crt_a+b";
     assert_eq!(form(Some("cid_stored"), &surroundings).as_deref(), Ok(expected));
     assert!(form(None, &surroundings).is_ok_and(|form| form.contains("client_id=cid_env&")));
     assert_eq!(form(None, &Surroundings::default()), Err(Missing::ClientId));
     let none = Stored { client_id: Some("cid_x".to_owned()), refresh: None };
-    assert_eq!(renew::missing(&none, &surroundings), Some(Missing::RefreshToken));
-    assert!(renew::is_due(None, NOW) && renew::is_due(Some(0), NOW) && renew::is_due(Some(NOW + 300_000), NOW));
-    assert!(!renew::is_due(Some(NOW + 300_001), NOW));
+    assert_eq!(renewal_terms::missing(&none, &surroundings), Some(Missing::RefreshToken));
+    assert!(
+        renewal_terms::is_due(None, NOW)
+            && renewal_terms::is_due(Some(0), NOW)
+            && renewal_terms::is_due(Some(NOW + 300_000), NOW)
+    );
+    assert!(!renewal_terms::is_due(Some(NOW + 300_001), NOW));
 }

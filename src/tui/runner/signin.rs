@@ -3,9 +3,9 @@
 
 use super::{Runner, now_ms};
 use crate::chutes::client::Client;
+use crate::chutes::oauth::answer::{Verdict, judge};
 use crate::chutes::oauth::attempt::{Attempt as OAuth, CannotResume, Environment, Pending};
 use crate::chutes::oauth::callback::{Arrival, Listener, Outcome as Page, Report};
-use crate::chutes::oauth::redirect::{Verdict, judge};
 use crate::chutes::oauth::token::{self, TokenError};
 use crate::host::Host;
 use crate::secret::Secret;
@@ -301,7 +301,7 @@ impl Work {
             }
         };
         // So that a cut connection does not cost the attempt.
-        self.state.write(PENDING, &oauth.pending()).map_err(|error| Over::NoState(error.words(self.lang)))?;
+        self.state.write(PENDING, &oauth.pending()).map_err(|error| Over::NoState(error.message(self.lang)))?;
         Ok(oauth)
     }
 

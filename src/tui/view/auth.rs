@@ -3,7 +3,8 @@
 use super::{Page, View};
 use crate::chutes::api_key::Problem;
 use crate::chutes::endpoints::API_KEYS_PAGE;
-use crate::openclaw::current::{Kind, StoredCredential};
+use crate::openclaw::types::CredentialKind;
+use crate::openclaw::types::StoredCredential;
 use crate::texts::{Lang, signin, wizard as t};
 use crate::wizard::protocol::Credential;
 use crate::wizard::{Choice, Wizard};
@@ -96,9 +97,11 @@ fn words(view: &View, choice: &Choice) -> (String, String) {
 pub fn credential_words(stored: &StoredCredential, lang: Lang) -> String {
     let words = match (stored.kind, &stored.env_var) {
         (_, Some(var)) => t::auth_stored_env(lang, var),
-        (Kind::ApiKey, None) => t::auth_stored_api_key(lang, stored.hint.as_deref().unwrap_or_default()),
-        (Kind::OAuth, None) => t::auth_stored_oauth(lang, stored.account.as_deref().unwrap_or(&stored.profile_id)),
-        (Kind::Token, None) => t::auth_stored_token(lang).to_owned(),
+        (CredentialKind::ApiKey, None) => t::auth_stored_api_key(lang, stored.hint.as_deref().unwrap_or_default()),
+        (CredentialKind::OAuth, None) => {
+            t::auth_stored_oauth(lang, stored.account.as_deref().unwrap_or(&stored.profile_id))
+        }
+        (CredentialKind::Token, None) => t::auth_stored_token(lang).to_owned(),
     };
     crate::clean::line(&words)
 }

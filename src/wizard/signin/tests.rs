@@ -3,7 +3,7 @@
 use super::super::protocol::*;
 use super::super::*;
 use super::*;
-use crate::chutes::oauth::redirect::Refusal;
+use crate::chutes::oauth::answer::Refusal;
 use crate::host::{Reason, Verdict};
 
 const ID: &str = "cid_abc123def456ghi789jkl012";

@@ -1,0 +1,8 @@
+//! Whatever starts the program `openclaw`.
+
+pub mod gateway;
+pub(crate) mod paste_key;
+pub mod profiles;
+pub mod run;
+mod scratch_config;
+pub mod status;
