@@ -13,7 +13,8 @@ use openclaw_chutes::selection::{Alias, Documented};
 use openclaw_chutes::texts::Lang;
 use openclaw_chutes::tui::theme::{Depth, Theme};
 use openclaw_chutes::tui::view::View;
-use openclaw_chutes::wizard::protocol::{Action, Event, Facts};
+use openclaw_chutes::wizard::facts::Facts;
+use openclaw_chutes::wizard::protocol::{Action, Event};
 use openclaw_chutes::wizard::{Screen, Wizard};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -122,7 +123,7 @@ fn keys() -> Vec<(&'static str, Event)> {
 fn press(wizard: &mut Wizard, view: &View, terminal: &mut Terminal<TestBackend>, event: Event) -> Duration {
     let begun = Instant::now();
     wizard.handle(event);
-    terminal.draw(|frame| view.draw(wizard, frame)).expect("a frame");
+    terminal.draw(|frame| _ = view.draw(wizard, frame)).expect("a frame");
     begun.elapsed()
 }
 

@@ -253,6 +253,7 @@ texts! {
     done_next_status: "what OpenClaw sees", "OpenClaw 的状态";
     done_next_models: "change models later", "以后更改模型";
     done_next_gateway: "start the gateway", "启动网关";
+    done_undoing: "Putting the old bytes back", "正在恢复原来的内容";
     done_undone: "Undone: every file has its old bytes again.", "已撤销：所有文件恢复原样。";
 
     after_cancelled: "Left. Nothing was written.", "已退出，没有写入任何内容。";

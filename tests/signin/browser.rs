@@ -129,6 +129,7 @@ fn allow_is_clicked_and_the_wizard_goes_on_by_itself() {
     let Some(browser) = Browser::start(&home) else { return };
     let (pty, link) = opened(&mut home);
     browser.go(&link);
+    browser.click("#login");
     browser.wait_text("chutes:invoke");
     browser.click("#allow");
     browser.wait_text("You are signed in");
@@ -144,6 +145,8 @@ fn deny_is_clicked_and_the_wizard_says_so() {
     let Some(browser) = Browser::start(&home) else { return };
     let (pty, link) = opened(&mut home);
     browser.go(&link);
+    browser.click("#login");
+    browser.wait_text("chutes:invoke");
     browser.click("#deny");
     browser.wait_text("Access was declined");
     pty.wait_text("Nothing was written");

@@ -1,13 +1,15 @@
 //! Auth and API key.
 
-use super::{Page, View};
+use super::View;
+use super::page::Page;
 use crate::chutes::api_key::Problem;
 use crate::chutes::endpoints::API_KEYS_PAGE;
 use crate::openclaw::types::CredentialKind;
 use crate::openclaw::types::StoredCredential;
 use crate::texts::{Lang, signin, wizard as t};
+use crate::wizard::Wizard;
 use crate::wizard::protocol::Credential;
-use crate::wizard::{Choice, Wizard};
+use crate::wizard::screens::auth::Choice;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -22,6 +24,7 @@ pub fn draw_choice(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, 
         page.blank();
     }
     let entries: Vec<(String, String)> = wizard
+        .auth
         .choices
         .iter()
         .map(|choice| words(view, choice))
@@ -29,7 +32,7 @@ pub fn draw_choice(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, 
         .collect();
     let name_width = entries.iter().map(|(name, _)| name.width()).max().unwrap_or(0);
     for (at, (name, about)) in entries.into_iter().enumerate() {
-        let chosen = at == wizard.chosen;
+        let chosen = at == wizard.auth.chosen;
         let pointer = if chosen { theme.glyphs.pointer } else { " " };
         let pad = name_width - name.width() + 3;
         let style = if chosen { theme.title } else { Style::new() };
@@ -39,7 +42,7 @@ pub fn draw_choice(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, 
             Span::styled(format!("{:pad$}{about}", ""), theme.quiet),
         ]));
     }
-    if let (true, Some(Err(bad))) = (wizard.setting_refused, &wizard.facts.sign_in.environment) {
+    if let (true, Some(Err(bad))) = (wizard.auth.setting_refused, &wizard.facts.sign_in.environment) {
         page.blank();
         page.sign(theme.glyphs.warning, &bad.says(lang), theme.error);
     }
@@ -70,7 +73,7 @@ pub fn draw_choice(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, 
 pub fn lines(view: &View, wizard: &Wizard) -> Vec<String> {
     let lang = view.lang;
     let mut lines = vec![t::auth_title(lang).to_owned()];
-    for (at, choice) in wizard.choices.iter().enumerate() {
+    for (at, choice) in wizard.auth.choices.iter().enumerate() {
         let (name, about) = words(view, choice);
         lines.push(t::plain_row(lang, at + 1, view.safe(&format!("{name}, {about}"))));
     }

@@ -1,8 +1,10 @@
 //! Discover: the stages of the catalog query, live.
 
-use super::{Page, View};
+use super::View;
+use super::page::Page;
 use crate::texts::{Lang, wizard as t};
-use crate::wizard::{Progress, Wizard};
+use crate::wizard::Wizard;
+use crate::wizard::screens::discover::Progress;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;

@@ -1,43 +1,51 @@
 //! Done: what was written, what was verified, what to do next.
 
+use super::View;
 use super::models::words;
-use super::{Page, View, left};
+use super::page::{Page, left};
 use crate::chutes::model::id_of;
 use crate::chutes::verify::Verdict;
 use crate::clean;
 use crate::texts::{Lang, wizard as t};
 use crate::tui::format::model_id;
-use crate::wizard::{Difference, ReadBack, Verification, Wizard};
+use crate::wizard::Wizard;
+use crate::wizard::protocol::Viewport;
+use crate::wizard::screens::done::{Difference, ReadBack, Undo};
+use crate::wizard::screens::review::Verification;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use unicode_width::UnicodeWidthStr;
 
-pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, roomy: bool) {
+pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, roomy: bool) -> Viewport {
     let (theme, lang) = (&view.theme, view.lang);
     let done = &wizard.done;
     let mut page = Page::new(area, view);
-    match &done.undone {
-        Some(Ok(_)) => page.sign(theme.glyphs.done, t::done_undone(lang), theme.accent),
-        Some(Err(error)) => {
+    match &done.undo {
+        Undo::Done(undone) => {
+            page.sign(theme.glyphs.done, t::done_undone(lang), theme.accent);
+            // Our record cannot bring back what OpenClaw's own database held.
+            if let Some(id) = &undone.stays {
+                page.sign(theme.glyphs.warning, &crate::texts::cli::stays(lang, clean::line(id)), theme.warning);
+            }
+            return page.render_from(done.scroll.first, frame);
+        }
+        Undo::Running => page.sign(theme.glyphs.working, t::done_undoing(lang), theme.accent),
+        Undo::Failed(error) => {
             page.sign(theme.glyphs.failed, &error.words(lang), theme.error);
             if let Some(hint) = error.hint(lang) {
                 page.text(&hint, Style::new());
             }
         }
-        None if done.unchanged => {
+        Undo::NotOffered => {
             page.sign(theme.glyphs.done, t::done_unchanged(lang), theme.accent);
             page.indented(2, t::done_unchanged_more(lang), theme.quiet);
         }
-        None => page.sign(theme.glyphs.done, t::done_title(lang), theme.accent),
+        Undo::Offered => page.sign(theme.glyphs.done, t::done_title(lang), theme.accent),
     }
     if let ReadBack::Differs(difference) = &done.read_back {
         // Above all the rest, which a low window has no room for.
         page.sign(theme.glyphs.warning, &differs(difference, lang), theme.warning);
-    }
-    if matches!(done.undone, Some(Ok(_))) {
-        page.render(frame);
-        return;
     }
     if roomy {
         page.blank();
@@ -104,7 +112,7 @@ pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, roomy: 
     if let Some((text, style)) = reads {
         page.row(t::done_openclaw(lang), label_width, &text, style);
     }
-    let doubts = wizard.models.iter().filter(|_| !done.unchanged).flat_map(|models| words::doubts(models, lang));
+    let doubts = wizard.models.iter().filter(|_| !done.is_unchanged()).flat_map(|models| words::doubts(models, lang));
     for words in doubts {
         page.sign(theme.glyphs.warning, &words, theme.warning);
     }
@@ -131,7 +139,7 @@ pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, roomy: 
         page.row(label, label_width, &format!("{command}{about}"), Style::new());
         label = "";
     }
-    page.render_from(done.scroll, frame);
+    page.render_from(done.scroll.first, frame)
 }
 
 /// What OpenClaw reads in another way than it was meant.

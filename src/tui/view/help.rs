@@ -1,16 +1,17 @@
 //! The keys in force, from the keymap itself.
 
-use super::{Page, View, left};
+use super::View;
+use super::page::{Page, left};
 use crate::texts::wizard as t;
 use crate::tui::keymap;
 use crate::wizard::Wizard;
-use crate::wizard::protocol::Context;
+use crate::wizard::protocol::{KeyContext, Viewport};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect) {
+pub fn draw(view: &View, wizard: &Wizard, first: usize, frame: &mut Frame, area: Rect) -> Viewport {
     let (theme, lang) = (&view.theme, view.lang);
     let mut page = Page::new(area, view);
     page.title(t::help_title(lang));
@@ -25,7 +26,8 @@ pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect) {
     let rows_there = usize::from(area.height).saturating_sub(page.height()).max(1);
     let columns = entries.len().div_ceil(rows_there).clamp(1, (usize::from(area.width) / 26).max(1));
     let rows = entries.len().div_ceil(columns);
-    let first = wizard.help_scroll.min(rows.saturating_sub(rows_there));
+    let last = rows.saturating_sub(rows_there);
+    let first = first.min(last);
     let key_width = entries.iter().map(|(keys, _)| keys.width()).max().unwrap_or(0);
     let column_width = usize::from(area.width) / columns;
     for row in first..rows {
@@ -46,9 +48,11 @@ pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect) {
         }
         page.line(Line::from(spans));
     }
-    if matches!(wizard.context_below_help(), Context::Models | Context::ModelsFiltered | Context::ModelsFilter) {
+    if matches!(wizard.context_below_help(), KeyContext::Models | KeyContext::ModelsFiltered | KeyContext::ModelsFilter)
+    {
         page.text(t::help_filter(lang), theme.quiet);
         page.text(t::help_can(lang), theme.quiet);
     }
     page.render(frame);
+    Viewport { page: rows_there, last }
 }

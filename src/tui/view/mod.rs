@@ -6,20 +6,22 @@ mod discover;
 mod done;
 mod help;
 mod models;
+mod page;
 mod plain;
 mod review;
-mod signin;
+mod sign_in;
 
-use super::format::{cut, wrap};
 use super::keymap;
 use super::theme::Theme;
 use crate::clean;
 use crate::texts::{Lang, wizard as t};
-use crate::wizard::protocol::{Context, Credential};
-use crate::wizard::{Choice, Screen, Trouble, Wizard};
+use crate::wizard::protocol::{Credential, KeyContext, Viewport};
+use crate::wizard::screens::auth::Choice;
+use crate::wizard::{Screen, Trouble, Wizard};
 use jiff::tz::TimeZone;
+use page::Page;
 use ratatui::Frame;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
@@ -67,17 +69,6 @@ impl Places {
     }
 }
 
-/// Rows that a page has: how far the page keys move on this screen, in a window of this size.
-pub fn page_rows(wizard: &Wizard, area: Rect) -> usize {
-    let places = Places::of(area);
-    let rows = match wizard.screen {
-        Screen::Models => models::table_rows(wizard, places.body.height, places.roomy),
-        Screen::Review => review::diff_rows(wizard, places.body.height, places.body.width),
-        _ => places.body.height,
-    };
-    usize::from(rows).max(1)
-}
-
 impl View {
     /// Outside text made safe; where a terminal may draw some signs two columns
     /// wide, with others in their place.
@@ -100,48 +91,52 @@ impl View {
         }
     }
 
-    pub fn draw(&self, wizard: &Wizard, frame: &mut Frame) {
-        self.draw_screen(wizard, frame);
+    /// Draw one frame; how far one can scroll in it.
+    pub fn draw(&self, wizard: &Wizard, frame: &mut Frame) -> Viewport {
+        let viewport = self.draw_screen(wizard, frame);
         if self.lang == Lang::ZhCn {
             one_width_only(frame.buffer_mut());
         }
+        viewport.unwrap_or(Viewport { page: usize::from(frame.area().height), last: 0 })
     }
 
-    fn draw_screen(&self, wizard: &Wizard, frame: &mut Frame) {
+    /// None: the screen does not scroll.
+    fn draw_screen(&self, wizard: &Wizard, frame: &mut Frame) -> Option<Viewport> {
         let area = frame.area();
         if area.width < MIN_WIDTH || area.height < MIN_HEIGHT {
             let text = t::too_small(self.lang, MIN_WIDTH, MIN_HEIGHT, area.width, area.height);
             let mut page = Page::new(area, self);
             page.text(&text, Style::new());
             page.render(frame);
-            return;
+            return None;
         }
-        if wizard.context() == Context::SignInQr {
-            signin::draw_qr(self, wizard, frame);
-            return;
+        if wizard.context() == KeyContext::SignInQr {
+            sign_in::draw_qr(self, wizard, frame);
+            return None;
         }
         let places = Places::of(area);
         self.header(wizard, frame, places.header);
         self.rail(wizard, frame, places.rail);
         self.footer(wizard, frame, places.footer);
-        if wizard.help {
-            help::draw(self, wizard, frame, places.body);
-            return;
+        let (body, roomy) = (places.body, places.roomy);
+        if let Some(scroll) = wizard.help {
+            return Some(help::draw(self, wizard, scroll.first, frame, body));
         }
         if let Some(trouble) = &wizard.trouble {
-            self.trouble(trouble, frame, places.body);
-            return;
+            self.trouble(trouble, frame, body);
+            return None;
         }
         match wizard.screen {
-            Screen::Auth => auth::draw_choice(self, wizard, frame, places.body, places.roomy),
-            Screen::App => signin::draw_app(self, wizard, frame, places.body, places.roomy),
-            Screen::SignIn => signin::draw(self, wizard, frame, places.body, places.roomy),
-            Screen::Key => auth::draw_key(self, wizard, frame, places.body, places.roomy),
-            Screen::Discover => discover::draw(self, wizard, frame, places.body, places.roomy),
-            Screen::Models => models::draw(self, wizard, frame, places.body, places.roomy),
-            Screen::Review => review::draw(self, wizard, frame, places.body),
-            Screen::Done => done::draw(self, wizard, frame, places.body, places.roomy),
+            Screen::Auth => auth::draw_choice(self, wizard, frame, body, roomy),
+            Screen::App => sign_in::draw_app(self, wizard, frame, body, roomy),
+            Screen::SignIn => sign_in::draw(self, wizard, frame, body, roomy),
+            Screen::Key => auth::draw_key(self, wizard, frame, body, roomy),
+            Screen::Discover => discover::draw(self, wizard, frame, body, roomy),
+            Screen::Models => return models::draw(self, wizard, frame, body, roomy),
+            Screen::Review => return review::draw(self, wizard, frame, body),
+            Screen::Done => return Some(done::draw(self, wizard, frame, body, roomy)),
         }
+        None
     }
 
     fn header(&self, wizard: &Wizard, frame: &mut Frame, area: Rect) {
@@ -313,116 +308,10 @@ fn step_of(screen: Screen) -> Screen {
 fn signs_in(wizard: &Wizard) -> bool {
     match (wizard.screen, wizard.credential()) {
         (Screen::App | Screen::SignIn, _) => true,
-        (Screen::Auth, _) => matches!(wizard.choices.get(wizard.chosen), Some(Choice::OAuth | Choice::Continue(_))),
+        (Screen::Auth, _) => {
+            matches!(wizard.auth.choices.get(wizard.auth.chosen), Some(Choice::OAuth | Choice::Continue(_)))
+        }
         (Screen::Key, _) => false,
         (_, credential) => matches!(credential, Some(Credential::OAuth(_))),
     }
-}
-
-/// Lines of one screen, from the top; what does not fit is left out at the bottom.
-struct Page<'a> {
-    area: Rect,
-    view: &'a View,
-    lines: Vec<Line<'static>>,
-    cursor: Option<(usize, usize)>,
-}
-
-impl<'a> Page<'a> {
-    fn new(area: Rect, view: &'a View) -> Page<'a> {
-        Page { area, view, lines: Vec::new(), cursor: None }
-    }
-
-    fn width(&self) -> usize {
-        usize::from(self.area.width)
-    }
-
-    fn title(&mut self, text: &str) {
-        let style = self.view.theme.title;
-        self.text(text, style);
-    }
-
-    fn blank(&mut self) {
-        self.lines.push(Line::default());
-    }
-
-    fn line(&mut self, line: Line<'static>) {
-        self.lines.push(line);
-    }
-
-    /// Outside text is made safe here, whoever calls.
-    fn text(&mut self, text: &str, style: Style) {
-        self.indented(0, text, style);
-    }
-
-    fn indented(&mut self, indent: usize, text: &str, style: Style) {
-        let width = self.width().saturating_sub(indent);
-        for line in wrap(&self.view.safe(text), width) {
-            self.lines.push(Line::styled(format!("{:indent$}{line}", ""), style));
-        }
-    }
-
-    /// A sign, then text that wraps beside it.
-    fn sign(&mut self, sign: &'static str, text: &str, sign_style: Style) {
-        let width = self.width().saturating_sub(2);
-        for (at, line) in wrap(&self.view.safe(text), width).into_iter().enumerate() {
-            let head = if at == 0 { Span::styled(format!("{sign} "), sign_style) } else { Span::raw("  ") };
-            self.lines.push(Line::from(vec![head, Span::raw(line)]));
-        }
-    }
-
-    /// A label in a column of its own, and what belongs to it.
-    fn row(&mut self, label: &str, label_width: usize, text: &str, style: Style) {
-        let width = self.width().saturating_sub(label_width);
-        for (at, line) in wrap(&self.view.safe(text), width).into_iter().enumerate() {
-            let head = if at == 0 { label } else { "" };
-            let pad = label_width.saturating_sub(head.width());
-            let head = Span::styled(format!("{head}{:pad$}", ""), self.view.theme.quiet);
-            self.lines.push(Line::from(vec![head, Span::styled(line, style)]));
-        }
-    }
-
-    /// Put the terminal's cursor on the last line, at this column.
-    fn cursor_at(&mut self, column: usize) {
-        self.cursor = Some((self.lines.len().saturating_sub(1), column));
-    }
-
-    fn height(&self) -> usize {
-        self.lines.len()
-    }
-
-    fn truncate(&mut self, height: usize) {
-        self.lines.truncate(height);
-    }
-
-    /// [`Page::render`] from this line on, if there is more than the area holds.
-    fn render_from(mut self, first: usize, frame: &mut Frame) {
-        let hidden = self.lines.len().saturating_sub(usize::from(self.area.height));
-        self.lines.drain(..first.min(hidden));
-        self.render(frame);
-    }
-
-    fn render(self, frame: &mut Frame) {
-        let area = self.area;
-        if let Some((row, column)) = self.cursor
-            && row < usize::from(area.height)
-        {
-            let x = area.x + u16::try_from(column).unwrap_or(u16::MAX).min(area.width.saturating_sub(1));
-            frame.set_cursor_position(Position::new(x, area.y + u16::try_from(row).unwrap_or(0)));
-        }
-        for (line, y) in self.lines.into_iter().zip(area.top()..area.bottom()) {
-            frame.render_widget(line, Rect::new(area.x, y, area.width, 1));
-        }
-    }
-}
-
-/// A right-aligned text in `width` columns.
-fn right(text: &str, width: usize) -> String {
-    let text = cut(text, width, "");
-    format!("{:>pad$}{text}", "", pad = width - text.width())
-}
-
-/// A left-aligned text in `width` columns.
-fn left(text: &str, width: usize, ellipsis: &str) -> String {
-    let text = cut(text, width, ellipsis);
-    format!("{text}{:pad$}", "", pad = width - text.width())
 }

@@ -1,6 +1,6 @@
 //! What a screen says, as lines of text: for prompts instead of a full screen.
 
-use super::{MIN_HEIGHT, MIN_WIDTH, View, auth, models, signin};
+use super::{MIN_HEIGHT, MIN_WIDTH, View, auth, models, sign_in};
 use crate::texts::wizard as t;
 use crate::wizard::{Screen, Wizard};
 use ratatui::Terminal;
@@ -15,7 +15,7 @@ const HEIGHT: u16 = 400;
 impl View {
     /// The screen's lines, in order; of a list, the first `rows`.
     pub fn lines(&self, wizard: &Wizard, rows: usize) -> Vec<String> {
-        if wizard.help || wizard.trouble.is_some() {
+        if wizard.help.is_some() || wizard.trouble.is_some() {
             return self.drawn(wizard);
         }
         match (wizard.screen, &wizard.models) {
@@ -28,7 +28,7 @@ impl View {
                 }
                 lines
             }
-            (Screen::SignIn, _) => signin::lines(self, wizard).unwrap_or_else(|| self.drawn(wizard)),
+            (Screen::SignIn, _) => sign_in::lines(self, wizard).unwrap_or_else(|| self.drawn(wizard)),
             _ => self.drawn(wizard),
         }
     }
@@ -37,7 +37,9 @@ impl View {
     fn drawn(&self, wizard: &Wizard) -> Vec<String> {
         const { assert!(WIDTH > MIN_WIDTH && HEIGHT > MIN_HEIGHT) };
         let Ok(mut sheet) = Terminal::new(TestBackend::new(WIDTH, HEIGHT));
-        let Ok(_) = sheet.draw(|frame| self.draw(wizard, frame));
+        let Ok(_) = sheet.draw(|frame| {
+            self.draw(wizard, frame);
+        });
         let buffer = sheet.backend().buffer();
         // Header and rail above, keys in force below: the prompt has those.
         let (top, bottom) = (2, HEIGHT - 2);

@@ -1,36 +1,37 @@
 //! Review: the exact diff of every file, and what the test call says.
 
+use super::View;
 use super::models::words;
-use super::{Page, View};
+use super::page::Page;
 use crate::chutes::model::id_of;
 use crate::chutes::verify::Verdict;
 use crate::clean;
 use crate::diff;
-use crate::diff::{FileDiff, LineKind};
+use crate::diff::{FileDiff, Hunk, LineKind};
 use crate::texts::{Lang, wizard as t};
 use crate::tui::format::cut;
-use crate::wizard::protocol::Planned;
-use crate::wizard::{Review, Verification, Wizard, command_rows, file_rows};
+use crate::wizard::Wizard;
+use crate::wizard::protocol::{Planned, Viewport};
+use crate::wizard::screens::review::{Review, Verification};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Line;
 use unicode_width::UnicodeWidthStr;
 
-/// Rows that the diff has.
-pub fn diff_rows(wizard: &Wizard, height: u16, width: u16) -> u16 {
-    // Title, status and warnings above, a gap, the place line below.
-    let above = u16::try_from(status_height(wizard, height, width)).unwrap_or(u16::MAX);
-    height.saturating_sub(above + 2).max(1)
+/// Lines of the whole diff.
+fn line_count(planned: &Planned) -> usize {
+    command_rows(planned) + planned.diffs.iter().map(file_rows).sum::<usize>()
 }
 
-fn status_height(wizard: &Wizard, height: u16, width: u16) -> usize {
-    let warnings = match &wizard.review.planned {
-        Some(Ok(planned)) if is_low(height) => warnings(planned, wizard).len(),
-        Some(Ok(planned)) => warnings(planned, wizard).iter().map(|words| lines_of(words, width)).sum(),
-        _ => 0,
-    };
-    3 + warnings
+/// The command that stores the credential, and an empty line behind.
+fn command_rows(planned: &Planned) -> usize {
+    usize::from(planned.handover.is_some()) * 2
+}
+
+/// A heading of two lines, the hunks with a gap line between two, and an empty line behind.
+fn file_rows(diff: &FileDiff) -> usize {
+    3 + diff.hunks.iter().map(Hunk::len).sum::<usize>() + diff.hunks.len().saturating_sub(1)
 }
 
 /// Of the plan, and of the choices.
@@ -45,11 +46,8 @@ fn is_low(height: u16) -> bool {
     height < 14
 }
 
-fn lines_of(text: &str, width: u16) -> usize {
-    crate::tui::format::wrap(text, usize::from(width).saturating_sub(2)).len()
-}
-
-pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect) {
+/// None: there is no diff to scroll in.
+pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect) -> Option<Viewport> {
     let (theme, lang) = (&view.theme, view.lang);
     let review = &wizard.review;
     let mut page = Page::new(area, view);
@@ -67,8 +65,9 @@ pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect) {
             page.text(&hint, Style::new());
         }
         page.render(frame);
-        return;
+        return None;
     }
+    let mut viewport = None;
     match &review.planned {
         None => {
             page.blank();
@@ -91,12 +90,14 @@ pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect) {
             if !is_low(area.height) {
                 page.blank();
             }
-            let total = review.line_count();
+            let total = line_count(planned);
             if total == 0 {
                 page.sign(theme.glyphs.done, t::review_unchanged(lang), theme.accent);
             } else {
                 let rows = usize::from(area.height).saturating_sub(page.height() + 1).max(1);
-                let first = review.scroll.min(total.saturating_sub(rows));
+                let end = total.saturating_sub(rows);
+                let first = review.scroll.first.min(end);
+                viewport = Some(Viewport { page: rows, last: end });
                 let last = (first + rows).min(total);
                 let width = page.width();
                 for row in rows_from(view, planned, wizard, width, first).take(rows) {
@@ -109,6 +110,7 @@ pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect) {
         }
     }
     page.render(frame);
+    viewport
 }
 
 /// One line: the test call, or what Enter waits for.
@@ -183,7 +185,7 @@ impl Row<'_> {
     }
 }
 
-/// The rows that [`Review::line_count`] counts, without the first `skipped`.
+/// The rows that [`line_count`] counts, without the first `skipped`.
 fn rows_from<'a>(
     view: &'a View,
     planned: &'a Planned,

@@ -6,13 +6,15 @@ pub(super) mod words;
 
 pub use words::refusal_words;
 
-use super::{Page, View};
+use super::View;
+use super::page::Page;
 use crate::chutes::model::Source;
 use crate::clean;
 use crate::texts::wizard as t;
 use crate::tui::format::{clock, cut, grouped};
 use crate::wizard::Wizard;
-use crate::wizard::models::{Models, Notice, Sort};
+use crate::wizard::models::{Models, Sort, StatusLine};
+use crate::wizard::protocol::Viewport;
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -37,16 +39,12 @@ impl Heights {
     }
 }
 
-/// Rows of the table in a body of this height.
-pub fn table_rows(_wizard: &Wizard, height: u16, roomy: bool) -> u16 {
-    Heights::of(height, roomy).table
-}
-
-pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, roomy: bool) {
+pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, roomy: bool) -> Option<Viewport> {
     let mut page = Page::new(area, view);
     let Some(models) = &wizard.models else {
         page.text(t::models_loading(view.lang), view.theme.quiet);
-        return page.render(frame);
+        page.render(frame);
+        return None;
     };
     let heights = Heights::of(area.height, roomy);
     let asking = wizard.discover.running;
@@ -73,6 +71,8 @@ pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, roomy: 
     details::draw(view, models, rows, &mut page);
     page.truncate(start + usize::from(heights.pane));
     page.render(frame);
+    let table = usize::from(heights.table);
+    Some(Viewport { page: table, last: models.view.len().saturating_sub(table) })
 }
 
 fn count(number: usize) -> String {
@@ -205,13 +205,13 @@ fn news(view: &View, models: &Models, roomy: bool, page: &mut Page) {
     if let Some(notice) = &models.notice {
         let text = words::notice(models, notice, lang);
         return match notice {
-            Notice::DefaultSet { .. }
-            | Notice::AliasSet { .. }
-            | Notice::AliasRemoved { .. }
-            | Notice::AliasMoved { .. }
-            | Notice::Took { .. }
-            | Notice::Testing { .. } => page.text(&text, Style::new()),
-            Notice::Tested { verdict, .. } if verdict.failure().is_none() => page.text(&text, Style::new()),
+            StatusLine::DefaultSet { .. }
+            | StatusLine::AliasSet { .. }
+            | StatusLine::AliasRemoved { .. }
+            | StatusLine::AliasMoved { .. }
+            | StatusLine::Took { .. }
+            | StatusLine::Testing { .. } => page.text(&text, Style::new()),
+            StatusLine::Tested { verdict, .. } if verdict.failure().is_none() => page.text(&text, Style::new()),
             _ => page.sign(warning, &text, theme.warning),
         };
     }

@@ -1,7 +1,7 @@
 //! The sign-in as tasks: one attempt, the callback and the pastes that may answer it, the exchange, and
 //! what is left on disk meanwhile.
 
-use super::{Runner, now_ms};
+use super::{Effects, now_ms};
 use crate::chutes::client::Client;
 use crate::chutes::oauth::answer::{Verdict, judge};
 use crate::chutes::oauth::attempt::{Attempt as OAuth, CannotResume, Environment, Pending};
@@ -11,11 +11,10 @@ use crate::host::Host;
 use crate::secret::Secret;
 use crate::state::State;
 use crate::texts::{Lang, signin as t};
-use crate::tui::browser::{self, NotOpened};
-use crate::tui::clipboard::{Clipboard, Outcome as Copied, Surroundings};
-use crate::tui::qr;
-use crate::wizard::protocol::{Attempt, Begin, Event, LinkFile};
-use crate::wizard::signin::{News, Over};
+use crate::tui::device::browser::{self, NotOpened};
+use crate::tui::device::clipboard::{Clipboard, Outcome as Copied, Surroundings};
+use crate::tui::device::qr;
+use crate::wizard::protocol::{Attempt, Begin, Event, LinkFile, Over, SignInUpdate};
 use std::fs::OpenOptions;
 use std::io::Write;
 use std::os::unix::fs::OpenOptionsExt;
@@ -64,7 +63,7 @@ struct Work {
     link: Arc<Mutex<String>>,
 }
 
-impl Runner {
+impl Effects {
     pub(super) fn sign_in(&mut self, attempt: Attempt, begin: Begin) {
         self.end_sign_in(false);
         let Some(environment) = self.session.sign_in.clone() else { return };
@@ -114,11 +113,11 @@ impl Runner {
                 Ok(()) => t::browser_opened(lang).to_owned(),
                 Err(why) => why.says(lang),
             };
-            let _ = events.send(Event::SignIn { attempt, news: News::Note(note) });
+            let _ = events.send(Event::SignIn { attempt, update: SignInUpdate::Note(note) });
         });
     }
 
-    /// Copies off the draw path. What only the terminal can do waits for [`Runner::for_terminal`].
+    /// Copies off the draw path. What only the terminal can do waits for [`Effects::for_terminal`].
     pub(super) fn copy(&self, attempt: Attempt, text: String) {
         let (lang, events) = (self.session.lang, self.events.clone());
         let (clipboard, for_terminal) = (Arc::clone(&self.clipboard), Arc::clone(&self.for_terminal));
@@ -128,7 +127,7 @@ impl Runner {
             if let Copied::ForTerminal(bytes) = copied {
                 lock(&for_terminal).extend(bytes);
             }
-            let _ = events.send(Event::SignIn { attempt, news: News::Note(note) });
+            let _ = events.send(Event::SignIn { attempt, update: SignInUpdate::Note(note) });
         });
     }
 
@@ -164,7 +163,7 @@ impl Runner {
                 Err(error) => t::link_not_saved(lang, shown, crate::clean::line(&error.to_string())),
             },
         };
-        let _ = self.events.send(Event::SignIn { attempt, news: News::Note(note) });
+        let _ = self.events.send(Event::SignIn { attempt, update: SignInUpdate::Note(note) });
     }
 
     /// Stop listening and remove our files. `keep`: the attempt itself waits for another run.
@@ -187,9 +186,9 @@ impl Runner {
 }
 
 impl Work {
-    fn say(&self, news: News) {
+    fn say(&self, update: SignInUpdate) {
         // The receiver is gone only when the wizard is over.
-        let _ = self.events.send(Event::SignIn { attempt: self.attempt, news });
+        let _ = self.events.send(Event::SignIn { attempt: self.attempt, update });
     }
 
     async fn run(self, begin: Begin, mut commands: UnboundedReceiver<Command>) {
@@ -197,7 +196,7 @@ impl Work {
             Ok(prepared) => prepared,
             Err(over) => {
                 self.state.remove(PENDING);
-                return self.say(News::Over(over));
+                return self.say(SignInUpdate::Over(over));
             }
         };
         let oauth = Arc::new(Mutex::new(prepared));
@@ -209,7 +208,7 @@ impl Work {
         // Before the link is shown: an answer must never find nobody listening.
         let listener = Listener::bind(&redirect);
         let cannot_listen = listener.as_ref().err().cloned();
-        self.say(News::Ready { link, port: redirect.port(), cannot_listen, left_ms });
+        self.say(SignInUpdate::Ready { link, port: redirect.port(), cannot_listen, left_ms });
 
         let (to_us, mut arrivals) = mpsc::channel(1);
         let judging = Arc::clone(&oauth);
@@ -235,7 +234,7 @@ impl Work {
                     Some(Arrival::Code(code, report)) => break (code, Some(report)),
                     Some(Arrival::Refused(refusal)) => {
                         self.state.remove(PENDING);
-                        self.say(News::Over(Over::Refused(refusal)));
+                        self.say(SignInUpdate::Over(Over::Refused(refusal)));
                         // The page is on its way.
                         if !served {
                             serving.await;
@@ -251,10 +250,10 @@ impl Work {
                             Verdict::Code(code) => break (code, None),
                             Verdict::Refused(refusal) => {
                                 self.state.remove(PENDING);
-                                return self.say(News::Over(Over::Refused(refusal)));
+                                return self.say(SignInUpdate::Over(Over::Refused(refusal)));
                             }
                             Verdict::Mistake(_) if only_whole => {}
-                            Verdict::Mistake(mistake) => self.say(News::Mistake(mistake)),
+                            Verdict::Mistake(mistake) => self.say(SignInUpdate::Mistake(mistake)),
                         }
                     }
                     Some(Command::MoreTime) => {
@@ -265,16 +264,16 @@ impl Work {
                         };
                         // Only the continuing in another run would suffer.
                         let _ = self.state.write(PENDING, &pending);
-                        self.say(News::Left(lock(&oauth).left(now_ms())));
+                        self.say(SignInUpdate::Left(lock(&oauth).left(now_ms())));
                     }
                     None => return,
                 },
-                () = tokio::time::sleep(next) => self.say(News::Left(lock(&oauth).left(now_ms()))),
+                () = tokio::time::sleep(next) => self.say(SignInUpdate::Left(lock(&oauth).left(now_ms()))),
             }
         };
         // A code is good for one exchange, and so is the record of the attempt.
         self.state.remove(PENDING);
-        self.say(News::Exchanging);
+        self.say(SignInUpdate::Exchanging);
         let oauth = lock(&oauth).clone();
         let from_callback = report.is_some();
         let exchanging = self.exchange(&oauth, &code, report);
@@ -308,8 +307,8 @@ impl Work {
     async fn exchange(&self, oauth: &OAuth, code: &Secret, report: Option<Report>) {
         let result = token::sign_in(&self.client, oauth, code, now_ms()).await;
         let (page, news) = match result {
-            Ok(granted) => (Page::SignedIn, News::Granted(Box::new(granted), oauth.settings.client_id.clone())),
-            Err(error) => (page_of(&error), News::Over(Over::Failed(error))),
+            Ok(granted) => (Page::SignedIn, SignInUpdate::Granted(Box::new(granted), oauth.settings.client_id.clone())),
+            Err(error) => (page_of(&error), SignInUpdate::Over(Over::Failed(error))),
         };
         if let Some(report) = report {
             report.send(page);

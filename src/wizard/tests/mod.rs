@@ -1,9 +1,15 @@
 //! Transition tables: every screen and every kind of event, late answers, back, leaving. No IO.
 
+mod sign_in;
+
 use super::line::LineEdit;
 use super::models::decision;
 use super::protocol::*;
+use super::screens::auth::Choice;
+use super::screens::discover::{Progress, STAGES};
+use super::screens::done::ReadBack;
 use super::*;
+use crate::chutes::api_key;
 use crate::chutes::catalog::Stage;
 use crate::chutes::failure::Kind as FailureKind;
 use crate::chutes::model::{Model, Price, Source};
@@ -244,7 +250,7 @@ fn enter_on_review_waits_for_plan_and_verdict_in_either_order() {
         let mut drive = Drive::at_review();
         drive.act(Action::Enter);
         assert!(drive.effects.is_empty());
-        assert_eq!(drive.wizard.context(), Context::ReviewWaiting);
+        assert_eq!(drive.wizard.context(), KeyContext::ReviewWaiting);
         if plan_first {
             drive.planned(Ok(plan_of_one_line()));
             assert!(!drive.commits());
@@ -278,7 +284,7 @@ fn every_failure_of_discovery_leads_to_the_built_in_models() {
 fn a_refused_key_offers_another_one() {
     let mut drive = Drive::loaded(Facts { choice: Some(AuthChoice::ApiKey), ..facts() });
     drive.paste(KEY).act(Action::Enter).discovered(Err(refused(401)));
-    assert_eq!(drive.wizard.context(), Context::DiscoverRefused);
+    assert_eq!(drive.wizard.context(), KeyContext::DiscoverRefused);
     drive.act(Action::AnotherKey);
     assert_eq!(drive.wizard.screen, Screen::Key);
     assert!(drive.wizard.key.line.is_empty());
@@ -331,11 +337,11 @@ fn a_config_that_cannot_be_read_stops_the_wizard_until_it_can() {
     let error = Error::KeepsChanging { path: "/x".into() };
     let mut drive = Drive::new(facts());
     drive.event(Event::Loaded(Box::new(Err(error))));
-    assert_eq!(drive.wizard.context(), Context::Trouble);
+    assert_eq!(drive.wizard.context(), KeyContext::Trouble);
     drive.act(Action::Retry);
     assert!(matches!(drive.effects.as_slice(), [Effect::Load]));
     drive.event(Event::Loaded(Box::new(Ok(Current::default()))));
-    assert_eq!(drive.wizard.context(), Context::Auth);
+    assert_eq!(drive.wizard.context(), KeyContext::Auth);
 }
 
 #[test]
@@ -376,7 +382,7 @@ fn a_refusal_by_the_verify_call_writes_nothing() {
     let mut drive = Drive::at_review();
     drive.planned(Ok(plan_of_one_line())).act(Action::Enter).verified(Verdict::Refused(refused(401)));
     assert!(!drive.commits());
-    assert_eq!(drive.wizard.context(), Context::ReviewRefused);
+    assert_eq!(drive.wizard.context(), KeyContext::ReviewRefused);
     drive.act(Action::Enter);
     assert!(!drive.commits());
     drive.act(Action::AnotherKey);
@@ -403,9 +409,29 @@ fn without_changes_nothing_is_written() {
     drive.planned(Ok(Planned::default())).verified(works()).act(Action::Enter);
     assert!(drive.effects.is_empty());
     assert_eq!(drive.wizard.screen, Screen::Done);
-    assert!(drive.wizard.done.unchanged);
+    assert!(drive.wizard.done.is_unchanged());
     drive.act(Action::Undo);
     assert!(drive.effects.is_empty(), "there is nothing to undo");
+}
+
+/// Pressed twice, the write is taken back once, and the screen says so.
+#[test]
+fn undo_pressed_twice_is_one_undo() {
+    let mut drive = Drive::at_review();
+    drive.planned(Ok(plan_of_one_line())).verified(works()).act(Action::Enter);
+    drive.event(Event::Committed(Box::new(Ok(Committed::default()))));
+    drive.act(Action::Undo);
+    assert!(drive.effects.iter().any(|effect| matches!(effect, Effect::Undo)));
+    assert!(drive.act(Action::Undo).effects.is_empty(), "it is under way");
+    assert!(drive.act(Action::Enter).exit().is_none(), "leaving waits for it");
+    let undone = Undone { stays: Some("chutes:default".into()), ..Undone::default() };
+    drive.event(Event::Undone(Box::new(Ok(undone.clone()))));
+    assert_eq!(drive.exit(), Some(Outcome::Done));
+    assert_eq!(drive.wizard.done.undo, Undo::Done(undone));
+    // A late answer changes nothing any more.
+    drive.event(Event::Undone(Box::new(Err(Error::KeepsChanging { path: "/x".into() }))));
+    assert!(matches!(drive.wizard.done.undo, Undo::Done(_)));
+    assert_eq!(drive.wizard.context(), KeyContext::DoneForGood);
 }
 
 #[test]
@@ -437,11 +463,11 @@ fn leaving_writes_nothing_and_a_begun_write_is_waited_for() {
 fn the_help_shows_the_keys_of_the_screen_below_and_swallows_the_others() {
     let mut drive = Drive::at_models(all());
     drive.act(Action::Help);
-    assert_eq!((drive.wizard.context(), drive.wizard.context_below_help()), (Context::Help, Context::Models));
+    assert_eq!((drive.wizard.context(), drive.wizard.context_below_help()), (KeyContext::Help, KeyContext::Models));
     drive.act(Action::Fallback).event(Event::Text('x'));
     assert!(drive.models().fallbacks.is_empty());
     drive.act(Action::Back);
-    assert_eq!(drive.wizard.context(), Context::Models);
+    assert_eq!(drive.wizard.context(), KeyContext::Models);
 }
 
 #[test]
@@ -463,15 +489,15 @@ fn bad_keys_are_named_before_any_call() {
 fn the_environment_key_is_a_choice_and_the_default_of_an_empty_field() {
     let with_env = Facts { env_key: Some(Secret::new(KEY)), ..facts() };
     let mut drive = Drive::loaded(with_env.clone());
-    assert!(matches!(drive.wizard.choices[drive.wizard.chosen], Choice::EnvKey(_)));
+    assert!(matches!(drive.wizard.auth.choices[drive.wizard.auth.chosen], Choice::EnvKey(_)));
     drive.act(Action::Enter);
-    assert!(matches!(&drive.effects[..], [Effect::Discover { credential: Some(Credential::EnvKey(_)), .. }]));
+    assert!(matches!(&drive.effects[..], [Effect::Discover { credential: Credential::EnvKey(_), .. }]));
     drive.act(Action::Back);
     assert_eq!(drive.wizard.screen, Screen::Auth);
 
     let mut drive = Drive::loaded(Facts { choice: Some(AuthChoice::ApiKey), ..with_env });
     drive.act(Action::Enter);
-    assert!(matches!(&drive.effects[..], [Effect::Discover { credential: Some(Credential::EnvKey(_)), .. }]));
+    assert!(matches!(&drive.effects[..], [Effect::Discover { credential: Credential::EnvKey(_), .. }]));
 }
 
 // ── Models ───────────────────────────────────────────────────────────────────────────────────────
@@ -488,7 +514,7 @@ fn an_unserved_default_is_proposed_and_never_taken_silently() {
     drive.act(Action::Enter);
     assert_eq!(drive.models().primary, "chutes/z/GLM-5.2");
     drive.act(Action::Enter);
-    assert_eq!(drive.wizard.context(), Context::ModelsPending);
+    assert_eq!(drive.wizard.context(), KeyContext::ModelsPending);
     drive.act(Action::TakeAllProposals);
     assert_eq!(drive.wizard.screen, Screen::Review);
     assert_eq!(drive.models().alias_of("z/GLM-5.2"), Some("chutes-fast"));
@@ -498,7 +524,7 @@ fn an_unserved_default_is_proposed_and_never_taken_silently() {
 fn an_open_alias_may_be_left_out() {
     let mut drive = Drive::at_models(catalog(&["z/GLM-4.7", "d/Deep-V3"]));
     drive.act(Action::Enter);
-    assert_eq!(drive.wizard.context(), Context::ModelsPending);
+    assert_eq!(drive.wizard.context(), KeyContext::ModelsPending);
     drive.act(Action::Enter);
     let Some(Effect::Plan { request, .. }) = drive.effects.first() else { panic!("{:?}", drive.effects) };
     assert!(request.selection.aliases.iter().all(|alias| alias.name != "chutes-fast"));
@@ -560,7 +586,7 @@ fn only_a_model_that_sees_becomes_the_image_model() {
 fn an_alias_is_checked_as_it_is_typed() {
     let mut drive = Drive::at_models(all());
     drive.paste("m/Eye-1").act(Action::EditAlias);
-    assert_eq!(drive.wizard.context(), Context::ModelsAlias);
+    assert_eq!(drive.wizard.context(), KeyContext::ModelsAlias);
     for c in "Chutes-PRO".chars() {
         drive.event(Event::Text(c));
     }

@@ -1,12 +1,11 @@
 //! What is shown, in which order, and where the cursor is.
 
-use super::{Models, Next, Notice, Sort};
+use super::index::Index;
+use super::{Models, Sort, StatusLine, Transition, decision};
 use crate::chutes::model::{Model, id_of};
 use crate::selection::propose::Note;
 use crate::wizard::filter::{NOT_FOUND, Query};
-use crate::wizard::models::decision;
-use crate::wizard::models::index::Index;
-use crate::wizard::protocol::Action;
+use crate::wizard::protocol::{Action, Effect};
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
@@ -159,8 +158,8 @@ impl Models {
         }
     }
 
-    pub(super) fn scroll(&mut self, page: usize) {
-        self.top = self.first_shown(page);
+    pub(super) fn scroll(&mut self) {
+        self.top = self.first_shown(self.page);
     }
 
     /// Change the order and stay on the same model.
@@ -179,19 +178,19 @@ impl Models {
         self.keep_row(Models::sort_rows);
     }
 
-    pub(super) fn toggle_favourite(&mut self) -> Next {
-        let Some(id) = self.current().map(|m| m.id.to_string()) else { return Next::Stay };
+    pub(super) fn toggle_favourite(&mut self) -> Transition {
+        let Some(id) = self.current().map(|m| m.id.to_string()) else { return Transition::Stay };
         self.moved = true;
         if !self.favourites.remove(&id) {
             self.favourites.insert(id);
         }
         self.keep_row(Models::sort_rows);
-        Next::SaveFavourites
+        Transition::Run(vec![Effect::SaveFavourites(self.favourites.iter().cloned().collect())])
     }
 
     // ── The filter ───────────────────────────────────────────────────────────────────────────────
 
-    pub(super) fn act_on_filter(&mut self, action: Action) -> Next {
+    pub(super) fn act_on_filter(&mut self, action: Action) -> Transition {
         self.notice = None;
         match action {
             Action::Back => {
@@ -206,7 +205,7 @@ impl Models {
             }
             _ => {}
         }
-        Next::Stay
+        Transition::Stay
     }
 
     pub fn type_text(&mut self, text: &str) {
@@ -263,6 +262,6 @@ impl Models {
     }
 
     pub(super) fn nothing_shown(&mut self) {
-        self.notice = Some(Notice::NothingShown);
+        self.notice = Some(StatusLine::NothingShown);
     }
 }

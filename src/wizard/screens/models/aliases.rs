@@ -1,6 +1,6 @@
 //! The alias of a row, edited in place.
 
-use super::{AliasEdit, Models, Next, Notice};
+use super::{AliasEdit, Models, StatusLine, Transition};
 use crate::chutes::model::{id_of, reference};
 use crate::selection::Alias;
 use crate::selection::alias::{self, Problem, same_name};
@@ -44,7 +44,7 @@ impl Models {
         self.editing = Some(edit);
     }
 
-    pub(super) fn act_on_alias(&mut self, action: Action) -> Next {
+    pub(super) fn act_on_alias(&mut self, action: Action) -> Transition {
         match action {
             Action::Back => self.editing = None,
             Action::Edit(edit) => {
@@ -67,7 +67,7 @@ impl Models {
             }
             _ => {}
         }
-        Next::Stay
+        Transition::Stay
     }
 
     fn finish_alias(&mut self, taken_from: Option<String>) {
@@ -90,7 +90,7 @@ impl Models {
         self.notice = Some(match (place, name.is_empty(), taken_from) {
             (Some(at), true, _) => {
                 self.aliases.remove(at);
-                Notice::AliasRemoved { name: old.unwrap_or_default() }
+                StatusLine::AliasRemoved { name: old.unwrap_or_default() }
             }
             (place, _, from) => {
                 match place {
@@ -99,8 +99,8 @@ impl Models {
                 }
                 self.left_out.remove(&id);
                 match from {
-                    Some(from) => Notice::AliasMoved { name, from },
-                    None => Notice::AliasSet { name },
+                    Some(from) => StatusLine::AliasMoved { name, from },
+                    None => StatusLine::AliasSet { name },
                 }
             }
         });

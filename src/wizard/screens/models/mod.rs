@@ -8,15 +8,16 @@ mod list;
 
 pub use drift::decision;
 
-use super::filter::Query;
-use super::line::Line;
-use super::protocol::Action;
+use super::Transition;
 use crate::chutes::failure::Failure;
 use crate::chutes::model::{Catalog, Model, Price, Source, id_of};
 use crate::chutes::verify::Verdict;
 use crate::selection::alias::Problem;
 use crate::selection::propose::{Documented, Note, Overrides, propose_roles, registered};
 use crate::selection::{Alias, Configured, Refusal, Selection};
+use crate::wizard::filter::Query;
+use crate::wizard::line::Line;
+use crate::wizard::protocol::{Action, KeyContext};
 use index::Index;
 pub use index::Measures;
 use std::collections::{BTreeMap, BTreeSet};
@@ -63,7 +64,7 @@ pub struct AliasEdit {
 
 /// One line under the table that answers the last key.
 #[derive(Clone, Debug, PartialEq)]
-pub enum Notice {
+pub enum StatusLine {
     NotImageCapable,
     /// The row cannot be left out: it is the default, a fallback, the image model or has an alias.
     InUse,
@@ -101,20 +102,6 @@ pub enum Notice {
         id: String,
         verdict: Verdict,
     },
-}
-
-/// What the machine has to do after an action.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Next {
-    Stay,
-    /// On to the review.
-    GoOn,
-    GoBack,
-    /// One-token call to the model with this id.
-    Test(String),
-    /// Ask the service for its list again.
-    Refresh,
-    SaveFavourites,
 }
 
 /// The whole screen.
@@ -166,15 +153,17 @@ pub struct Models {
     pub cursor: usize,
     /// First row of the window, as an index into `view`.
     top: usize,
+    /// Rows of the table, as it was drawn last.
+    page: usize,
     pub editing: Option<AliasEdit>,
     /// Proposals are undecided and the person wants to go on.
     pub asking: bool,
-    pub notice: Option<Notice>,
+    pub notice: Option<StatusLine>,
     providers: Vec<String>,
     /// With the config's own facts.
     documented: Documented,
     overrides: Overrides,
-    own: Own,
+    own: ConfigFacts,
     /// The person changed something: a new list keeps the choices.
     touched: bool,
     /// The person moved about: a new list keeps the row under the cursor.
@@ -183,7 +172,7 @@ pub struct Models {
 
 /// What the config has of its own.
 #[derive(Clone, Debug, Default)]
-pub struct Own {
+pub struct ConfigFacts {
     /// The models that it registers, as it describes them.
     pub models: Vec<Arc<Model>>,
     /// Ids of the list that it does not register although it could have.
@@ -191,7 +180,7 @@ pub struct Own {
 }
 
 /// What is chosen at the start, and what is open.
-struct Start {
+struct InitialChoices {
     primary: String,
     fallbacks: Vec<String>,
     image: Option<String>,
@@ -205,14 +194,14 @@ impl Models {
     /// The screen as it starts. Successors of what is no longer served are proposed, not taken.
     pub fn new(
         configured: &Configured,
-        own: Own,
+        own: ConfigFacts,
         catalog: Catalog,
         failure: Option<Failure>,
         documented: &Documented,
         overrides: &Overrides,
         favourites: &[String],
     ) -> Result<Models, Refusal> {
-        let start = Start::of(configured, &own, &catalog, documented, overrides)?;
+        let start = InitialChoices::from_config(configured, &own, &catalog, documented, overrides)?;
         let mut screen = Models {
             source: catalog.source,
             fetched_at: catalog.fetched_at,
@@ -242,6 +231,7 @@ impl Models {
             hidden: 0,
             cursor: 0,
             top: 0,
+            page: 10,
             editing: None,
             asking: false,
             notice: None,
@@ -259,7 +249,13 @@ impl Models {
 
     /// Another list has arrived. What the person chose, the filter, what is being edited and the model
     /// under the cursor stay; what the new list proves unserved is proposed anew.
-    pub fn replace_list(&mut self, configured: &Configured, own: Own, catalog: Catalog, failure: Option<Failure>) {
+    pub fn replace_list(
+        &mut self,
+        configured: &Configured,
+        own: ConfigFacts,
+        catalog: Catalog,
+        failure: Option<Failure>,
+    ) {
         let at = self.current().map(|m| m.id.to_string());
         let editing = self.editing.as_ref().map(|edit| self.models[edit.row].id.to_string());
         if self.touched {
@@ -267,7 +263,9 @@ impl Models {
             let by_hand: BTreeSet<String> = self.left_out.symmetric_difference(&self.own.left_out).cloned().collect();
             self.left_out = own.left_out.symmetric_difference(&by_hand).cloned().collect();
             self.find_drift(&catalog);
-        } else if let Ok(start) = Start::of(configured, &own, &catalog, &self.documented, &self.overrides) {
+        } else if let Ok(start) =
+            InitialChoices::from_config(configured, &own, &catalog, &self.documented, &self.overrides)
+        {
             self.primary = start.primary;
             self.fallbacks = start.fallbacks;
             self.image = start.image;
@@ -434,28 +432,57 @@ impl Models {
 
     // ── Keys ─────────────────────────────────────────────────────────────────────────────────────
 
-    /// What a key does. `page`: rows of the table as it was drawn last.
-    pub fn act(&mut self, action: Action, page: usize) -> Next {
-        let next = if self.editing.is_some() {
+    /// Which keys are in force.
+    pub fn context(&self) -> KeyContext {
+        if self.can_move_alias() {
+            KeyContext::ModelsAliasTaken
+        } else if self.editing.is_some() {
+            KeyContext::ModelsAlias
+        } else if self.asking {
+            KeyContext::ModelsPending
+        } else if self.filter_open {
+            KeyContext::ModelsFilter
+        } else if !self.filter.is_empty() {
+            KeyContext::ModelsFiltered
+        } else {
+            KeyContext::Models
+        }
+    }
+
+    /// Rows of the table, as it was drawn.
+    pub fn set_page(&mut self, page: usize) {
+        self.page = page.max(1);
+        self.scroll();
+    }
+
+    /// `leaves_program`: there is no screen to go back to, and what was chosen would be lost.
+    pub fn act(&mut self, action: Action, leaves_program: bool) -> Transition {
+        let warned = self.notice == Some(StatusLine::LeaveAgain);
+        let mut transition = if self.editing.is_some() {
             self.act_on_alias(action)
         } else if self.asking {
             self.act_on_pending(action)
         } else if self.filter_open && matches!(action, Action::Back | Action::Enter | Action::Edit(_)) {
             self.act_on_filter(action)
         } else {
-            self.act_on_list(action, page)
+            self.act_on_list(action)
         };
-        self.scroll(page);
-        next
+        // A stray Esc loses no choices.
+        if leaves_program && self.touched && !warned && matches!(transition, Transition::Back) {
+            self.notice = Some(StatusLine::LeaveAgain);
+            transition = Transition::Stay;
+        }
+        self.scroll();
+        transition
     }
 
-    fn act_on_list(&mut self, action: Action, page: usize) -> Next {
+    fn act_on_list(&mut self, action: Action) -> Transition {
         self.notice = None;
         match action {
             Action::Up => self.move_to(self.cursor.saturating_sub(1)),
             Action::Down => self.move_to(self.cursor + 1),
-            Action::PageUp => self.move_to(self.cursor.saturating_sub(page)),
-            Action::PageDown => self.move_to(self.cursor.saturating_add(page)),
+            Action::PageUp => self.move_to(self.cursor.saturating_sub(self.page)),
+            Action::PageDown => self.move_to(self.cursor.saturating_add(self.page)),
             Action::First => self.move_to(0),
             Action::Last => self.move_to(usize::MAX),
             Action::Filter => self.filter_open = true,
@@ -467,7 +494,7 @@ impl Models {
                 self.filter.clear();
                 self.filter_changed();
             }
-            Action::Back => return Next::GoBack,
+            Action::Back => return Transition::Back,
             Action::Fallback => self.toggle_fallback(),
             Action::FallbackEarlier => self.move_fallback(-1),
             Action::FallbackLater => self.move_fallback(1),
@@ -475,38 +502,38 @@ impl Models {
             Action::EditAlias => self.edit_alias(),
             Action::LeaveOut => self.toggle_left_out(),
             Action::Favourite => return self.toggle_favourite(),
-            Action::Retry => return Next::Refresh,
+            Action::Retry => return Transition::AskAgain,
             Action::TestCall => {
                 if let Some(id) = self.current().map(|m| m.id.to_string()) {
                     self.testing = Some(id.clone());
-                    self.notice = Some(Notice::Testing { id: id.clone() });
-                    return Next::Test(id);
+                    self.notice = Some(StatusLine::Testing { id: id.clone() });
+                    return Transition::Test(id);
                 }
-                self.notice = Some(Notice::NothingShown);
+                self.notice = Some(StatusLine::NothingShown);
             }
             Action::TakeProposal => self.take_here(),
             Action::TakeAllProposals => self.take_all(),
             _ => {}
         }
-        Next::Stay
+        Transition::Stay
     }
 
     /// The answer to the test call under way.
     pub fn test_answered(&mut self, verdict: Verdict) {
         let Some(id) = self.testing.take() else { return };
         self.tested.insert(id.clone(), verdict.clone());
-        self.notice = Some(Notice::Tested { id, verdict });
+        self.notice = Some(StatusLine::Tested { id, verdict });
     }
 }
 
-impl Start {
-    fn of(
+impl InitialChoices {
+    fn from_config(
         configured: &Configured,
-        own: &Own,
+        own: &ConfigFacts,
         catalog: &Catalog,
         documented: &Documented,
         overrides: &Overrides,
-    ) -> Result<Start, Refusal> {
+    ) -> Result<InitialChoices, Refusal> {
         let proposal = propose_roles(configured, catalog, documented, overrides)?;
         let mut left_out = match &overrides.models {
             None => own.left_out.clone(),
@@ -550,6 +577,6 @@ impl Start {
         for id in chosen.chain(aliases.iter().map(|alias| &alias.target)).filter_map(|target| id_of(target)) {
             left_out.remove(id);
         }
-        Ok(Start { primary, fallbacks, image, aliases, left_out, pending, notes })
+        Ok(InitialChoices { primary, fallbacks, image, aliases, left_out, pending, notes })
     }
 }

@@ -1,7 +1,7 @@
-//! Runs the machine's effects. The only file that spawns tasks; each attempt's task can be cancelled,
+//! Does what the machine asks for. The only file that spawns tasks; each attempt's task can be cancelled,
 //! a write cannot: it is waited for.
 
-pub mod signin;
+pub mod sign_in;
 
 use super::Session;
 use crate::chutes::catalog;
@@ -17,7 +17,7 @@ use crate::openclaw::write::undo::undo;
 use crate::openclaw::{plan, write};
 use crate::renewal;
 use crate::secret::Secret;
-use crate::tui::clipboard::Clipboard;
+use crate::tui::device::clipboard::Clipboard;
 use crate::wizard::protocol::{Attempt, Committed, Credential, Effect, Event, Outcome, Planned};
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex};
@@ -25,14 +25,14 @@ use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::{JoinHandle, spawn_blocking};
 
-pub struct Runner {
+pub struct Effects {
     session: Arc<Session>,
     client: Arc<Client>,
     events: UnboundedSender<Event>,
     attempts: HashMap<u64, JoinHandle<()>>,
     /// Writes under way.
     writes: Vec<JoinHandle<()>>,
-    running: Option<signin::Running>,
+    running: Option<sign_in::Running>,
     clipboard: Arc<Mutex<Clipboard>>,
     for_terminal: Arc<Mutex<Vec<u8>>>,
 }
@@ -51,17 +51,17 @@ fn millis(since: Instant) -> u64 {
     u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
 }
 
-impl Runner {
-    pub fn new(session: Arc<Session>, events: UnboundedSender<Event>) -> Runner {
+impl Effects {
+    pub fn new(session: Arc<Session>, events: UnboundedSender<Event>) -> Effects {
         let client = Arc::new(Client::new(session.endpoints.clone()));
-        Runner {
+        Effects {
             session,
             client,
             events,
             attempts: HashMap::new(),
             writes: Vec::new(),
             running: None,
-            clipboard: signin::clipboard(),
+            clipboard: sign_in::clipboard(),
             for_terminal: Arc::default(),
         }
     }
@@ -108,10 +108,10 @@ impl Runner {
             Effect::SaveLink { attempt, kind, path } => self.save_link(attempt, kind, path),
             Effect::Remember(client_id) => {
                 let session = Arc::clone(&self.session);
-                let app = signin::Remembered { client_id: client_id.as_str().to_owned() };
+                let app = sign_in::Remembered { client_id: client_id.as_str().to_owned() };
                 // A convenience, as the favourites are.
                 self.writes.push(spawn_blocking(move || {
-                    let _ = session.state.write(signin::CLIENT, &app);
+                    let _ = session.state.write(sign_in::CLIENT, &app);
                 }));
             }
             Effect::Cancel(attempt) => {
@@ -150,7 +150,7 @@ impl Runner {
         }));
     }
 
-    fn discover(&mut self, attempt: Attempt, credential: Option<Credential>) {
+    fn discover(&mut self, attempt: Attempt, credential: Credential) {
         let (events, client, session) = (self.events.clone(), Arc::clone(&self.client), Arc::clone(&self.session));
         self.attempts.retain(|_, task| !task.is_finished());
         self.attempts.insert(
@@ -209,7 +209,7 @@ impl Runner {
         self.attempts.insert(
             attempt.0,
             tokio::spawn(async move {
-                let verdict = match secret_of(&session, Some(credential)).await {
+                let verdict = match secret_of(&session, credential).await {
                     Some(secret) => verify(&client, &secret, &model).await,
                     None => Verdict::Refused(Failure {
                         host: session.endpoints.api_host(),
@@ -227,8 +227,8 @@ impl Runner {
 pub const FAVOURITES: &str = "favourites";
 
 /// The credential itself; what is stored is read from OpenClaw's store at this moment.
-async fn secret_of(session: &Arc<Session>, credential: Option<Credential>) -> Option<Secret> {
-    match credential? {
+async fn secret_of(session: &Arc<Session>, credential: Credential) -> Option<Secret> {
+    match credential {
         Credential::ApiKey(secret) | Credential::EnvKey(secret) => Some(secret),
         Credential::OAuth(signed_in) => Some(signed_in.granted.access),
         // One that cannot be renewed is as good as none; the test call says so.

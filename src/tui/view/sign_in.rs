@@ -1,15 +1,17 @@
 //! The app screen, the sign-in screen and the QR code.
 
-use super::{Page, View};
+use super::View;
+use super::page::Page;
 use crate::chutes::endpoints::host_of;
 use crate::host::Verdict;
 use crate::texts::{Lang, signin as t};
+use crate::tui::device::qr::{self, Fit};
 use crate::tui::format::{cut, wrap};
 use crate::tui::keymap;
-use crate::tui::qr::{self, Fit};
 use crate::wizard::Wizard;
-use crate::wizard::protocol::{Action, Context};
-use crate::wizard::signin::{Over, Phase, Problem, Show, SignIn};
+use crate::wizard::protocol::{Action, KeyContext, Over};
+use crate::wizard::screens::app::Problem;
+use crate::wizard::screens::sign_in::{Phase, Show, SignIn};
 use ratatui::Frame;
 use ratatui::buffer::CellDiffOption;
 use ratatui::layout::{Position, Rect, Size};
@@ -186,7 +188,7 @@ fn draw_ways(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, roomy:
 fn parts(view: &View, wizard: &Wizard, width: usize, whole: usize, roomy: bool) -> Vec<Part> {
     let (theme, lang) = (&view.theme, view.lang);
     let sign_in = &wizard.sign_in;
-    let typing = wizard.context_below_help() == Context::SignInTyping;
+    let typing = wizard.context_below_help() == KeyContext::SignInTyping;
     let blank = |weight: u8| Part::new(weight, if roomy { vec![Line::default()] } else { Vec::new() });
     let text = |weight: u8, words: &str, style: Style| {
         Part::new(weight, wrap(words, width).into_iter().map(|line| Line::styled(line, style)).collect())
@@ -305,7 +307,7 @@ fn keys(view: &View, wizard: &Wizard, width: usize, typing: bool, roomy: bool) -
     let mut lines: Vec<Vec<Span>> = vec![Vec::new()];
     let mut used = 0;
     for action in [Action::CopyLink, Action::BareLink, Action::SaveLink, Action::ShowQr] {
-        let Some(binding) = keymap::in_force(Context::SignIn).find(|binding| binding.action == action) else {
+        let Some(binding) = keymap::in_force(KeyContext::SignIn).find(|binding| binding.action == action) else {
             continue;
         };
         let (name, label) = (binding.keys[0].name(lang), (binding.label)(lang));
@@ -457,7 +459,7 @@ fn qr_text(view: &View, sign_in: &SignIn, frame: &mut Frame, sizes: Option<(Size
 
 fn qr_keys(view: &View, page: &mut Page) {
     let (theme, lang) = (&view.theme, view.lang);
-    for binding in keymap::in_force(Context::SignInQr).filter(|binding| binding.footer) {
+    for binding in keymap::in_force(KeyContext::SignInQr).filter(|binding| binding.footer) {
         let name = binding.keys[0].name(lang);
         page.line(Line::from(vec![
             Span::styled(format!("{name:<5}"), theme.key),

@@ -1,31 +1,31 @@
 //! Choosing: the default, the fallbacks and their order, the image model, what is registered.
 
-use super::{Models, Next, Notice};
+use super::{Models, StatusLine, Transition};
 use crate::chutes::model::{id_of, reference};
 use crate::selection::propose::Note;
 
 impl Models {
     /// Enter: the row becomes the default; on the default it goes on.
-    pub(super) fn enter(&mut self) -> Next {
+    pub(super) fn enter(&mut self) -> Transition {
         let Some(&at) = self.view.get(self.cursor) else {
             self.nothing_shown();
-            return Next::Stay;
+            return Transition::Stay;
         };
         let id = self.models[at].id.to_string();
         if !self.is_primary(&id) {
             let before = std::mem::take(&mut self.primary);
             self.set_primary(&id);
             self.notice = Some(match self.served(at) {
-                Some(false) => Notice::NotServed,
-                _ => Notice::DefaultSet { before },
+                Some(false) => StatusLine::NotServed,
+                _ => StatusLine::DefaultSet { before },
             });
-            return Next::Stay;
+            return Transition::Stay;
         }
         if self.pending.is_empty() {
-            return Next::GoOn;
+            return Transition::Review;
         }
         self.asking = true;
-        Next::Stay
+        Transition::Stay
     }
 
     pub(super) fn set_primary(&mut self, id: &str) {
@@ -49,7 +49,7 @@ impl Models {
         let Some(&at) = self.view.get(self.cursor) else { return self.nothing_shown() };
         let id = self.models[at].id.to_string();
         if self.is_primary(&id) {
-            self.notice = Some(Notice::IsDefault);
+            self.notice = Some(StatusLine::IsDefault);
             return;
         }
         self.touched = true;
@@ -61,7 +61,7 @@ impl Models {
             self.fallbacks.push(target);
             self.left_out.remove(&id);
             if self.served(at) == Some(false) {
-                self.notice = Some(Notice::NotServed);
+                self.notice = Some(StatusLine::NotServed);
             }
         }
         self.choice_changed();
@@ -84,7 +84,7 @@ impl Models {
             self.image = Some(reference(&id));
             self.left_out.remove(&id);
         } else {
-            self.notice = Some(Notice::NotImageCapable);
+            self.notice = Some(StatusLine::NotImageCapable);
             return;
         }
         self.touched = true;
@@ -99,7 +99,7 @@ impl Models {
             || self.fallback_place(&id).is_some()
             || self.alias_of(&id).is_some();
         if used {
-            self.notice = Some(Notice::InUse);
+            self.notice = Some(StatusLine::InUse);
             return;
         }
         self.touched = true;

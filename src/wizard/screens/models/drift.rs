@@ -1,6 +1,6 @@
 //! What is configured and not served any more, and what is proposed in its place.
 
-use super::{Models, Next, Notice};
+use super::{Models, StatusLine, Transition};
 use crate::chutes::model::{Catalog, id_of, reference};
 use crate::selection::alias::same_name;
 use crate::selection::propose::{Note, Overrides, role_of};
@@ -100,12 +100,12 @@ impl Models {
                 let note = self.pending.remove(at);
                 self.take(note);
                 if !self.go_to_undecided() {
-                    self.notice = Some(Notice::Took { count: 1 });
+                    self.notice = Some(StatusLine::Took { count: 1 });
                 }
             }
             // One open question needs no pointing at.
             None if self.pending.len() == 1 => self.take_all(),
-            None => self.notice = Some(Notice::NoProposalHere),
+            None => self.notice = Some(StatusLine::NoProposalHere),
         }
     }
 
@@ -132,7 +132,7 @@ impl Models {
         if count > 0 {
             self.go_to_undecided();
         }
-        self.notice = Some(if count == 0 { Notice::NoProposalHere } else { Notice::Took { count } });
+        self.notice = Some(if count == 0 { StatusLine::NoProposalHere } else { StatusLine::Took { count } });
     }
 
     fn take(&mut self, note: Note) {
@@ -182,22 +182,22 @@ impl Models {
     }
 
     /// Proposals are open and the person wants to go on.
-    pub(super) fn act_on_pending(&mut self, action: Action) -> Next {
+    pub(super) fn act_on_pending(&mut self, action: Action) -> Transition {
         match action {
             Action::Back => self.asking = false,
             Action::TakeProposal | Action::TakeAllProposals => {
                 self.take_all();
                 self.asking = false;
                 self.notice = None;
-                return Next::GoOn;
+                return Transition::Review;
             }
             // Left as it is: a new alias is not set, a configured one stays where it was.
             Action::Enter => {
                 self.asking = false;
-                return Next::GoOn;
+                return Transition::Review;
             }
             _ => {}
         }
-        Next::Stay
+        Transition::Stay
     }
 }
