@@ -14,7 +14,7 @@ use crate::chutes::oauth::renewal_terms::{Missing, Surroundings};
 use crate::chutes::oauth::token::{self, TokenError};
 use crate::files::{self, Doing};
 use crate::openclaw::read::auth_store::PROVIDER;
-use crate::openclaw::read::current::{OAuthProfile, active_oauth, active_secret};
+use crate::openclaw::read::current::{self, OAuthProfile, active_oauth, active_secret};
 use crate::openclaw::read::snapshot::Snapshot;
 use crate::openclaw::write::sidecar_lock::{Lock, LockError, REFRESH, Rules, STORE, refresh_lock, store_lock};
 use crate::openclaw::{self, Site, plan, write};
@@ -96,6 +96,18 @@ pub async fn stored_secret(
     var: impl Fn(&str) -> Option<String> + Send + 'static,
 ) -> Result<Option<Secret>, Error> {
     let snapshot = site.read()?;
+    if current::kept(&snapshot).is_some() {
+        let (site, document) = (site.clone(), site.paths.sign_in.clone());
+        let work = move || kept::renew(&document, &round::surroundings(&site, var), now);
+        let renewed = tokio::task::spawn_blocking(work).await;
+        // A token that still lives is better than none.
+        let living = || kept::read(&snapshot.sign_in.path).filter(|kept| !kept.is_over(now()));
+        return match renewed {
+            Ok(Ok(kept)) => Ok(kept.map(|kept| kept.sign_in.access)),
+            Ok(Err(error)) => living().map(|kept| Some(kept.access)).ok_or(error),
+            Err(_) => Ok(living().map(|kept| kept.access)),
+        };
+    }
     if due(&snapshot).is_none_or(|profile| profile.refresh.is_none()) {
         return Ok(active_secret(&snapshot, now(), &var));
     }

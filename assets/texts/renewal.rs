@@ -45,4 +45,24 @@ texts! {
     job_later: "The job that renews is added to OpenClaw's cron when the gateway first runs.", "网关首次运行时，续期任务会加入 OpenClaw 的 cron。";
     job_disabled: "OpenClaw's cron is switched off (cron.enabled): call this from another timer at least every 10 minutes, or leave it running with --watch.", "OpenClaw 的 cron 已关闭（cron.enabled）：请用其他定时器至少每 10 分钟调用一次，或以 --watch 持续运行。";
     job_failed(why): "The job that renews could not be added to OpenClaw's cron ({why}).", "无法将续期任务加入 OpenClaw 的 cron（{why}）。";
+
+    plugin_switched_off:
+        "The gateway of this OpenClaw does not start on a config that names Chutes while Chutes' plugin is not installed. So plugins.entries.chutes.enabled is set to false; the models work without the plugin.",
+        "配置中使用 Chutes 而未安装 Chutes 插件时，此版本 OpenClaw 的网关无法启动，因此将 plugins.entries.chutes.enabled 设为 false；没有该插件，模型照常可用。";
+    plugin_installed:
+        "The plugin @openclaw/chutes-provider is installed: it lists models of its own and renews a sign-in of its own, which one failure of the token endpoint ends for good. What is written here works beside it.",
+        "已安装插件 @openclaw/chutes-provider：它有自己的模型列表，并自行续期它的登录；令牌端点一次出错就会使该登录永久失效。这里写入的内容可与之并存。";
+    way_openclaw:
+        "OpenClaw renews the sign-in itself, before a request, about once an hour.",
+        "OpenClaw 会在请求之前自行续期登录，大约每小时一次。";
+    way_kept(every, stop):
+        "This OpenClaw renews no sign-in, so this program does: it keeps the refresh token, and OpenClaw asks it for the access token. A job in OpenClaw's own cron looks every {every}. {stop}",
+        "此版本的 OpenClaw 不会续期登录，因此由本程序续期：本程序保存刷新令牌，OpenClaw 向它获取访问令牌。OpenClaw 自己的 cron 任务每 {every} 检查一次。{stop}";
+    way_kept_job(command): "The job: {command}", "该任务：{command}";
+    way_kept_by_hand(stop):
+        "This OpenClaw renews no sign-in, so this program does, and OpenClaw's cron is switched off (cron.enabled): call `openclaw-chutes renew` from another timer at least every 10 minutes, or leave `openclaw-chutes renew --watch` running. {stop}",
+        "此版本的 OpenClaw 不会续期登录，因此由本程序续期，而 OpenClaw 的 cron 已关闭（cron.enabled）：请用其他定时器至少每 10 分钟调用一次 `openclaw-chutes renew`，或保持 `openclaw-chutes renew --watch` 运行。{stop}";
+    way_stop:
+        "When that stops, requests fail once the access token ends, within an hour; the next renewal, or a gateway that starts, puts it right.",
+        "如果停止续期，访问令牌到期后（一小时内）请求会失败；下一次续期或网关启动时即可恢复。";
 }

@@ -2,6 +2,7 @@
 //! turn them into sentences.
 
 use super::document_error;
+use super::exec_provider::Helper;
 use super::plan::schema::{Problem, Wrong};
 use super::types::CredentialKind;
 use crate::clean;
@@ -39,6 +40,8 @@ pub enum Error {
     Unproven { path: PathBuf, dotted: String },
     /// The installed OpenClaw keeps credentials in a way this kind cannot be handed over to.
     UnsupportedStore { version: Option<String>, kind: CredentialKind },
+    /// This OpenClaw would have to run this program, and does not as it is.
+    Helper(Helper),
     /// A file that holds secrets is a symbolic link.
     SymlinkedSecret { path: PathBuf },
     /// A write failed half-way, and so did putting this file back. `backup` holds its old bytes; None:
@@ -102,6 +105,7 @@ impl Error {
             Error::KeepsChanging { .. } => "config-keeps-changing",
             Error::Locked { .. } => "locked",
             Error::Handover { .. } => "openclaw-refused-credential",
+            Error::Helper(_) => "program-not-usable",
             Error::NothingToUndo => "nothing-to-undo",
             Error::ChangedSince { .. } => "changed-since",
             Error::BackupGone { .. } => "backup-gone",
@@ -175,6 +179,7 @@ impl Error {
             Error::KeepsChanging { path } => texts::keeps_changing(lang, show(path)),
             Error::Locked { path, pid: Some(pid) } => texts::locked_by(lang, show(path), pid),
             Error::Locked { path, pid: None } => texts::locked(lang, show(path)),
+            Error::Helper(helper) => helper.problem(lang).unwrap_or_default(),
             Error::Handover { command, exit, said } => {
                 let exit = exit.map_or_else(|| "–".to_owned(), |code| code.to_string());
                 texts::handover(lang, clean::line(command), exit, clean::line(said))
@@ -205,6 +210,7 @@ impl Error {
             Error::NotPutBack { path, backup: None } => return Some(texts::hint_take_away(lang, show(path))),
             Error::KeepsChanging { .. } | Error::Locked { .. } => texts::hint_again(lang),
             Error::Handover { .. } => texts::hint_handover(lang),
+            Error::Helper(helper) => return helper.remedy(lang),
             Error::ChangedSince { .. } | Error::BackupGone { .. } => texts::hint_backups(lang),
             Error::ProfileName { .. } | Error::UnknownAgent { .. } | Error::Edit { .. } | Error::NothingToUndo => {
                 return None;

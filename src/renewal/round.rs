@@ -7,13 +7,14 @@ use crate::chutes::oauth::renewal_terms::Surroundings;
 use crate::openclaw::exec_provider::Helper;
 use crate::openclaw::program::gateway::{self, Answer};
 use crate::openclaw::program::run;
-use crate::openclaw::read::current::Current;
+use crate::openclaw::read::current::{self, Current};
 use crate::openclaw::read::install::Generation;
 use crate::openclaw::read::snapshot::Snapshot;
 use crate::openclaw::types::CredentialKind;
 use crate::openclaw::{Site, plan, value::at};
 use crate::secret::Secret;
 use crate::sign_in::SignIn;
+use crate::texts::Lang;
 use serde_json::Value;
 
 /// Who renews what is stored.
@@ -93,7 +94,7 @@ pub fn round(
 
 /// Where the client secret may be that is not in the document: as for any renewal, our own environment, then
 /// what OpenClaw's gateway reads. A config that cannot be read is no reason not to renew.
-fn surroundings(site: &Site, var: impl Fn(&str) -> Option<String>) -> Surroundings {
+pub(super) fn surroundings(site: &Site, var: impl Fn(&str) -> Option<String>) -> Surroundings {
     let own = var("CHUTES_CLIENT_SECRET").map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
     let of_gateway = || site.read().ok().and_then(|snapshot| plan::gateway_surroundings(&snapshot).client_secret);
     Surroundings { client_id: None, client_secret: own.map(Secret::new).or_else(of_gateway) }
@@ -147,6 +148,23 @@ fn tell(site: &Site, sign_in: &SignIn, var: impl Fn(&str) -> Option<String>) -> 
         Some(Answer::Failed(said)) => Job::Failed(said),
     };
     Ok((told, job))
+}
+
+/// After a write, or its undo: a running gateway takes the new sign-in and gets its job; when the sign-in has
+/// gone, its job goes too. `before`: what was kept before. None: there is nothing of ours to renew.
+pub fn after_write(
+    site: &Site,
+    before: Option<SignIn>,
+    var: impl Fn(&str) -> Option<String>,
+) -> Option<(Gateway, Job)> {
+    let snapshot = site.read().ok()?;
+    let now = current::kept(&snapshot);
+    if let Some(before) = before.filter(|before| now.as_ref().is_none_or(|now| now.progress.job != before.progress.job))
+    {
+        unregister(site, &before, &var);
+    }
+    let told = tell(site, &now?, var);
+    Some(told.unwrap_or_else(|error| (Gateway::Failed(error.says(Lang::En)), Job::Later)))
 }
 
 /// Takes the job away that we registered. For who removes the sign-in. True: there is none (any more).

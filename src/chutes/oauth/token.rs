@@ -22,6 +22,8 @@ pub struct Granted {
     pub refresh: Option<Secret>,
     /// Unix milliseconds, five minutes early: as OpenClaw stores it.
     pub expires_at_ms: u64,
+    /// When it was granted, Unix milliseconds.
+    pub granted_at_ms: u64,
     /// When the access token really ends, Unix milliseconds.
     pub ends_at_ms: u64,
     /// Address of the identity provider that granted it.
@@ -135,6 +137,7 @@ pub async fn exchange(client: &Client, attempt: &Attempt, code: &Secret, now_ms:
         expires_at_ms: expires_at(tokens.expires_in, now_ms),
         ends_at_ms: ends_at(tokens.expires_in, now_ms),
         idp: settings.endpoints.idp.clone(),
+        granted_at_ms: now_ms,
         access: tokens.access,
         refresh: tokens.refresh,
         scopes,

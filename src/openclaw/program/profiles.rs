@@ -4,10 +4,11 @@
 use super::run;
 use crate::openclaw::Site;
 use crate::openclaw::error::Error;
-use crate::openclaw::read::install::{self, Generation};
+use crate::openclaw::plan::credential;
+use crate::openclaw::read::install::Generation;
 use crate::openclaw::read::snapshot::Snapshot;
+use crate::openclaw::types::DatabaseChange;
 use serde_json::{Map, Value, json};
-use std::path::PathBuf;
 use std::process::Command;
 use std::time::Duration;
 
@@ -15,9 +16,14 @@ const SCRIPT: &str = include_str!("../../../assets/profiles.mjs");
 /// 1 to 3 s on a quiet machine.
 const LONGEST: Duration = Duration::from_secs(90);
 
+/// What a plan puts there.
+pub fn entries(change: &DatabaseChange) -> Map<String, Value> {
+    change.put.iter().map(|(id, new)| (id.clone(), credential::entry(new, None))).collect()
+}
+
 /// Makes `put` the only Chutes profiles there, by id as OpenClaw stores them. What was there before.
 pub fn replace(site: &Site, snapshot: &Snapshot, put: &Map<String, Value>) -> Result<Map<String, Value>, Error> {
-    let sdk = sdk(site).ok_or_else(|| failed(None, String::new(), put))?;
+    let sdk = site.installed.sdk.as_ref().ok_or_else(|| failed(None, String::new(), put))?;
     let agent_dir = snapshot.store.file.path.parent().unwrap_or(&site.paths.state_dir);
     let input = json!({
         "sdk": sdk.to_string_lossy(),
@@ -38,16 +44,6 @@ pub fn replace(site: &Site, snapshot: &Snapshot, put: &Map<String, Value>) -> Re
         return Err(failed(ran.exit, format!("stored: {}", Value::from(after)), put));
     }
     Ok(answer.get("before").and_then(Value::as_object).cloned().unwrap_or_default())
-}
-
-/// Whether [`replace`] can work here.
-pub fn available(site: &Site) -> bool {
-    sdk(site).is_some()
-}
-
-fn sdk(site: &Site) -> Option<PathBuf> {
-    let package = install::package(site.installed.program.as_deref()?)?;
-    Some(package.join("dist/plugin-sdk/provider-auth.js")).filter(|path| path.is_file())
 }
 
 /// Without the secrets that were to be stored, should Node have quoted its input.

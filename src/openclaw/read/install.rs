@@ -25,9 +25,21 @@ pub struct Installed {
     /// The `openclaw` found in `PATH`.
     pub program: Option<PathBuf>,
     pub generation: Generation,
+    /// The module of OpenClaw's SDK that stores credentials, of versions that keep them in a database.
+    pub sdk: Option<PathBuf>,
 }
 
+/// Documented for plugins; in the package's directory.
+const SDK: &str = "dist/plugin-sdk/provider-auth.js";
+
 impl Installed {
+    /// A gateway of this version does not start when the config names Chutes and its plugin is neither there
+    /// nor switched off: 2026.7.1 to 2026.7.35.
+    pub fn stops_without_plugin(&self) -> bool {
+        let version = self.version.as_deref().and_then(parse);
+        version.is_some_and(|version| ((2026, 7, 1)..(2026, 8, 1)).contains(&version))
+    }
+
     /// `path_var` is `PATH`; `ourselves` is skipped, for we may be called `openclaw` too.
     pub fn detect(paths: &Paths, path_var: Option<&OsStr>, ourselves: Option<&Path>) -> Self {
         let ourselves = ourselves.and_then(|path| path.canonicalize().ok());
@@ -36,7 +48,8 @@ impl Installed {
             let real = program.canonicalize().ok().filter(|real| real.is_file())?;
             (dir.is_absolute() && is_executable(&real) && Some(&real) != ourselves.as_ref()).then_some((program, real))
         });
-        let version = found.as_ref().and_then(|(_, real)| package_near(real)).map(|(_, version)| version);
+        let package = found.as_ref().and_then(|(_, real)| package_near(real));
+        let (dir, version) = package.map_or((None, None), |(dir, version)| (Some(dir), Some(version)));
         let generation = match version.as_deref().and_then(parse) {
             Some(version) if version >= (2026, 8, 1) => Generation::SharedSqlite,
             Some(version) if version >= (2026, 6, 5) => Generation::AgentSqlite,
@@ -45,18 +58,14 @@ impl Installed {
             None if paths.state_dir.join("state/openclaw.sqlite").exists() => Generation::SharedSqlite,
             None => Generation::JsonStore,
         };
-        Self { version, program: found.map(|(program, _)| program), generation }
+        let sdk = dir.filter(|_| generation != Generation::JsonStore).map(|dir| dir.join(SDK));
+        Self { version, program: found.map(|(program, _)| program), generation, sdk: sdk.filter(|path| path.is_file()) }
     }
 }
 
 fn is_executable(path: &Path) -> bool {
     use std::os::unix::fs::PermissionsExt;
     fs::metadata(path).is_ok_and(|meta| meta.permissions().mode() & 0o111 != 0)
-}
-
-/// The directory of the OpenClaw that this program belongs to.
-pub fn package(program: &Path) -> Option<PathBuf> {
-    package_near(&program.canonicalize().ok()?).map(|(dir, _)| dir)
 }
 
 /// The nearest directory above the program whose `package.json` is OpenClaw's own, and its version.

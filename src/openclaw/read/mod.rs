@@ -6,6 +6,7 @@ pub mod dotenv;
 pub mod includes;
 pub mod install;
 pub mod paths;
+pub mod plugin;
 mod site;
 pub mod snapshot;
 

@@ -54,6 +54,7 @@ fn granted() -> SignInUpdate {
         access: Secret::new("cak_access"),
         refresh: Some(Secret::new("crt_refresh")),
         expires_at_ms: 1_800_000_000_000,
+        granted_at_ms: 1_799_996_700_000,
         ends_at_ms: 1_800_000_300_000,
         idp: "https://api.chutes.ai".into(),
         scopes: vec!["chutes:invoke".into()],
