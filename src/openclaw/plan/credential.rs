@@ -103,7 +103,7 @@ fn in_file(snapshot: &Snapshot, new: &NewCredential) -> Result<Change, Error> {
 }
 
 /// `chutes:default`, or `chutes:<user>` for a sign-in.
-fn profile_id(new: &NewCredential) -> String {
+pub(super) fn profile_id(new: &NewCredential) -> String {
     match new {
         NewCredential::OAuth { account: Some(account), .. } if !account.trim().is_empty() => {
             format!("{PROVIDER}:{}", account.trim())

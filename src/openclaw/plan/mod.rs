@@ -92,7 +92,7 @@ pub fn plan(snapshot: &Snapshot, request: &Request, now: i64) -> Result<Plan, Er
 
     let Change { handover, database, helper, profile, replaced, .. } = credential;
     let removed = profile.as_ref().map(|profile| profile.removed.clone()).unwrap_or_default();
-    let renewal = new.filter(|new| new.kind() == CredentialKind::OAuth).map(|_| match helper {
+    let renewal = new.filter(|new| new.kind() == CredentialKind::OAuth).map(|_| match &helper {
         Some(_) => RenewalWay::kept(snapshot),
         None => RenewalWay::OpenClaw,
     });
@@ -106,7 +106,7 @@ pub fn plan(snapshot: &Snapshot, request: &Request, now: i64) -> Result<Plan, Er
         database,
         handover,
         renewal,
-        profile_id: profile.map(|profile| profile.id),
+        profile_id: profile.map(|profile| profile.id).or_else(|| helper.and(new).map(credential::profile_id)),
         warnings: warnings.concat(),
         replaced,
     })
