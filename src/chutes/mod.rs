@@ -1,14 +1,18 @@
 //! The Chutes side: where the service is, what it serves, whether a credential works.
 //! Knows no UI and no file of OpenClaw's.
 
+pub mod account;
 pub mod api_key;
 pub mod bundled;
 pub mod catalog;
 pub mod client;
 mod connect;
+pub mod credential_kinds;
 pub mod endpoints;
 pub mod failure;
+pub mod health;
 mod list;
 pub mod model;
 pub mod oauth;
+pub mod pool;
 pub mod verify;

@@ -6,6 +6,7 @@ use super::invocation::{
 };
 use super::renew::How;
 use super::usage::UsageError;
+use crate::chutes::credential_kinds::prefix;
 use crate::texts::Lang;
 use clap::ArgMatches;
 use clap::error::ErrorKind;
@@ -63,9 +64,6 @@ pub fn parse(
     }
 }
 
-/// Beginnings of Chutes' keys, tokens and client secrets.
-const SECRET_PREFIXES: [&str; 4] = ["cpk_", "cak_", "crt_", "csc_"];
-
 fn refuse_secrets<'a>(args: impl Iterator<Item = &'a OsString>) -> Result<(), UsageError> {
     for arg in args {
         let arg = arg.to_string_lossy();
@@ -78,7 +76,7 @@ fn refuse_secrets<'a>(args: impl Iterator<Item = &'a OsString>) -> Result<(), Us
 
 /// A prefix that begins a word; one inside a path or a longer name is no secret.
 fn carries_secret(arg: &str) -> bool {
-    SECRET_PREFIXES.iter().any(|prefix| {
+    prefix::SECRETS.iter().any(|prefix| {
         arg.match_indices(prefix).any(|(at, _)| {
             let before = arg[..at].chars().next_back();
             !before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/'))

@@ -22,6 +22,7 @@ use super::read::snapshot::{self, File, Snapshot};
 use super::types::StoredCredential;
 use super::types::{CredentialKind, DatabaseChange, FileChange, Handover, NewCredential, Role};
 use super::value::at;
+use crate::chutes::credential_kinds::variable;
 use crate::chutes::oauth::attempt::is_client_secret;
 use crate::chutes::oauth::renewal_terms::{self};
 use crate::sign_in::SignIn;
@@ -33,9 +34,6 @@ use json5_edit::says;
 use rebase::rebased;
 use serde_json::Value;
 use std::path::PathBuf;
-
-/// The variable that a renewal sends.
-const CLIENT_SECRET: &str = "CHUTES_CLIENT_SECRET";
 
 /// What the user decided.
 #[derive(Clone, Debug)]
@@ -118,7 +116,7 @@ fn dotenv_change(snapshot: &Snapshot, secret: Option<&Secret>, now: i64) -> Opti
     // Text that is not UTF-8 is left alone; the warning about renewals stays.
     let text = std::str::from_utf8(file.bytes.as_deref().unwrap_or_default()).ok()?;
     let secret = secret.filter(|secret| is_client_secret(secret.expose()))?;
-    let after = dotenv::set(text, CLIENT_SECRET, secret.expose());
+    let after = dotenv::set(text, variable::CLIENT_SECRET, secret.expose());
     (after != text).then(|| file_change(Role::Dotenv, file.clone(), after.into_bytes(), now))
 }
 
@@ -172,8 +170,8 @@ pub fn gateway_surroundings(snapshot: &Snapshot) -> renewal_terms::Surroundings 
             .or_else(|| text(at(config, &["env", name])))
     };
     renewal_terms::Surroundings {
-        client_id: find("CHUTES_CLIENT_ID"),
-        client_secret: find(CLIENT_SECRET).map(Secret::new),
+        client_id: find(variable::CLIENT_ID),
+        client_secret: find(variable::CLIENT_SECRET).map(Secret::new),
     }
 }
 

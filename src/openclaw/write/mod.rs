@@ -16,8 +16,7 @@ use super::read::snapshot::{self, Snapshot};
 use super::types::{DatabaseChange, Role};
 use crate::chutes::oauth::token::Renewed;
 use crate::files::staged::tidy;
-use crate::state::State;
-use serde_json::{Map, Value};
+use crate::state::{Profiles, State};
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use transaction::{Change, Failure, Prepared};
@@ -125,14 +124,14 @@ fn carry_out(
 struct Database<'a> {
     site: &'a Site,
     /// The Chutes profiles that were there; None: nothing was done.
-    before: Option<Map<String, Value>>,
+    before: Option<Profiles>,
 }
 
 impl Database<'_> {
     /// Once, however often the files are planned again.
     fn replace(&mut self, snapshot: &Snapshot, change: &DatabaseChange) -> Result<(), Error> {
         if self.before.is_none() {
-            self.before = Some(profiles::replace(self.site, snapshot, &profiles::entries(change))?);
+            self.before = Some(Profiles(profiles::replace(self.site, snapshot, &profiles::entries(change))?));
         }
         Ok(())
     }
@@ -140,7 +139,7 @@ impl Database<'_> {
     /// As it was. A failure is not reported: another one is.
     fn put_back(&mut self, snapshot: &Snapshot) {
         if let Some(before) = self.before.take() {
-            let _ = profiles::replace(self.site, snapshot, &before);
+            let _ = profiles::replace(self.site, snapshot, &before.0);
         }
     }
 }
