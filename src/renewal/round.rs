@@ -21,7 +21,7 @@ use serde_json::Value;
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Stored {
     /// We do.
-    Kept(SignIn),
+    Kept(Box<SignIn>),
     /// OpenClaw's core, before a request; `expires_at` as stored, where we can read it.
     OpenClaw { expires_at: Option<i64> },
     /// An API key or a token from elsewhere: nothing renews it.
@@ -84,8 +84,13 @@ pub fn round(
         Err(error) => (kept::read(document), false, Some(error)),
     };
     let Some(sign_in) = sign_in else { return of_openclaw(site, endpoints, var) };
-    let mut round =
-        Round { stored: Stored::Kept(sign_in.clone()), renewed, problem, gateway: Gateway::Current, job: Job::There };
+    let mut round = Round {
+        stored: Stored::Kept(Box::new(sign_in.clone())),
+        renewed,
+        problem,
+        gateway: Gateway::Current,
+        job: Job::There,
+    };
     if with_gateway {
         (round.gateway, round.job) = tell(site, &sign_in, &var)?;
     }
