@@ -1,5 +1,6 @@
 //! Where OpenClaw keeps its files.
 
+use super::refs;
 use crate::openclaw::error::Error;
 use crate::sign_in;
 use crate::state::State;
@@ -27,6 +28,8 @@ pub struct Paths {
     pub sign_in: PathBuf,
     /// Variables by which a process that inherits nothing but `HOME` finds the same places.
     pub told: Vec<(&'static str, PathBuf)>,
+    /// Providers for which the environment has a variable that OpenClaw looks for.
+    pub providers_in_env: Vec<&'static str>,
 }
 
 impl Paths {
@@ -83,6 +86,7 @@ impl Paths {
             config,
             include_roots,
             profile: profile.filter(|name| !name.eq_ignore_ascii_case("default")).map(str::to_owned),
+            providers_in_env: refs::with_variables(|name| set(name).is_some()).collect(),
         })
     }
 
