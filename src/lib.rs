@@ -21,6 +21,7 @@
 pub mod chutes;
 pub mod clean;
 pub mod commands;
+pub mod doctor;
 pub mod diff;
 pub mod files;
 pub mod host;

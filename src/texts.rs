@@ -69,6 +69,8 @@ pub(crate) use text;
 pub mod chutes;
 #[path = "../assets/texts/cli.rs"]
 pub mod cli;
+#[path = "../assets/texts/doctor.rs"]
+pub mod doctor;
 #[path = "../assets/texts/json5.rs"]
 pub mod json5;
 #[path = "../assets/texts/openclaw.rs"]

@@ -75,6 +75,10 @@ pub enum Command {
         redirect_stdin: bool,
         json: bool,
     },
+    Doctor {
+        fix: bool,
+        json: bool,
+    },
     Undo {
         json: bool,
     },
@@ -97,6 +101,7 @@ impl Command {
             | Command::ConfigGet { json, .. }
             | Command::LoginStart { json }
             | Command::LoginFinish { json, .. }
+            | Command::Doctor { json, .. }
             | Command::Undo { json } => *json,
             Command::Demo | Command::Models | Command::Completions(_) | Command::Man => false,
         }

@@ -114,19 +114,22 @@ fn renewal_warning(snapshot: &Snapshot, request: &Request) -> Option<PlanWarning
 
 /// What a gateway of this installation finds for a renewal: `.env`, `gateway.env`, `env.vars`.
 pub fn gateway_surroundings(snapshot: &Snapshot) -> renewal_terms::Surroundings {
-    let find = |name: &str| {
-        let of_file = |file: &File| dotenv::value(&String::from_utf8_lossy(file.bytes.as_deref()?), name);
-        let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned).filter(|v| !v.is_empty());
-        let config = snapshot.value();
-        of_file(&snapshot.dotenv)
-            .or_else(|| of_file(&snapshot.gateway_env))
-            .or_else(|| text(at(config, &["env", "vars", name])))
-            .or_else(|| text(at(config, &["env", name])))
-    };
     renewal_terms::Surroundings {
-        client_id: find("CHUTES_CLIENT_ID"),
-        client_secret: find(CLIENT_SECRET).map(Secret::new),
+        client_id: gateway_variable(snapshot, "CHUTES_CLIENT_ID"),
+        client_secret: gateway_variable(snapshot, CLIENT_SECRET).map(Secret::new),
     }
+}
+
+/// A variable as a gateway of this installation finds it, whatever the shell of this run has: `.env`,
+/// `gateway.env`, `env.vars`, `env`. None: it finds none, or an empty one.
+pub fn gateway_variable(snapshot: &Snapshot, name: &str) -> Option<String> {
+    let of_file = |file: &File| dotenv::value(&String::from_utf8_lossy(file.bytes.as_deref()?), name);
+    let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned).filter(|v| !v.is_empty());
+    let config = snapshot.value();
+    of_file(&snapshot.dotenv)
+        .or_else(|| of_file(&snapshot.gateway_env))
+        .or_else(|| text(at(config, &["env", "vars", name])))
+        .or_else(|| text(at(config, &["env", name])))
 }
 
 fn config_changes(
