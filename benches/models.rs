@@ -7,7 +7,7 @@
 #![allow(clippy::print_stdout, clippy::expect_used)]
 
 use openclaw_chutes::chutes::bundled;
-use openclaw_chutes::chutes::model::{Catalog, Model, Price, Source};
+use openclaw_chutes::chutes::model::{Catalog, ChuteId, Model, Price, Source};
 use openclaw_chutes::openclaw::read::current::Current;
 use openclaw_chutes::selection::{Alias, Documented};
 use openclaw_chutes::texts::Lang;
@@ -56,6 +56,8 @@ fn models(count: usize) -> Vec<Arc<Model>> {
                 json: Some(true),
                 tee: Some(true),
                 quantization: Some(Arc::new("fp8".into())),
+                text_out: Some(true),
+                chute: ChuteId::parse(&format!("0bb5d4c2-b5da-587d-b88e-{n:012x}")),
             }
         })
         .map(Arc::new)
@@ -73,6 +75,7 @@ fn wizard(count: usize) -> Wizard {
         ],
         built_in: Vec::new(),
         extra: bundled::catalog().models,
+        ..Documented::default()
     };
     let facts = Facts { models_only: true, documented, ..Facts::default() };
     let (mut wizard, _) = Wizard::new(facts);

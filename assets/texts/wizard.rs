@@ -155,7 +155,6 @@ texts! {
     models_reason_built_in: "the first of the built-in models still served", "仍在服务的第一个内置模型";
     models_reason_tools: "the cheapest with tools", "支持工具的最便宜模型";
     models_reason_images: "the cheapest with images", "支持图像的最便宜模型";
-    models_reason_cheapest: "the cheapest", "最便宜的";
     models_take: "y take it", "y 采纳";
     models_take_removal: "y remove it", "y 移除";
     models_take_all(count): "Y all {count}", "Y 采纳全部 {count} 项";
@@ -261,6 +260,9 @@ texts! {
     // Line by line
     plain_how: "Answer with a key's name, a number to choose a row, or text where text is asked for. An empty line is Enter; back goes back, quit leaves.",
         "请输入按键名称、行号或要求的文字。空行表示 Enter，back 返回，quit 退出。";
+    plain_error: "Error: ", "错误：";
+    plain_warning: "Warning: ", "注意：";
+    plain_labelled(label, text): "{label}: {text}", "{label}：{text}";
     plain_back: "back", "back";
     plain_quit: "quit", "quit";
     plain_more(count): "and {count} more; / TEXT filters", "还有 {count} 个，用 / 文字 筛选";

@@ -87,5 +87,6 @@ pub fn documented() -> Documented {
             .to_vec(),
         built_in: bundled::catalog().models.iter().map(|model| model.id.to_string()).collect(),
         extra: bundled::catalog().models.into_iter().chain([bundled::fast_target()]).collect(),
+        ..Documented::default()
     }
 }

@@ -139,7 +139,8 @@ async fn settle(
     let overrides = overrides(options, &catalog);
     let Proposal { selection, notes } =
         selection::propose(&current.configured, &catalog, &documented, &overrides).map_err(Error::Selection)?;
-    warnings.extend(notes.iter().map(|note: &Note| codes::of_note(note, lang)));
+    let prices = |wanted: &str, taken: &str, role| documented.price_change(wanted, taken, role, &catalog.models);
+    warnings.extend(notes.iter().flat_map(|note: &Note| codes::of_note(note, prices, lang)));
 
     let mut verified = Verified::default();
     // A dry run spends nothing; another provider's default is not ours to try.

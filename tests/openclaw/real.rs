@@ -1,8 +1,4 @@
-//! The same files, read by the real OpenClaw. `OPENCLAW_CHUTES_TEST_OPENCLAW` is the path of its
-//! `openclaw.mjs`, `OPENCLAW_CHUTES_TEST_NODE` that of `node`. Without them these tests are left out
-//! on a developer's machine, and fail where `CI` is set.
-
-#![allow(clippy::print_stderr)]
+//! The same files, read by the real OpenClaw.
 
 use crate::home::*;
 use openclaw_chutes::openclaw::config_get;
@@ -19,15 +15,8 @@ struct OpenClaw {
 
 impl OpenClaw {
     fn find() -> Option<Self> {
-        let var = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        match (var("OPENCLAW_CHUTES_TEST_OPENCLAW"), var("OPENCLAW_CHUTES_TEST_NODE")) {
-            (Some(program), Some(node)) => Some(Self { node, program }),
-            _ => {
-                assert!(var("CI").is_none(), "OPENCLAW_CHUTES_TEST_OPENCLAW and OPENCLAW_CHUTES_TEST_NODE must be set");
-                eprintln!("left out: OPENCLAW_CHUTES_TEST_OPENCLAW and OPENCLAW_CHUTES_TEST_NODE are not set");
-                None
-            }
-        }
+        let [node, program] = testkit::peer::argv()?.map(|part| part.into_string().unwrap());
+        Some(Self { node, program })
     }
 
     fn run(&self, home: &Home, args: &[&str]) -> Output {

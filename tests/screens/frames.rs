@@ -35,6 +35,7 @@ fn documented() -> Documented {
         aliases: bundled::ALIASES.map(|(name, target)| Alias { name: name.into(), target: target.into() }).to_vec(),
         built_in: bundled::catalog().models.iter().map(|model| model.id.to_string()).collect(),
         extra: vec![bundled::fast_target()],
+        ..Documented::default()
     }
 }
 

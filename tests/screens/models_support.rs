@@ -90,6 +90,7 @@ pub fn documented() -> Documented {
         aliases: bundled::ALIASES.map(|(name, target)| alias(name, target)).to_vec(),
         built_in: builtin.models.iter().map(|model| model.id.to_string()).collect(),
         extra: builtin.models.into_iter().chain([bundled::fast_target()]).collect(),
+        ..Documented::default()
     }
 }
 

@@ -30,6 +30,7 @@ fn model(id: &str, input: f64, output: f64, image: bool) -> Arc<Model> {
         context: NonZeroU64::new(131_072),
         price: Price { input: Some(input), output: Some(output), cache_read: None },
         tools: Some(true),
+        text_out: Some(true),
         input: Some(Arc::new(if image { vec!["text".into(), "image".into()] } else { vec!["text".into()] })),
         ..Model::default()
     })
@@ -44,6 +45,7 @@ fn documented() -> Documented {
         ],
         built_in: vec!["z/GLM-4.7".into(), "d/Deep-V3".into()],
         extra: vec![model("z/GLM-4.7-FP8", 0.3, 1.2, false)],
+        ..Documented::default()
     }
 }
 
@@ -517,7 +519,7 @@ fn an_unserved_default_is_proposed_and_never_taken_silently() {
     assert_eq!(drive.wizard.context(), KeyContext::ModelsPending);
     drive.act(Action::TakeAllProposals);
     assert_eq!(drive.wizard.screen, Screen::Review);
-    assert_eq!(drive.models().alias_of("z/GLM-5.2"), Some("chutes-fast"));
+    assert_eq!(drive.models().alias_of("m/Eye-1"), Some("chutes-fast"), "not the default's model");
 }
 
 #[test]
@@ -541,7 +543,7 @@ fn a_row_takes_its_proposal_with_one_key() {
 
 #[test]
 fn proposals_are_read_one_after_another_and_then_the_default_is_pointed_at() {
-    let mut drive = Drive::at_models(catalog(&["z/GLM-5.2", "d/Deep-V3"]));
+    let mut drive = Drive::at_models(catalog(&["z/GLM-5.2", "d/Deep-V3", "m/Eye-1"]));
     let mut taken = 0;
     while let Some(next) = drive.models().pending.first().cloned() {
         let here = drive.models().current().and_then(|model| drive.models().pending_for(&model.id));

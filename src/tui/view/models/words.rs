@@ -8,7 +8,7 @@ use crate::selection::Refusal;
 use crate::selection::alias::Problem;
 use crate::selection::propose::Note;
 use crate::selection::successor::Reason;
-use crate::texts::{Lang, wizard as t};
+use crate::texts::{Lang, choose as c, wizard as t};
 use crate::tui::format::{amount, wrap};
 use crate::wizard::models::{Models, StatusLine, decision};
 
@@ -145,7 +145,10 @@ fn reason_words(reason: Reason, lang: Lang) -> &'static str {
         Reason::FirstOfBuiltIn => t::models_reason_built_in(lang),
         Reason::CheapestWithTools => t::models_reason_tools(lang),
         Reason::CheapestWithImages => t::models_reason_images(lang),
-        Reason::Cheapest => t::models_reason_cheapest(lang),
+        Reason::Cheapest => c::reason_cheapest(lang),
+        Reason::Quickest => c::reason_quickest(lang),
+        Reason::NearestPrice => c::reason_nearest(lang),
+        Reason::PoolRepaired => c::reason_repaired(lang),
     }
 }
 

@@ -1,10 +1,10 @@
 //! What is configured and not served any more, and what is proposed in its place.
 
 use super::{Models, StatusLine, Transition};
-use crate::chutes::model::{Catalog, id_of, reference};
+use crate::chutes::model::{Catalog, id_of};
 use crate::selection::alias::same_name;
 use crate::selection::propose::{Note, Overrides, role_of};
-use crate::selection::successor::{Role, successor};
+use crate::selection::successor::Role;
 use crate::selection::{Alias, Configured, propose};
 use crate::wizard::protocol::Action;
 
@@ -76,6 +76,7 @@ impl Models {
                 Some(name) => {
                     promised(candidate)
                         || self.aliases.iter().any(|a| a.target == candidate && !same_name(&a.name, name))
+                        || (role_of(name) == Role::Fast && candidate == self.primary)
                 }
                 None => candidate == self.primary || self.fallbacks.iter().any(|f| f == candidate),
             };
@@ -83,10 +84,8 @@ impl Models {
                 continue;
             }
             let listed = &self.models[..self.listed];
-            let role = name.map_or(Role::Own, role_of);
-            let new = id_of(wanted)
-                .and_then(|id| successor(id, role, listed, &self.documented.built_in, |id| held(&reference(id))))
-                .map(|(model, why)| (model.reference(), why));
+            let role = name.map_or(Role::Fallback, role_of);
+            let new = self.documented.replace(wanted, role, listed, held);
             if let Note::Alias { taken, .. } | Note::Fallback { taken, .. } = &mut self.pending[at] {
                 *taken = new;
             }
