@@ -21,8 +21,8 @@
 pub mod chutes;
 pub mod clean;
 pub mod commands;
-pub mod doctor;
 pub mod diff;
+pub mod doctor;
 pub mod files;
 pub mod host;
 pub mod http1;

@@ -19,7 +19,7 @@ use crate::doctor::online::{self, Answers};
 use crate::doctor::{Cause, Finding, Repair, Severity, finding::Role};
 use crate::files;
 use crate::openclaw::Site;
-use crate::openclaw::plan::{self, Plan, Request};
+use crate::openclaw::plan::{self, Request};
 use crate::openclaw::program::status;
 use crate::openclaw::read::current::Current;
 use crate::openclaw::read::snapshot::Snapshot;
@@ -55,20 +55,20 @@ pub fn doctor(context: &Context, fix: bool, as_json: bool) -> Result<Report, Err
     let endpoints = endpoints(context, &current)?;
     let look = |current: &mut Current, snapshot: &Snapshot| look(context, &site, snapshot, current, &endpoints);
     let seen = look(&mut current, &snapshot)?;
-    let plan = |snapshot: &Snapshot| repairs(snapshot, &current, &seen, &endpoints);
-    let planned = plan(&snapshot)?;
+    let request = repairs(&current, &seen, &endpoints);
+    let planned = request.as_ref().map(|request| plan::plan(&snapshot, request, now())).transpose()?;
     let loose: Vec<Place> = loose(&seen).cloned().collect();
     let mut outcome = Outcome::of(context, &site);
     outcome.verdict.clone_from(&seen.verdict);
     outcome.reference.clone_from(&current.configured.primary);
     if !fix {
-        outcome.files = diff::of(&planned);
+        outcome.files = planned.as_ref().map(diff::of).unwrap_or_default();
         outcome.places = loose;
         outcome.findings = seen.findings;
         return Ok(outcome.report(as_json));
     }
-    if planned.changes_anything() {
-        let written = write::commit_planned(&site, &context.state(), now(), &plan)?;
+    if let (Some(request), true) = (&request, planned.is_some_and(|plan| plan.changes_anything())) {
+        let written = write::commit(&site, request, &context.state(), now())?;
         outcome.files = diff::of(&written.plan);
         outcome.changed = true;
     }
@@ -82,11 +82,12 @@ pub fn doctor(context: &Context, fix: bool, as_json: bool) -> Result<Report, Err
     let mut current = Current::of(&snapshot, now());
     let after = offline_findings(context, &site, &snapshot, &mut current, None)?;
     let is_left = |finding: &Finding| {
-        after.iter().any(|other| other.cause.code() == finding.cause.code() && words(other, &site) == words(finding, &site))
+        after
+            .iter()
+            .any(|other| other.cause.code() == finding.cause.code() && words(other, &site) == words(finding, &site))
     };
     outcome.findings = seen.findings;
-    outcome.fixed =
-        outcome.findings.iter().map(|finding| finding.repair.is_automatic() && !is_left(finding)).collect();
+    outcome.fixed = outcome.findings.iter().map(|finding| finding.repair.is_automatic() && !is_left(finding)).collect();
     outcome.reference = current.configured.primary;
     Ok(outcome.report(as_json))
 }
@@ -242,8 +243,7 @@ fn repaired(current: &Current, catalog: Option<&Catalog>) -> Option<Selection> {
     let had = |name: &str| configured.aliases.iter().chain(&configured.inverted).any(|alias| alias.name == name);
     selection.aliases = proposal.selection.aliases.into_iter().filter(|alias| had(&alias.name)).collect();
     let targets = [&selection.primary].into_iter().chain(&selection.fallbacks).chain(&selection.image);
-    let targets: Vec<String> =
-        targets.chain(selection.aliases.iter().map(|alias| &alias.target)).cloned().collect();
+    let targets: Vec<String> = targets.chain(selection.aliases.iter().map(|alias| &alias.target)).cloned().collect();
     for target in &targets {
         models::register(&mut selection, target, Some(catalog));
     }
@@ -251,30 +251,19 @@ fn repaired(current: &Current, catalog: Option<&Catalog>) -> Option<Selection> {
 }
 
 /// What `--fix` writes: the config as it should be, and OpenClaw's auth state without the marks of past failures.
-fn repairs(
-    snapshot: &Snapshot,
-    current: &Current,
-    seen: &Examination,
-    endpoints: &Endpoints,
-) -> Result<Plan, crate::openclaw::Error> {
-    let mut plan = match &seen.repaired {
-        Some(selection) => {
-            let request = Request {
-                base_url: base_url(current, endpoints.clone()),
-                credential: None,
-                selection: selection.clone(),
-                client_secret: None,
-                basis: Some(current.clone()),
-            };
-            plan::plan(snapshot, &request, now())?
-        }
-        None => Plan::default(),
-    };
+/// None: nothing in these files is to be mended.
+fn repairs(current: &Current, seen: &Examination, endpoints: &Endpoints) -> Option<Request> {
     let cools = seen.findings.iter().any(|finding| finding.repair == Repair::AuthState);
-    if let (Some(profile), true) = (&seen.proven, cools) {
-        plan.files.splice(0..0, plan::without_marks(snapshot, profile, now())?);
-    }
-    Ok(plan)
+    let proven = seen.proven.clone().filter(|_| cools);
+    let selection = seen.repaired.clone().or_else(|| selection_of(current).ok().filter(|_| proven.is_some()))?;
+    Some(Request {
+        base_url: base_url(current, endpoints.clone()),
+        credential: None,
+        selection,
+        client_secret: None,
+        basis: Some(current.clone()),
+        proven,
+    })
 }
 
 /// Files that others can read and that are ours to mend.

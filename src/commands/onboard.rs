@@ -75,6 +75,7 @@ pub fn with_credential(context: &Context, options: &Onboard, obtained: Obtained)
         selection: settled.selection.clone(),
         client_secret: None,
         basis: Some(current.clone()),
+        proven: None,
     };
     let mut warnings = obtained.warnings.clone();
     warnings.extend(settled.warnings.iter().cloned());

@@ -140,6 +140,7 @@ fn invocation(
         ["config", "get"] => Command::ConfigGet { path: text(last, "path"), json: json() },
         ["login", "start"] => Command::LoginStart { json: json() },
         ["login", "finish"] => Command::LoginFinish { redirect_stdin: flag(last, "redirect-stdin"), json: json() },
+        ["doctor"] => Command::Doctor { fix: flag(last, "fix"), json: json() },
         ["undo"] => Command::Undo { json: json() },
         ["man"] => Command::Man,
         ["completions"] => {

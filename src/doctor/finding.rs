@@ -217,17 +217,33 @@ pub const CAUSES: &[(&str, &str, Repair)] = &[
     ("variable-unset", "The credential is in a variable that the gateway does not find.", Repair::Person),
     ("mode-mismatch", "auth.profiles names another kind of credential than is stored.", Repair::Config),
     ("credential-expired", "The sign-in or token is over and cannot be renewed.", Repair::Person),
-    ("cannot-renew", "The process that renews the sign-in lacks the client secret, the client id or the refresh token.", Repair::Person),
+    (
+        "cannot-renew",
+        "The process that renews the sign-in lacks the client secret, the client id or the refresh token.",
+        Repair::Person,
+    ),
     ("several-credentials", "More than one Chutes credential is stored.", Repair::None),
     ("cooldown", "OpenClaw passes the credential over for a while, because calls failed before.", Repair::AuthState),
-    ("aliases-backwards", "Aliases are written the wrong way round, so OpenClaw does not resolve them.", Repair::Config),
-    ("not-allowed", "A chosen model is missing in the list of allowed models; OpenClaw takes another one silently.", Repair::Config),
+    (
+        "aliases-backwards",
+        "Aliases are written the wrong way round, so OpenClaw does not resolve them.",
+        Repair::Config,
+    ),
+    (
+        "not-allowed",
+        "A chosen model is missing in the list of allowed models; OpenClaw takes another one silently.",
+        Repair::Config,
+    ),
     ("not-served", "A chosen model is not served any more.", Repair::Config),
     ("agent-has-own-model", "An agent has a model of its own, which the default does not reach.", Repair::None),
     ("remote-gateway", "The gateway runs on another machine, whose config counts.", Repair::None),
     ("gateway-mode-missing", "gateway.mode is not set, so the gateway does not start.", Repair::Person),
     ("config-reverted", "OpenClaw put an older config in the place of ours.", Repair::Person),
-    ("legacy-store", "An auth-profiles.json stands beside OpenClaw's database, which stops every turn.", Repair::Person),
+    (
+        "legacy-store",
+        "An auth-profiles.json stands beside OpenClaw's database, which stops every turn.",
+        Repair::Person,
+    ),
     ("permissions", "Other users can read a file or directory that holds secrets.", Repair::Permissions),
     ("owner", "A file belongs to another user, so OpenClaw or this program cannot write it.", Repair::Person),
     ("openclaw-not-found", "No OpenClaw was found.", Repair::None),
@@ -314,16 +330,11 @@ impl Cause {
                 text::cooldown(lang, clean::line(profile), moment(*until_ms), reason)
             }
             Cause::AliasesBackwards { names } => text::aliases_backwards(lang, clean::line(&names.join(", "))),
-            Cause::NotAllowed { role, reference } => {
-                text::not_allowed(lang, role.words(lang), clean::line(reference))
-            }
+            Cause::NotAllowed { role, reference } => text::not_allowed(lang, role.words(lang), clean::line(reference)),
             Cause::NotServed { role, reference, successor } => match successor {
-                Some(successor) => text::not_served_successor(
-                    lang,
-                    role.words(lang),
-                    clean::line(reference),
-                    clean::line(successor),
-                ),
+                Some(successor) => {
+                    text::not_served_successor(lang, role.words(lang), clean::line(reference), clean::line(successor))
+                }
                 None => text::not_served(lang, role.words(lang), clean::line(reference)),
             },
             Cause::AgentHasOwnModel { agent, model } => {
@@ -358,7 +369,9 @@ impl Cause {
             }
             Cause::KeyMalformed { .. } => text::another_key(lang, program),
             Cause::VariableUnset { variable, .. } => text::set_variable(lang, clean::line(variable)),
-            Cause::CannotRenew { missing: Missing::ClientSecret, .. } => text::set_variable(lang, "CHUTES_CLIENT_SECRET"),
+            Cause::CannotRenew { missing: Missing::ClientSecret, .. } => {
+                text::set_variable(lang, "CHUTES_CLIENT_SECRET")
+            }
             Cause::CannotRenew { .. } | Cause::RenewalFailed { .. } => text::sign_in_again(lang, program),
             Cause::AliasesBackwards { .. }
             | Cause::NotAllowed { .. }

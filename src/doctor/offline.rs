@@ -121,7 +121,14 @@ fn credential(facts: &Facts<'_>, causes: &mut Vec<Cause>) {
     let Facts { snapshot, current, now_ms, .. } = *facts;
     mode_mismatches(facts, causes);
     let Some(active) = current.active_credential() else {
-        if !facts.credential_unknown {
+        // What is over is stored all the same; OpenClaw passes it over.
+        let over = (current.credentials.iter())
+            .filter_map(|stored| stored.expires_at.filter(|at_ms| *at_ms <= now_ms).map(|at_ms| (stored, at_ms)));
+        let over = over.map(|(stored, at_ms)| Cause::Expired { profile: stored.profile_id.clone(), at_ms });
+        let before = causes.len();
+        causes.extend(over);
+        let is_explained = causes.len() > before || causes.iter().any(|c| matches!(c, Cause::ModeMismatch { .. }));
+        if !facts.credential_unknown && !is_explained {
             causes.push(Cause::NoCredential);
         }
         return;
@@ -160,10 +167,8 @@ fn sign_in(facts: &Facts<'_>, active: &StoredCredential, causes: &mut Vec<Cause>
                 causes.push(Cause::CannotRenew { profile: active.profile_id.clone(), missing });
             }
         }
-        None if over => causes.push(Cause::Expired {
-            profile: active.profile_id.clone(),
-            at_ms: active.expires_at.unwrap_or_default(),
-        }),
+        None if over => causes
+            .push(Cause::Expired { profile: active.profile_id.clone(), at_ms: active.expires_at.unwrap_or_default() }),
         None => {}
     }
 }
@@ -194,7 +199,8 @@ fn cooldown(facts: &Facts<'_>, active: &StoredCredential, causes: &mut Vec<Cause
         .filter_map(|name| usage.get(*name)?.as_f64())
         .map(|ms| ms as i64)
         .max();
-    let reason = ["blockedReason", "disabledReason", "cooldownReason"].iter().find_map(|name| usage.get(*name)?.as_str());
+    let reason =
+        ["blockedReason", "disabledReason", "cooldownReason"].iter().find_map(|name| usage.get(*name)?.as_str());
     if let Some(until_ms) = until.filter(|until| *until > facts.now_ms) {
         let reason = reason.map(str::to_owned);
         causes.push(Cause::Cooldown { profile: active.profile_id.clone(), until_ms, reason });
@@ -261,7 +267,8 @@ fn places(facts: &Facts<'_>, causes: &mut Vec<Cause>) {
         if place.excess() != 0 {
             causes.push(Cause::Permissions { path: place.path.clone(), mode: place.mode });
         }
-        if facts.places.home_uid.is_some_and(|uid| uid != place.uid) && is_below(&facts.snapshot.paths.home, &place.path)
+        if facts.places.home_uid.is_some_and(|uid| uid != place.uid)
+            && is_below(&facts.snapshot.paths.home, &place.path)
         {
             causes.push(Cause::Owner { path: place.path.clone(), uid: place.uid });
         }

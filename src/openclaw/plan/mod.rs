@@ -46,6 +46,9 @@ pub struct Request {
     /// What the selection was made on. What others change between that and the write stays changed.
     /// None: the selection is meant as it stands.
     pub basis: Option<Current>,
+    /// A profile whose credential a live call proved: the marks of its past failures leave OpenClaw's auth
+    /// state, so that it is used again at once.
+    pub proven: Option<String>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -76,6 +79,10 @@ pub fn plan(snapshot: &Snapshot, request: &Request, now: i64) -> Result<Plan, Er
     let Change { files, handover, provider_key, profile, replaced } = credential.unwrap_or_default();
     let mut files: Vec<FileChange> =
         files.into_iter().map(|(role, file, after)| file_change(role, file, after, now)).collect();
+    if let Some(profile) = &request.proven {
+        let changes = credential::without_marks(snapshot, profile)?.into_iter();
+        files.extend(changes.map(|(role, file, after)| file_change(role, file, after, now)));
+    }
     files.extend(dotenv_change(snapshot, request.client_secret.as_ref(), now));
     files.extend(config_changes(snapshot, &request.base_url, selection, profile.as_ref(), provider_key.as_ref(), now)?);
 
