@@ -7,6 +7,7 @@ pub mod bundled;
 pub mod catalog;
 pub mod client;
 mod connect;
+pub mod credential_kinds;
 pub mod endpoints;
 pub mod failure;
 pub mod health;

@@ -402,6 +402,6 @@ impl Cause {
 /// Unix time in milliseconds as local date and time.
 fn moment(ms: i64) -> String {
     jiff::Timestamp::from_millisecond(ms)
-        .map(|at| at.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string())
+        .map(|at| at.to_zoned_datetime(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string())
         .unwrap_or_else(|_| "-".to_owned())
 }

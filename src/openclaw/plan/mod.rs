@@ -19,6 +19,7 @@ use super::read::snapshot::{self, File, Snapshot};
 use super::types::StoredCredential;
 use super::types::{ConfigProfile, FileChange, Handover, NewCredential, Role};
 use super::value::at;
+use crate::chutes::credential_kinds::variable;
 use crate::chutes::oauth::attempt::is_client_secret;
 use crate::chutes::oauth::renewal_terms::{self};
 use crate::{secret::Secret, selection::Selection};
@@ -29,9 +30,6 @@ use json5_edit::says;
 use rebase::rebased;
 use serde_json::Value;
 use std::path::PathBuf;
-
-/// The variable that a renewal sends.
-const CLIENT_SECRET: &str = "CHUTES_CLIENT_SECRET";
 
 /// What the user decided.
 #[derive(Clone, Debug)]
@@ -103,7 +101,7 @@ fn dotenv_change(snapshot: &Snapshot, secret: Option<&Secret>, now: i64) -> Opti
     // Text that is not UTF-8 is left alone; the warning about renewals stays.
     let text = std::str::from_utf8(file.bytes.as_deref().unwrap_or_default()).ok()?;
     let secret = secret.filter(|secret| is_client_secret(secret.expose()))?;
-    let after = dotenv::set(text, CLIENT_SECRET, secret.expose());
+    let after = dotenv::set(text, variable::CLIENT_SECRET, secret.expose());
     (after != text).then(|| file_change(Role::Dotenv, file.clone(), after.into_bytes(), now))
 }
 
@@ -122,8 +120,8 @@ fn renewal_warning(snapshot: &Snapshot, request: &Request) -> Option<PlanWarning
 /// What a gateway of this installation finds for a renewal: `.env`, `gateway.env`, `env.vars`.
 pub fn gateway_surroundings(snapshot: &Snapshot) -> renewal_terms::Surroundings {
     renewal_terms::Surroundings {
-        client_id: gateway_variable(snapshot, "CHUTES_CLIENT_ID"),
-        client_secret: gateway_variable(snapshot, CLIENT_SECRET).map(Secret::new),
+        client_id: gateway_variable(snapshot, variable::CLIENT_ID),
+        client_secret: gateway_variable(snapshot, variable::CLIENT_SECRET).map(Secret::new),
     }
 }
 
