@@ -1,6 +1,6 @@
 // What `doctor` finds: the cause with its evidence, then what to do.
 texts! {
-    about: "Find out what is wrong with the setup, and repair it", "找出配置中的问题并修复";
+    about: "What is wrong with the setup, and its repair", "找出配置中的问题并修复";
     arg_fix: "Carry out the repairs that need no person", "执行无需人工的修复";
 
     healthy: "Nothing is wrong.", "一切正常。";

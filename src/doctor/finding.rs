@@ -405,3 +405,39 @@ fn moment(ms: i64) -> String {
         .map(|at| at.to_zoned_datetime(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string())
         .unwrap_or_else(|_| "-".to_owned())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The table of the documentation, as this source has it.
+    fn table() -> String {
+        let rows = CAUSES.iter().map(|(code, meaning, repair)| {
+            let by = match repair {
+                Repair::Person => "you; the advice says how",
+                Repair::None => "nothing to do",
+                _ => "`doctor --fix`",
+            };
+            format!("| `{code}` | {meaning} | {by} |\n")
+        });
+        format!("| code | what it means | mended by |\n|---|---|---|\n{}", rows.collect::<String>())
+    }
+
+    #[test]
+    fn the_documentation_has_the_table_of_the_source() {
+        let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("docs/doctor.md");
+        let page = std::fs::read_to_string(&path).unwrap();
+        assert!(page.contains(&table()), "docs/doctor.md lacks this table:\n{}", table());
+    }
+
+    #[test]
+    fn every_code_stands_in_the_table_once() {
+        for (index, (code, ..)) in CAUSES.iter().enumerate() {
+            assert!(CAUSES[..index].iter().all(|(other, ..)| other != code), "{code}");
+        }
+        let causes = [Cause::NotConfigured, Cause::NoCredential, Cause::RemoteGateway, Cause::OpenClawNotFound];
+        for cause in causes {
+            assert!(CAUSES.iter().any(|(code, ..)| *code == cause.code()));
+        }
+    }
+}
