@@ -68,7 +68,7 @@ pub fn doctor(context: &Context, fix: bool, as_json: bool) -> Result<Report, Err
         return Ok(outcome.report(as_json));
     }
     if let (Some(request), true) = (&request, planned.is_some_and(|plan| plan.changes_anything())) {
-        let written = write::commit(&site, request, &context.state(), now())?;
+        let written = write::commit(&site, request, None, &context.state(), now())?;
         outcome.files = diff::of(&written.plan);
         outcome.changed = true;
     }

@@ -215,7 +215,7 @@ pub const CAUSES: &[(&str, &str, Repair)] = &[
     ("no-credential", "No Chutes credential is stored.", Repair::Person),
     ("key-malformed", "The stored key is cut off or is no Chutes API key.", Repair::Person),
     ("variable-unset", "The credential is in a variable that the gateway does not find.", Repair::Person),
-    ("mode-mismatch", "auth.profiles names another kind of credential than is stored.", Repair::Config),
+    ("mode-mismatch", "auth.profiles names another kind of credential than is stored.", Repair::Person),
     ("credential-expired", "The sign-in or token is over and cannot be renewed.", Repair::Person),
     (
         "cannot-renew",
@@ -364,9 +364,11 @@ impl Cause {
     pub fn advice(&self, program: &str, lang: Lang) -> String {
         match self {
             Cause::Unreadable(error) => error.hint(lang).unwrap_or_default(),
-            Cause::OnlyConfigJson { .. } | Cause::NotConfigured | Cause::NoCredential | Cause::Expired { .. } => {
-                text::run_onboard(lang, program)
-            }
+            Cause::OnlyConfigJson { .. }
+            | Cause::NotConfigured
+            | Cause::NoCredential
+            | Cause::ModeMismatch { .. }
+            | Cause::Expired { .. } => text::run_onboard(lang, program),
             Cause::KeyMalformed { .. } => text::another_key(lang, program),
             Cause::VariableUnset { variable, .. } => text::set_variable(lang, clean::line(variable)),
             Cause::CannotRenew { missing: Missing::ClientSecret, .. } => {
@@ -375,7 +377,6 @@ impl Cause {
             Cause::CannotRenew { .. } | Cause::RenewalFailed { .. } => text::sign_in_again(lang, program),
             Cause::AliasesBackwards { .. }
             | Cause::NotAllowed { .. }
-            | Cause::ModeMismatch { .. }
             | Cause::Permissions { .. }
             | Cause::ModelRefused(_)
             | Cause::NotServed { successor: Some(_), .. } => text::run_fix(lang, program),
