@@ -9,6 +9,7 @@
 //! - [`openclaw`]: the OpenClaw side: paths, JSON5 document, plan of edits, auth store, the one writer. Knows no network.
 //! - [`renewal`]: the stored sign-in, renewed before use under both of OpenClaw's locks.
 //! - [`commands`]: the doors: the command line, `onboard` without a person, `models`, `config get`, `demo`.
+//! - [`signals`]: the signals that end a run, and what may not be cut in two.
 //! - [`standin`]: an embedded stand-in for the Chutes service, for `demo` and the tests.
 //!
 //! `commands` → `tui` → `wizard` → `selection` → `chutes::model`; nobody looks back up.
@@ -22,6 +23,7 @@ pub mod openclaw;
 pub mod renewal;
 pub mod secret;
 pub mod selection;
+pub mod signals;
 pub mod standin;
 pub mod state;
 pub mod texts;

@@ -48,9 +48,68 @@ impl PartialEq for Secret {
 
 impl Eq for Secret {}
 
+/// This many characters in a row of a secret are masked, wherever they stand.
+const PIECE: usize = 6;
+
+/// `text` without `secrets`, whole or in pieces, and without anything of the form `cpk_…`, `cak_…`,
+/// `crt_…`, `csc_…`.
+pub fn redact(text: &str, secrets: &[&Secret]) -> String {
+    let mut text = text.to_owned();
+    for secret in secrets {
+        text = without_pieces(&text, secret.expose());
+    }
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    while let Some(at) = ["cpk_", "cak_", "crt_", "csc_"].iter().filter_map(|prefix| rest.find(prefix)).min() {
+        out.push_str(&rest[..at]);
+        out.push('…');
+        rest = rest[at..].trim_start_matches(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-'));
+    }
+    out.push_str(rest);
+    out
+}
+
+/// `text` with `…` for every run of it that is [`PIECE`] characters or more of `secret`; a shorter secret
+/// only as a whole.
+fn without_pieces(text: &str, secret: &str) -> String {
+    let secret: Vec<char> = secret.chars().collect();
+    let least = PIECE.min(secret.len());
+    if least == 0 {
+        return text.to_owned();
+    }
+    let text: Vec<char> = text.chars().collect();
+    let (mut out, mut at) = (String::with_capacity(text.len()), 0);
+    while at < text.len() {
+        let rest = &text[at..];
+        let common = |from: usize| rest.iter().zip(&secret[from..]).take_while(|(one, other)| one == other).count();
+        let longest = (0..=secret.len() - least).map(common).max().unwrap_or(0);
+        if longest >= least {
+            if !out.ends_with('…') {
+                out.push('…');
+            }
+            at += longest;
+        } else {
+            out.push(text[at]);
+            at += 1;
+        }
+    }
+    out
+}
+
 #[cfg(test)]
 mod tests {
-    use super::Secret;
+    use super::{Secret, redact};
+
+    #[test]
+    fn pieces_of_a_secret_are_masked_too() {
+        let secret = Secret::new("cpk_aaaa.bbbb.ccccdddd");
+        let masked = |text: &str| redact(text, &[&secret]);
+        assert_eq!(masked("key cpk_aaaa.bbbb.ccccdddd is bad"), "key … is bad");
+        assert_eq!(masked("key aaaa.bbbb is bad, as is ccccdddd"), "key … is bad, as is …");
+        assert_eq!(masked("aaaa.bbb\u{1b}b.ccccdd aaa"), "…\u{1b}… aaa");
+        assert_eq!(masked("nothing of it"), "nothing of it");
+        assert_eq!(redact("a short one", &[&Secret::new("one"), &Secret::new("")]), "a short …");
+    }
 
     #[test]
     fn debug_shows_nothing_of_the_text() {

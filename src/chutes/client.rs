@@ -4,7 +4,7 @@
 use super::connect::{self, CALL, Progress, Proxies, Roots};
 use super::endpoints::{Endpoints, host_of};
 use super::failure::{self, Failure, Kind, NotJson, ProxyTrouble, Stage};
-use crate::secret::Secret;
+use crate::secret::{Secret, redact};
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
 use serde_json::error::Category;
 use std::future::poll_fn;
@@ -261,7 +261,7 @@ impl Exchange<'_> {
             Kind::Timeout { stage, after: self.client.0.limits.connect }
         } else {
             match connect::kind_of(error, &self.host, self.proxy.is_some(), stage) {
-                Kind::Network { detail } => Kind::Network { detail: failure::redact(&detail, &self.call.redact) },
+                Kind::Network { detail } => Kind::Network { detail: redact(&detail, &self.call.redact) },
                 kind => kind,
             }
         })
@@ -324,7 +324,7 @@ impl Exchange<'_> {
             Ok(to) if to.has_host() => format!("{}{}", to.origin().ascii_serialization(), to.path()),
             _ => location.split(['?', '#']).next().unwrap_or_default().to_owned(),
         };
-        failure::redact(&to, &self.call.redact)
+        redact(&to, &self.call.redact)
     }
 
     fn once(&self, url: &Url) -> Result<reqwest::RequestBuilder, Failure> {

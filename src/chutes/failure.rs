@@ -7,7 +7,7 @@
 //! `credential-malformed`.
 
 use crate::clean;
-use crate::secret::Secret;
+use crate::secret::{Secret, redact};
 use crate::texts::{Lang, chutes as texts};
 use std::time::Duration;
 
@@ -299,23 +299,6 @@ fn sentence_in(value: &serde_json::Value) -> Option<&str> {
     [&value["detail"], &error["message"], &value["message"], &value["error_description"], error, value]
         .into_iter()
         .find_map(serde_json::Value::as_str)
-}
-
-/// `text` without `secrets` and without anything of the form `cpk_…`, `cak_…`, `crt_…`, `csc_…`.
-pub fn redact(text: &str, secrets: &[&Secret]) -> String {
-    let mut text = text.to_owned();
-    for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
-        text = text.replace(secret.expose(), "…");
-    }
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text.as_str();
-    while let Some(at) = ["cpk_", "cak_", "crt_", "csc_"].iter().filter_map(|prefix| rest.find(prefix)).min() {
-        out.push_str(&rest[..at]);
-        out.push('…');
-        rest = rest[at..].trim_start_matches(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-'));
-    }
-    out.push_str(rest);
-    out
 }
 
 #[cfg(test)]

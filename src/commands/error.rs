@@ -9,6 +9,7 @@ use crate::chutes::oauth::attempt::BadSetting;
 use crate::clean;
 use crate::openclaw::Error as OpenClawError;
 use crate::selection::{Refusal, alias};
+use crate::signals;
 use crate::texts::{Lang, cli as text};
 use serde_json::{Value, json};
 
@@ -37,7 +38,7 @@ pub enum Error {
     /// A call that the command cannot do without.
     Service(Failure),
     Selection(Refusal),
-    OpenClaw(#[from] OpenClawError),
+    OpenClaw(OpenClawError),
     /// Neither an alias nor a model we know. `similar` are refs and aliases that look like it.
     UnknownModel {
         name: String,
@@ -66,6 +67,15 @@ pub enum Error {
     System(std::io::Error),
 }
 
+impl From<OpenClawError> for Error {
+    fn from(error: OpenClawError) -> Self {
+        match error {
+            OpenClawError::Interrupted { signal } => Error::Interrupted(signal),
+            error => Error::OpenClaw(error),
+        }
+    }
+}
+
 impl Error {
     pub fn exit(&self) -> u8 {
         match self {
@@ -81,7 +91,7 @@ impl Error {
             Error::OpenClaw(OpenClawError::ProfileName { .. } | OpenClawError::UnknownAgent { .. }) => 2,
             Error::Login(error) => error.exit(),
             Error::CredentialRefused(_) => 3,
-            Error::Interrupted(signal) => 128 + u8::try_from(*signal).unwrap_or(0),
+            Error::Interrupted(signal) => u8::try_from(signals::exit_code(*signal)).unwrap_or(1),
             _ => 1,
         }
     }

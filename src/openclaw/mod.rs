@@ -9,6 +9,7 @@
 pub mod ask;
 mod beside;
 pub mod bytes;
+pub mod child;
 mod credential;
 pub mod current;
 pub mod diff;

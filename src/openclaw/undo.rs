@@ -5,6 +5,7 @@ use super::lock;
 use super::plan::Plan;
 use super::tree::{open_file, read_file};
 use super::write::{Change, Failure, Prepared};
+use crate::signals::Uncut;
 use crate::state::State;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -107,6 +108,7 @@ pub fn undo(state: &State) -> Result<Undone, Error> {
             None => undone.removed.push(change.path.clone()),
         }
     }
+    let _uncut = Uncut::begin().map_err(Error::interrupted)?;
     match Prepared::new(changes)?.commit() {
         Ok(_) => {}
         Err(Failure::Conflict(path)) => return Err(Error::ChangedSince { path }),

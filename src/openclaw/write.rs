@@ -9,6 +9,7 @@ use super::plan::{self, FileChange, Plan, Request, Role};
 use super::snapshot::Snapshot;
 use super::{Site, credential, handover, snapshot, undo};
 use crate::chutes::oauth::token::Renewed;
+use crate::signals::Uncut;
 use crate::state::State;
 use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
@@ -83,6 +84,7 @@ fn carry_out(
         let touches_store = plan.files.iter().any(|file| file.role != Role::Config);
         let store = &snapshot.store.file.path;
         let _openclaws_lock = if touches_store { lock::openclaws(store)? } else { None };
+        let _uncut = Uncut::begin().map_err(Error::interrupted)?;
         let prepared = Prepared::new(plan.files.iter().map(Change::from).collect())?;
         if let Some(handover) = plan.handover.as_ref().filter(|_| handed_over.is_none()) {
             handover::run(site, &snapshot, handover)?;

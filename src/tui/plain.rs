@@ -3,7 +3,7 @@
 
 use super::keymap;
 use super::runner::Runner;
-use super::terminal::LineMode;
+use super::terminal::{self, LineMode};
 use super::theme::{Depth, Theme};
 use super::view::View;
 use super::{Ended, SIGCONT, SIGHUP, SIGTSTP, SIGWINCH, Session, Signals};
@@ -28,7 +28,7 @@ const MAX_LINE: usize = 64 * 1024;
 /// Run the wizard with prompts until it is over.
 pub fn run(session: Session, facts: Facts) -> io::Result<(Ended, Wizard)> {
     let lang = facts.lang;
-    let terminal = LineMode::enter()?;
+    let taken = LineMode::enter()?;
     let view = View { theme: Theme::new(Depth::None, lang), lang, zone: TimeZone::system(), now_ms: 0 };
     let (mut wizard, effects) = Wizard::new(facts);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -36,12 +36,12 @@ pub fn run(session: Session, facts: Facts) -> io::Result<(Ended, Wizard)> {
         let (events, mut answers) = mpsc::unbounded_channel();
         let mut runner = Runner::new(Arc::new(session), events);
         let mut talk = Talk { view, said: HashSet::new(), place: None, line: Line::default() };
-        let reading = terminal.reader()?;
+        let reading = taken.reader()?;
         let ended = drive(&mut talk, &mut wizard, &mut runner, &mut answers, effects, reading).await;
         runner.finish(matches!(ended, Ok(Ended::Signal(_)) | Err(_))).await;
         ended
     });
-    drop(terminal);
+    drop(taken);
     runtime.shutdown_background();
     Ok((ended?, wizard))
 }
@@ -68,7 +68,10 @@ async fn drive(
         let events = tokio::select! {
             biased;
             number = signals.next() => match number {
-                SIGTSTP | SIGCONT | SIGWINCH => Vec::new(),
+                SIGTSTP => { terminal::suspend_lines()?; talk.place = None; talk.said.clear(); Vec::new() }
+                // Somebody stopped and continued us.
+                SIGCONT => { terminal::retake_lines(None)?; Vec::new() }
+                SIGWINCH => Vec::new(),
                 number => return Ok(Ended::Signal(number)),
             },
             bytes = input.recv() => match bytes {

@@ -2,15 +2,23 @@
 //! a panic, before a signal ends us. Restoring twice is harmless.
 
 use super::output::Output;
-use crossterm::{cursor, event, execute, terminal};
+use crossterm::{cursor, event, execute, queue, terminal};
+use rustix::fs::OFlags;
 use rustix::process::{Signal, kill_current_process_group};
-use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr};
+use rustix::termios::{
+    Action, LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios, tcflow, tcflush, tcgetattr,
+    tcsetattr, ttyname,
+};
+use std::ffi::OsStr;
 use std::fs::{File, OpenOptions};
 use std::io::{self, IsTerminal, Write};
 use std::mem::ManuallyDrop;
 use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::OpenOptionsExt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 /// True while the modes are on.
 static ACTIVE: AtomicBool = AtomicBool::new(false);
@@ -140,6 +148,56 @@ pub fn restore() {
     let _ = terminal::disable_raw_mode();
 }
 
+/// Give the terminal back at the end of the process, while other threads may be stuck in writing to it
+/// because nobody reads: what waits to be read is dropped, and nothing here waits long.
+pub fn give_back() {
+    const LONGEST: Duration = Duration::from_millis(200);
+    let full_screen = ACTIVE.swap(false, Ordering::SeqCst);
+    let lines = line_mode().is_some();
+    if !full_screen && !lines {
+        return;
+    }
+    if let Ok(out) = reopen_output() {
+        // A person's ^S stops the output of line mode; nobody could see that it is over.
+        let _ = tcflow(&out, Action::OOn);
+        if full_screen {
+            // CAN first: the terminal may be in the middle of a sequence.
+            let mut bytes = vec![0x18];
+            let _ = queue!(bytes, event::DisableBracketedPaste);
+            if !BARE.load(Ordering::SeqCst) {
+                let _ = queue!(bytes, terminal::LeaveAlternateScreen);
+            }
+            let _ = queue!(bytes, cursor::Show);
+            let until = Instant::now() + LONGEST;
+            let mut left = bytes.as_slice();
+            while !left.is_empty() && Instant::now() < until {
+                match (&out).write(left) {
+                    Ok(count) if count > 0 => left = &left[count..],
+                    _ => {
+                        let _ = tcflush(&out, QueueSelector::OFlush);
+                        std::thread::sleep(Duration::from_millis(5));
+                    }
+                }
+            }
+        }
+    }
+    if full_screen {
+        let _ = terminal::disable_raw_mode();
+    }
+    leave_line_mode();
+}
+
+/// [`open_output`] once more, so that waiting can be switched off for us alone.
+fn reopen_output() -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
+    options.write(true).custom_flags(i32::from_ne_bytes(flags.bits().to_ne_bytes()));
+    match ttyname(open_output()?, Vec::new()) {
+        Ok(name) => options.open(OsStr::from_bytes(name.as_bytes())),
+        Err(_) => options.open("/dev/tty"),
+    }
+}
+
 /// Give the terminal back before the message of a panic is printed, and end with 101: the release
 /// build aborts on panic, so no destructor would run.
 fn install_panic_hook() {
@@ -167,10 +225,7 @@ impl LineMode {
         install_panic_hook();
         let terminal = open_input()?;
         let before = tcgetattr(&terminal)?;
-        let mut now = before.clone();
-        now.local_modes -= LocalModes::ICANON | LocalModes::ECHO;
-        now.special_codes[SpecialCodeIndex::VMIN] = 1;
-        now.special_codes[SpecialCodeIndex::VTIME] = 0;
+        let now = without_line_editing(&before);
         *line_mode() = Some(before);
         tcsetattr(&terminal, OptionalActions::Now, &now)?;
         Ok(LineMode(terminal))
@@ -180,6 +235,31 @@ impl LineMode {
     pub fn reader(&self) -> io::Result<File> {
         self.0.try_clone()
     }
+}
+
+/// Stop the whole job in line mode, as Ctrl-Z does elsewhere; returns when it is continued.
+pub fn suspend_lines() -> io::Result<()> {
+    let before = line_mode().clone();
+    leave_line_mode();
+    kill_current_process_group(Signal::STOP).map_err(io::Error::from)?;
+    retake_lines(before)
+}
+
+/// The shell has had the terminal meanwhile.
+pub fn retake_lines(before: Option<Termios>) -> io::Result<()> {
+    let Some(before) = before.or_else(|| line_mode().clone()) else { return Ok(()) };
+    let terminal = open_input()?;
+    tcsetattr(&terminal, OptionalActions::Now, &without_line_editing(&before))?;
+    *line_mode() = Some(before);
+    Ok(())
+}
+
+fn without_line_editing(before: &Termios) -> Termios {
+    let mut now = before.clone();
+    now.local_modes -= LocalModes::ICANON | LocalModes::ECHO;
+    now.special_codes[SpecialCodeIndex::VMIN] = 1;
+    now.special_codes[SpecialCodeIndex::VTIME] = 0;
+    now
 }
 
 impl Drop for LineMode {
