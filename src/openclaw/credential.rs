@@ -4,13 +4,14 @@
 use super::current::{self, Kind, StoredCredential};
 use super::error::{Error, Shape};
 use super::install::Generation;
-use super::json5::Document;
 use super::plan::{Handover, NewCredential, Role, env_ref};
 use super::snapshot::{File, Json, Snapshot};
 use super::store::{self, PROVIDER, Profile};
-use super::value::{at, edits, existing, object, same};
+use super::value::{at, existing, object};
 use super::wanted;
 use crate::chutes::oauth::token::Renewed;
+use json5_edit::Document;
+use json5_edit::{edits, same};
 use serde_json::{Value, json};
 
 #[derive(Default)]

@@ -2,11 +2,12 @@
 //! turn them into sentences.
 
 use super::current::Kind;
-use super::json5::{EditError, SyntaxError};
+use super::document_error;
 use super::plan::PlanWarning;
 use super::schema::{Problem, Wrong};
 use crate::clean;
 use crate::texts::{Lang, openclaw as texts};
+use json5_edit::{EditError, SyntaxError};
 use std::path::{Path, PathBuf};
 
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
@@ -146,8 +147,11 @@ impl Error {
                 }
             }
             Error::Malformed { path, error } => {
-                let (line, caret) = error.pointer(72);
-                format!("{}\n  {line}\n  {caret}", texts::malformed(lang, show(path), error.message(lang)))
+                let (line, caret) = document_error::pointer(error, 72);
+                format!(
+                    "{}\n  {line}\n  {caret}",
+                    texts::malformed(lang, show(path), document_error::syntax_message(error, lang))
+                )
             }
             Error::NotUtf8 { path, line, column } => texts::not_utf8(lang, show(path), line, column),
             Error::MalformedStore { path, line, column } => texts::malformed_store(lang, show(path), line, column),
@@ -182,7 +186,7 @@ impl Error {
                 };
                 texts::refused(lang, show(path), clean::line(dotted), why)
             }
-            Error::Edit { path, error } => texts::edit(lang, show(path), error.message(lang)),
+            Error::Edit { path, error } => texts::edit(lang, show(path), document_error::edit_message(error, lang)),
             Error::Unproven { path, dotted } => texts::unproven(lang, show(path), clean::line(dotted)),
             Error::UnsupportedStore { version, kind } => {
                 let version = clean::line(version.as_deref().unwrap_or("≥ 2026.6.5"));

@@ -6,17 +6,18 @@ use super::current::{self, Current, Kind, StoredCredential};
 use super::dotenv;
 use super::error::Error;
 use super::install::Generation;
-use super::json5::says;
 use super::rebase::rebased;
 use super::snapshot::{self, File, Snapshot};
 use super::store::{self, PROVIDER};
 use super::tree::Tree;
-use super::value::{self, at, same};
+use super::value::at;
 use super::wanted::{self, Wanted, Wish};
 use crate::chutes::oauth::attempt::{ClientId, is_client_secret};
 use crate::chutes::oauth::renew::{self, Missing};
 use crate::chutes::oauth::token::Granted;
 use crate::{secret::Secret, selection::Selection};
+use json5_edit::same;
+use json5_edit::says;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
@@ -242,7 +243,7 @@ fn config_changes(
     let mut texts = match tree.layers.len() {
         1 => tree.edit(wanted.edits(&tree.value, &wanted.parts()))?,
         // Each file has a share of the long lists, too.
-        _ => tree.edit(value::edits(&tree.whole(), &wanted.value()))?,
+        _ => tree.edit(json5_edit::edits(&tree.whole(), &wanted.value()))?,
     };
     if texts.is_empty() {
         return Ok(Vec::new());
@@ -278,8 +279,8 @@ fn prove(snapshot: &Snapshot, texts: &[(PathBuf, String)], wanted: &Wanted<'_>) 
     if same(&after, &wanted) {
         return Ok(());
     }
-    let differs = value::edits(&after, &wanted);
-    let dotted = differs.first().map(|edit| super::json5::display(edit.path())).unwrap_or_default();
+    let differs = json5_edit::edits(&after, &wanted);
+    let dotted = differs.first().map(|edit| json5_edit::display(edit.path())).unwrap_or_default();
     Err(Error::Unproven { path: snapshot.config.path.clone(), dotted })
 }
 

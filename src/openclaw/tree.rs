@@ -3,9 +3,9 @@
 
 use super::bytes::Bytes;
 use super::error::{Doing, IncludeProblem, Shape};
-use super::json5::{Document, Edit, Item, Step, display, keys};
 use super::paths::absolute;
 use super::{Error, store, value};
+use json5_edit::{Document, Edit, Item, Step, display, keys};
 use serde_json::{Map, Value};
 use std::borrow::Cow;
 use std::fs::File;
@@ -365,7 +365,7 @@ mod tests {
         let mut wanted = tree.value.clone();
         change(&mut wanted);
         let name = |path: &Path| path.file_name().unwrap().to_str().unwrap().to_owned();
-        let texts = tree.edit(value::edits(&tree.value, &wanted)).unwrap().into_iter();
+        let texts = tree.edit(json5_edit::edits(&tree.value, &wanted)).unwrap().into_iter();
         texts.map(|(path, text)| (name(&path), ::json5::from_str(&text).unwrap())).collect()
     }
 
@@ -426,7 +426,7 @@ mod tests {
         let tree =
             tree(&[("openclaw.json", r#"{m: {$include: "./m.json5", l: [2]}}"#), ("m.json5", "{l: [1]}")]).unwrap();
         let wanted = json!({"m": {"l": [1, 2, 3]}});
-        let error = tree.edit(value::edits(&tree.value, &wanted)).unwrap_err();
+        let error = tree.edit(json5_edit::edits(&tree.value, &wanted)).unwrap_err();
         assert_eq!(error, Error::OwnedByInclude { path: "/c/openclaw.json".into(), dotted: "m.l".into() });
     }
 

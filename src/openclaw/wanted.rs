@@ -6,14 +6,16 @@ mod settings;
 
 use super::current::{self, normalize_ref};
 use super::error::{Error, Shape};
-use super::json5::{Edit, Lazy, New, Step, keys};
 use super::schema::{self, Problem};
 use super::store::PROVIDER;
 use super::tree::{Models, Tree};
-use super::value::{self, at, existing, object, same};
+use super::value;
+use super::value::{at, existing, object};
 use crate::chutes::model::{Model, id_of, reference};
 use crate::selection::Selection;
 use allowed::{ALLOWED, Allowed, allowed};
+use json5_edit::same;
+use json5_edit::{Edit, Lazy, New, Step, keys};
 use serde_json::{Map, Number, Value, json};
 use settings::{authenticate, choose, extend_policy};
 use std::borrow::Cow;
@@ -151,7 +153,7 @@ impl<'a> Wanted<'a> {
     /// What has to be done to `old`.
     pub fn edits<'p>(&'p self, old: &Value, parts: &'p [(Vec<Step>, Lazy<'p>)]) -> Vec<Edit<'p>> {
         let paths: Vec<&[Step]> = parts.iter().map(|(path, _)| path.as_slice()).collect();
-        let mut edits = value::edits_beside(old, &self.rest, &paths);
+        let mut edits = json5_edit::edits_beside(old, &self.rest, &paths);
         for (path, lazy) in parts {
             edits.extend(match value::at_steps(old, path) {
                 Some(Value::Object(old)) if !old.is_empty() => of_members(path, old, lazy),
@@ -248,7 +250,7 @@ fn of_members<'p>(path: &[Step], old: &Map<String, Value>, lazy: &Lazy<'_>) -> V
         let (key, item) = (lazy.key(at), lazy.item(at));
         let path = below(&key);
         match old.get(&key) {
-            Some(old) => value::edits_below(&path, old, &item),
+            Some(old) => json5_edit::edits_below(&path, old, &item),
             None => vec![Edit::set(path, item)],
         }
     });

@@ -3,6 +3,7 @@
 //! - [`Home`]: a throw-away home directory and the clean environment that goes with it.
 //! - [`Pty`]: a real program in a real pseudo-terminal: keys in, [`Screen`] out, no sleeps.
 //! - [`raster`]: a [`Screen`] as a picture, the way a terminal would paint it.
+//! - [`http`]: a browser of a few lines.
 //! - [`scene`]: pictures of a program, taken by a script.
 //! - [`Sshd`], [`Tmux`]: the places where terminal programs break.
 //! - [`peer`]: the real OpenClaw, where `scripts/test` installed it.
@@ -11,6 +12,7 @@
 //! Everything here panics with an explanation instead of returning errors: a test that cannot go on has failed.
 
 mod home;
+pub mod http;
 pub mod keys;
 mod log;
 pub mod measure;

@@ -1,0 +1,130 @@
+//! The real binary: usage errors, help, and that nothing is ever echoed that might be a secret.
+
+use serde_json::Value;
+use testkit::{Home, Ran};
+
+const BIN: &str = env!("CARGO_BIN_EXE_openclaw-chutes");
+
+fn run(home: &Home, args: &[&str]) -> Ran {
+    home.run(std::iter::once(BIN).chain(args.iter().copied()))
+}
+
+#[test]
+fn usage_errors_end_with_2_and_say_so_on_stderr() {
+    let home = Home::new();
+    for args in [
+        &["bogus"][..],
+        &["--bogus"],
+        &["onboard", "--auth-choice", "openai"],
+        &["onboard", "--model"],
+        &["models", "set"],
+        &["config"],
+        &["completions", "tcsh"],
+        &["onboard", "--api-key-stdin", "--api-key-file", "k"],
+    ] {
+        let ran = run(&home, args);
+        assert_eq!((ran.code, ran.stdout.as_str()), (2, ""), "{args:?}: {ran:?}");
+        assert!(ran.stderr.starts_with("error: "), "{args:?}: {ran:?}");
+    }
+    assert_eq!(home.files(), Vec::<std::path::PathBuf>::new(), "nothing may be written");
+}
+
+#[test]
+fn with_json_a_usage_error_is_one_document() {
+    let ran = run(&Home::new(), &["models", "list", "--json", "--bogus"]);
+    let document: Value = serde_json::from_str(&ran.stdout).expect("one document");
+    assert_eq!(ran.code, 2);
+    assert_eq!((&document["ok"], &document["changed"]), (&Value::Bool(false), &Value::Bool(false)));
+    assert_eq!(document["error"]["code"], "usage");
+    assert!(document["error"]["message"].as_str().expect("text").contains("--bogus"));
+    assert!(document["error"]["hint"].is_string());
+}
+
+#[test]
+fn a_key_in_the_arguments_is_refused_without_an_echo() {
+    let home = Home::new();
+    for args in [
+        &["onboard", "--chutes-api-key", "cpk_canary.canary.canary"][..],
+        &["onboard", "--chutes-api-key=canary"],
+        &["onboard", "--non-interactive", "--json", "--chutes-api-key", "canary"],
+        &["--api-key-file=cpk_canary.canary.canary"],
+        &["login", "finish", "cak_canary"],
+    ] {
+        let ran = run(&home, args);
+        assert_eq!(ran.code, 2, "{args:?}");
+        let said = format!("{}{}", ran.stdout, ran.stderr);
+        assert!(!said.contains("canary"), "{said}");
+        assert!(said.contains("--api-key-stdin") && said.contains("--api-key-file"), "{said}");
+    }
+}
+
+#[test]
+fn without_a_terminal_the_wizard_names_the_options_that_do_without() {
+    let home = Home::new();
+    for args in [&[][..], &["onboard"], &["models"], &["onboard", "--auth-choice", "chutes-api-key"], &["demo"]] {
+        // A new session has no terminal at all, wherever the tests run.
+        let ran = home.run(["setsid", "--wait", BIN].iter().chain(args));
+        assert_eq!(ran.code, 2, "{args:?}: {ran:?}");
+        for option in ["--non-interactive", "--api-key-stdin", "--api-key-file", "CHUTES_API_KEY"] {
+            assert!(ran.stderr.contains(option), "{args:?}: {ran:?}");
+        }
+    }
+}
+
+#[test]
+fn help_and_version_go_to_stdout() {
+    let home = Home::new();
+    let version = run(&home, &["--version"]);
+    assert_eq!((version.code, version.stdout), (0, format!("openclaw-chutes {}\n", env!("CARGO_PKG_VERSION"))));
+    let help = run(&home, &["help"]);
+    assert_eq!(help.code, 0);
+    assert!(help.stdout.contains("Usage: openclaw-chutes"), "{help:?}");
+    let chinese = run(&home, &["--lang", "zh-CN", "onboard", "--help"]);
+    assert!(chinese.stdout.contains("用法"), "{chinese:?}");
+    assert!(!chinese.stdout.contains("Usage"), "{chinese:?}");
+}
+
+#[test]
+fn the_language_comes_from_the_environment() {
+    let mut home = Home::new();
+    home.set("OPENCLAW_LOCALE", "zh-CN");
+    assert!(run(&home, &["bogus"]).stderr.starts_with("错误"));
+    assert!(run(&home, &["--lang", "en", "bogus"]).stderr.starts_with("error: "));
+}
+
+#[test]
+fn called_openclaw_it_answers_the_same_commands() {
+    let home = Home::new();
+    let link = home.join("openclaw");
+    std::os::unix::fs::symlink(BIN, &link).expect("a link");
+    let link = link.to_string_lossy().into_owned();
+    let help = home.run([link.as_str(), "onboard", "--help"]);
+    assert!(help.stdout.contains("Usage: openclaw onboard"), "{help:?}");
+    let aliases = home.run([link.as_str(), "models", "aliases", "list", "--json"]);
+    assert_eq!(aliases.code, 0, "{aliases:?}");
+    assert_eq!(serde_json::from_str::<Value>(&aliases.stdout).expect("JSON"), serde_json::json!({ "aliases": {} }));
+}
+
+#[test]
+fn a_reader_that_went_away_is_no_failure() {
+    let home = Home::new();
+    let ran = home.run(["sh", "-c", &format!("{BIN} man | true; {BIN} --help >&-; echo done")]);
+    assert_eq!(ran.stdout, "done\n", "{ran:?}");
+    assert!(!ran.stderr.contains("panicked"), "{ran:?}");
+}
+
+#[test]
+fn completions_and_the_manual_come_from_the_grammar() {
+    let home = Home::new();
+    for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
+        let ran = run(&home, &["completions", shell]);
+        assert_eq!(ran.code, 0, "{shell}");
+        assert!(ran.stdout.contains("api-key-stdin"), "{shell}");
+        assert!(!ran.stdout.contains("accept-risk"), "{shell}: options that do nothing are not offered");
+    }
+    let manual = run(&home, &["man"]);
+    assert_eq!(manual.code, 0);
+    for part in [".TH", "default\\-not\\-served", "credential\\-refused", "EXIT CODES"] {
+        assert!(manual.stdout.contains(part), "{part}");
+    }
+}

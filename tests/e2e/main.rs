@@ -1,0 +1,11 @@
+//! The real binary from end to end, beside the stand-in for Chutes and the real OpenClaw.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)] // What fails in a helper fails a test.
+
+mod models;
+mod peer;
+mod releases;
+mod secrets;
+mod support;
+mod without_a_person;
+mod wizard;

@@ -1,0 +1,136 @@
+//! What the end-to-end tests share: a stand-in for Chutes, a home, and the ways through the product.
+
+use openclaw_chutes::standin::sample::{self, Era};
+use openclaw_chutes::standin::{Config, Keys, Standin};
+use serde_json::Value;
+use std::path::PathBuf;
+use std::time::SystemTime;
+use testkit::{Home, Launch, Pty, Ran};
+
+pub const BIN: &str = env!("CARGO_BIN_EXE_openclaw-chutes");
+
+/// The canary: of the form Chutes gives, and nothing else on a machine looks like any part of it.
+pub const KEY: &str = "cpk_Zq7Xw2Lk9Vb4.Tn8Rj3Hd6Ys1.Pf5Gm0Cx7wQj";
+/// All that may be shown of it.
+pub const HINT: &str = "7wQj";
+/// Another one, that the stand-in does not take.
+pub const REFUSED: &str = "cpk_Ar4Tt9Ug2Mn5.Ko1Vy6Bs3Ce8.Di0Fp7Hl2xZr";
+
+pub const CONFIG: &str = ".openclaw/openclaw.json";
+pub const STORE: &str = ".openclaw/agents/main/agent/auth-profiles.json";
+
+pub const DEFAULT: &str = "chutes/zai-org/GLM-4.7-TEE";
+pub const ALIASES: [(&str, &str); 3] = [
+    ("chutes-fast", "chutes/zai-org/GLM-4.7-FP8"),
+    ("chutes-pro", "chutes/deepseek-ai/DeepSeek-V3.2-TEE"),
+    ("chutes-vision", "chutes/chutesai/Mistral-Small-3.2-24B-Instruct-2506"),
+];
+
+pub struct Stage {
+    pub home: Home,
+    pub standin: Standin,
+}
+
+impl Stage {
+    /// The service as documented, which takes [`KEY`] only.
+    pub fn new() -> Stage {
+        Stage::serving(sample::list(Era::Documented))
+    }
+
+    /// This answer of the models endpoint.
+    pub fn serving(models: impl Into<Vec<u8>>) -> Stage {
+        let standin = Standin::start(Config::serving(Keys::Listed(vec![KEY.to_owned()]), models)).expect("a stand-in");
+        let mut home = Home::new();
+        home.set("CHUTES_BASE_URL", standin.api_base());
+        Stage { home, standin }
+    }
+
+    /// The wizard with an API key, to be started in a terminal.
+    pub fn wizard(&self) -> Launch {
+        self.home.pty([BIN, "onboard", "--auth-choice", "chutes-api-key"])
+    }
+
+    /// The whole way: paste, Enter, Enter, Enter, Enter.
+    pub fn onboarded_in_a_terminal(&self) -> Pty {
+        let pty = self.wizard().spawn();
+        pty.wait_text("Paste your Chutes API key");
+        pty.paste(KEY).keys("Enter").wait_text("GLM-4.7-TEE");
+        pty.keys("Enter");
+        wait_review(&pty);
+        pty.keys("Enter").wait_text("OpenClaw is set up for Chutes");
+        pty.keys("Enter");
+        assert_eq!(pty.wait_exit(), 0, "{}", pty.screen().describe());
+        pty
+    }
+
+    /// `onboard --non-interactive --json`, with this key on standard input.
+    pub fn onboard_with(&self, key: &str, more: &[&str]) -> Ran {
+        let args = [BIN, "onboard", "--non-interactive", "--json", "--api-key-stdin"];
+        self.home.run_with_input(args.iter().chain(more), format!("{key}\n"))
+    }
+
+    pub fn onboard(&self, more: &[&str]) -> Ran {
+        self.onboard_with(KEY, more)
+    }
+
+    pub fn ours(&self, words: &[&str]) -> Ran {
+        self.home.run(std::iter::once(BIN).chain(words.iter().copied()))
+    }
+
+    /// The config, whatever its style.
+    pub fn config(&self) -> Value {
+        json5::from_str(&self.home.read(CONFIG)).expect("JSON5")
+    }
+
+    /// The ids registered for Chutes, in order.
+    pub fn registered(&self) -> Vec<String> {
+        ids(&self.config()["models"]["providers"]["chutes"]["models"])
+    }
+
+    /// Bytes and time of the last change of every file of OpenClaw's.
+    pub fn stamp(&self) -> Vec<(PathBuf, Vec<u8>, SystemTime)> {
+        self.home
+            .files()
+            .into_iter()
+            .map(|path| self.home.join(path))
+            .filter(|path| path.starts_with(self.home.join(".openclaw")))
+            .map(|path| {
+                let changed = path.metadata().and_then(|meta| meta.modified()).expect("a file");
+                (path.clone(), std::fs::read(&path).expect("a file"), changed)
+            })
+            .collect()
+    }
+}
+
+/// The review shows a diff and the test call has answered.
+pub fn wait_review(pty: &Pty) {
+    pty.wait_for("the review, with the answer of the test call", |screen| {
+        screen.contains("This is what will be written") && screen.contains("answered in")
+    });
+}
+
+pub fn ids(models: &Value) -> Vec<String> {
+    models.as_array().expect("models").iter().map(|model| model["id"].as_str().expect("an id").to_owned()).collect()
+}
+
+pub fn document(ran: &Ran) -> Value {
+    serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("one document: {error}\n{ran:?}"))
+}
+
+pub fn warnings(document: &Value) -> Vec<&str> {
+    document["warnings"].as_array().expect("a list").iter().map(|w| w["code"].as_str().expect("a code")).collect()
+}
+
+/// Whether any part of the key is in there that is longer than what may be shown. Every five characters
+/// in a row count: a hint has four.
+pub fn leaks(haystack: impl AsRef<[u8]>) -> Option<String> {
+    leaks_of(KEY, haystack)
+}
+
+/// The same for another key.
+pub fn leaks_of(key: &str, haystack: impl AsRef<[u8]>) -> Option<String> {
+    let haystack = haystack.as_ref();
+    let body = &key.as_bytes()["cpk_".len()..];
+    let found = body.windows(5).find(|part| haystack.windows(5).any(|window| window == *part))?;
+    Some(String::from_utf8_lossy(found).into_owned())
+}

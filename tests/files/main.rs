@@ -1,0 +1,7 @@
+//! What may happen to the files while they are written: faults, other writers, includes.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)] // What fails in a helper fails a test.
+
+mod concurrent;
+mod faults;
+mod includes;

@@ -1,0 +1,8 @@
+//! The OpenClaw side of the library: reading, planning, writing, and the real OpenClaw on the same files.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)] // What fails in a helper fails a test.
+
+mod home;
+mod plan;
+mod real;
+mod write;

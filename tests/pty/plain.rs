@@ -1,0 +1,76 @@
+//! The wizard line by line, in a pseudo-terminal: for screen readers, dumb terminals and logs.
+
+use openclaw_chutes::standin::{Config, Standin};
+use testkit::Home;
+
+const BIN: &str = env!("CARGO_BIN_EXE_openclaw-chutes");
+const KEY: &str = "cpk_4c9e1d7ab2f84.6e0b93d5c7a1f.canarycanary7890";
+
+fn home(standin: &Standin) -> Home {
+    let mut home = Home::new();
+    home.set("CHUTES_BASE_URL", standin.api_base());
+    home
+}
+
+#[test]
+fn the_whole_main_job_without_one_escape_sequence() {
+    let standin = Standin::start(Config::demo()).unwrap();
+    let home = home(&standin);
+    let pty = home.pty([BIN, "onboard", "--plain", "--auth-choice", "chutes-api-key"]).size(100, 400).spawn();
+    pty.wait_text("Paste your Chutes API key");
+    pty.send(format!("{KEY}\r"));
+    pty.wait_text("chutes/zai-org/GLM-4.7-TEE, default");
+    // A row by its number, its alias in the same line; then back to the documented default.
+    pty.send("/ gpt-oss\r");
+    pty.wait_text("1 of 14");
+    pty.send("e oss\r");
+    pty.wait_text("alias oss");
+    pty.send("back\r");
+    pty.wait_text("14 of 14");
+    pty.send("chutes/zai-org/GLM-4.7-TEE\r");
+    pty.wait_text("▸ 12. chutes/zai-org/GLM-4.7-TEE");
+    pty.send("\r");
+    let screen = pty.wait_text("answered in");
+    assert!(!screen.contains("canary"));
+    pty.wait_text("Enter write");
+    pty.send("\r");
+    pty.wait_text("OpenClaw is set up for Chutes");
+    pty.send("\r");
+    assert_eq!(pty.wait_exit(), 0);
+
+    assert!(!pty.ever_wrote("\x1b"), "an escape sequence was written");
+    assert!(!pty.ever_wrote("canary"), "the key was echoed");
+    pty.assert_terminal_restored();
+    let config: serde_json::Value = json5::from_str(&home.read(".openclaw/openclaw.json")).unwrap();
+    assert_eq!(config["agents"]["defaults"]["models"]["chutes/openai/gpt-oss-120b-TEE"]["alias"], "oss");
+}
+
+#[test]
+fn a_dumb_terminal_and_accessible_get_lines_too() {
+    for (name, value) in [("TERM", "dumb"), ("ACCESSIBLE", "1")] {
+        let home = Home::new();
+        let pty = home.pty([BIN, "demo"]).env(name, value).spawn();
+        pty.wait_text("1. ");
+        pty.send("quit\r");
+        assert_eq!(pty.wait_exit(), 130, "{name}");
+        assert!(!pty.ever_wrote("\x1b"), "{name}");
+        pty.assert_terminal_restored();
+    }
+}
+
+#[test]
+fn a_long_paste_is_not_cut_by_the_terminal_and_ctrl_c_leaves() {
+    let home = Home::new();
+    let pty = home.pty([BIN, "demo", "--plain"]).size(100, 60).spawn();
+    pty.wait_text("1. ");
+    // Whatever comes first in the list, the API key is one of its choices.
+    let screen = pty.wait_text("API key");
+    let row = screen.rows().into_iter().find(|row| row.contains(". API key")).unwrap();
+    pty.send(format!("{}\r", row.trim().split('.').next().unwrap()));
+    pty.wait_text("Paste your");
+    pty.send(format!("cpk_{}.b.c\r", "a".repeat(6000)));
+    pty.wait_text("too long");
+    pty.send("\x03");
+    assert_eq!(pty.wait_exit(), 130);
+    pty.assert_terminal_restored();
+}

@@ -1,0 +1,383 @@
+//! Frames as snapshots: every screen in its states, at three sizes, in both languages. The machine is
+//! driven as the event loop would drive it; no terminal, no network, no file.
+
+use jiff::tz::TimeZone;
+use openclaw_chutes::chutes::bundled;
+use openclaw_chutes::chutes::catalog::{self, Stage};
+use openclaw_chutes::chutes::failure::{Failure, Kind};
+use openclaw_chutes::chutes::model::{Catalog, Source};
+use openclaw_chutes::chutes::verify::Verdict;
+use openclaw_chutes::openclaw::Error;
+use openclaw_chutes::openclaw::ask::Resolved;
+use openclaw_chutes::openclaw::current::Current;
+use openclaw_chutes::openclaw::diff::{FileDiff, Hunk, LineKind};
+use openclaw_chutes::openclaw::plan::PlanWarning;
+use openclaw_chutes::secret::Secret;
+use openclaw_chutes::selection::{Alias, Documented};
+use openclaw_chutes::texts::Lang;
+use openclaw_chutes::tui::theme::{Depth, Theme};
+use openclaw_chutes::tui::view::View;
+use openclaw_chutes::wizard::Wizard;
+use openclaw_chutes::wizard::protocol::{Action, AuthChoice, Committed, Event, Facts, Planned};
+use ratatui::Terminal;
+use ratatui::backend::TestBackend;
+use std::fmt::Write;
+
+const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (40, 12)];
+const KEY: &str = "cpk_0123456789abcdef.0123456789abcdef.canarycanary7890";
+/// 2026-08-22 12:03 UTC.
+const NOON: u64 = 1_787_400_180_000;
+
+fn documented() -> Documented {
+    Documented {
+        default: bundled::DEFAULT_MODEL.to_owned(),
+        aliases: bundled::ALIASES.map(|(name, target)| Alias { name: name.into(), target: target.into() }).to_vec(),
+        built_in: bundled::catalog().models.iter().map(|model| model.id.to_string()).collect(),
+        extra: vec![bundled::fast_target()],
+    }
+}
+
+fn facts(lang: Lang) -> Facts {
+    Facts {
+        lang,
+        choice: Some(AuthChoice::ApiKey),
+        base_url: "https://llm.chutes.ai/v1".into(),
+        api_host: "llm.chutes.ai".into(),
+        home: "/home/ada".into(),
+        state_dir: "~/.openclaw".into(),
+        config_path: "~/.openclaw/openclaw.json".into(),
+        documented: documented(),
+        fallback: bundled::catalog(),
+        ..Facts::default()
+    }
+}
+
+/// The built-in models and the target of `chutes-fast`, as if they were all served.
+fn served() -> Catalog {
+    let mut models = bundled::catalog().models;
+    models.push(bundled::fast_target());
+    Catalog { models, source: Source::Live, fetched_at: Some(NOON) }
+}
+
+struct Drive(Wizard);
+
+impl Drive {
+    fn start(facts: Facts) -> Drive {
+        let mut drive = Drive(Wizard::new(facts).0);
+        let current = Current { agent: "main".into(), ..Current::default() };
+        drive.event(Event::Loaded(Box::new(Ok(current))));
+        drive
+    }
+
+    fn event(&mut self, event: Event) -> &mut Drive {
+        self.0.handle(event);
+        self
+    }
+
+    fn act(&mut self, action: Action) -> &mut Drive {
+        self.event(Event::Action(action))
+    }
+
+    fn paste(&mut self, text: &str) -> &mut Drive {
+        self.event(Event::Paste(Secret::new(text)))
+    }
+
+    fn discovering(lang: Lang) -> Drive {
+        let mut drive = Drive::start(facts(lang));
+        drive.paste(KEY).act(Action::Enter);
+        let attempt = drive.0.discover.attempt;
+        for (stage, at_ms) in [(Stage::Connect, 0), (Stage::Tls, 23), (Stage::Request, 61)] {
+            drive.event(Event::Stage { attempt, stage, at_ms });
+        }
+        drive.event(Event::Tick { attempt, at_ms: 2061 });
+        drive
+    }
+
+    fn discovered(lang: Lang, result: Result<Catalog, Failure>) -> Drive {
+        let mut drive = Drive::discovering(lang);
+        let attempt = drive.0.discover.attempt;
+        drive.event(Event::Discovered { attempt, at_ms: 2400, result: Box::new(result) });
+        drive
+    }
+
+    fn reviewing(lang: Lang) -> Drive {
+        let mut drive = Drive::discovered(lang, Ok(served()));
+        drive.act(Action::Enter);
+        drive
+    }
+
+    fn planned(lang: Lang) -> Drive {
+        let mut drive = Drive::reviewing(lang);
+        let attempt = drive.0.review.attempt;
+        drive.event(Event::Planned { attempt, result: Box::new(Ok(plan())) });
+        drive
+    }
+
+    fn verified(&mut self, verdict: Verdict) -> &mut Drive {
+        let attempt = self.0.review.verify_attempt;
+        self.event(Event::Verified { attempt, verdict })
+    }
+}
+
+fn failure(kind: Kind) -> Failure {
+    Failure { host: "llm.chutes.ai".into(), proxy: None, kind }
+}
+
+fn status(status: u16) -> Failure {
+    failure(Kind::Status { status, said: None, retry_after: None })
+}
+
+fn works() -> Verdict {
+    Verdict::Works { latency_ms: 412, prompt_tokens: Some(1), completion_tokens: Some(1) }
+}
+
+fn plan() -> Planned {
+    let hunk = |old, new, lines: &[(LineKind, &str)]| {
+        let mut hunk = Hunk::new(old, new);
+        lines.iter().for_each(|(kind, text)| hunk.push(*kind, text));
+        hunk
+    };
+    let config = FileDiff {
+        path: "/home/ada/.openclaw/openclaw.json".into(),
+        link: None,
+        is_new: false,
+        mode: 0o600,
+        backup: Some("openclaw.json.chutes-backup-20260822T120300Z".into()),
+        hunks: vec![
+            hunk(
+                3,
+                3,
+                &[
+                    (LineKind::Context, "  // the family's agent"),
+                    (LineKind::Removed, "  agents: { defaults: { model: \"anthropic/claude-opus-4-8\" } },"),
+                    (LineKind::Added, "  agents: { defaults: { model: \"chutes/zai-org/GLM-4.7-TEE\" } },"),
+                ],
+            ),
+            hunk(9, 9, &[(LineKind::Added, "    \"chutes:default\": { provider: \"chutes\", mode: \"api_key\" },")]),
+        ],
+        added: 2,
+        removed: 1,
+    };
+    let store = FileDiff {
+        path: "/home/ada/.openclaw/agents/main/agent/auth-profiles.json".into(),
+        link: None,
+        is_new: true,
+        mode: 0o600,
+        backup: None,
+        hunks: vec![hunk(1, 1, &[(LineKind::Added, "{ \"key\": \"…7890\" }")])],
+        added: 1,
+        removed: 0,
+    };
+    Planned { diffs: vec![store, config], warnings: vec![PlanWarning::GatewayModeMissing], handover: None }
+}
+
+/// The frame as text, one line a row, trailing spaces cut; then where the cursor is, if it is shown.
+fn frame(drive: &Drive, lang: Lang, width: u16, height: u16) -> String {
+    let view = View { theme: Theme::new(Depth::Indexed256, lang), lang, zone: TimeZone::UTC, now_ms: NOON };
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+    terminal.draw(|frame| view.draw(&drive.0, frame)).unwrap();
+    let buffer = terminal.backend().buffer().clone();
+    let mut out = String::new();
+    for y in 0..height {
+        let mut row = String::new();
+        let mut x = 0;
+        while x < width {
+            let symbol = buffer[(x, y)].symbol();
+            row.push_str(symbol);
+            x += u16::try_from(unicode_width::UnicodeWidthStr::width(symbol).max(1)).unwrap();
+        }
+        writeln!(out, "{}", row.trim_end()).unwrap();
+    }
+    out
+}
+
+fn snap(name: &str, make: impl Fn(Lang) -> Drive) {
+    for lang in [Lang::En, Lang::ZhCn] {
+        for (width, height) in SIZES {
+            let tag = if lang == Lang::En { "en" } else { "zh" };
+            let drive = make(lang);
+            insta::assert_snapshot!(format!("{name}-{width}x{height}-{tag}"), frame(&drive, lang, width, height));
+        }
+    }
+}
+
+#[test]
+fn auth() {
+    snap("auth", |lang| {
+        let env_key = Some(Secret::new(KEY));
+        Drive::start(Facts { choice: None, env_key, ..facts(lang) })
+    });
+}
+
+#[test]
+fn key() {
+    snap("key-empty", |lang| Drive::start(facts(lang)));
+    snap("key-typed", |lang| {
+        let mut drive = Drive::start(facts(lang));
+        drive.paste(KEY);
+        drive
+    });
+    snap("key-problem", |lang| {
+        let mut drive = Drive::start(facts(lang));
+        drive.paste("sk-not-ours").act(Action::Enter);
+        drive
+    });
+    snap("key-refused", |lang| {
+        let mut drive = Drive::discovered(lang, Err(status(401)));
+        drive.act(Action::AnotherKey);
+        drive
+    });
+}
+
+#[test]
+fn discover() {
+    snap("discover-running", Drive::discovering);
+    snap("discover-failed", |lang| Drive::discovered(lang, Err(failure(Kind::ConnectionRefused))));
+    snap("discover-refused", |lang| Drive::discovered(lang, Err(status(401))));
+}
+
+#[test]
+fn review() {
+    snap("review-running", Drive::reviewing);
+    snap("review", |lang| {
+        let mut drive = Drive::planned(lang);
+        drive.verified(works());
+        drive
+    });
+    snap("review-refused", |lang| {
+        let mut drive = Drive::planned(lang);
+        drive.verified(Verdict::Refused(status(401)));
+        drive
+    });
+    snap("review-failed", |lang| {
+        let mut drive = Drive::planned(lang);
+        drive.verified(works()).act(Action::Enter);
+        let path = "/home/ada/.openclaw/openclaw.json".into();
+        drive.event(Event::Committed(Box::new(Err(Error::KeepsChanging { path }))));
+        drive
+    });
+}
+
+#[test]
+fn a_scrolled_review_shows_what_the_whole_one_has_there() {
+    let mut planned = plan();
+    planned.handover = Some("models auth paste-api-key".into());
+    let mut long = Hunk::new(20, 20);
+    (0..4_000).for_each(|at| long.push(LineKind::Added, &format!("    a line of some length, and its number is {at}")));
+    planned.diffs[1].hunks.push(long);
+    let mut drive = Drive::reviewing(Lang::En);
+    let attempt = drive.0.review.attempt;
+    drive.event(Event::Planned { attempt, result: Box::new(Ok(planned)) });
+    let total = drive.0.review.line_count();
+    let rows =
+        |drive: &Drive, height| frame(drive, Lang::En, 80, height).lines().map(str::to_owned).collect::<Vec<_>>();
+    let whole = rows(&drive, u16::try_from(total + 20).unwrap());
+    let top = whole.iter().position(|row| row.contains("standard input")).unwrap();
+    assert!(whole[top + total - 2].contains("its number is 3999"));
+    for first in (0..30).chain((30..total - 24).step_by(123)).chain([total - 24]) {
+        drive.0.review.scroll = first;
+        assert_eq!(rows(&drive, 24)[top..top + 8], whole[top + first..top + first + 8], "from {first}");
+    }
+}
+
+#[test]
+fn done() {
+    let committed = || Committed {
+        files: vec![
+            ("~/.openclaw/agents/main/agent/auth-profiles.json".into(), None),
+            ("~/.openclaw/openclaw.json".into(), Some("openclaw.json.chutes-backup-20260822T120300Z".into())),
+        ],
+        profile_id: Some("chutes:default".into()),
+        warnings: vec![PlanWarning::GatewayModeMissing],
+        can_be_read_back: true,
+    };
+    let written = |lang| {
+        let mut drive = Drive::planned(lang);
+        drive.verified(works()).act(Action::Enter).event(Event::Committed(Box::new(Ok(committed()))));
+        drive
+    };
+    snap("done", written);
+    snap("done-scrolled", |lang| {
+        let mut drive = written(lang);
+        for _ in 0..100 {
+            drive.act(Action::Down);
+        }
+        drive
+    });
+    let reads = |lang, alias_target: Option<&str>| {
+        let mut drive = written(lang);
+        let attempt = drive.0.done.attempt;
+        let chosen = drive.0.models.as_ref().expect("a list").choices();
+        let target = |alias: &Alias| alias_target.map_or_else(|| alias.target.clone(), str::to_owned);
+        let aliases = chosen.aliases.iter().map(|alias| (alias.name.clone(), target(alias))).collect();
+        drive.event(Event::ReadBack { attempt, resolved: Some(Resolved { default: chosen.primary, aliases }) });
+        drive
+    };
+    snap("done-read-back", |lang| reads(lang, None));
+    snap("done-differs", |lang| reads(lang, Some("chutes/other/Model")));
+    snap("done-unchanged", |lang| {
+        let mut drive = Drive::reviewing(lang);
+        let attempt = drive.0.review.attempt;
+        drive.event(Event::Planned { attempt, result: Box::new(Ok(Planned::default())) });
+        drive.verified(works()).act(Action::Enter);
+        drive
+    });
+}
+
+#[test]
+fn help_and_small_windows() {
+    snap("help-models", |lang| {
+        let mut drive = Drive::discovered(lang, Ok(served()));
+        drive.act(Action::Help);
+        drive
+    });
+    for lang in [Lang::En, Lang::ZhCn] {
+        let text = frame(&Drive::start(facts(lang)), lang, 30, 8);
+        assert!(text.contains("40x12") && text.contains("30x8"), "{text}");
+    }
+}
+
+/// No colour, the same words.
+#[test]
+fn colour_is_never_the_only_sign() {
+    let drive = Drive::discovered(Lang::En, Err(status(401)));
+    let text = |depth| {
+        let view = View { theme: Theme::new(depth, Lang::En), lang: Lang::En, zone: TimeZone::UTC, now_ms: NOON };
+        let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
+        terminal.draw(|frame| view.draw(&drive.0, frame)).unwrap();
+        let symbols: String = terminal.backend().buffer().content.iter().map(ratatui::buffer::Cell::symbol).collect();
+        symbols
+    };
+    assert_eq!(text(Depth::Indexed256), text(Depth::None));
+    assert_eq!(text(Depth::Ansi16), text(Depth::None));
+}
+
+/// In Chinese locales a terminal may draw characters of ambiguous width two columns wide: none is drawn.
+#[test]
+fn chinese_frames_have_no_ambiguous_width() {
+    use unicode_width::UnicodeWidthStr;
+    let lang = Lang::ZhCn;
+    let mut reviewed = Drive::planned(lang);
+    reviewed.verified(works());
+    for drive in [
+        Drive::start(facts(lang)),
+        Drive::discovering(lang),
+        Drive::discovered(lang, Err(status(401))),
+        Drive::discovered(lang, Ok(served())),
+        reviewed,
+    ] {
+        for (width, height) in SIZES {
+            let text = frame(&drive, lang, width, height);
+            for c in text.chars().filter(|c| !c.is_control()) {
+                let c = c.to_string();
+                assert_eq!(c.width(), c.width_cjk(), "{c:?} in\n{text}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_captured_lists_parse_for_these_tests() {
+    let list = catalog::parse(include_bytes!("../data/chutes-models-2026-08-22.json")).unwrap();
+    assert_eq!(list.models.len(), 14);
+}

@@ -1,0 +1,9 @@
+//! The wizard and its screens, without a terminal.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)] // What fails in a helper fails a test.
+
+mod frames;
+mod models;
+mod models_property;
+mod models_support;
+mod signin;

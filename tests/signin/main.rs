@@ -1,0 +1,14 @@
+//! Signing in: the parts of the library, and the real binary beside an identity provider.
+
+#![allow(clippy::unwrap_used, clippy::expect_used)] // What fails in a helper fails a test.
+
+mod browser;
+mod callback;
+mod locks;
+mod login;
+mod places;
+mod plain;
+mod redirect;
+mod support;
+mod token;
+mod wizard;
