@@ -34,7 +34,9 @@ pub fn forbid_core_dumps() {
 /// SIGINT, for an interruption that comes as a key.
 pub const INTERRUPT: i32 = 2;
 
-/// The number of the first signal; 0: none yet.
+/// The number of the signal that came; 0: none yet.
+static RECEIVED: AtomicI32 = AtomicI32::new(0);
+/// What waits should end as this signal asks; 0: go on. Without one received, the person left.
 static CAUGHT: AtomicI32 = AtomicI32::new(0);
 /// Writes under way.
 static UNCUT: AtomicUsize = AtomicUsize::new(0);
@@ -65,6 +67,7 @@ pub fn install(end: fn()) -> io::Result<()> {
                 signals.iter_mut().find_map(caught).map_or(Poll::Pending, Poll::Ready)
             })
             .await;
+            RECEIVED.store(number, Ordering::SeqCst);
             interrupt(number);
             tokio::time::sleep(GRACE).await;
             while UNCUT.load(Ordering::SeqCst) > 0 {
@@ -100,7 +103,12 @@ pub fn interrupt(number: i32) {
     TOLD.send_replace(number);
 }
 
-/// The number of the signal that should end this run.
+/// The number of the signal that came, if any.
+pub fn received() -> Option<i32> {
+    Some(RECEIVED.load(Ordering::SeqCst)).filter(|number| *number != 0)
+}
+
+/// The number of the signal that should end whatever waits: one that came, or one that [`interrupt`] stands for.
 pub fn caught() -> Option<i32> {
     Some(CAUGHT.load(Ordering::SeqCst)).filter(|number| *number != 0)
 }

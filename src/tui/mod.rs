@@ -19,6 +19,7 @@ use crate::chutes::endpoints::Endpoints;
 use crate::chutes::oauth::attempt::Environment;
 use crate::openclaw::Site;
 use crate::secret::Secret;
+use crate::signals;
 use crate::state::State;
 use crate::texts::{Lang, signin as text};
 use crate::wizard::Wizard;
@@ -27,6 +28,7 @@ use crossterm::event::{Event as Input, KeyCode, KeyEventKind, KeyModifiers};
 use jiff::tz::TimeZone;
 use keymap::Meaning;
 use runner::Runner;
+use rustix::io::Errno;
 use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
@@ -80,7 +82,9 @@ pub fn run(session: Session, facts: Facts) -> io::Result<(Ended, Wizard)> {
         view: View { theme: Theme::new(session.depth, lang), lang, zone: TimeZone::UTC, now_ms: 0 },
     };
     let (mut wizard, effects) = Wizard::new(facts);
-    screen.draw(&mut wizard)?;
+    if let Err(error) = screen.draw(&mut wizard) {
+        return Ok((or_signal(Err(error))?, wizard));
+    }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let ended = runtime.block_on(async {
         let (events, mut answers) = mpsc::unbounded_channel();
@@ -92,12 +96,17 @@ pub fn run(session: Session, facts: Facts) -> io::Result<(Ended, Wizard)> {
     drop(screen);
     // Reading the terminal goes on in a thread that nothing waits for.
     runtime.shutdown_background();
-    let ended = match ended {
-        // Drawing may notice before the signal or the reader does.
-        Err(_) if !terminal::available() => Ended::Signal(SIGHUP),
-        ended => ended?,
-    };
-    Ok((ended, wizard))
+    Ok((or_signal(ended)?, wizard))
+}
+
+/// What ended a run that failed: drawing may notice a signal, or that the terminal is gone, first.
+fn or_signal(ended: io::Result<Ended>) -> io::Result<Ended> {
+    let gone = |error: &io::Error| error.raw_os_error() == Some(Errno::IO.raw_os_error());
+    match (ended, signals::received()) {
+        (Err(_), Some(number)) => Ok(Ended::Signal(number)),
+        (Err(error), None) if gone(&error) || !terminal::available() => Ok(Ended::Signal(SIGHUP)),
+        (ended, _) => ended,
+    }
 }
 
 struct Screen {

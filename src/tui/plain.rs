@@ -43,7 +43,7 @@ pub fn run(session: Session, facts: Facts) -> io::Result<(Ended, Wizard)> {
     });
     drop(taken);
     runtime.shutdown_background();
-    Ok((ended?, wizard))
+    Ok((super::or_signal(ended)?, wizard))
 }
 
 async fn drive(

@@ -130,61 +130,73 @@ impl Drop for Terminal {
     }
 }
 
-/// Turn every mode off again, in mirror order. Safe to call at any time, any number of times.
+/// Turn every mode off again, in mirror order. Safe to call at any time, any number of times, from any
+/// thread. Never waits long for a terminal that nobody reads: what waits to be read is dropped then.
 pub fn restore() {
+    let _one_at_a_time = RESTORING.lock().unwrap_or_else(PoisonError::into_inner);
     if !ACTIVE.swap(false, Ordering::SeqCst) {
         return;
     }
-    if let Ok(mut out) = open_output() {
-        // Nothing can be done about a terminal that is gone.
-        let _ = execute!(out, event::DisableBracketedPaste);
-        // Leaving it twice would put the cursor where it was long ago.
-        if !BARE.load(Ordering::SeqCst) {
-            let _ = execute!(out, terminal::LeaveAlternateScreen);
-        }
-        let _ = execute!(out, cursor::Show);
-        let _ = out.flush();
-    }
+    // Nothing can be done about a terminal that is gone.
+    let _ = send_last_words();
     let _ = terminal::disable_raw_mode();
 }
 
-/// Give the terminal back at the end of the process, while other threads may be stuck in writing to it
-/// because nobody reads: what waits to be read is dropped, and nothing here waits long.
-pub fn give_back() {
-    const LONGEST: Duration = Duration::from_millis(200);
-    let full_screen = ACTIVE.swap(false, Ordering::SeqCst);
-    let lines = line_mode().is_some();
-    if !full_screen && !lines {
-        return;
+static RESTORING: Mutex<()> = Mutex::new(());
+
+fn send_last_words() -> io::Result<()> {
+    /// For a reader that is only slow.
+    const PATIENCE: Duration = Duration::from_millis(150);
+    const LONGEST: Duration = Duration::from_millis(300);
+    let mut out = reopen_output()?;
+    let mut bytes = Vec::new();
+    queue!(bytes, event::DisableBracketedPaste)?;
+    // Leaving it twice would put the cursor where it was long ago.
+    if !BARE.load(Ordering::SeqCst) {
+        queue!(bytes, terminal::LeaveAlternateScreen)?;
     }
-    if let Ok(out) = reopen_output() {
-        // A person's ^S stops the output of line mode; nobody could see that it is over.
-        let _ = tcflow(&out, Action::OOn);
-        if full_screen {
-            // CAN first: the terminal may be in the middle of a sequence.
-            let mut bytes = vec![0x18];
-            let _ = queue!(bytes, event::DisableBracketedPaste);
-            if !BARE.load(Ordering::SeqCst) {
-                let _ = queue!(bytes, terminal::LeaveAlternateScreen);
+    queue!(bytes, cursor::Show)?;
+    let begun = Instant::now();
+    let mut sent = 0;
+    while sent < bytes.len() && begun.elapsed() < LONGEST {
+        match out.write(&bytes[sent..]) {
+            Ok(count) => sent += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            // Nothing waits there, or another thread of ours is stuck in writing: it is heard before us.
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock && begun.elapsed() < PATIENCE => {
+                std::thread::sleep(Duration::from_millis(5));
             }
-            let _ = queue!(bytes, cursor::Show);
-            let until = Instant::now() + LONGEST;
-            let mut left = bytes.as_slice();
-            while !left.is_empty() && Instant::now() < until {
-                match (&out).write(left) {
-                    Ok(count) if count > 0 => left = &left[count..],
-                    _ => {
-                        let _ = tcflush(&out, QueueSelector::OFlush);
-                        std::thread::sleep(Duration::from_millis(5));
-                    }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                tcflush(&out, QueueSelector::OFlush)?;
+                // Linux tells a stuck writer of the new room only when the output was stopped and goes on.
+                tcflow(&out, Action::OOff)?;
+                tcflow(&out, Action::OOn)?;
+                // What was sent already may be gone with it, and the terminal be in the middle of a sequence.
+                sent = 0;
+                if bytes[0] != CAN {
+                    bytes.insert(0, CAN);
                 }
+                std::thread::sleep(Duration::from_millis(5));
             }
+            Err(error) => return Err(error),
         }
     }
-    if full_screen {
-        let _ = terminal::disable_raw_mode();
+    Ok(())
+}
+
+/// Ends whatever sequence a terminal is in.
+const CAN: u8 = 0x18;
+
+/// Give the terminal back at the end of the process, while other threads may be stuck in writing to it.
+pub fn give_back() {
+    restore();
+    if line_mode().is_some() {
+        if let Ok(out) = reopen_output() {
+            // A person's ^S stops the output of line mode; nobody could see that it is over.
+            let _ = tcflow(&out, Action::OOn);
+        }
+        leave_line_mode();
     }
-    leave_line_mode();
 }
 
 /// [`open_output`] once more, so that waiting can be switched off for us alone.
