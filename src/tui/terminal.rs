@@ -4,7 +4,7 @@
 use super::output::Output;
 use crossterm::{cursor, event, execute, queue, terminal};
 use rustix::fs::OFlags;
-use rustix::process::{Signal, kill_current_process_group};
+use rustix::process::{Signal, getpid, kill_current_process_group, kill_process};
 use rustix::termios::{
     Action, LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios, tcflow, tcflush, tcgetattr,
     tcsetattr, ttyname,
@@ -168,9 +168,8 @@ fn send_last_words() -> io::Result<()> {
             }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                 tcflush(&out, QueueSelector::OFlush)?;
-                // Linux tells a stuck writer of the new room only when the output was stopped and goes on.
-                tcflow(&out, Action::OOff)?;
-                tcflow(&out, Action::OOn)?;
+                // Nobody tells a stuck writer of the new room; a signal that is caught makes it look again.
+                let _ = kill_process(getpid(), Signal::WINCH);
                 // What was sent already may be gone with it, and the terminal be in the middle of a sequence.
                 sent = 0;
                 if bytes[0] != CAN {
