@@ -28,7 +28,8 @@ fn main() {
     }
     let runs: usize = setting("BENCH_RUNS", "40").parse().expect("BENCH_RUNS is a number");
     let ours = setting("BENCH_BINARY", env!("CARGO_BIN_EXE_openclaw-chutes"));
-    let mut bench = Bench { ours, runs, peer_runs: (runs / 10).max(3), peer: peer::argv(), table: Table::default() };
+    let mut bench =
+        Bench { ours, runs, peer_runs: (runs / 10).max(3), peer: peer::installed(), table: Table::default() };
     bench.table.row(["", "median", "p95", "OpenClaw", "×", "budget"]);
     bench.table.row(["────", "────", "────", "────", "────", "────"]);
     bench.size();

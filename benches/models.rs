@@ -7,13 +7,14 @@
 #![allow(clippy::print_stdout, clippy::expect_used)]
 
 use openclaw_chutes::chutes::bundled;
-use openclaw_chutes::chutes::model::{Catalog, Model, Price, Source};
-use openclaw_chutes::openclaw::current::Current;
+use openclaw_chutes::chutes::model::{Catalog, ChuteId, Model, Price, Source};
+use openclaw_chutes::openclaw::read::current::Current;
 use openclaw_chutes::selection::{Alias, Documented};
 use openclaw_chutes::texts::Lang;
 use openclaw_chutes::tui::theme::{Depth, Theme};
 use openclaw_chutes::tui::view::View;
-use openclaw_chutes::wizard::protocol::{Action, Event, Facts};
+use openclaw_chutes::wizard::facts::Facts;
+use openclaw_chutes::wizard::protocol::{Action, Event};
 use openclaw_chutes::wizard::{Screen, Wizard};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
@@ -55,6 +56,8 @@ fn models(count: usize) -> Vec<Arc<Model>> {
                 json: Some(true),
                 tee: Some(true),
                 quantization: Some(Arc::new("fp8".into())),
+                text_out: Some(true),
+                chute: ChuteId::parse(&format!("0bb5d4c2-b5da-587d-b88e-{n:012x}")),
             }
         })
         .map(Arc::new)
@@ -72,6 +75,7 @@ fn wizard(count: usize) -> Wizard {
         ],
         built_in: Vec::new(),
         extra: bundled::catalog().models,
+        ..Documented::default()
     };
     let facts = Facts { models_only: true, documented, ..Facts::default() };
     let (mut wizard, _) = Wizard::new(facts);
@@ -122,7 +126,7 @@ fn keys() -> Vec<(&'static str, Event)> {
 fn press(wizard: &mut Wizard, view: &View, terminal: &mut Terminal<TestBackend>, event: Event) -> Duration {
     let begun = Instant::now();
     wizard.handle(event);
-    terminal.draw(|frame| view.draw(wizard, frame)).expect("a frame");
+    terminal.draw(|frame| _ = view.draw(wizard, frame)).expect("a frame");
     begun.elapsed()
 }
 

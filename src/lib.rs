@@ -6,17 +6,24 @@
 //! - [`tui`]: the terminal, the event loop that runs effects, drawing, keys, theme. Reads the wizard.
 //! - [`selection`]: pure rules about a choice of models and aliases: defaults, successors, alias names.
 //! - [`chutes`]: the Chutes side: endpoints, catalog, verify call, OAuth. Knows no UI and no file of OpenClaw's.
-//! - [`openclaw`]: the OpenClaw side: paths, JSON5 document, plan of edits, auth store, the one writer. Knows no network.
+//! - [`openclaw`]: the OpenClaw side: what its files say, the plan of edits, the one writer, running the program,
+//!   answering `config get`. Knows no network.
+//! - [`diff`]: what a plan changes, line by line, with secrets masked.
+//! - [`state`]: our own small documents, one typed door for each.
+//! - [`files`]: regular files read, private files written whole or not at all.
 //! - [`renewal`]: the stored sign-in, renewed before use under both of OpenClaw's locks.
 //! - [`commands`]: the doors: the command line, `onboard` without a person, `models`, `config get`, `demo`.
 //! - [`signals`]: the signals that end a run, and what may not be cut in two.
 //! - [`standin`]: an embedded stand-in for the Chutes service, for `demo` and the tests.
 //!
-//! `commands` → `tui` → `wizard` → `selection` → `chutes::model`; nobody looks back up.
+//! `commands` → `tui` → `wizard` → `diff` → `openclaw` → `state` → `selection` → `chutes` → `files`; nobody looks
+//! back up. The JSON5 editor is a crate of its own, `json5_edit`.
 
 pub mod chutes;
 pub mod clean;
 pub mod commands;
+pub mod diff;
+pub mod files;
 pub mod host;
 pub mod http1;
 pub mod openclaw;

@@ -6,13 +6,14 @@
 
 use crate::chutes::client::Client;
 use crate::chutes::endpoints::Endpoints;
-use crate::chutes::oauth::renew::{self, Missing, Surroundings};
+use crate::chutes::oauth::renewal_terms;
+use crate::chutes::oauth::renewal_terms::{Missing, Surroundings};
 use crate::chutes::oauth::token::{self, TokenError};
-use crate::openclaw::current::{OAuthProfile, active_oauth, active_secret};
-use crate::openclaw::error::Doing;
-use crate::openclaw::locks::{Lock, LockError, REFRESH, Rules, STORE, refresh_lock, store_lock};
-use crate::openclaw::snapshot::Snapshot;
-use crate::openclaw::store::PROVIDER;
+use crate::files::Doing;
+use crate::openclaw::read::auth_store::PROVIDER;
+use crate::openclaw::read::current::{OAuthProfile, active_oauth, active_secret};
+use crate::openclaw::read::snapshot::Snapshot;
+use crate::openclaw::write::sidecar_lock::{Lock, LockError, REFRESH, Rules, STORE, refresh_lock, store_lock};
 use crate::openclaw::{self, Site, plan, write};
 use crate::secret::Secret;
 use crate::signals::{self, Uncut};
@@ -83,7 +84,7 @@ pub async fn stored_secret(
 
 /// The sign-in in force, when its time is up.
 fn due(snapshot: &Snapshot) -> Option<OAuthProfile> {
-    active_oauth(snapshot, now()).filter(|profile| renew::is_due(profile.expires_at, now_ms()))
+    active_oauth(snapshot, now()).filter(|profile| renewal_terms::is_due(profile.expires_at, now_ms()))
 }
 
 fn renew(
@@ -100,8 +101,8 @@ fn renew(
     // Somebody else may have renewed it, or stored another, while we waited.
     let snapshot = site.read()?;
     let Some(profile) = due(&snapshot) else { return Ok(active_secret(&snapshot, now(), &var)) };
-    let stored = renew::Stored { client_id: profile.client_id, refresh: profile.refresh };
-    let request = renew::request(&stored, &surroundings(&snapshot, &var)).map_err(Error::Missing)?;
+    let stored = renewal_terms::Stored { client_id: profile.client_id, refresh: profile.refresh };
+    let request = renewal_terms::request(&stored, &surroundings(&snapshot, &var)).map_err(Error::Missing)?;
     // The old token is spent only if the new one can be kept.
     write::can_replace(&profile.store)?;
     // A runtime of its own: the caller's may be given up in the middle.

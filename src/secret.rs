@@ -96,6 +96,14 @@ fn without_pieces(text: &str, secret: &str) -> String {
     out
 }
 
+/// Whether a key says that its value is a secret.
+pub fn names_a_secret(key: &str) -> bool {
+    let plain: String = key.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();
+    let whole = ["key", "access", "refresh", "authorization", "cookie", "passphrase"];
+    let within = ["password", "secret", "apikey", "privatekey", "encryptkey", "encryptionkey"];
+    whole.contains(&plain.as_str()) || plain.ends_with("token") || within.iter().any(|part| plain.contains(part))
+}
+
 #[cfg(test)]
 mod tests {
     use super::{Secret, redact};

@@ -65,6 +65,8 @@ macro_rules! text {
 }
 pub(crate) use text;
 
+#[path = "../assets/texts/choose.rs"]
+pub mod choose;
 #[path = "../assets/texts/chutes.rs"]
 pub mod chutes;
 #[path = "../assets/texts/cli.rs"]

@@ -139,16 +139,15 @@ texts! {
 
 // The stand-in's own pages.
 texts! {
+    login_title: "Sign in to Chutes", "登录 Chutes";
+    login_text(app): "{app} sends you here to sign in.", "{app} 请您在此登录。";
+    login_submit(user): "Sign in as {user}", "以 {user} 的身份登录";
     consent_title: "Allow access to Chutes?", "允许访问 Chutes 吗？";
     consent_text(app): "{app} asks for:", "{app} 请求以下权限：";
     consent_allow: "Allow", "允许";
     consent_deny: "Deny", "拒绝";
     consent_standin: "Stand-in for Chutes on this machine. No account is involved.", "本机上的 Chutes 替身，不涉及任何账户。";
     consent_error_title: "This sign-in cannot start", "无法开始登录";
-    consent_unknown_app: "No app is registered under this client id. Check the client id, then open the link again.", "没有以此 client id 注册的应用。请检查 client id，再重新打开链接。";
-    consent_bad_redirect: "The redirect address is not registered for this app. Register it exactly as used, then open the link again.", "该应用没有注册这个重定向地址。请按实际使用的地址注册，再重新打开链接。";
-    consent_bad_request: "The request is not complete. Open the link that the terminal shows.", "请求不完整。请打开终端显示的链接。";
-    consent_gone: "This request was answered already. Start again in the terminal.", "该请求已经处理过。请在终端重新开始。";
 }
 
 // The wizard: choosing, the app screen, the sign-in screen.

@@ -155,7 +155,6 @@ texts! {
     models_reason_built_in: "the first of the built-in models still served", "仍在服务的第一个内置模型";
     models_reason_tools: "the cheapest with tools", "支持工具的最便宜模型";
     models_reason_images: "the cheapest with images", "支持图像的最便宜模型";
-    models_reason_cheapest: "the cheapest", "最便宜的";
     models_take: "y take it", "y 采纳";
     models_take_removal: "y remove it", "y 移除";
     models_take_all(count): "Y all {count}", "Y 采纳全部 {count} 项";
@@ -253,6 +252,7 @@ texts! {
     done_next_status: "what OpenClaw sees", "OpenClaw 的状态";
     done_next_models: "change models later", "以后更改模型";
     done_next_gateway: "start the gateway", "启动网关";
+    done_undoing: "Putting the old bytes back", "正在恢复原来的内容";
     done_undone: "Undone: every file has its old bytes again.", "已撤销：所有文件恢复原样。";
 
     after_cancelled: "Left. Nothing was written.", "已退出，没有写入任何内容。";
@@ -260,6 +260,9 @@ texts! {
     // Line by line
     plain_how: "Answer with a key's name, a number to choose a row, or text where text is asked for. An empty line is Enter; back goes back, quit leaves.",
         "请输入按键名称、行号或要求的文字。空行表示 Enter，back 返回，quit 退出。";
+    plain_error: "Error: ", "错误：";
+    plain_warning: "Warning: ", "注意：";
+    plain_labelled(label, text): "{label}: {text}", "{label}：{text}";
     plain_back: "back", "back";
     plain_quit: "quit", "quit";
     plain_more(count): "and {count} more; / TEXT filters", "还有 {count} 个，用 / 文字 筛选";

@@ -44,6 +44,12 @@ impl Endpoints {
         Ok(Self { api: of("CHUTES_BASE_URL", DEFAULT_API)?, idp: of("CHUTES_IDP_BASE_URL", DEFAULT_IDP)? })
     }
 
+    /// Whether both addresses are Chutes' own, or both were overridden. What belongs to the one is no
+    /// business of somebody else's other.
+    pub fn one_service(&self) -> bool {
+        (self.api == DEFAULT_API) == (self.idp == DEFAULT_IDP)
+    }
+
     /// Host, and port where it is not the scheme's own, of the API.
     pub fn api_host(&self) -> String {
         host_of(&self.api)

@@ -296,7 +296,8 @@ pub fn said(body: &[u8], secrets: &[&Secret]) -> Option<String> {
 /// The sentence in the shapes that APIs of this family use for errors.
 fn sentence_in(value: &serde_json::Value) -> Option<&str> {
     let error = &value["error"];
-    [&value["detail"], &error["message"], &value["message"], &value["error_description"], error, value]
+    let detail = &value["detail"];
+    [detail, &detail["message"], &error["message"], &value["message"], &value["error_description"], error, value]
         .into_iter()
         .find_map(serde_json::Value::as_str)
 }

@@ -2,7 +2,7 @@
 //! with the answer, and read leniently.
 
 use super::client::BadJson;
-use super::model::{Model, Price, Shared};
+use super::model::{ChuteId, Model, Price, Shared};
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 use serde_json::error::Category;
@@ -310,6 +310,8 @@ fn model(entry: &str) -> Option<Model> {
         json: can("json_mode"),
         tee: field(&fields, "confidential_compute"),
         quantization: field::<String>(&fields, "quantization").map(Arc::new),
+        text_out: field::<Vec<String>>(&fields, "output_modalities").map(|kinds| kinds.iter().any(|k| k == "text")),
+        chute: field::<String>(&fields, "chute_id").and_then(|id| ChuteId::parse(&id)),
     })
 }
 

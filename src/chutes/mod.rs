@@ -1,6 +1,7 @@
 //! The Chutes side: where the service is, what it serves, whether a credential works.
 //! Knows no UI and no file of OpenClaw's.
 
+pub mod account;
 pub mod api_key;
 pub mod bundled;
 pub mod catalog;
@@ -8,7 +9,9 @@ pub mod client;
 mod connect;
 pub mod endpoints;
 pub mod failure;
+pub mod health;
 mod list;
 pub mod model;
 pub mod oauth;
+pub mod pool;
 pub mod verify;

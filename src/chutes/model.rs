@@ -1,7 +1,10 @@
 //! A model as the service describes it. Plain data; what is unknown stays unknown.
 
-use serde::{Deserialize, Serialize};
+use super::pool::Pool;
+use serde::de::Error;
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::HashSet;
+use std::fmt;
 use std::hash::Hash;
 use std::num::NonZeroU64;
 use std::sync::Arc;
@@ -29,6 +32,55 @@ pub struct Model {
     /// `confidential_compute`: runs in a trusted execution environment.
     pub tee: Option<bool>,
     pub quantization: Option<Arc<String>>,
+    /// Whether `output_modalities` has `text`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub text_out: Option<bool>,
+    /// `chute_id`: how the management API names what serves the model.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub chute: Option<ChuteId>,
+}
+
+/// A UUID, as 16 bytes: a list may have ten thousand of them.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub struct ChuteId([u8; 16]);
+
+impl ChuteId {
+    /// `0bb5d4c2-b5da-587d-b88e-62b4839028ec`; None for anything else.
+    pub fn parse(text: &str) -> Option<Self> {
+        let parts: Vec<&str> = text.split('-').collect();
+        if !parts.iter().map(|part| part.len()).eq([8, 4, 4, 4, 12]) {
+            return None;
+        }
+        let digits: Vec<u8> =
+            text.chars().filter(|c| *c != '-').map(|c| Some(c.to_digit(16)? as u8)).collect::<Option<_>>()?;
+        let mut bytes = [0; 16];
+        for (byte, pair) in bytes.iter_mut().zip(digits.chunks(2)) {
+            *byte = pair[0] << 4 | pair[1];
+        }
+        Some(Self(bytes))
+    }
+}
+
+impl fmt::Display for ChuteId {
+    fn fmt(&self, out: &mut fmt::Formatter) -> fmt::Result {
+        self.0.iter().enumerate().try_for_each(|(at, byte)| {
+            let dash = if matches!(at, 4 | 6 | 8 | 10) { "-" } else { "" };
+            write!(out, "{dash}{byte:02x}")
+        })
+    }
+}
+
+impl Serialize for ChuteId {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_str(self)
+    }
+}
+
+impl<'de> Deserialize<'de> for ChuteId {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        let text = std::borrow::Cow::<str>::deserialize(deserializer)?;
+        Self::parse(&text).ok_or_else(|| D::Error::custom("no UUID"))
+    }
 }
 
 /// USD per million tokens.
@@ -38,6 +90,14 @@ pub struct Price {
     pub input: Option<f64>,
     pub output: Option<f64>,
     pub cache_read: Option<f64>,
+}
+
+impl Price {
+    /// One figure to compare models by: (3 × input + output) / 4, USD per million tokens. An agent sends
+    /// more than it gets. None: one of the two is unknown.
+    pub fn blended(self) -> Option<f64> {
+        Some((3.0 * self.input? + self.output?) / 4.0)
+    }
 }
 
 impl Model {
@@ -138,9 +198,12 @@ impl Catalog {
         Catalog { models, ..self }
     }
 
-    /// Whether the service serves this id: known only from a live list.
+    /// Whether the service serves this id: known only from a live list. A pool is served while one of its
+    /// members is: the service passes over the others.
     pub fn serves(&self, id: &str) -> Option<bool> {
-        (self.source == Source::Live).then(|| self.get(id).is_some())
+        (self.source == Source::Live).then(|| {
+            self.get(id).is_some() || Pool::parse(id).is_some_and(|pool| pool.served(&self.models).next().is_some())
+        })
     }
 }
 
@@ -149,8 +212,17 @@ mod tests {
     use super::*;
 
     #[test]
+    fn a_chute_id_is_a_uuid() {
+        let text = "0bb5d4c2-b5da-587d-b88e-62b4839028ec";
+        assert_eq!(ChuteId::parse(text).map(|id| id.to_string()).as_deref(), Some(text));
+        for bad in ["", "0bb5d4c2", "0bb5d4c2-b5da-587d-b88e-62b4839028eg", "0bb5d4c2b5da-587d-b88e-62b4839028ec-"] {
+            assert_eq!(ChuteId::parse(bad), None, "{bad}");
+        }
+    }
+
+    #[test]
     fn a_model_of_a_long_list_takes_little_memory() {
-        assert_eq!(size_of::<Model>(), 104);
+        assert_eq!(size_of::<Model>(), 120);
         let mut shared = Shared::default();
         let [a, b] = ["a", "b"].map(|id| {
             let (input, quantization) = (vec!["text".to_owned()], "fp8".to_owned());

@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::error::Error;
 use super::models::{self, Change};
-use super::output::{Report, Warning};
+use super::report::{Report, Warning};
 use crate::chutes::model::id_of;
 use crate::clean;
 use crate::selection::Alias;

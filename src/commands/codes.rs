@@ -1,10 +1,14 @@
 //! The stable names in JSON documents, in one place: what scripts may rely on. The manual page prints
 //! these tables.
 
-use super::output::Warning;
+use super::report::Warning;
+use crate::chutes::model::Price;
 use crate::clean;
 use crate::selection::Note;
-use crate::texts::{Lang, cli as text};
+use crate::selection::cost::dollars;
+use crate::selection::propose::{PriceChange, role_of};
+use crate::selection::successor::{Reason, Role};
+use crate::texts::{Lang, choose, cli as text};
 
 /// `warnings[].code`, and what it means.
 pub const WARNINGS: &[(&str, &str)] = &[
@@ -13,6 +17,9 @@ pub const WARNINGS: &[(&str, &str)] = &[
     ("alias-target-not-served", "The target of an alias is not served any more; a successor was taken."),
     ("fallback-not-served", "A fallback is not served any more; it was replaced or left out."),
     ("image-model-not-served", "The image model is not served any more; a successor was taken."),
+    ("successor-dearer", "A successor costs more than its role allows: nothing cheaper that can is served."),
+    ("pool-repaired", "Members of a pool are not served any more; they were replaced or left out."),
+    ("pool-member-not-served", "A member of a pool is not served; the others answer."),
     ("model-not-served", "A model that was asked for by name is not served; it is used all the same."),
     ("alias-not-set", "A documented alias was not set: its model carries another alias."),
     ("alias-moved", "An alias was taken from another model."),
@@ -92,40 +99,74 @@ pub const ERRORS: &[(&str, u8, &str)] = &[
     ("backup-gone", 1, "The backup that undo needs is gone."),
 ];
 
-/// What a proposal says, as warnings.
-pub fn of_note(note: &Note, lang: Lang) -> Warning {
+/// What a proposal says, as warnings. `prices`: both prices of a replacement, from the ref that is gone, its
+/// successor and what it is for.
+pub fn of_note(note: &Note, prices: impl Fn(&str, &str, Role) -> PriceChange, lang: Lang) -> Vec<Warning> {
     let safe = |text: &str| clean::line(text);
-    let (code, message) = match note {
-        Note::Default { wanted, taken: Some((taken, _)) } => {
-            ("default-not-served", text::warn_default_taken(lang, safe(wanted), safe(taken)))
+    let (role, wanted, taken) = match note {
+        Note::Default { wanted, taken } => (Role::Main, wanted, taken),
+        Note::Alias { name, wanted, taken } => (role_of(name), wanted, taken),
+        Note::Fallback { wanted, taken } => (Role::Fallback, wanted, taken),
+        Note::Image { wanted, taken } => (Role::Vision, wanted, taken),
+        Note::ExplicitNotServed { wanted } => {
+            return vec![Warning { code: "model-not-served", message: text::warn_explicit(lang, safe(wanted)) }];
         }
-        Note::Default { wanted, taken: None } => ("default-not-served", text::warn_default_kept(lang, safe(wanted))),
-        Note::Alias { name, wanted, taken: Some((taken, _)) } => {
-            ("alias-target-not-served", text::warn_alias_taken(lang, safe(name), safe(wanted), safe(taken)))
-        }
-        Note::Alias { name, wanted, taken: None } => {
-            ("alias-target-not-served", text::warn_alias_dropped(lang, safe(name), safe(wanted)))
-        }
-        Note::Fallback { wanted, taken: Some((taken, _)) } => {
-            ("fallback-not-served", text::warn_fallback_taken(lang, safe(wanted), safe(taken)))
-        }
-        Note::Fallback { wanted, taken: None } => {
-            ("fallback-not-served", text::warn_fallback_dropped(lang, safe(wanted)))
-        }
-        Note::Image { wanted, taken: Some((taken, _)) } => {
-            ("image-model-not-served", text::warn_image_taken(lang, safe(wanted), safe(taken)))
-        }
-        Note::Image { wanted, taken: None } => ("image-model-not-served", text::warn_image_kept(lang, safe(wanted))),
-        Note::ExplicitNotServed { wanted } => ("model-not-served", text::warn_explicit(lang, safe(wanted))),
         Note::AliasHeld { name, target, by } => {
-            ("alias-not-set", text::warn_alias_held(lang, safe(name), safe(target), safe(by)))
+            let message = text::warn_alias_held(lang, safe(name), safe(target), safe(by));
+            return vec![Warning { code: "alias-not-set", message }];
         }
-        Note::AliasMoved { name, from } => ("alias-moved", text::warn_alias_moved(lang, safe(name), safe(from))),
+        Note::AliasMoved { name, from } => {
+            return vec![Warning {
+                code: "alias-moved",
+                message: text::warn_alias_moved(lang, safe(name), safe(from)),
+            }];
+        }
         Note::Repaired { name, target } => {
-            ("aliases-repaired", text::warn_alias_repaired(lang, safe(name), safe(target)))
+            let message = text::warn_alias_repaired(lang, safe(name), safe(target));
+            return vec![Warning { code: "aliases-repaired", message }];
         }
     };
-    Warning { code, message }
+    if let Some((taken, Reason::PoolRepaired)) = taken {
+        let message = choose::warn_pool_repaired(lang, safe(wanted), safe(taken));
+        return vec![Warning { code: "pool-repaired", message }];
+    }
+    let (code, mut message) = match (note, taken) {
+        (Note::Default { .. }, Some((taken, _))) => {
+            ("default-not-served", text::warn_default_taken(lang, safe(wanted), safe(taken)))
+        }
+        (Note::Default { .. }, None) => ("default-not-served", text::warn_default_kept(lang, safe(wanted))),
+        (Note::Alias { name, .. }, Some((taken, _))) => {
+            ("alias-target-not-served", text::warn_alias_taken(lang, safe(name), safe(wanted), safe(taken)))
+        }
+        (Note::Alias { name, .. }, None) => {
+            ("alias-target-not-served", text::warn_alias_dropped(lang, safe(name), safe(wanted)))
+        }
+        (Note::Fallback { .. }, Some((taken, _))) => {
+            ("fallback-not-served", text::warn_fallback_taken(lang, safe(wanted), safe(taken)))
+        }
+        (Note::Fallback { .. }, None) => ("fallback-not-served", text::warn_fallback_dropped(lang, safe(wanted))),
+        (_, Some((taken, _))) => ("image-model-not-served", text::warn_image_taken(lang, safe(wanted), safe(taken))),
+        (_, None) => ("image-model-not-served", text::warn_image_kept(lang, safe(wanted))),
+    };
+    let mut warnings = Vec::new();
+    if let Some((taken, _)) = taken {
+        let change = prices(wanted, taken, role);
+        let both = choose::both_prices(lang, price_words(change.old, lang), price_words(change.new, lang));
+        if change.dearer {
+            let times = format!("{}", role.price_limit());
+            let message = choose::warn_dearer(lang, safe(taken), times, safe(wanted), &both);
+            warnings.push(Warning { code: "successor-dearer", message });
+        }
+        message = format!("{message} {both}");
+    }
+    warnings.insert(0, Warning { code, message });
+    warnings
+}
+
+/// `$0.40 in, $2.00 out`.
+pub fn price_words(price: Price, lang: Lang) -> String {
+    let usd = |usd: Option<f64>| usd.map_or_else(|| "?".to_owned(), dollars);
+    choose::price_in_out(lang, usd(price.input), usd(price.output))
 }
 
 #[cfg(test)]

@@ -2,9 +2,10 @@
 
 use super::context::{Context, var};
 use super::error::Error;
-use super::output::Report;
+use super::report::Report;
 use crate::clean;
-use crate::openclaw::{get, undo};
+use crate::openclaw::config_get;
+use crate::openclaw::write::undo;
 use crate::texts::cli as text;
 use serde_json::{Value, json};
 
@@ -12,7 +13,7 @@ use serde_json::{Value, json};
 /// `--json`.
 pub fn get(context: &Context, path: &str, as_json: bool) -> Result<Report, Error> {
     let (_, snapshot, _) = context.read()?;
-    let value = get::get(&snapshot, path, var).ok_or_else(|| Error::NoSuchPath { path: path.to_owned() })?;
+    let value = config_get::get(&snapshot, path, var).ok_or_else(|| Error::NoSuchPath { path: path.to_owned() })?;
     let out = match &value {
         _ if as_json => clean::json(&value),
         Value::String(text) => clean::block(text),

@@ -6,10 +6,10 @@ use super::invocation::{Invocation, Target};
 use crate::chutes::bundled;
 use crate::chutes::endpoints::Endpoints;
 use crate::openclaw::Site;
-use crate::openclaw::current::Current;
-use crate::openclaw::install::Installed;
-use crate::openclaw::paths::Paths;
-use crate::openclaw::snapshot::Snapshot;
+use crate::openclaw::read::current::Current;
+use crate::openclaw::read::install::Installed;
+use crate::openclaw::read::paths::Paths;
+use crate::openclaw::read::snapshot::Snapshot;
 use crate::selection::{Alias, Documented};
 use crate::state::State;
 use crate::texts::Lang;
@@ -87,5 +87,6 @@ pub fn documented() -> Documented {
             .to_vec(),
         built_in: bundled::catalog().models.iter().map(|model| model.id.to_string()).collect(),
         extra: bundled::catalog().models.into_iter().chain([bundled::fast_target()]).collect(),
+        ..Documented::default()
     }
 }

@@ -3,10 +3,10 @@
 
 use super::error::Error;
 use super::invocation::{AuthChoice, KeySource, Onboard, SecretInputMode};
-use super::output::Warning;
+use super::report::Warning;
 use super::usage::UsageError;
 use crate::chutes::api_key;
-use crate::openclaw::plan::NewCredential;
+use crate::openclaw::types::NewCredential;
 use crate::secret::Secret;
 use crate::texts::{Lang, cli as text};
 use std::fs::File;

@@ -3,22 +3,21 @@
 use super::context::{Context, now, var};
 use super::error::Error;
 use super::invocation::Invocation;
-use super::output::Report;
+use super::report::Report;
 use super::wizard::{depth, facts, need_terminal, show, way};
 use crate::chutes::endpoints::Endpoints;
 use crate::chutes::oauth::attempt::{BadSetting, ClientId, Environment};
 use crate::host::Host;
 use crate::openclaw::Site;
-use crate::openclaw::install::Installed;
-use crate::openclaw::paths::Paths;
+use crate::openclaw::read::install::Installed;
+use crate::openclaw::read::paths::Paths;
 use crate::secret::Secret;
 use crate::standin::idp::{self, Idp};
 use crate::standin::{Config, Standin};
 use crate::state::State;
 use crate::tui::Session;
-use crate::tui::qr::draws_sextants;
-use crate::wizard::protocol::Facts;
-use crate::wizard::signin::Given;
+use crate::tui::device::qr::draws_sextants;
+use crate::wizard::facts::{Facts, SignInFacts};
 use std::sync::Arc;
 
 /// Nothing of the user's is read or written: home, state and service are the demo's own, and gone
@@ -33,17 +32,18 @@ pub fn run(invocation: &Invocation) -> Result<Report, Error> {
     // The demo stands for a machine that has the OpenClaw this was written for.
     let installed = Installed { version: Some("2026.5.28".to_owned()), ..Installed::default() };
     let site = Site { paths: Paths::resolve(of_home, None, None)?, installed, agent: None };
-    let key = format!("cpk_demo{:x}.demo.key0demo", now());
+    // Of the shape that the service gives, and different each time.
+    let key = format!("cpk_{:032x}.{}.key0demo{}", now(), "de".repeat(16), "0demo000".repeat(3));
     let facts = Facts { demo: true, demo_key: Some(Secret::new(key)), ..facts(&site, context.lang) };
     let sign_in = app(standin.endpoints()).map_err(Error::Setting)?;
     let facts = Facts {
-        sign_in: Given {
+        sign_in: SignInFacts {
             environment: Some(Ok(sign_in.clone())),
             remembered: ClientId::parse(CLIENT_ID).ok(),
             host: Some(Host::here()),
             sextants: draws_sextants(var),
             dotenv: format!("{}/.env", facts.state_dir),
-            ..Given::default()
+            ..SignInFacts::default()
         },
         ..facts
     };
@@ -60,7 +60,7 @@ pub fn run(invocation: &Invocation) -> Result<Report, Error> {
 
 /// The app that the stand-in takes.
 const CLIENT_ID: &str = "cid_demo00openclaw00chutes00";
-const CLIENT_SECRET: &str = "csc_demo00openclaw00chutes00demo00openclaw00chutes00de";
+const CLIENT_SECRET: &str = "csc_demo00openclaw00chutes00demo00openclaw00chutes00";
 
 /// Settings of the demo's sign-in: nothing of the user's environment.
 fn app(endpoints: Endpoints) -> Result<Environment, BadSetting> {

@@ -13,10 +13,9 @@ pub mod invocation;
 mod login;
 mod models;
 pub mod onboard;
-mod onboard_report;
-mod output;
 pub mod parse;
 mod refresh;
+mod report;
 mod shell;
 mod signals;
 mod status;
@@ -28,8 +27,8 @@ pub use invocation::Invocation;
 use context::{Context, var};
 use error::Error;
 use invocation::Command;
-pub use output::Report;
 use parse::{Outline, Parsed};
+pub use report::Report;
 use std::ffi::OsString;
 
 /// The whole program: `args` with the program's name first, the exit code out.
@@ -38,7 +37,7 @@ pub fn run(args: Vec<OsString>) -> u8 {
     let outline = Outline::of(&args, var);
     // Without it every signal does what it always does.
     let _ = crate::signals::install(|| {
-        crate::openclaw::child::kill_all();
+        crate::openclaw::program::child::kill_all();
         crate::tui::terminal::give_back();
     });
     let done = parse::parse(args, outline, var).map_err(Error::from).and_then(|parsed| match parsed {
@@ -75,8 +74,8 @@ fn dispatch(invocation: &Invocation) -> Result<Report, Error> {
 }
 
 fn deliver(report: &Report) -> Result<u8, Error> {
-    output::stderr(&report.err);
-    output::stdout(&report.out).map_err(Error::System)?;
+    report::stderr(&report.err);
+    report::stdout(&report.out).map_err(Error::System)?;
     Ok(report.exit)
 }
 
@@ -86,15 +85,15 @@ fn fail(error: &Error, outline: Outline) -> u8 {
     let (message, hint) = (error.message(lang), error.hint(program, lang));
     if json {
         // The failure is reported on stderr too, so one of stdout changes nothing.
-        let _ = output::stdout(&(crate::clean::json(&error.document(program, lang)) + "\n"));
+        let _ = report::stdout(&(crate::clean::json(&error.document(program, lang)) + "\n"));
     }
     let separator = match lang {
         crate::texts::Lang::En => ": ",
         crate::texts::Lang::ZhCn => "\u{ff1a}",
     };
-    output::stderr(&format!("{}{separator}{message}\n", crate::texts::cli::usage_error(lang)));
+    report::stderr(&format!("{}{separator}{message}\n", crate::texts::cli::usage_error(lang)));
     if !hint.is_empty() {
-        output::stderr(&format!("{hint}\n"));
+        report::stderr(&format!("{hint}\n"));
     }
     error.exit()
 }

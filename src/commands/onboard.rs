@@ -5,7 +5,7 @@ use super::context::{Context, documented, now, var};
 use super::credential::{self, Obtained};
 use super::error::Error;
 use super::invocation::{ModelsChoice, Onboard};
-use super::output::{Report, Warning};
+use super::report::{Report, Warning};
 use super::signals;
 use crate::chutes::client::Client;
 use crate::chutes::endpoints::Endpoints;
@@ -13,11 +13,12 @@ use crate::chutes::failure::Failure;
 use crate::chutes::model::{Catalog, Model, id_of};
 use crate::chutes::verify::{Verdict, verify};
 use crate::chutes::{bundled, catalog};
-use crate::openclaw::current::Current;
+use crate::diff;
+use crate::openclaw::Site;
 use crate::openclaw::plan::{self, Plan, PlanWarning, Request};
-use crate::openclaw::snapshot::Snapshot;
+use crate::openclaw::read::current::Current;
+use crate::openclaw::read::snapshot::Snapshot;
 use crate::openclaw::write::{self, Written};
-use crate::openclaw::{Site, diff};
 use crate::selection::{self, Note, Overrides, Proposal, Selection};
 use crate::texts::{Lang, cli as text};
 use std::sync::Arc;
@@ -138,7 +139,8 @@ async fn settle(
     let overrides = overrides(options, &catalog);
     let Proposal { selection, notes } =
         selection::propose(&current.configured, &catalog, &documented, &overrides).map_err(Error::Selection)?;
-    warnings.extend(notes.iter().map(|note: &Note| codes::of_note(note, lang)));
+    let prices = |wanted: &str, taken: &str, role| documented.price_change(wanted, taken, role, &catalog.models);
+    warnings.extend(notes.iter().flat_map(|note: &Note| codes::of_note(note, prices, lang)));
 
     let mut verified = Verified::default();
     // A dry run spends nothing; another provider's default is not ours to try.

@@ -4,13 +4,13 @@
 use super::context::{Context, var};
 use super::error::Error;
 use super::models::{self, Change};
-use super::output::{Report, Warning};
+use super::report::{Report, Warning};
 use super::signals;
 use crate::chutes::catalog;
 use crate::chutes::client::Client;
 use crate::chutes::model::{Catalog, Model, id_of};
 use crate::clean;
-use crate::openclaw::current::Current;
+use crate::openclaw::read::current::Current;
 use crate::renewal;
 use crate::selection::Selection;
 use crate::selection::propose::left_out;

@@ -3,7 +3,7 @@
 use super::cli;
 use super::codes::{ERRORS, WARNINGS};
 use super::error::Error;
-use super::output::Report;
+use super::report::Report;
 use crate::texts::{Lang, cli as text};
 
 pub fn completions(program: &'static str, shell: clap_complete::Shell, lang: Lang) -> Report {

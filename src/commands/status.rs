@@ -3,17 +3,20 @@
 use super::context::{Context, now, rfc3339, var};
 use super::error::Error;
 use super::models::catalog_or_built_in;
-use super::onboard_report::{catalog_words, fetched_at, kind_words, local_time, store_path, table};
-use super::output::Report;
+use super::report::Report;
+use super::report::onboard::{catalog_words, fetched_at, kind_words, local_time, store_path, table};
 use super::signals;
 use crate::chutes::client::Client;
 use crate::chutes::model::id_of;
 use crate::chutes::verify::{Verdict, verify};
 use crate::clean;
 use crate::openclaw::Site;
-use crate::openclaw::current::{Current, Kind, StoredCredential};
-use crate::openclaw::snapshot::Snapshot;
-use crate::openclaw::{ask, undo};
+use crate::openclaw::program::status;
+use crate::openclaw::read::current::Current;
+use crate::openclaw::read::snapshot::Snapshot;
+use crate::openclaw::types::CredentialKind;
+use crate::openclaw::types::StoredCredential;
+use crate::openclaw::write::undo;
 use crate::renewal;
 use crate::selection::Configured;
 use crate::texts::{Lang, cli as text};
@@ -45,7 +48,7 @@ impl Standing {
             Some(at) if at <= now => Standing::Expired,
             Some(at) if at - now < SOON => Standing::Expiring,
             // OpenClaw does not use a sign-in without an end.
-            None if active.kind == Kind::OAuth => Standing::Expired,
+            None if active.kind == CredentialKind::OAuth => Standing::Expired,
             _ => Standing::Ok,
         }
     }
@@ -91,7 +94,7 @@ pub fn status(context: &Context, check: bool, probe: bool, as_json: bool) -> Res
     }
     let mut unknown = false;
     if current.in_database && current.active.is_none() {
-        match ask::credentials(&site, &snapshot) {
+        match status::credentials(&site, &snapshot) {
             Some(found) => {
                 current.active = (!found.is_empty()).then_some(current.credentials.len());
                 current.credentials.extend(found);
@@ -275,7 +278,7 @@ mod tests {
 
     const NOW: i64 = 1_800_000_000_000;
 
-    fn stored(kind: Kind, expires_at: Option<i64>, env_var: Option<&str>) -> StoredCredential {
+    fn stored(kind: CredentialKind, expires_at: Option<i64>, env_var: Option<&str>) -> StoredCredential {
         StoredCredential {
             profile_id: "chutes:default".into(),
             agent: "main".into(),
@@ -294,14 +297,14 @@ mod tests {
         let of =
             |credential: Option<StoredCredential>| Standing::of(credential.as_ref(), NOW, |name| name == "SET").exit();
         assert_eq!(of(None), 1);
-        assert_eq!(of(Some(stored(Kind::ApiKey, None, None))), 0);
-        assert_eq!(of(Some(stored(Kind::ApiKey, None, Some("SET")))), 0);
-        assert_eq!(of(Some(stored(Kind::ApiKey, None, Some("UNSET")))), 1);
-        assert_eq!(of(Some(stored(Kind::Token, None, None))), 0);
-        assert_eq!(of(Some(stored(Kind::OAuth, None, None))), 1);
-        assert_eq!(of(Some(stored(Kind::OAuth, Some(NOW), None))), 1);
-        assert_eq!(of(Some(stored(Kind::OAuth, Some(NOW + 1), None))), 2);
-        assert_eq!(of(Some(stored(Kind::OAuth, Some(NOW + SOON - 1), None))), 2);
-        assert_eq!(of(Some(stored(Kind::OAuth, Some(NOW + SOON), None))), 0);
+        assert_eq!(of(Some(stored(CredentialKind::ApiKey, None, None))), 0);
+        assert_eq!(of(Some(stored(CredentialKind::ApiKey, None, Some("SET")))), 0);
+        assert_eq!(of(Some(stored(CredentialKind::ApiKey, None, Some("UNSET")))), 1);
+        assert_eq!(of(Some(stored(CredentialKind::Token, None, None))), 0);
+        assert_eq!(of(Some(stored(CredentialKind::OAuth, None, None))), 1);
+        assert_eq!(of(Some(stored(CredentialKind::OAuth, Some(NOW), None))), 1);
+        assert_eq!(of(Some(stored(CredentialKind::OAuth, Some(NOW + 1), None))), 2);
+        assert_eq!(of(Some(stored(CredentialKind::OAuth, Some(NOW + SOON - 1), None))), 2);
+        assert_eq!(of(Some(stored(CredentialKind::OAuth, Some(NOW + SOON), None))), 0);
     }
 }

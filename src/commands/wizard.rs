@@ -5,7 +5,7 @@ use super::credential::{self, API_KEY_VAR};
 use super::error::Error;
 use super::invocation::{AuthChoice, Command, Invocation, Onboard, SecretInputMode, SignIn};
 use super::onboard::overrides;
-use super::output::Report;
+use super::report::Report;
 use super::usage::UsageError;
 use crate::chutes::model::Catalog;
 use crate::chutes::oauth::attempt::{ClientId, Environment, Pending};
@@ -14,12 +14,13 @@ use crate::host::{Host, Verdict};
 use crate::openclaw::Site;
 use crate::state::State;
 use crate::texts::{Lang, wizard as text};
-use crate::tui::qr::draws_sextants;
+use crate::tui::device::qr::draws_sextants;
 use crate::tui::theme::Depth;
 use crate::tui::{self, CLIENT, Ended, PENDING, Remembered, Session};
 use crate::wizard::Wizard;
-use crate::wizard::protocol::{self, Facts, Outcome};
-use crate::wizard::signin::{Begun, Given};
+use crate::wizard::facts::{Begun, Facts, SignInFacts};
+use crate::wizard::protocol::{self, Outcome};
+use crate::wizard::screens::done::Undo;
 
 /// The wizard talks to the terminal itself, whatever stdin and stdout are; without one it says which
 /// options make the same job run without a person.
@@ -56,8 +57,10 @@ pub fn run(invocation: &Invocation) -> Result<Report, Error> {
         return Err(Error::Setting(bad.clone()));
     }
     let sign_in = environment.as_ref().ok().cloned();
-    let facts =
-        Facts { sign_in: Given { environment: Some(environment), ..given(&facts, &state, &options.sign_in) }, ..facts };
+    let facts = Facts {
+        sign_in: SignInFacts { environment: Some(environment), ..given(&facts, &state, &options.sign_in) },
+        ..facts
+    };
     let session = Session { site, state, endpoints, depth: depth(invocation), lang: context.lang, sign_in };
     show(session, facts, way(invocation))
 }
@@ -77,7 +80,7 @@ pub fn way(invocation: &Invocation) -> Way {
 }
 
 /// What is known about signing in before anybody does.
-fn given(facts: &Facts, state: &State, options: &SignIn) -> Given {
+fn given(facts: &Facts, state: &State, options: &SignIn) -> SignInFacts {
     let host = Host::here();
     let host = match (options.browser, options.headless) {
         (true, _) => host.asked(Verdict::Local),
@@ -95,7 +98,7 @@ fn given(facts: &Facts, state: &State, options: &SignIn) -> Given {
     if stale {
         state.remove(PENDING);
     }
-    Given {
+    SignInFacts {
         environment: None,
         remembered: remembered.and_then(|app| ClientId::parse(&app.client_id).ok()),
         begun: live.map(|pending| Begun { at: pending.created_at, expires_at: pending.expires_at }),
@@ -146,10 +149,12 @@ pub fn show(session: Session, facts: Facts, way: Way) -> Result<Report, Error> {
 
 /// What stays on the screen once the wizard is gone.
 fn summary(wizard: &Wizard, lang: Lang) -> String {
-    if matches!(wizard.done.undone, Some(Ok(_))) {
-        return format!("{}\n", text::done_undone(lang));
+    if let Undo::Done(undone) = &wizard.done.undo {
+        let stays = undone.stays.iter().map(|id| crate::texts::cli::stays(lang, crate::clean::line(id)));
+        let lines = std::iter::once(text::done_undone(lang).to_owned()).chain(stays);
+        return lines.map(|line| line + "\n").collect();
     }
-    let title = if wizard.done.unchanged { text::done_unchanged(lang) } else { text::done_title(lang) };
+    let title = if wizard.done.is_unchanged() { text::done_unchanged(lang) } else { text::done_title(lang) };
     let primary = wizard.models.as_ref().map(|models| models.primary.clone()).unwrap_or_default();
     crate::clean::block(&format!("{title}\n{}  {primary}\n", text::done_default(lang)))
 }

@@ -1,7 +1,7 @@
 //! What the JSON5 editor reports, in words that are safe to print: secrets hidden, outside text cleaned.
 
-use super::mask::names_a_secret;
 use crate::clean;
+use crate::secret::names_a_secret;
 use crate::texts::{Lang, json5 as words};
 use json5_edit::{EditError, Found, SyntaxError, SyntaxKind, Unproven};
 

@@ -1,11 +1,11 @@
 //! What can go wrong with OpenClaw's files. Errors carry data; [`Error::words`] and [`Error::hint`]
 //! turn them into sentences.
 
-use super::current::Kind;
 use super::document_error;
-use super::plan::PlanWarning;
-use super::schema::{Problem, Wrong};
+use super::plan::schema::{Problem, Wrong};
+use super::types::CredentialKind;
 use crate::clean;
+use crate::files::{self, Doing, show};
 use crate::texts::{Lang, openclaw as texts};
 use json5_edit::{EditError, SyntaxError};
 use std::path::{Path, PathBuf};
@@ -17,8 +17,8 @@ pub enum Error {
     ProfileName { name: String },
     /// `--agent` names none of the config's agents.
     UnknownAgent { agent: String, known: Vec<String> },
-    /// A file could not be read or written. `errno` is the raw system error.
-    Io { doing: Doing, path: PathBuf, errno: i32 },
+    /// A file could not be read or written.
+    File(#[from] files::Error),
     /// A config, or a file that it includes, is not valid JSON5.
     Malformed { path: PathBuf, error: SyntaxError },
     /// A file is not UTF-8 from this place on; both count from 1.
@@ -38,11 +38,9 @@ pub enum Error {
     /// The new files together would not say what was meant. Nothing was written.
     Unproven { path: PathBuf, dotted: String },
     /// The installed OpenClaw keeps credentials in a way this kind cannot be handed over to.
-    UnsupportedStore { version: Option<String>, kind: Kind },
+    UnsupportedStore { version: Option<String>, kind: CredentialKind },
     /// A file that holds secrets is a symbolic link.
     SymlinkedSecret { path: PathBuf },
-    /// The file belongs to another user, and we may not give the new one to them.
-    ForeignOwner { path: PathBuf, uid: u32 },
     /// A write failed half-way, and so did putting this file back. `backup` holds its old bytes; None:
     /// there was no such file.
     NotPutBack { path: PathBuf, backup: Option<PathBuf> },
@@ -62,16 +60,6 @@ pub enum Error {
     ChangedSince { path: PathBuf },
     /// A backup is gone, or no longer holds the old bytes.
     BackupGone { path: PathBuf },
-}
-
-/// What was being done to a file.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Doing {
-    Read,
-    Write,
-    CreateDir,
-    Backup,
-    Lock,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -99,7 +87,7 @@ impl Error {
 
     /// An error of the system, about one file.
     pub fn io(doing: Doing, path: &Path, error: &std::io::Error) -> Self {
-        Error::Io { doing, path: path.to_owned(), errno: error.raw_os_error().unwrap_or(eio()) }
+        Error::File(files::Error::io(doing, path, error))
     }
 
     /// The stable code of the JSON document.
@@ -107,8 +95,7 @@ impl Error {
         match self {
             Error::ProfileName { .. } => "bad-profile-name",
             Error::UnknownAgent { .. } => "unknown-agent",
-            Error::Io { doing: Doing::Read, .. } => "read-failed",
-            Error::Io { .. } | Error::ForeignOwner { .. } => "write-failed",
+            Error::File(error) => error.code(),
             Error::NotPutBack { .. } => "not-put-back",
             Error::StoredAlready { error, .. } => error.code(),
             Error::Malformed { .. } | Error::NotUtf8 { .. } | Error::WrongShape { .. } | Error::Refused { .. } => {
@@ -136,16 +123,7 @@ impl Error {
             Error::UnknownAgent { agent, known } => {
                 texts::unknown_agent(lang, clean::line(agent), clean::line(&known.join(", ")))
             }
-            Error::Io { doing, path, errno } => {
-                let (path, reason) = (show(path), errno_words(*errno, lang));
-                match doing {
-                    Doing::Read => texts::cannot_read(lang, path, reason),
-                    Doing::Write => texts::cannot_write(lang, path, reason),
-                    Doing::CreateDir => texts::cannot_create_dir(lang, path, reason),
-                    Doing::Backup => texts::cannot_back_up(lang, path, reason),
-                    Doing::Lock => texts::cannot_lock(lang, path, reason),
-                }
-            }
+            Error::File(error) => error.message(lang),
             Error::Malformed { path, error } => {
                 let (line, caret) = document_error::pointer(error, 72);
                 format!(
@@ -191,14 +169,13 @@ impl Error {
             Error::UnsupportedStore { version, kind } => {
                 let version = clean::line(version.as_deref().unwrap_or("≥ 2026.6.5"));
                 let kind = match kind {
-                    Kind::ApiKey => texts::an_api_key(lang),
-                    Kind::Token => texts::a_token(lang),
-                    Kind::OAuth => texts::an_oauth_login(lang),
+                    CredentialKind::ApiKey => texts::an_api_key(lang),
+                    CredentialKind::Token => texts::a_token(lang),
+                    CredentialKind::OAuth => texts::an_oauth_login(lang),
                 };
                 texts::unsupported_store(lang, version, kind)
             }
             Error::SymlinkedSecret { path } => texts::symlinked_secret(lang, show(path)),
-            Error::ForeignOwner { path, uid } => texts::foreign_owner(lang, show(path), uid),
             Error::StoredAlready { profile_id, error } => {
                 texts::stored_already(lang, error.words(lang), clean::line(profile_id))
             }
@@ -220,17 +197,16 @@ impl Error {
     /// What to do about it.
     pub fn hint(&self, lang: Lang) -> Option<String> {
         let hint = match self {
-            Error::Io { path, errno, doing } => return io_hint(*doing, path, *errno, lang),
+            Error::File(error) => return error.hint(lang),
             Error::Malformed { .. } | Error::NotUtf8 { .. } => texts::hint_fix_place(lang),
             Error::MalformedStore { path, .. } => return Some(texts::hint_fix_store(lang, show(path))),
             Error::WrongShape { .. } | Error::Refused { .. } => texts::hint_validate(lang),
             Error::Include { .. } => texts::hint_fix_include(lang),
             Error::OwnedByInclude { .. } => texts::hint_one_file(lang),
             Error::Unproven { .. } => texts::hint_report(lang),
-            Error::UnsupportedStore { kind: Kind::OAuth, .. } => texts::hint_oauth_new_store(lang),
+            Error::UnsupportedStore { kind: CredentialKind::OAuth, .. } => texts::hint_oauth_new_store(lang),
             Error::UnsupportedStore { .. } => texts::hint_key_new_store(lang),
             Error::SymlinkedSecret { .. } => texts::hint_symlink(lang),
-            Error::ForeignOwner { path, .. } => return Some(texts::hint_owner(lang, show(path))),
             Error::StoredAlready { error, .. } => return error.hint(lang),
             Error::NotPutBack { path, backup: Some(backup) } => {
                 return Some(texts::hint_put_back(lang, show(backup), show(path)));
@@ -248,78 +224,5 @@ impl Error {
             }
         };
         Some(hint.to_owned())
-    }
-}
-
-impl PlanWarning {
-    /// The stable code of the JSON document.
-    pub fn code(&self) -> &'static str {
-        match self {
-            PlanWarning::GatewayModeMissing => "gateway-mode-missing",
-            PlanWarning::UnreadConfigJson { .. } => "config-json-not-read",
-            PlanWarning::AliasesRepaired { .. } => "aliases-repaired",
-            PlanWarning::CredentialReplaced { .. } => "credential-replaced",
-            PlanWarning::OpenClawNotFound => "openclaw-not-found",
-            PlanWarning::AgentHasOwnModel { .. } => "agent-has-own-model",
-            PlanWarning::NotRenewable { .. } => "not-renewable",
-        }
-    }
-
-    pub fn words(&self, lang: Lang) -> String {
-        match self {
-            PlanWarning::GatewayModeMissing => texts::warn_gateway_mode(lang).to_owned(),
-            PlanWarning::UnreadConfigJson { path } => texts::warn_config_json(lang, show(path)),
-            PlanWarning::AliasesRepaired { names } => texts::warn_aliases(lang, clean::line(&names.join(", "))),
-            PlanWarning::CredentialReplaced { profile_ids } => {
-                texts::warn_replaced(lang, clean::line(&profile_ids.join(", ")))
-            }
-            PlanWarning::NotRenewable { missing } => missing.says(lang).to_owned(),
-            PlanWarning::OpenClawNotFound => texts::warn_no_openclaw(lang).to_owned(),
-            PlanWarning::AgentHasOwnModel { agent, model } => {
-                texts::warn_own_model(lang, clean::line(agent), clean::line(model))
-            }
-        }
-    }
-}
-
-fn show(path: &Path) -> String {
-    clean::line(&path.display().to_string())
-}
-
-/// EIO, for errors that the system gave no number.
-fn eio() -> i32 {
-    rustix::io::Errno::IO.raw_os_error()
-}
-
-fn errno_words(errno: i32, lang: Lang) -> String {
-    use rustix::io::Errno;
-    let words = match Errno::from_raw_os_error(errno) {
-        Errno::NOSPC => texts::no_space(lang),
-        Errno::DQUOT => texts::quota(lang),
-        Errno::ACCESS | Errno::PERM => texts::no_permission(lang),
-        Errno::ROFS => texts::read_only(lang),
-        Errno::NOTDIR => texts::not_a_dir(lang),
-        Errno::ISDIR => texts::is_a_dir(lang),
-        Errno::INVAL => texts::not_a_file(lang),
-        Errno::IO => texts::io_error(lang),
-        Errno::NOENT => texts::no_such_file(lang),
-        Errno::NAMETOOLONG => texts::name_too_long(lang),
-        Errno::LOOP => texts::link_loop(lang),
-        Errno::FBIG => texts::too_big(lang),
-        other => return clean::line(&std::io::Error::from_raw_os_error(other.raw_os_error()).to_string()),
-    };
-    words.to_owned()
-}
-
-fn io_hint(doing: Doing, path: &Path, errno: i32, lang: Lang) -> Option<String> {
-    use rustix::io::Errno;
-    let path = show(path);
-    match Errno::from_raw_os_error(errno) {
-        Errno::NOSPC | Errno::DQUOT | Errno::FBIG => Some(texts::hint_space(lang).to_owned()),
-        Errno::ACCESS | Errno::PERM if doing == Doing::Read => Some(texts::hint_read(lang, path)),
-        Errno::ACCESS | Errno::PERM => Some(texts::hint_owner(lang, path)),
-        Errno::ROFS => Some(texts::hint_read_only(lang).to_owned()),
-        Errno::NOTDIR | Errno::ISDIR | Errno::INVAL => Some(texts::hint_in_the_way(lang, path)),
-        _ => None,
     }
 }

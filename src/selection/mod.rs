@@ -2,7 +2,10 @@
 //! replaces a model that is no longer served. No IO.
 
 pub mod alias;
+pub mod cost;
+pub mod pools;
 pub mod propose;
+pub mod recommend;
 pub mod successor;
 
 use crate::chutes::model::Model;

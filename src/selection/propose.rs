@@ -1,13 +1,16 @@
 //! From what is configured, what the service lists and what was asked for to a complete selection.
 
 use super::alias::{self, same_name};
-use super::successor::{Reason, Role, successor};
+use super::pools;
+use super::successor::{Market, Reason, Role, is_dearer, successor};
 use super::{Alias, Configured, Selection};
-use crate::chutes::model::{Catalog, Model, Source, id_of, reference};
+use crate::chutes::health::Health;
+use crate::chutes::model::{Catalog, Model, Price, Source, id_of, reference};
+use crate::chutes::pool::Pool;
 use std::collections::HashSet;
 use std::sync::Arc;
 
-/// What the product promises, handed in so that the rules stay pure: facts of the built-in catalog.
+/// What the product promises, and what is known beside the list; handed in so that the rules stay pure.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Documented {
     /// `chutes/zai-org/GLM-4.7-TEE`.
@@ -18,6 +21,17 @@ pub struct Documented {
     pub built_in: Vec<String>,
     /// Facts about the built-in models and the documented targets, for when the service lists them no more.
     pub extra: Vec<Arc<Model>>,
+    /// What is up, as far as that is known.
+    pub health: Arc<Health>,
+}
+
+/// What a successor costs beside what it succeeds.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct PriceChange {
+    pub old: Price,
+    pub new: Price,
+    /// More than its role allows: it was taken because nothing else is left.
+    pub dearer: bool,
 }
 
 impl Documented {
@@ -29,6 +43,63 @@ impl Documented {
     /// What is known of a model that the service does not list.
     pub fn facts_of(&self, id: &str) -> Option<&Arc<Model>> {
         self.extra.iter().find(|model| *model.id == *id)
+    }
+
+    /// What is known of an id: of a pool, what its members have in common.
+    pub fn known(&self, id: &str, listed: &[Arc<Model>]) -> Option<Model> {
+        let find = |id: &str| listed.iter().find(|model| *model.id == *id).or_else(|| self.facts_of(id));
+        match (find(id), Pool::parse(id)) {
+            (Some(model), _) => Some(Model::clone(model)),
+            (None, Some(pool)) => Some(pool.facts(pool.members.iter().filter_map(|id| find(id)))),
+            (None, None) => None,
+        }
+    }
+
+    /// Find what takes the place of a Chutes ref that [`drifted`]: for a pool first itself, without the members that
+    /// are gone. `taken` gets refs.
+    pub fn replace(
+        &self,
+        wanted: &str,
+        role: Role,
+        listed: &[Arc<Model>],
+        taken: impl Fn(&str) -> bool,
+    ) -> Option<(String, Reason)> {
+        let id = id_of(wanted)?;
+        let market = Market { served: listed, health: &self.health, built_in: &self.built_in };
+        let pool = Pool::parse(id);
+        if let Some(pool) = &pool
+            && let Some(repaired) = pools::repair(pool, market, |id| self.facts_of(id))
+        {
+            let target = reference(&repaired.id());
+            return (!taken(&target)).then_some((target, Reason::PoolRepaired));
+        }
+        // A pool is succeeded as its first member is, at the price of the pool.
+        let first = pool.as_ref().map_or(id, |pool| &pool.members[0]);
+        let old = self.known(id, &[]);
+        successor(first, old.as_ref(), role, market, |id| taken(&reference(id)))
+            .map(|(model, why)| (model.reference(), why))
+    }
+
+    /// Both prices of a replacement.
+    pub fn price_change(&self, wanted: &str, taken: &str, role: Role, listed: &[Arc<Model>]) -> PriceChange {
+        let facts = |target: &str, listed: &[Arc<Model>]| id_of(target).and_then(|id| self.known(id, listed));
+        let (old, new) = (facts(wanted, &[]), facts(taken, listed).unwrap_or_default());
+        let dearer = is_dearer(old.as_ref(), &new, role) == Some(true);
+        PriceChange { old: old.unwrap_or_default().price, new: new.price, dearer }
+    }
+}
+
+/// Whether a live list asks for a decision about a Chutes ref: it is not served, or it is a pool and some of
+/// its members are not.
+pub fn drifted(target: &str, catalog: &Catalog) -> bool {
+    let Some(id) = id_of(target) else { return false };
+    match catalog.serves(id) {
+        None => false,
+        Some(false) => true,
+        Some(true) => {
+            let pool = Pool::parse(id).filter(|_| catalog.get(id).is_none());
+            pool.is_some_and(|pool| pool.served(&catalog.models).count() < pool.members.len())
+        }
     }
 }
 
@@ -119,8 +190,11 @@ pub fn propose_roles(
     proposing.repair();
     let primary = proposing.primary(overrides);
     proposing.explicit_aliases(overrides)?;
-    proposing.drifted_aliases(overrides);
+    let configured_aliases = proposing.aliases.len();
     proposing.documented_aliases();
+    proposing.succeeded_aliases(overrides, &primary);
+    let place = |alias: &Alias| documented.aliases.iter().position(|known| known.name == alias.name);
+    proposing.aliases[configured_aliases..].sort_by_key(place);
     let fallbacks = proposing.fallbacks(overrides, &primary);
     let image = proposing.image(overrides);
     let Proposing { notes, aliases, .. } = proposing;
@@ -136,6 +210,13 @@ pub fn resolve(text: &str, aliases: &[Alias], providers: &[String], catalog: &Ca
     let text = text.trim();
     if let Some(alias) = aliases.iter().find(|a| same_name(&a.name, text)) {
         return alias.target.clone();
+    }
+    // A pool may be written as a list of refs.
+    let members: Vec<&str> = text.split(',').map(|member| id_of(member.trim()).unwrap_or(member.trim())).collect();
+    if catalog.get(id_of(text).unwrap_or(text)).is_none()
+        && let Some(pool) = Pool::parse(&members.join(","))
+    {
+        return reference(&pool.id());
     }
     if id_of(text).is_some() {
         return text.to_owned();
@@ -158,10 +239,14 @@ impl Proposing<'_> {
         id_of(target).is_some_and(|id| self.catalog.serves(id) == Some(false))
     }
 
+    fn drifted(&self, target: &str) -> bool {
+        drifted(target, self.catalog)
+    }
+
     fn successor(&self, wanted: &str, role: Role, taken: impl Fn(&str) -> bool) -> Option<(String, Reason)> {
-        let id = id_of(wanted)?;
-        successor(id, role, &self.catalog.models, &self.documented.built_in, |id| taken(&reference(id)))
-            .map(|(model, why)| (model.reference(), why))
+        let found = self.documented.replace(wanted, role, &self.catalog.models, taken);
+        // A pool that lost members and cannot be repaired goes on with those it has.
+        found.filter(|(_, reason)| *reason == Reason::PoolRepaired || self.gone(wanted))
     }
 
     fn resolve(&self, text: &str) -> String {
@@ -192,7 +277,7 @@ impl Proposing<'_> {
             Some(primary) if id_of(primary).is_some() => primary.clone(),
             _ => self.documented.default.clone(),
         };
-        if !self.gone(&wanted) {
+        if !self.drifted(&wanted) {
             return wanted;
         }
         let taken = self.successor(&wanted, Role::Main, |_| false);
@@ -229,41 +314,61 @@ impl Proposing<'_> {
         Ok(())
     }
 
-    fn drifted_aliases(&mut self, overrides: &Overrides) {
-        for at in 0..self.aliases.len() {
-            let Alias { name, target } = self.aliases[at].clone();
-            let explicit = overrides.aliases.iter().any(|(n, _)| same_name(n, &name));
-            if explicit || !self.gone(&target) {
+    /// The documented aliases whose models are there.
+    fn documented_aliases(&mut self) {
+        for Alias { name, target } in &self.documented.aliases {
+            if self.gone(target) || self.is_set(name) {
                 continue;
             }
-            let held: Vec<String> = self.aliases.iter().map(|a| a.target.clone()).collect();
-            let taken = self.successor(&target, role_of(&name), |candidate| held.iter().any(|h| h == candidate));
-            if let Some((new, _)) = &taken {
-                self.aliases[at].target = new.clone();
+            match self.aliases.iter().find(|alias| alias.target == *target) {
+                Some(holder) => {
+                    let by = holder.name.clone();
+                    self.notes.push(Note::AliasHeld { name: name.clone(), target: target.clone(), by });
+                }
+                None => self.aliases.push(Alias { name: name.clone(), target: target.clone() }),
             }
-            self.notes.push(Note::Alias { name, wanted: target, taken });
         }
     }
 
-    fn documented_aliases(&mut self) {
-        for Alias { name, target: wanted } in &self.documented.aliases {
-            if self.aliases.iter().any(|a| same_name(&a.name, name)) {
-                continue;
-            }
-            if self.gone(wanted) {
-                let held: Vec<String> = self.aliases.iter().map(|a| a.target.clone()).collect();
-                let taken = self.successor(wanted, role_of(name), |candidate| held.iter().any(|h| h == candidate));
-                if let Some((target, _)) = &taken {
-                    self.aliases.push(Alias { name: name.clone(), target: target.clone() });
-                }
-                self.notes.push(Note::Alias { name: name.clone(), wanted: wanted.clone(), taken });
-            } else if let Some(holder) = self.aliases.iter().find(|a| a.target == *wanted) {
-                let by = holder.name.clone();
-                self.notes.push(Note::AliasHeld { name: name.clone(), target: wanted.clone(), by });
-            } else {
-                self.aliases.push(Alias { name: name.clone(), target: wanted.clone() });
-            }
+    /// Successors for the aliases whose models are gone, the user's own and the documented ones. The role
+    /// that fewest models can play chooses first: OpenClaw holds one alias per model.
+    fn succeeded_aliases(&mut self, overrides: &Overrides, primary: &str) {
+        let explicit = |name: &str| overrides.aliases.iter().any(|(asked, _)| same_name(asked, name));
+        let of_config = self.aliases.iter().filter(|alias| !explicit(&alias.name) && self.drifted(&alias.target));
+        let unset =
+            self.documented.aliases.iter().filter(|alias| self.gone(&alias.target) && !self.is_set(&alias.name));
+        let open: Vec<Alias> = of_config.chain(unset).cloned().collect();
+        let mut turns: Vec<usize> = (0..open.len()).collect();
+        turns.sort_by_key(|at| match role_of(&open[*at].name) {
+            Role::Vision => 0,
+            Role::Fast => 1,
+            Role::Main => 2,
+            Role::Own | Role::Fallback => 3,
+        });
+        let mut found: Vec<Option<(String, Reason)>> = vec![None; open.len()];
+        for at in turns {
+            let Alias { name, target: wanted } = &open[at];
+            let role = role_of(name);
+            let taken = self.successor(wanted, role, |candidate| {
+                self.aliases.iter().any(|alias| alias.target == candidate)
+                    || found.iter().flatten().any(|(target, _)| target == candidate)
+                    || (role == Role::Fast && candidate == primary)
+            });
+            found[at] = taken;
         }
+        for (Alias { name, target: wanted }, taken) in open.into_iter().zip(found) {
+            if let Some((target, _)) = &taken {
+                match self.aliases.iter_mut().find(|alias| same_name(&alias.name, &name)) {
+                    Some(alias) => alias.target.clone_from(target),
+                    None => self.aliases.push(Alias { name: name.clone(), target: target.clone() }),
+                }
+            }
+            self.notes.push(Note::Alias { name, wanted, taken });
+        }
+    }
+
+    fn is_set(&self, name: &str) -> bool {
+        self.aliases.iter().any(|alias| same_name(&alias.name, name))
     }
 
     fn fallbacks(&mut self, overrides: &Overrides, primary: &str) -> Vec<String> {
@@ -272,16 +377,18 @@ impl Proposing<'_> {
         let mut chain: Vec<String> = Vec::new();
         for text in wanted {
             let mut target = self.resolve(text);
-            if self.gone(&target) {
-                if explicit {
-                    self.notes.push(Note::ExplicitNotServed { wanted: target.clone() });
-                } else {
-                    let taken = self.successor(&target, Role::Own, |candidate| {
+            if explicit && self.gone(&target) {
+                self.notes.push(Note::ExplicitNotServed { wanted: target.clone() });
+            } else if !explicit && self.drifted(&target) {
+                let served = !self.gone(&target);
+                {
+                    let taken = self.successor(&target, Role::Fallback, |candidate| {
                         candidate == primary || chain.iter().any(|c| c == candidate)
                     });
                     self.notes.push(Note::Fallback { wanted: target.clone(), taken: taken.clone() });
                     match taken {
                         Some((new, _)) => target = new,
+                        None if served => {}
                         None => continue,
                     }
                 }
@@ -302,7 +409,7 @@ impl Proposing<'_> {
             return Some(wanted);
         }
         let wanted = self.configured.image.clone()?;
-        if !self.gone(&wanted) {
+        if !self.drifted(&wanted) {
             return Some(wanted);
         }
         let taken = self.successor(&wanted, Role::Vision, |_| false);
@@ -346,7 +453,10 @@ pub fn registered(
     for id in referred {
         if known.insert(id) {
             let facts = listed.iter().find(|model| *model.id == *id).or_else(|| documented.facts_of(id));
-            models.push(facts.cloned().unwrap_or_else(|| Model::unknown(id).into()));
+            let pool = || pools::facts(id, listed, |id| documented.facts_of(id)).map(Arc::new);
+            // What is known of a pool is known of its members, today.
+            let facts = pool().or_else(|| facts.cloned());
+            models.push(facts.unwrap_or_else(|| Model::unknown(id).into()));
         }
     }
     models

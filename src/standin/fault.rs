@@ -1,6 +1,7 @@
 //! The ways in which the stand-in can misbehave.
 
 use crate::http1::{self, Request, Response};
+use serde_json::json;
 use std::io;
 use std::time::Duration;
 use tokio::io::AsyncWriteExt;
@@ -19,7 +20,11 @@ pub enum Fault {
     SlowHeaders,
     /// This status. Its body repeats the `Authorization` that was sent, as a careless service would:
     /// whoever prints errors has to take the credential out.
+    ///
+    /// 402 comes in the service's own shape: an object with a message.
     Status(u16),
+    /// 402 of an account whose quota is used up, with the time at which it begins anew.
+    Quota,
     /// A web page with status 200, as a network's login page gives it.
     Html,
     /// Half of the honest body under the whole length.
@@ -39,7 +44,7 @@ pub enum Fault {
 }
 
 impl Fault {
-    /// The fault of that name, as scripts write it: `close`, `hang`, `slow-headers`, `html`,
+    /// The fault of that name, as scripts write it: `close`, `hang`, `slow-headers`, `html`, `quota`,
     /// `truncated`, `odd-json`, `empty-list`, `gzip-bomb`, `oversized`, a status such as `503`, or a
     /// redirect such as `307:http://…`.
     pub fn from_name(name: &str) -> Option<Fault> {
@@ -52,6 +57,7 @@ impl Fault {
             "hang" => Fault::Hang,
             "slow-headers" => Fault::SlowHeaders,
             "html" => Fault::Html,
+            "quota" => Fault::Quota,
             "truncated" => Fault::Truncated,
             "odd-json" => Fault::OddJson,
             "empty-list" => Fault::EmptyList,
@@ -63,11 +69,12 @@ impl Fault {
 
     /// Answer `request` with `honest`, or with what this fault makes of it.
     pub(super) async fn send(&self, stream: &mut TcpStream, request: &Request, honest: &Response) -> io::Result<()> {
-        let json = |body: Vec<u8>| Response {
+        let as_json = |body: Vec<u8>| Response {
             status: 200,
             headers: vec![("Content-Type", "application/json".to_owned())],
             body,
         };
+        let sent = request.header("authorization").unwrap_or("no credential");
         let response = match self {
             Fault::None => honest.clone(),
             Fault::Close => return Ok(()),
@@ -80,8 +87,9 @@ impl Fault {
                     stream.flush().await?;
                 }
             }
+            Fault::Status(402) => payment(&format!("Told to answer 402 to {sent}."), false),
+            Fault::Quota => payment("Quota exceeded and account balance is $0.0, please add balance", true),
             Fault::Status(status) => {
-                let sent = request.header("authorization").unwrap_or("no credential");
                 let response = super::refusal(*status, &format!("Told to answer {status} to {sent}."));
                 if *status == 429 { response.header("Retry-After", "7") } else { response }
             }
@@ -95,17 +103,24 @@ impl Fault {
                 stream.write_all(&honest.body[..honest.body.len() / 2]).await?;
                 return stream.shutdown().await;
             }
-            Fault::OddJson => json(br#"{"object":"list","data":{"models":"later"},"choices":7}"#.to_vec()),
-            Fault::EmptyList => json(br#"{"object":"list","data":[]}"#.to_vec()),
-            Fault::GzipBomb => json(bomb()).header("Content-Encoding", "gzip"),
-            Fault::Oversized => json(oversized()),
-            Fault::Redirect(status, to) => {
-                Response::json(*status, &serde_json::json!({})).header("Location", to.clone())
-            }
-            Fault::Body(body) => json(body.clone()),
+            Fault::OddJson => as_json(br#"{"object":"list","data":{"models":"later"},"choices":7}"#.to_vec()),
+            Fault::EmptyList => as_json(br#"{"object":"list","data":[]}"#.to_vec()),
+            Fault::GzipBomb => as_json(bomb()).header("Content-Encoding", "gzip"),
+            Fault::Oversized => as_json(oversized()),
+            Fault::Redirect(status, to) => Response::json(*status, &json!({})).header("Location", to.clone()),
+            Fault::Body(body) => as_json(body.clone()),
         };
         http1::write(stream, &response).await
     }
+}
+
+/// 402 as the service says it; `reset`: with the time at which the quota begins anew, in Unix seconds.
+fn payment(message: &str, reset: bool) -> Response {
+    let mut detail = json!({ "message": message });
+    if reset {
+        detail["quota_reset_timestamp"] = json!(1_798_243_200);
+    }
+    Response::json(402, &json!({ "detail": detail }))
 }
 
 /// A JSON list that is far too long: 16 MiB.

@@ -1,12 +1,18 @@
 //! An embedded stand-in for the Chutes service on loopback: for `demo`, and for the tests, where it
 //! can also misbehave. It runs on a thread of its own and stops when it is dropped.
 
+mod api_keys;
+pub mod caller;
 mod chat;
 pub mod fault;
 pub mod idp;
+mod random;
 pub mod sample;
 
+pub use caller::{Caller, Keys};
 pub use fault::Fault;
+
+use caller::KeyRing;
 
 use crate::chutes::endpoints::Endpoints;
 use crate::http1::{self, ReadError, Request, Response};
@@ -23,34 +29,16 @@ use tokio::sync::oneshot;
 const LIMITS: http1::Limits =
     http1::Limits { header_bytes: 64 * 1024, body_bytes: 16 * 1024 * 1024, read_time: Duration::from_secs(20) };
 
-/// Which API keys the stand-in takes. Access tokens are the identity provider's matter.
-#[derive(Clone, Debug)]
-pub enum Keys {
-    /// These and no others.
-    Listed(Vec<String>),
-    /// What `demo` does: every key of the form `cpk_….….…`, except those that end in `bad`, which
-    /// are refused so that a person can see what happens then.
-    AnyWellFormed,
-}
-
-impl Keys {
-    fn take(&self, key: &str) -> bool {
-        match self {
-            Keys::Listed(keys) => keys.iter().any(|known| known == key),
-            Keys::AnyWellFormed => {
-                let parts: Vec<_> = key.strip_prefix("cpk_").unwrap_or_default().split('.').collect();
-                parts.len() == 3 && parts.iter().all(|part| !part.is_empty()) && !key.ends_with("bad")
-            }
-        }
-    }
-}
-
 /// The identity provider's half of the service, below `/idp/`.
 pub trait IdentityProvider: Send + Sync {
     /// Answer a request whose path begins with `/idp/`. None: no such page.
-    fn handle(&self, request: &Request) -> Option<Response>;
-    /// Whether the API takes this access token.
-    fn accepts(&self, access_token: &str) -> bool;
+    fn handle(&self, request: &Request, caller: &Caller) -> Option<Response>;
+    /// The scopes of an access token in force. None: unknown, expired or revoked.
+    fn scopes_of(&self, access_token: &str) -> Option<Vec<String>>;
+    /// Whether this is the token of a web session.
+    fn is_session(&self, _token: &str) -> bool {
+        false
+    }
 }
 
 /// What a stand-in serves.
@@ -59,10 +47,14 @@ pub struct Config {
     /// Port on 127.0.0.1; 0: any free one.
     pub port: u16,
     pub keys: Keys,
+    /// Keys that may do everything.
+    pub admin_keys: Vec<String>,
     /// The body of `GET /v1/models`.
     pub models: Vec<u8>,
     pub models_fault: Fault,
     pub chat_fault: Fault,
+    /// A refused token request reaches no provider: nothing is spent, except by `Fault::Truncated`.
+    pub token_fault: Fault,
     pub idp: Option<Arc<dyn IdentityProvider>>,
 }
 
@@ -74,15 +66,26 @@ impl Config {
 
     /// For a test: these keys, and this answer of the models endpoint.
     pub fn serving(keys: Keys, models: impl Into<Vec<u8>>) -> Self {
-        Self { port: 0, keys, models: models.into(), models_fault: Fault::None, chat_fault: Fault::None, idp: None }
+        Self {
+            port: 0,
+            keys,
+            admin_keys: Vec::new(),
+            models: models.into(),
+            models_fault: Fault::None,
+            chat_fault: Fault::None,
+            token_fault: Fault::None,
+            idp: None,
+        }
     }
 }
 
-/// The two routes that can misbehave.
+/// The routes that can misbehave.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Route {
     Models,
     Chat,
+    /// `/idp/token`
+    Token,
 }
 
 /// A request as it arrived.
@@ -101,6 +104,7 @@ pub type OnRecord = Box<dyn Fn(&Record) + Send + Sync>;
 
 struct State {
     config: Mutex<Config>,
+    created_keys: KeyRing,
     records: Mutex<Vec<Record>>,
     on_record: Option<OnRecord>,
     address: SocketAddr,
@@ -123,7 +127,13 @@ impl Standin {
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, config.port))?;
         listener.set_nonblocking(true)?;
         let address = listener.local_addr()?;
-        let state = Arc::new(State { config: Mutex::new(config), records: Mutex::default(), on_record, address });
+        let state = Arc::new(State {
+            config: Mutex::new(config),
+            created_keys: KeyRing::default(),
+            records: Mutex::default(),
+            on_record,
+            address,
+        });
         let (stop, stopped) = oneshot::channel();
         let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
         let serving = state.clone();
@@ -167,6 +177,7 @@ impl Standin {
         match route {
             Route::Models => config.models_fault = fault,
             Route::Chat => config.chat_fault = fault,
+            Route::Token => config.token_fault = fault,
         }
     }
 
@@ -272,52 +283,42 @@ async fn serve(mut stream: TcpStream, state: Arc<State>) {
     lock(&state.records).push(record);
 
     let config = lock(&state.config).clone();
-    let (fault, response) = answer(&config, &request);
+    let (fault, response) = answer(&config, &state.created_keys, &request);
     // A peer that goes away in the middle of an answer is no concern of ours.
     let _ = fault.send(&mut stream, &request, &response).await;
 }
 
 /// The honest answer to a request, and the fault that may spoil it.
-fn answer(config: &Config, request: &Request) -> (Fault, Response) {
+fn answer(config: &Config, created_keys: &KeyRing, request: &Request) -> (Fault, Response) {
+    let caller = Caller::of(request, &config.keys, &config.admin_keys, created_keys, config.idp.as_deref());
     let honest = |response| (Fault::None, response);
     match (request.method.as_str(), request.path()) {
-        (_, path) if path.starts_with("/idp/") => honest(
-            config
-                .idp
-                .as_ref()
-                .and_then(|idp| idp.handle(request))
-                .unwrap_or_else(|| refusal(404, "There is no such page.")),
-        ),
+        (_, "/idp/token") if !matches!(config.token_fault, Fault::None | Fault::Truncated) => {
+            (config.token_fault.clone(), Response::default())
+        }
+        (_, path) if path.starts_with("/idp/") => {
+            let fault = if path == "/idp/token" { config.token_fault.clone() } else { Fault::None };
+            let page = config.idp.as_ref().and_then(|idp| idp.handle(request, &caller));
+            (fault, page.unwrap_or_else(|| refusal(404, "Not Found")))
+        }
+        (_, path) if path == "/api_keys" || path.starts_with("/api_keys/") => {
+            honest(api_keys::answer(request, &caller, created_keys))
+        }
         ("GET", "/v1/models") => (
             config.models_fault.clone(),
-            match bearer(request) {
-                Some(token) if !taken(config, token) => refusal(401, "Invalid token."),
-                // The list is public.
-                _ => Response {
-                    status: 200,
-                    headers: vec![("Content-Type", "application/json".to_owned())],
-                    body: config.models.clone(),
-                },
-            },
+            caller.may_list().err().unwrap_or_else(|| Response {
+                status: 200,
+                headers: vec![("Content-Type", "application/json".to_owned())],
+                body: config.models.clone(),
+            }),
         ),
         ("POST", "/v1/chat/completions") => (
             config.chat_fault.clone(),
-            match bearer(request) {
-                Some(token) if taken(config, token) => chat::complete(&config.models, &request.body),
-                _ => refusal(401, "Invalid token."),
-            },
+            caller.may_invoke().err().unwrap_or_else(|| chat::complete(&config.models, &request.body)),
         ),
         (_, "/v1/models" | "/v1/chat/completions") => honest(refusal(405, "Method Not Allowed")),
         _ => honest(refusal(404, "Not Found")),
     }
-}
-
-fn bearer(request: &Request) -> Option<&str> {
-    request.header("authorization").map(|value| value.strip_prefix("Bearer ").unwrap_or(value))
-}
-
-fn taken(config: &Config, token: &str) -> bool {
-    config.keys.take(token) || config.idp.as_ref().is_some_and(|idp| idp.accepts(token))
 }
 
 /// An error in the shape that the service gives: `{"detail": …}`.

@@ -1,16 +1,18 @@
 //! The same machine, line by line: for screen readers, dumb terminals and logs. Output only ever grows;
 //! no escape sequence is written. What was said is not said again.
 
+use super::effects::{self, Effects};
 use super::keymap;
-use super::runner::Runner;
+use super::signals::{self, Signals};
 use super::terminal::{self, LineMode};
 use super::theme::{Depth, Theme};
 use super::view::View;
-use super::{Ended, SIGCONT, SIGHUP, SIGTSTP, SIGWINCH, Session, Signals};
+use super::{Ended, Session};
 use crate::secret::Secret;
 use crate::texts::{Lang, wizard as t};
+use crate::wizard::facts::Facts;
 use crate::wizard::line::LineEdit;
-use crate::wizard::protocol::{Action, Context, Effect, Event, Facts};
+use crate::wizard::protocol::{Action, Effect, Event, KeyContext, Viewport};
 use crate::wizard::{Screen, Wizard};
 use jiff::tz::TimeZone;
 use secrecy::zeroize::Zeroize;
@@ -34,31 +36,31 @@ pub fn run(session: Session, facts: Facts) -> io::Result<(Ended, Wizard)> {
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let ended = runtime.block_on(async {
         let (events, mut answers) = mpsc::unbounded_channel();
-        let mut runner = Runner::new(Arc::new(session), events);
+        let mut running = Effects::new(Arc::new(session), events);
         let mut talk = Talk { view, said: HashSet::new(), place: None, line: Line::default() };
         let reading = taken.reader()?;
-        let ended = drive(&mut talk, &mut wizard, &mut runner, &mut answers, effects, reading).await;
-        runner.finish(matches!(ended, Ok(Ended::Signal(_)) | Err(_))).await;
+        let ended = drive(&mut talk, &mut wizard, &mut running, &mut answers, effects, reading).await;
+        running.finish(matches!(ended, Ok(Ended::Signal(_)) | Err(_))).await;
         ended
     });
     drop(taken);
     runtime.shutdown_background();
-    Ok((super::or_signal(ended)?, wizard))
+    Ok((super::event_loop::or_signal(ended)?, wizard))
 }
 
 async fn drive(
     talk: &mut Talk,
     wizard: &mut Wizard,
-    runner: &mut Runner,
+    running: &mut Effects,
     answers: &mut UnboundedReceiver<Event>,
     effects: Vec<Effect>,
-    terminal: File,
+    typed: File,
 ) -> io::Result<Ended> {
     let mut signals = Signals::new()?;
     let (bytes, mut input) = mpsc::unbounded_channel();
-    std::thread::Builder::new().name("terminal".to_owned()).spawn(move || read(terminal, &bytes))?;
+    std::thread::Builder::new().name("terminal".to_owned()).spawn(move || read(typed, &bytes))?;
     for effect in effects {
-        if let Some(outcome) = runner.run(effect) {
+        if let Some(outcome) = running.run(effect) {
             return Ok(Ended::Outcome(outcome));
         }
     }
@@ -68,21 +70,21 @@ async fn drive(
         let events = tokio::select! {
             biased;
             number = signals.next() => match number {
-                SIGTSTP => { terminal::suspend_lines()?; talk.place = None; talk.said.clear(); Vec::new() }
+                signals::STOP => { terminal::suspend_lines()?; talk.place = None; talk.said.clear(); Vec::new() }
                 // Somebody stopped and continued us.
-                SIGCONT => { terminal::retake_lines(None)?; Vec::new() }
-                SIGWINCH => Vec::new(),
+                signals::CONTINUE => { terminal::retake_lines(None)?; Vec::new() }
+                signals::RESIZE => Vec::new(),
                 number => return Ok(Ended::Signal(number)),
             },
             bytes = input.recv() => match bytes {
                 Some(bytes) => talk.hear(wizard, &bytes)?,
-                None => return Ok(Ended::Signal(SIGHUP)),
+                None => return Ok(Ended::Signal(signals::HANG_UP)),
             },
             answer = answers.recv() => answer.into_iter().collect(),
         };
         for event in events {
             for effect in wizard.handle(event) {
-                if let Some(outcome) = runner.run(effect) {
+                if let Some(outcome) = running.run(effect) {
                     return Ok(Ended::Outcome(outcome));
                 }
             }
@@ -120,20 +122,20 @@ struct Talk {
     /// Lines already said on this screen.
     said: HashSet<String>,
     /// Where the last prompt was.
-    place: Option<(Screen, Context)>,
+    place: Option<(Screen, KeyContext)>,
     line: Line,
 }
 
 impl Talk {
     /// Say what is new since the last time; then, if anything was, what can be answered.
     fn tell(&mut self, wizard: &mut Wizard) -> io::Result<()> {
-        self.view.now_ms = super::runner::now_ms();
+        self.view.now_ms = effects::now_ms();
         let place = (wizard.screen, wizard.context());
         if self.place.is_none_or(|(screen, _)| screen != wizard.screen) {
             self.said.clear();
             say(&format!("\n== {}\n", self.view.step_name(wizard)))?;
         }
-        wizard.page = ROWS;
+        wizard.handle(Event::Viewport(Viewport { page: ROWS, last: 0 }));
         let lines: Vec<String> = self.view.lines(wizard, ROWS);
         // What is still to come is said when it comes.
         let ahead = self.view.theme.glyphs.ahead;
@@ -157,7 +159,7 @@ impl Talk {
         say(&text)
     }
 
-    fn prompt(&self, context: Context) -> String {
+    fn prompt(&self, context: KeyContext) -> String {
         let lang = self.view.lang;
         let keys: Vec<String> = keymap::in_force(context)
             .filter(|binding| binding.footer)
@@ -254,7 +256,7 @@ fn meaning(wizard: &Wizard, line: Secret, lang: Lang) -> Vec<Event> {
     if let Ok(number) = word.parse::<usize>() {
         let mut events = vec![Event::Action(Action::First)];
         events.extend((1..number.min(100_000)).map(|_| Event::Action(Action::Down)));
-        if context == Context::Auth {
+        if context == KeyContext::Auth {
             events.push(Event::Action(Action::Enter));
         } else if !rest.is_empty() {
             events.extend(act(context, rest, lang));
@@ -265,7 +267,7 @@ fn meaning(wizard: &Wizard, line: Secret, lang: Lang) -> Vec<Event> {
 }
 
 /// `e chutes-fast`, `/ glm tools`, `f`: a key, and what is then typed.
-fn act(context: Context, text: &str, lang: Lang) -> Vec<Event> {
+fn act(context: KeyContext, text: &str, lang: Lang) -> Vec<Event> {
     let first = text.chars().next().map(char::len_utf8).unwrap_or_default();
     let (word, rest) = match text.split_once(char::is_whitespace) {
         Some((word, rest)) => (word, rest),
@@ -279,7 +281,7 @@ fn act(context: Context, text: &str, lang: Lang) -> Vec<Event> {
     let Some(binding) = binding else {
         // A model's id or ref goes to its row; the address that a browser ended on is an answer.
         return match context {
-            Context::Models | Context::ModelsFiltered | Context::SignIn | Context::SignInExpired => {
+            KeyContext::Models | KeyContext::ModelsFiltered | KeyContext::SignIn | KeyContext::SignInExpired => {
                 vec![Event::Paste(Secret::new(text))]
             }
             _ => Vec::new(),

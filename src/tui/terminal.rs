@@ -1,7 +1,7 @@
 //! The one file that changes terminal modes. Everything it turns on, [`restore`] turns off: on drop, on
 //! a panic, before a signal ends us. Restoring twice is harmless.
 
-use super::output::Output;
+use super::backend::Output;
 use crossterm::{cursor, event, execute, queue, terminal};
 use rustix::fs::OFlags;
 use rustix::process::{Signal, getpid, kill_current_process_group, kill_process};

@@ -4,7 +4,11 @@ use secrecy::zeroize::Zeroize;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
-/// A line with a cursor between graphemes. Wiped from memory when dropped, since it may hold a key.
+/// Room for a key without a new buffer.
+const LEAST_CAPACITY: usize = 256;
+
+/// A line with a cursor between graphemes. Wiped from memory when dropped and when it needs a larger
+/// buffer, since it may hold a key.
 #[derive(Clone, Default, PartialEq, Eq)]
 pub struct Line {
     text: String,
@@ -68,11 +72,29 @@ impl Line {
         if self.text.len() + text.len() > max {
             return false;
         }
+        self.make_room(text.len());
         self.text.insert_str(self.cursor, text);
         self.cursor += text.len();
         // A combining character may have joined the grapheme on the left or right.
         self.cursor = self.boundary_at_or_after(self.cursor);
         true
+    }
+
+    /// Room for `more` bytes. The buffer that becomes too small is wiped: a String that grows by itself
+    /// would leave it in memory as it is.
+    fn make_room(&mut self, more: usize) {
+        let needed = self.text.len() + more;
+        if needed > self.text.capacity() {
+            drop(self.replace_buffer(needed.next_power_of_two().max(LEAST_CAPACITY)));
+        }
+    }
+
+    /// The old buffer, wiped.
+    fn replace_buffer(&mut self, capacity: usize) -> String {
+        let mut larger = String::with_capacity(capacity);
+        larger.push_str(&self.text);
+        self.text.zeroize();
+        std::mem::replace(&mut self.text, larger)
     }
 
     pub fn edit(&mut self, edit: LineEdit) {
@@ -169,6 +191,22 @@ mod tests {
         assert!(!line.insert("xxxxx", 8));
         assert!(line.insert("er", 8));
         assert_eq!((line.text(), line.cursor_width()), ("faster", 6));
+    }
+
+    #[test]
+    fn a_line_that_grows_leaves_no_copy_behind() {
+        let mut line = Line::new("cpk_canary");
+        let old = line.replace_buffer(64);
+        assert_eq!((old.as_str(), line.text()), ("", "cpk_canary"));
+        assert!(old.capacity() >= 10, "the buffer that held the text is the one that was wiped");
+        // Typed letter by letter it never grows by itself.
+        let mut line = Line::default();
+        for typed in 0..2000 {
+            let (room, held) = (line.text.capacity(), line.text.as_ptr());
+            assert!(line.insert("x", 4000));
+            let moved = held != line.text.as_ptr();
+            assert!(!moved || room == typed, "only a full buffer is replaced");
+        }
     }
 
     #[test]

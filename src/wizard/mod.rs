@@ -1,46 +1,47 @@
 //! The wizard as a state machine: event in, effects out. It owns all state and does no IO; it knows no
 //! clock, no async, no terminal. Every asynchronous attempt has an id, and an answer to an old one is dropped.
+//!
+//! Each screen is a file of `screens/`. This file is the router: it takes events to the screen that they
+//! concern, follows the transitions, and owns what several screens work with.
 
-mod auth;
-mod discover;
+pub mod facts;
 pub mod filter;
 pub mod line;
-pub mod models;
 pub mod protocol;
-mod review;
-pub mod signin;
+pub mod screens;
 #[cfg(test)]
 mod tests;
 
-pub use auth::{Choice, KeyField};
-pub use discover::{Discover, Progress, STAGES};
-pub use review::{Difference, Done, ReadBack, Review, Verification, command_rows, file_rows};
+pub use screens::{Screen, models};
 
-use crate::chutes::api_key;
 use crate::chutes::failure::Failure;
-use crate::chutes::model::Catalog;
+use crate::chutes::model::{Catalog, Model, Source, id_of};
 use crate::chutes::oauth::attempt::ClientId;
+use crate::chutes::verify::Verdict;
 use crate::openclaw::Error;
-use crate::openclaw::current::{Current, StoredCredential};
+use crate::openclaw::plan::Request;
+use crate::openclaw::read::current::Current;
+use crate::openclaw::types::NewCredential;
+use crate::openclaw::types::StoredCredential;
 use crate::secret::Secret;
 use crate::selection::Refusal;
-use models::{Models, Next, Notice};
-use protocol::{Action, Attempt, AuthChoice, Context, Credential, Effect, Event, Facts, Outcome};
-use signin::{App, Phase, Show, SignIn};
-use std::collections::HashSet;
-
-/// A step of the rail.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Screen {
-    Auth,
-    App,
-    SignIn,
-    Key,
-    Discover,
-    Models,
-    Review,
-    Done,
-}
+use crate::selection::propose::left_out;
+use facts::Facts;
+use models::{ConfigFacts, Models};
+use protocol::{
+    Action, Attempt, AuthChoice, Begin, Committed, Credential, Effect, Event, KeyContext, Outcome, SignInUpdate,
+    Viewport,
+};
+use screens::app::App;
+use screens::auth::Auth;
+use screens::discover::Discover;
+use screens::done::{Done, Undo};
+use screens::key::{self, KeyField};
+use screens::review::{Review, Verification};
+use screens::sign_in::{Phase, Show, SignIn};
+use screens::{Scroll, Transition};
+use std::collections::{BTreeSet, HashSet};
+use std::sync::Arc;
 
 /// Something that stops the wizard until it is put right.
 #[derive(Clone, Debug, PartialEq)]
@@ -53,43 +54,35 @@ pub enum Trouble {
 pub struct Wizard {
     pub facts: Facts,
     pub screen: Screen,
-    pub help: bool,
-    /// First line shown of the help.
-    pub help_scroll: usize,
+    /// The help lies over the screen.
+    pub help: Option<Scroll>,
     pub trouble: Option<Trouble>,
     /// What OpenClaw has now; None until it was read.
     pub current: Option<Current>,
-    pub choices: Vec<Choice>,
-    /// Index into `choices`.
-    pub chosen: usize,
+    pub auth: Auth,
+    pub key: KeyField,
     pub app: App,
     pub sign_in: SignIn,
-    /// The sign-in was chosen, and a setting of the environment forbids it.
-    pub setting_refused: bool,
+    pub discover: Discover,
+    pub models: Option<Models>,
+    pub review: Review,
+    pub done: Done,
+    /// Which credential is being set up.
+    credential: Option<Credential>,
     /// Needed for renewals; from the environment or the app screen.
     pub client_secret: Option<Secret>,
     /// Put the client secret where OpenClaw reads it.
     pub keep_secret: bool,
-    /// The app of the last attempt.
-    last_begin: Option<ClientId>,
-    pub key: KeyField,
-    pub discover: Discover,
-    pub models: Option<Models>,
-    pub test_attempt: Attempt,
-    pub review: Review,
-    pub done: Done,
-    credential: Option<Credential>,
-    /// The answer of discovery, until the config to compare it with is there.
-    found: Option<Result<Catalog, Failure>>,
+    /// The app of the last attempt to sign in.
+    last_app: Option<ClientId>,
     /// For the models screen alone: what it shows until the service answers.
     kept: Option<Catalog>,
     /// Ids of the list that an earlier run kept.
     seen_before: HashSet<Box<str>>,
-    next_attempt: u64,
+    test_attempt: Attempt,
+    last_attempt: Attempt,
     /// Ctrl-C came while files were being written.
     leaving: bool,
-    /// Rows that a page of the list or the diff has; told by the drawing side.
-    pub page: usize,
 }
 
 impl Wizard {
@@ -103,31 +96,26 @@ impl Wizard {
         };
         let mut wizard = Wizard {
             screen,
-            help: false,
-            help_scroll: 0,
+            help: None,
             trouble: None,
             current: None,
-            choices: Vec::new(),
-            chosen: 0,
+            auth: Auth::default(),
+            key: KeyField::default(),
             app: App::default(),
             sign_in: SignIn::default(),
-            setting_refused: false,
-            client_secret: None,
-            keep_secret: false,
-            last_begin: None,
-            key: KeyField::default(),
             discover: Discover::default(),
             models: None,
-            test_attempt: Attempt::default(),
             review: Review::default(),
             done: Done::default(),
             credential: None,
-            found: None,
+            client_secret: None,
+            keep_secret: false,
+            last_app: None,
             kept: None,
             seen_before: HashSet::new(),
-            next_attempt: 0,
+            test_attempt: Attempt::default(),
+            last_attempt: Attempt::default(),
             leaving: false,
-            page: 10,
             facts,
         };
         wizard.offer_choices();
@@ -135,12 +123,8 @@ impl Wizard {
         if wizard.facts.models_only {
             effects.push(Effect::ReadKept);
             effects.extend(wizard.ask_for_list(Credential::Stored));
-        } else if screen == Screen::Discover {
-            let credential = match wizard.facts.given_key.clone() {
-                Some(key) => Credential::ApiKey(key),
-                None => Credential::Stored,
-            };
-            effects.extend(wizard.start_discovery(credential));
+        } else if let Some(key) = wizard.facts.given_key.clone() {
+            effects.extend(wizard.ask_for_list(Credential::ApiKey(key)));
         }
         // An attempt that waits is offered first.
         if screen == Screen::Auth
@@ -152,48 +136,43 @@ impl Wizard {
         (wizard, effects)
     }
 
+    // ── What is there ────────────────────────────────────────────────────────────────────────────
+
     /// Which keys are in force.
-    pub fn context(&self) -> Context {
-        if self.help { Context::Help } else { self.context_below_help() }
+    pub fn context(&self) -> KeyContext {
+        if self.help.is_some() { KeyContext::Help } else { self.context_below_help() }
     }
 
     /// The keys that the help tells about.
-    pub fn context_below_help(&self) -> Context {
+    pub fn context_below_help(&self) -> KeyContext {
         if self.trouble.is_some() {
-            return Context::Trouble;
+            return KeyContext::Trouble;
         }
         match self.screen {
-            Screen::Auth => Context::Auth,
-            Screen::App if self.app.only_secret => Context::AppSecret,
-            Screen::App => Context::App,
+            Screen::Auth => KeyContext::Auth,
+            Screen::App if self.app.only_secret => KeyContext::AppSecret,
+            Screen::App => KeyContext::App,
             Screen::SignIn => match (&self.sign_in.phase, self.sign_in.show) {
-                (Phase::Starting | Phase::Exchanging, _) => Context::SignInBusy,
-                (Phase::Over(_), _) => Context::SignInOver,
-                (Phase::Waiting, Show::Bare) => Context::SignInBare,
-                (Phase::Waiting, Show::Qr { .. }) => Context::SignInQr,
-                (Phase::Waiting, Show::Ways) if !self.sign_in.paste.is_empty() => Context::SignInTyping,
-                (Phase::Waiting, Show::Ways) if self.sign_in.is_expired() => Context::SignInExpired,
-                (Phase::Waiting, Show::Ways) => Context::SignIn,
+                (Phase::Starting | Phase::Exchanging, _) => KeyContext::SignInBusy,
+                (Phase::Over(_), _) => KeyContext::SignInOver,
+                (Phase::Waiting, Show::Bare) => KeyContext::SignInBare,
+                (Phase::Waiting, Show::Qr { .. }) => KeyContext::SignInQr,
+                (Phase::Waiting, Show::Ways) if !self.sign_in.paste.is_empty() => KeyContext::SignInTyping,
+                (Phase::Waiting, Show::Ways) if self.sign_in.is_expired() => KeyContext::SignInExpired,
+                (Phase::Waiting, Show::Ways) => KeyContext::SignIn,
             },
-            Screen::Key => Context::Key,
-            Screen::Discover if self.discover.running => Context::DiscoverRunning,
-            Screen::Discover if self.key_was_refused() => Context::DiscoverRefused,
-            Screen::Discover => Context::DiscoverFailed,
-            Screen::Models => match &self.models {
-                Some(models) if models.can_move_alias() => Context::ModelsAliasTaken,
-                Some(models) if models.editing.is_some() => Context::ModelsAlias,
-                Some(models) if models.asking => Context::ModelsPending,
-                Some(models) if models.filter_open => Context::ModelsFilter,
-                Some(models) if !models.filter.is_empty() => Context::ModelsFiltered,
-                _ => Context::Models,
-            },
-            Screen::Review if self.review.writing => Context::ReviewWaiting,
-            Screen::Review if self.refused_by_verify() => Context::ReviewRefused,
-            Screen::Review if self.review.confirmed => Context::ReviewWaiting,
-            Screen::Review if matches!(self.credential, Some(Credential::OAuth(_))) => Context::ReviewOAuth,
-            Screen::Review => Context::Review,
-            Screen::Done if self.done.unchanged || self.done.undone.is_some() => Context::DoneForGood,
-            Screen::Done => Context::Done,
+            Screen::Key => KeyContext::Key,
+            Screen::Discover if self.discover.running => KeyContext::DiscoverRunning,
+            Screen::Discover if self.key_was_refused() => KeyContext::DiscoverRefused,
+            Screen::Discover => KeyContext::DiscoverFailed,
+            Screen::Models => self.models.as_ref().map_or(KeyContext::Models, Models::context),
+            Screen::Review if self.review.writing => KeyContext::ReviewWaiting,
+            Screen::Review if self.review.is_refused() => KeyContext::ReviewRefused,
+            Screen::Review if self.review.confirmed => KeyContext::ReviewWaiting,
+            Screen::Review if matches!(self.credential, Some(Credential::OAuth(_))) => KeyContext::ReviewOAuth,
+            Screen::Review => KeyContext::Review,
+            Screen::Done if self.done.undo == Undo::Offered => KeyContext::Done,
+            Screen::Done => KeyContext::DoneForGood,
         }
     }
 
@@ -217,76 +196,85 @@ impl Wizard {
         current.active.and_then(|at| current.credentials.get(at))
     }
 
-    /// True while something is under way that a clock should show.
-    pub fn wants_ticks(&self) -> Option<Attempt> {
-        (self.screen == Screen::Discover && self.discover.running).then_some(self.discover.attempt)
+    /// The agent whose credentials are meant.
+    pub fn agent(&self) -> &str {
+        let known = self.current.as_ref().map(|current| current.agent.as_str()).filter(|agent| !agent.is_empty());
+        known.or(self.facts.agent.as_deref()).unwrap_or("main")
     }
 
+    /// Discovery said that this very key is not accepted.
+    pub fn key_was_refused(&self) -> bool {
+        !matches!(self.credential, None | Some(Credential::Stored)) && self.discover.was_refused()
+    }
+
+    /// What an empty key field stands for.
+    pub fn default_key(&self) -> Option<Credential> {
+        key::default_key(&self.facts)
+    }
+
+    /// The client secret that an empty field stands for.
+    pub fn default_client_secret(&self) -> Option<Secret> {
+        self.facts.sign_in.environment.as_ref()?.as_ref().ok()?.client_secret.clone()
+    }
+
+    /// The link, while it is to be shown alone.
+    pub fn bare_link(&self) -> Option<&str> {
+        (self.context() == KeyContext::SignInBare).then_some(self.sign_in.link.as_str())
+    }
+
+    // ── Events ───────────────────────────────────────────────────────────────────────────────────
+
+    /// Take one event; what is to be done because of it, in this order.
     pub fn handle(&mut self, event: Event) -> Vec<Effect> {
         match event {
-            Event::Action(action) => self.act(action),
+            Event::Action(action) => return self.act(action),
             Event::Text(c) => {
                 let mut buffer = [0; 4];
-                self.type_text(c.encode_utf8(&mut buffer))
+                return self.type_text(c.encode_utf8(&mut buffer));
             }
-            Event::Paste(text) => self.paste(&text),
-            Event::Burst(text) => self.burst(text.expose()),
-            Event::SignIn { attempt, news } => self.sign_in_news(attempt, news),
-            Event::Settled { attempt, count } => self.settled(attempt, count),
-            Event::Loaded(result) => self.loaded(*result),
-            Event::Kept(catalog) => {
-                let kept = catalog.iter().flat_map(|catalog| &catalog.models);
-                self.seen_before = kept.map(|model| model.id.clone()).collect();
-                self.kept = Some(catalog.map_or_else(|| self.facts.fallback.clone(), |catalog| *catalog));
-                self.open_models();
-                self.compare_when_ready()
+            Event::Paste(text) => return self.paste(&text),
+            Event::Burst(text) => return self.sign_in.burst(text.expose()),
+            Event::Viewport(viewport) => self.set_viewport(viewport),
+            Event::SignIn { attempt, update } => return self.sign_in_update(attempt, update),
+            Event::Settled { attempt, count } => return self.sign_in.settled(attempt, count),
+            Event::Loaded(result) => return self.loaded(*result),
+            Event::Kept(catalog) => return self.kept(catalog.map(|catalog| *catalog)),
+            Event::Stage { attempt, stage, at_ms } => self.discover.stage(attempt, stage, at_ms),
+            Event::Tick { attempt, at_ms } => self.discover.tick(attempt, at_ms),
+            Event::Discovered { attempt, at_ms, result } => return self.discovered(attempt, at_ms, *result),
+            Event::Verified { attempt, verdict } => return self.verified(attempt, verdict),
+            Event::Planned { attempt, result } if self.screen == Screen::Review => {
+                let transition = self.review.planned(attempt, *result);
+                return self.follow(transition);
             }
-            Event::Stage { attempt, stage, at_ms } => {
-                self.stage(attempt, stage, at_ms);
-                Vec::new()
-            }
-            Event::Tick { attempt, at_ms } => {
-                if attempt == self.discover.attempt && self.discover.running {
-                    self.discover.at_ms = at_ms;
-                }
-                Vec::new()
-            }
-            Event::Discovered { attempt, at_ms, result } => self.discovered(attempt, at_ms, *result),
-            Event::Verified { attempt, verdict } => self.verified(attempt, verdict),
-            Event::Planned { attempt, result } => self.planned(attempt, *result),
-            Event::Committed(result) => self.committed(*result),
+            Event::Planned { .. } => {}
+            Event::Committed(result) => return self.committed(*result),
             Event::ReadBack { attempt, resolved } => {
-                self.read_back(attempt, resolved);
-                Vec::new()
+                let chosen = self.models.as_ref().map(Models::choices);
+                self.done.read_back(attempt, resolved, chosen.as_ref());
             }
             Event::Undone(result) => {
-                if self.screen == Screen::Done {
-                    self.done.undone = Some(*result);
+                self.done.undone(*result);
+                if self.leaving {
+                    return self.quit();
                 }
-                Vec::new()
             }
         }
+        Vec::new()
     }
-
-    // ── Keys ─────────────────────────────────────────────────────────────────────────────────────
 
     fn act(&mut self, action: Action) -> Vec<Effect> {
         if action == Action::Quit {
             return self.quit();
         }
-        if self.help {
-            match action {
-                Action::Help | Action::Back | Action::Enter => self.help = false,
-                Action::Up => self.help_scroll = self.help_scroll.saturating_sub(1),
-                // One binding a line at most, so this is as far as there is anything.
-                Action::Down => self.help_scroll = (self.help_scroll + 1).min(64),
-                _ => {}
+        if let Some(scroll) = &mut self.help {
+            if !scroll.act(action) && matches!(action, Action::Help | Action::Back | Action::Enter) {
+                self.help = None;
             }
             return Vec::new();
         }
         if action == Action::Help {
-            self.help = true;
-            self.help_scroll = 0;
+            self.help = Some(Scroll::default());
             return Vec::new();
         }
         if self.trouble.is_some() {
@@ -299,46 +287,34 @@ impl Wizard {
                 _ => Vec::new(),
             };
         }
-        match self.screen {
-            Screen::Auth => self.act_on_auth(action),
-            Screen::App => self.act_on_app(action),
-            Screen::SignIn => self.act_on_sign_in(action),
-            Screen::Key => self.act_on_key(action),
-            Screen::Discover => self.act_on_discover(action),
-            Screen::Models => self.act_on_models(action),
-            Screen::Review => self.act_on_review(action),
-            Screen::Done => self.act_on_done(action),
-        }
-    }
-
-    fn quit(&mut self) -> Vec<Effect> {
-        // A write that has begun is finished, one that still waits is given up; the wizard leaves after it.
-        if self.review.writing {
-            self.leaving = true;
-            return vec![Effect::StopWaiting];
-        }
-        let outcome = match self.screen {
-            Screen::Done => Outcome::Done,
-            _ if self.trouble.is_some() => Outcome::Failed,
-            _ => Outcome::Cancelled,
+        let transition = match self.screen {
+            Screen::Auth => self.auth.act(action),
+            Screen::App => {
+                let default_secret = self.default_client_secret();
+                self.app.act(action, default_secret)
+            }
+            Screen::SignIn => self.sign_in.act(action),
+            Screen::Key => self.key.act(action, &self.facts),
+            Screen::Discover => self.discover.act(action, self.models.is_some()),
+            Screen::Models => match &mut self.models {
+                Some(models) => models.act(action, self.facts.models_only),
+                None if action == Action::Back => Transition::Back,
+                None => Transition::Stay,
+            },
+            Screen::Review => self.review.act(action),
+            Screen::Done => self.done.act(action),
         };
-        vec![Effect::Exit(outcome)]
+        self.follow(transition)
     }
 
     fn type_text(&mut self, text: &str) -> Vec<Effect> {
         match self.context() {
-            Context::App | Context::AppSecret => self.type_into_app(text),
-            Context::SignIn | Context::SignInExpired | Context::SignInTyping | Context::SignInBare => {
-                return self.type_into_sign_in(text);
+            KeyContext::App | KeyContext::AppSecret => self.app.type_text(text),
+            KeyContext::SignIn | KeyContext::SignInExpired | KeyContext::SignInTyping | KeyContext::SignInBare => {
+                return self.sign_in.type_text(text);
             }
-            Context::Key => {
-                self.key.problem = None;
-                self.key.refused = None;
-                if !self.key.line.insert(text, api_key::MAX_LEN * 4) {
-                    self.key.problem = Some(api_key::Problem::TooLong);
-                }
-            }
-            Context::ModelsFilter | Context::ModelsAlias | Context::ModelsAliasTaken => {
+            KeyContext::Key => self.key.type_text(text),
+            KeyContext::ModelsFilter | KeyContext::ModelsAlias | KeyContext::ModelsAliasTaken => {
                 if let Some(models) = &mut self.models {
                     models.type_text(text);
                 }
@@ -350,17 +326,19 @@ impl Wizard {
 
     fn paste(&mut self, text: &Secret) -> Vec<Effect> {
         match self.context() {
-            Context::Key => {
-                // A key pasted with its line end is complete, but Enter stays the person's.
-                self.type_text(text.expose().trim());
-            }
-            Context::App | Context::AppSecret => self.type_into_app(text.expose().trim()),
-            Context::SignIn
-            | Context::SignInExpired
-            | Context::SignInTyping
-            | Context::SignInQr
-            | Context::SignInBare => return self.paste_into_sign_in(text.expose()),
-            Context::Models | Context::ModelsFilter | Context::ModelsAlias | Context::ModelsAliasTaken => {
+            // A key pasted with its line end is complete, but Enter stays the person's.
+            KeyContext::Key => self.key.type_text(text.expose().trim()),
+            KeyContext::App | KeyContext::AppSecret => self.app.type_text(text.expose().trim()),
+            KeyContext::SignIn
+            | KeyContext::SignInExpired
+            | KeyContext::SignInTyping
+            | KeyContext::SignInQr
+            | KeyContext::SignInBare => return self.sign_in.paste(text.expose()),
+            KeyContext::Models
+            | KeyContext::ModelsFilter
+            | KeyContext::ModelsFiltered
+            | KeyContext::ModelsAlias
+            | KeyContext::ModelsAliasTaken => {
                 if let Some(models) = &mut self.models {
                     models.paste(text.expose().lines().next().unwrap_or_default());
                 }
@@ -370,38 +348,216 @@ impl Wizard {
         Vec::new()
     }
 
-    /// The agent whose credentials are meant.
-    pub fn agent(&self) -> &str {
-        let known = self.current.as_ref().map(|current| current.agent.as_str()).filter(|agent| !agent.is_empty());
-        known.or(self.facts.agent.as_deref()).unwrap_or("main")
+    fn set_viewport(&mut self, viewport: Viewport) {
+        match (&mut self.help, self.screen) {
+            (Some(scroll), _) => scroll.set_viewport(viewport),
+            (None, Screen::Models) => {
+                if let Some(models) = &mut self.models {
+                    models.set_page(viewport.page);
+                }
+            }
+            (None, Screen::Review) => self.review.scroll.set_viewport(viewport),
+            (None, Screen::Done) => self.done.scroll.set_viewport(viewport),
+            _ => {}
+        }
     }
 
-    fn act_on_models(&mut self, action: Action) -> Vec<Effect> {
-        let page = self.page;
-        let Some(models) = &mut self.models else {
-            return if action == Action::Back { self.leave_discovery() } else { Vec::new() };
+    fn quit(&mut self) -> Vec<Effect> {
+        // A write that has begun is finished, one that still waits is given up; the wizard leaves after it.
+        if self.review.writing || self.done.undo == Undo::Running {
+            self.leaving = true;
+            return vec![Effect::StopWaiting];
+        }
+        let outcome = match self.screen {
+            Screen::Done => Outcome::Done,
+            _ if self.trouble.is_some() => Outcome::Failed,
+            _ => Outcome::Cancelled,
         };
-        let warned = models.notice == Some(Notice::LeaveAgain);
-        match models.act(action, page) {
-            Next::Stay => Vec::new(),
-            Next::GoOn => self.start_review(),
-            // Here Esc leaves the program; a stray one loses no choices.
-            Next::GoBack if self.facts.models_only && models.touched() && !warned => {
-                models.notice = Some(Notice::LeaveAgain);
+        vec![Effect::Exit(outcome)]
+    }
+
+    // ── Transitions ──────────────────────────────────────────────────────────────────────────────
+
+    fn follow(&mut self, transition: Transition) -> Vec<Effect> {
+        match transition {
+            Transition::Stay => Vec::new(),
+            Transition::Run(effects) => effects,
+            Transition::Go(screen) => {
+                self.screen = screen;
                 Vec::new()
             }
-            Next::GoBack => self.leave_discovery(),
-            Next::Refresh => self.refresh_list(),
-            Next::SaveFavourites => vec![Effect::SaveFavourites(models.favourites.iter().cloned().collect())],
-            Next::Test(model) => {
+            Transition::Back => self.go_back(),
+            Transition::Quit => self.quit(),
+            Transition::ChooseSignIn => self.choose_sign_in(),
+            Transition::ContinueSignIn => {
+                self.facts.sign_in.begun = None;
+                let secret = self.default_client_secret();
+                self.begin_sign_in(Begin::Continue { secret })
+            }
+            Transition::BeginSignIn { client_id, secret } => self.begin_sign_in(Begin::New { client_id, secret }),
+            Transition::NewLink => self.new_link(),
+            Transition::KeepClientSecret(secret) => {
+                self.client_secret = secret;
+                self.keep_secret = true;
+                self.start_review()
+            }
+            Transition::ToggleClientSecret => self.toggle_client_secret(),
+            Transition::Use(credential) => {
+                self.screen = Screen::Discover;
+                self.ask_for_list(credential)
+            }
+            // The models screen asks again and stays as it is meanwhile.
+            Transition::AskAgain if self.discover.running => Vec::new(),
+            Transition::AskAgain => self.ask_for_list(self.credential.clone().unwrap_or(Credential::Stored)),
+            Transition::AnotherCredential => self.another_credential(),
+            Transition::Test(model) => {
                 let credential = self.credential.clone().unwrap_or(Credential::Stored);
                 self.test_attempt = self.new_attempt();
                 vec![Effect::Verify { attempt: self.test_attempt, credential, model }]
             }
+            Transition::Review => self.start_review(),
+            Transition::Write => vec![Effect::Commit { request: Box::new(self.request()) }],
+            Transition::Finish => {
+                self.done = Done::default();
+                self.screen = Screen::Done;
+                Vec::new()
+            }
         }
     }
 
-    // ── Answers ──────────────────────────────────────────────────────────────────────────────────
+    /// Esc: to where one came from.
+    fn go_back(&mut self) -> Vec<Effect> {
+        match self.screen {
+            Screen::App if self.app.only_secret => self.start_review(),
+            Screen::SignIn => {
+                let attempt = std::mem::take(&mut self.sign_in).attempt;
+                self.screen = if self.app.id.is_empty() { Screen::Auth } else { Screen::App };
+                vec![Effect::Cancel(attempt)]
+            }
+            Screen::Discover | Screen::Models if self.facts.models_only => self.quit(),
+            Screen::Discover | Screen::Models => {
+                self.screen = match self.credential {
+                    Some(Credential::ApiKey(_)) => Screen::Key,
+                    _ => Screen::Auth,
+                };
+                self.discover.stop().map(Effect::Cancel).into_iter().collect()
+            }
+            Screen::Review => {
+                self.screen = Screen::Models;
+                self.review.leave()
+            }
+            Screen::Auth | Screen::Done => self.quit(),
+            Screen::App | Screen::Key => {
+                self.screen = Screen::Auth;
+                Vec::new()
+            }
+        }
+    }
+
+    fn new_attempt(&mut self) -> Attempt {
+        self.last_attempt.0 += 1;
+        self.last_attempt
+    }
+
+    // ── Signing in ───────────────────────────────────────────────────────────────────────────────
+
+    fn offer_choices(&mut self) {
+        let active = self.active_credential().cloned();
+        self.auth.offer(&self.facts, active.as_ref());
+    }
+
+    /// The sign-in was chosen: to the app screen, or right to the link when the environment names the app.
+    fn choose_sign_in(&mut self) -> Vec<Effect> {
+        match self.facts.sign_in.environment.clone() {
+            Some(Ok(environment)) => match environment.client_id {
+                Some(client_id) => self.begin_sign_in(Begin::New { client_id, secret: environment.client_secret }),
+                None => {
+                    self.app.open(self.facts.sign_in.remembered.as_ref());
+                    self.screen = Screen::App;
+                    Vec::new()
+                }
+            },
+            Some(Err(_)) => {
+                self.auth.setting_refused = true;
+                Vec::new()
+            }
+            None => Vec::new(),
+        }
+    }
+
+    fn begin_sign_in(&mut self, begin: Begin) -> Vec<Effect> {
+        let attempt = self.new_attempt();
+        (self.client_secret, self.last_app) = match &begin {
+            Begin::New { client_id, secret } => (secret.clone(), Some(client_id.clone())),
+            Begin::Continue { secret } => (secret.clone(), None),
+        };
+        self.sign_in.begin(attempt, &self.facts.sign_in);
+        self.screen = Screen::SignIn;
+        vec![Effect::SignIn { attempt, begin }]
+    }
+
+    fn new_link(&mut self) -> Vec<Effect> {
+        let mut effects = vec![Effect::Cancel(self.sign_in.attempt)];
+        match self.last_app.clone() {
+            Some(client_id) => {
+                let secret = self.client_secret.clone();
+                effects.extend(self.begin_sign_in(Begin::New { client_id, secret }));
+            }
+            // The app of a continued attempt that could not be read: it is chosen anew.
+            None => {
+                self.screen = Screen::Auth;
+                self.offer_choices();
+            }
+        }
+        effects
+    }
+
+    fn sign_in_update(&mut self, attempt: Attempt, update: SignInUpdate) -> Vec<Effect> {
+        if attempt != self.sign_in.attempt || self.screen != Screen::SignIn {
+            return Vec::new();
+        }
+        let mut effects = Vec::new();
+        if let Some(signed_in) = self.sign_in.update(update, &self.facts.sign_in, &mut effects) {
+            self.keep_secret = true;
+            self.app.id = line::Line::new(signed_in.client_id.as_str());
+            effects.push(Effect::Remember(signed_in.client_id.clone()));
+            effects.extend(self.follow(Transition::Use(Credential::OAuth(Box::new(signed_in)))));
+        }
+        effects
+    }
+
+    /// Back to where a credential is given, saying which was refused.
+    fn another_credential(&mut self) -> Vec<Effect> {
+        let effects = if self.screen == Screen::Review { self.review.leave() } else { Vec::new() };
+        if matches!(self.credential, Some(Credential::OAuth(_))) {
+            self.screen = Screen::Auth;
+        } else {
+            self.key.refuse(self.credential_hint());
+            self.screen = Screen::Key;
+        }
+        effects
+    }
+
+    fn toggle_client_secret(&mut self) -> Vec<Effect> {
+        if self.client_secret.is_some() {
+            self.keep_secret = !self.keep_secret;
+            let attempt = self.new_attempt();
+            self.review.plan_again(attempt);
+            return vec![Effect::Plan { attempt, request: Box::new(self.request()) }];
+        }
+        self.app.open_for_secret();
+        self.screen = Screen::App;
+        Vec::new()
+    }
+
+    // ── The list ─────────────────────────────────────────────────────────────────────────────────
+
+    fn ask_for_list(&mut self, credential: Credential) -> Vec<Effect> {
+        self.credential = Some(credential.clone());
+        let attempt = self.new_attempt();
+        self.discover.begin(attempt, self.facts.base_url.starts_with("http://"));
+        vec![Effect::Discover { attempt, credential }]
+    }
 
     fn loaded(&mut self, result: Result<Current, Error>) -> Vec<Effect> {
         match result {
@@ -418,8 +574,173 @@ impl Wizard {
         }
     }
 
-    fn new_attempt(&mut self) -> Attempt {
-        self.next_attempt += 1;
-        Attempt(self.next_attempt)
+    fn kept(&mut self, catalog: Option<Catalog>) -> Vec<Effect> {
+        let kept = catalog.iter().flat_map(|catalog| &catalog.models);
+        self.seen_before = kept.map(|model| model.id.clone()).collect();
+        self.kept = Some(catalog.unwrap_or_else(|| self.facts.fallback.clone()));
+        self.open_models();
+        self.compare_when_ready()
+    }
+
+    /// The models screen alone does not wait for the service.
+    fn open_models(&mut self) {
+        if !self.facts.models_only || self.models.is_some() {
+            return;
+        }
+        if self.current.is_some()
+            && let Some(kept) = self.kept.take()
+        {
+            self.set_list(kept, None);
+        }
+    }
+
+    fn discovered(&mut self, attempt: Attempt, at_ms: u64, result: Result<Catalog, Failure>) -> Vec<Effect> {
+        // What is being written, or was, is not looked at again.
+        if self.review.writing || self.screen == Screen::Done {
+            self.discover.running &= attempt != self.discover.attempt;
+            return Vec::new();
+        }
+        if self.discover.answered(attempt, at_ms, result) { self.compare_when_ready() } else { Vec::new() }
+    }
+
+    /// The list and the config are both needed before they can be compared.
+    fn compare_when_ready(&mut self) -> Vec<Effect> {
+        if self.current.is_none() {
+            return Vec::new();
+        }
+        // Without an answer of the service, the models screen alone has what was kept.
+        if self.facts.models_only && self.models.is_none() && self.discover.found_failure() {
+            return Vec::new();
+        }
+        let Some(found) = self.discover.take_found() else { return Vec::new() };
+        match (found, &mut self.models) {
+            (Ok(catalog), _) => self.set_list(catalog, None),
+            (Err(failure), Some(models)) if self.screen != Screen::Discover => models.list_failed(failure),
+            (Err(failure), _) => self.set_list(self.facts.fallback.clone(), Some(failure)),
+        }
+        if self.trouble.is_some() || self.discover.failure.is_some() {
+            return Vec::new();
+        }
+        self.discover.finish();
+        match self.screen {
+            Screen::Discover => {
+                self.screen = Screen::Models;
+                Vec::new()
+            }
+            Screen::Review => self.review_again(),
+            _ => Vec::new(),
+        }
+    }
+
+    /// Give the models screen a list; it begins with its first one.
+    fn set_list(&mut self, catalog: Catalog, failure: Option<Failure>) {
+        let (facts, Some(current)) = (&self.facts, &self.current) else { return };
+        let (configured, models) = (&current.configured, current.models.clone());
+        let catalog = catalog.beside(&models);
+        let own = ConfigFacts { left_out: self.left_out(&models, &catalog), models };
+        match &mut self.models {
+            Some(models) => models.replace_list(configured, own, catalog, failure),
+            None => {
+                let (documented, overrides) = (&facts.documented, &facts.overrides);
+                match Models::new(configured, own, catalog, failure, documented, overrides, &facts.favourites) {
+                    Ok(models) => self.models = Some(models),
+                    Err(refusal) => self.trouble = Some(Trouble::Overrides(refusal)),
+                }
+            }
+        }
+    }
+
+    /// Ids of the list that stay left out, as with `models refresh`.
+    fn left_out(&self, own: &[Arc<Model>], catalog: &Catalog) -> BTreeSet<String> {
+        if own.is_empty() {
+            return BTreeSet::new();
+        }
+        // Onboarding registers the built-in models when there is no list; a later visit adds nothing.
+        let is_visit = self.facts.models_only && catalog.source == Source::Bundled;
+        let left_out = left_out(own, |id| is_visit || self.seen_before.contains(id));
+        catalog.models.iter().map(|model| &*model.id).filter(|id| left_out(id)).map(str::to_owned).collect()
+    }
+
+    // ── Review and write ─────────────────────────────────────────────────────────────────────────
+
+    fn start_review(&mut self) -> Vec<Effect> {
+        let Some(models) = &self.models else { return Vec::new() };
+        let model = id_of(&models.primary).map(str::to_owned);
+        let attempt = self.new_attempt();
+        // What an earlier review showed goes before the next is worked out.
+        self.review = Review::default();
+        let request = Box::new(self.request());
+        self.review = Review { attempt, registered: request.selection.registered.len(), ..Review::default() };
+        let mut effects = vec![Effect::Plan { attempt, request }];
+        self.screen = Screen::Review;
+        if let (Some(model), false) = (model, self.facts.skip_verify) {
+            let verify_attempt = self.new_attempt();
+            self.review.verify_attempt = verify_attempt;
+            self.review.verification = Verification::Running;
+            let credential = self.credential.clone().unwrap_or(Credential::Stored);
+            effects.push(Effect::Verify { attempt: verify_attempt, credential, model });
+        }
+        effects
+    }
+
+    /// A list came while its predecessor's choices were being reviewed: what is written is what is
+    /// shown, and what the new list leaves open is decided first.
+    fn review_again(&mut self) -> Vec<Effect> {
+        let mut effects = self.go_back();
+        if self.models.as_ref().is_some_and(|models| models.pending.is_empty()) {
+            effects.extend(self.start_review());
+        }
+        effects
+    }
+
+    fn verified(&mut self, attempt: Attempt, verdict: Verdict) -> Vec<Effect> {
+        if attempt == self.test_attempt {
+            if let Some(models) = &mut self.models {
+                models.test_answered(verdict);
+            }
+            return Vec::new();
+        }
+        if self.screen != Screen::Review {
+            return Vec::new();
+        }
+        let transition = self.review.verified(attempt, verdict);
+        self.follow(transition)
+    }
+
+    /// What is to be written, as the screens say now.
+    fn request(&self) -> Request {
+        let credential = match &self.credential {
+            Some(Credential::ApiKey(secret)) => Some(NewCredential::ApiKey { secret: secret.clone() }),
+            Some(Credential::EnvKey(_)) if self.facts.store_reference => {
+                Some(NewCredential::ApiKeyEnvRef { var: "CHUTES_API_KEY".to_owned() })
+            }
+            Some(Credential::EnvKey(secret)) => Some(NewCredential::ApiKey { secret: secret.clone() }),
+            Some(Credential::OAuth(signed_in)) => {
+                Some(NewCredential::signed_in(&signed_in.granted, &signed_in.client_id))
+            }
+            Some(Credential::Stored) | None => None,
+        };
+        let selection = self.models.as_ref().map(Models::selection).unwrap_or_default();
+        let basis = self.current.clone();
+        let signed_in = matches!(self.credential, Some(Credential::OAuth(_)));
+        let client_secret = self.client_secret.clone().filter(|_| signed_in && self.keep_secret);
+        Request { base_url: self.facts.base_url.clone(), credential, selection, client_secret, basis }
+    }
+
+    fn committed(&mut self, result: Result<Committed, Error>) -> Vec<Effect> {
+        self.review.writing = false;
+        self.review.confirmed = false;
+        let mut effects = Vec::new();
+        match result {
+            Ok(committed) => {
+                let attempt = self.new_attempt();
+                (self.done, effects) = Done::written(committed, attempt);
+                self.screen = Screen::Done;
+                // Nobody goes back to the diff.
+                self.review.planned = None;
+            }
+            Err(error) => self.review.write_failed = Some(error),
+        }
+        if self.leaving { self.quit() } else { effects }
     }
 }

@@ -3,73 +3,25 @@
 use crate::chutes::catalog::Stage;
 use crate::chutes::failure::Failure;
 use crate::chutes::model::Catalog;
-use crate::chutes::oauth::attempt::ClientId;
-use crate::chutes::oauth::token::Granted;
+use crate::chutes::oauth::answer::{Mistake, Refusal};
+use crate::chutes::oauth::attempt::{CannotResume, ClientId};
+use crate::chutes::oauth::callback::CannotListen;
+use crate::chutes::oauth::token::{Granted, TokenError};
 use crate::chutes::verify::Verdict;
+use crate::diff::FileDiff;
 use crate::host::Host;
 use crate::openclaw::Error;
-use crate::openclaw::ask::Resolved;
-use crate::openclaw::current::Current;
-use crate::openclaw::diff::FileDiff;
 use crate::openclaw::plan::{PlanWarning, Request};
-use crate::openclaw::undo::Undone;
+use crate::openclaw::program::status::Resolved;
+use crate::openclaw::read::current::Current;
+use crate::openclaw::write::undo::Undone;
 use crate::secret::Secret;
-use crate::selection::{Documented, Overrides};
-use crate::texts::Lang;
 use crate::wizard::line::LineEdit;
-use crate::wizard::signin::{Given, News};
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
 /// Names one asynchronous attempt. An answer that carries another id than the current one is late, and dropped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Attempt(pub u64);
-
-/// What never changes while the wizard runs.
-#[derive(Clone, Debug, Default)]
-pub struct Facts {
-    pub lang: Lang,
-    /// Running against the embedded stand-in, in a throw-away home.
-    pub demo: bool,
-    /// Only the models screen: what is stored stays, no sign-in.
-    pub models_only: bool,
-    /// `--auth-choice`.
-    pub choice: Option<AuthChoice>,
-    /// A well-formed key from `CHUTES_API_KEY`.
-    pub env_key: Option<Secret>,
-    /// The key that `--api-key-file` or `--api-key-stdin` gave.
-    pub given_key: Option<Secret>,
-    /// `--secret-input-mode ref`: store the name `CHUTES_API_KEY` in place of the key.
-    pub store_reference: bool,
-    pub skip_verify: bool,
-    /// The API in force, `…/v1`, and its host for messages.
-    pub base_url: String,
-    pub api_host: String,
-    /// What `~` stands for in a shown path.
-    pub home: PathBuf,
-    /// OpenClaw's state directory and config, as a person writes them (`~/.openclaw`).
-    pub state_dir: String,
-    pub config_path: String,
-    /// `--agent`; the config's default agent is known once the files are read.
-    pub agent: Option<String>,
-    /// The key that an empty field stands for in the demo.
-    pub demo_key: Option<Secret>,
-    pub documented: Documented,
-    /// What is used when discovery fails: the built-in catalog.
-    pub fallback: Catalog,
-    pub overrides: Overrides,
-    pub favourites: Vec<String>,
-    pub sign_in: Given,
-}
-
-impl Facts {
-    /// A path as a person writes it.
-    pub fn tilde(&self, path: &Path) -> String {
-        match path.strip_prefix(&self.home) {
-            Ok(below) if !self.home.as_os_str().is_empty() => format!("~/{}", below.display()),
-            _ => path.display().to_string(),
-        }
-    }
-}
 
 /// The two values of `--auth-choice`.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -111,6 +63,36 @@ pub enum Begin {
     },
 }
 
+/// What happens to a sign-in attempt.
+#[derive(Debug)]
+pub enum SignInUpdate {
+    /// Prepared: from here on every way is open.
+    Ready {
+        link: String,
+        port: u16,
+        cannot_listen: Option<CannotListen>,
+        left_ms: u64,
+    },
+    /// Milliseconds left.
+    Left(u64),
+    Mistake(Mistake),
+    /// Copied, saved, opened or not: in words.
+    Note(String),
+    Exchanging,
+    Over(Over),
+    Granted(Box<Granted>, ClientId),
+}
+
+/// Why an attempt ended without a credential.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Over {
+    Refused(Refusal),
+    Failed(TokenError),
+    CannotResume(CannotResume),
+    /// Our own state cannot be written: what failed, in words.
+    NoState(String),
+}
+
 /// What a file holds for somebody whose terminal cannot copy.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum LinkFile {
@@ -120,6 +102,15 @@ pub enum LinkFile {
     Png,
 }
 
+/// What the drawing side knows after a frame: how far one can scroll.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Viewport {
+    /// Rows that a page has.
+    pub page: usize,
+    /// First row shown when scrolled to the end.
+    pub last: usize,
+}
+
 /// What happened.
 #[derive(Debug)]
 pub enum Event {
@@ -127,6 +118,8 @@ pub enum Event {
     Action(Action),
     Text(char),
     Paste(Secret),
+    /// A frame was drawn.
+    Viewport(Viewport),
     /// Text that came too fast to have been typed: a paste, or a part of one.
     Burst(Secret),
     /// OpenClaw's files were read.
@@ -159,7 +152,7 @@ pub enum Event {
     },
     SignIn {
         attempt: Attempt,
-        news: News,
+        update: SignInUpdate,
     },
     /// Nothing was added to the paste field since it had that many pieces.
     Settled {
@@ -204,7 +197,7 @@ pub enum Effect {
     ReadKept,
     Discover {
         attempt: Attempt,
-        credential: Option<Credential>,
+        credential: Credential,
     },
     Verify {
         attempt: Attempt,
@@ -322,9 +315,22 @@ pub enum Action {
     ClientSecret,
 }
 
-/// Which keys are in force.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
-pub enum Context {
+/// Declares [`KeyContext`] together with the list of all its variants, so that the two cannot differ.
+macro_rules! key_contexts {
+    ($($(#[$doc:meta])* $name:ident,)*) => {
+        /// Which keys are in force.
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+        pub enum KeyContext {
+            $($(#[$doc])* $name,)*
+        }
+
+        impl KeyContext {
+            pub const ALL: &'static [KeyContext] = &[$(KeyContext::$name,)*];
+        }
+    };
+}
+
+key_contexts! {
     Auth,
     App,
     /// The app screen when only the secret is asked for.
@@ -365,69 +371,38 @@ pub enum Context {
     Help,
 }
 
-impl Context {
-    pub const ALL: [Context; 28] = [
-        Context::Auth,
-        Context::App,
-        Context::AppSecret,
-        Context::SignIn,
-        Context::SignInExpired,
-        Context::SignInTyping,
-        Context::SignInBusy,
-        Context::SignInOver,
-        Context::SignInQr,
-        Context::SignInBare,
-        Context::Key,
-        Context::DiscoverRunning,
-        Context::DiscoverFailed,
-        Context::DiscoverRefused,
-        Context::Models,
-        Context::ModelsFiltered,
-        Context::ModelsFilter,
-        Context::ModelsAlias,
-        Context::ModelsAliasTaken,
-        Context::ModelsPending,
-        Context::Review,
-        Context::ReviewOAuth,
-        Context::ReviewWaiting,
-        Context::ReviewRefused,
-        Context::Done,
-        Context::DoneForGood,
-        Context::Trouble,
-        Context::Help,
-    ];
-
+impl KeyContext {
     /// Something is under way, and goes on by itself.
     pub fn is_waiting(self) -> bool {
-        matches!(self, Context::DiscoverRunning | Context::ReviewWaiting | Context::SignInBusy)
+        matches!(self, KeyContext::DiscoverRunning | KeyContext::ReviewWaiting | KeyContext::SignInBusy)
     }
 
     /// What is typed is a secret.
     pub fn is_secret(self) -> bool {
-        matches!(self, Context::Key | Context::AppSecret | Context::SignIn | Context::SignInTyping)
+        matches!(self, KeyContext::Key | KeyContext::AppSecret | KeyContext::SignIn | KeyContext::SignInTyping)
     }
 
     /// A line is being edited: printable keys are text.
     pub fn takes_text(self) -> bool {
         matches!(
             self,
-            Context::App
-                | Context::AppSecret
-                | Context::SignInTyping
-                | Context::Key
-                | Context::ModelsFilter
-                | Context::ModelsAlias
-                | Context::ModelsAliasTaken
+            KeyContext::App
+                | KeyContext::AppSecret
+                | KeyContext::SignInTyping
+                | KeyContext::Key
+                | KeyContext::ModelsFilter
+                | KeyContext::ModelsAlias
+                | KeyContext::ModelsAliasTaken
         )
     }
 
     /// Printable keys without a meaning begin a text.
     pub fn begins_text(self) -> bool {
-        matches!(self, Context::SignIn | Context::SignInExpired | Context::SignInBare)
+        matches!(self, KeyContext::SignIn | KeyContext::SignInExpired | KeyContext::SignInBare)
     }
 
     /// A fast run of key presses is a paste, whatever its letters mean as keys.
     pub fn takes_bursts(self) -> bool {
-        matches!(self, Context::SignIn | Context::SignInExpired | Context::SignInTyping | Context::SignInQr)
+        matches!(self, KeyContext::SignIn | KeyContext::SignInExpired | KeyContext::SignInTyping | KeyContext::SignInQr)
     }
 }

@@ -75,12 +75,18 @@ fn august_has_these_very_numbers() {
             json: Some(true),
             tee: Some(true),
             quantization: Some(Arc::new("int4".into())),
+            text_out: Some(true),
+            chute: get("moonshotai/Kimi-K2.6-TEE").chute,
         }
     );
+    let kimi = get("moonshotai/Kimi-K3-TEE").chute.map(|chute| chute.to_string());
+    assert_eq!(kimi.as_deref(), Some("0bb5d4c2-b5da-587d-b88e-62b4839028ec"));
     // Two entries are described in part: nothing is made up for them.
     let price = Price { input: Some(0.0245), output: Some(0.0978), cache_read: Some(0.0024499999999999995) };
     for id in ["unsloth/Mistral-Nemo-Instruct-2407-TEE", "Nemotron-3-Nano-Omni-30B-TEE"] {
-        assert_eq!(get(id), Model { id: id.into(), price, tee: Some(true), ..Model::default() });
+        let chute = get(id).chute;
+        assert!(chute.is_some());
+        assert_eq!(get(id), Model { id: id.into(), price, tee: Some(true), chute, ..Model::default() });
     }
     let default = bundled::DEFAULT_MODEL.strip_prefix("chutes/").expect("a Chutes ref");
     assert!(models.iter().all(|model| *model.id != *default));

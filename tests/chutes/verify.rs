@@ -5,7 +5,7 @@ use openclaw_chutes::chutes::client::Call;
 use openclaw_chutes::chutes::verify::{Verdict, verify};
 use openclaw_chutes::http1::{Request, Response};
 use openclaw_chutes::secret::Secret;
-use openclaw_chutes::standin::{Config, Fault, IdentityProvider, Keys, Route, Standin};
+use openclaw_chutes::standin::{Caller, Config, Fault, IdentityProvider, Keys, Route, Standin};
 use serde_json::{Value, json};
 use std::sync::Arc;
 
@@ -99,9 +99,9 @@ fn the_demo_takes_every_well_formed_key_that_does_not_end_in_bad() {
     let standin = Standin::start(Config::demo()).expect("a stand-in");
     let client = client(&standin.api_base(), PATIENT, &[]);
     for (key, works) in
-        [("cpk_a.b.c", true), ("cpk_a.b.bad", false), ("cpk_a.b", false), ("cpk_a..c", false), ("x", false)]
+        [(shaped("z"), true), (shaped("bad"), false), ("cpk_a.b.c".to_owned(), false), ("x".to_owned(), false)]
     {
-        let verdict = run(verify(&client, &Secret::new(key), "zai-org/GLM-4.7-TEE"));
+        let verdict = run(verify(&client, &Secret::new(&key), "zai-org/GLM-4.7-TEE"));
         assert_eq!(matches!(verdict, Verdict::Works { .. }), works, "{key}");
         assert_eq!(matches!(verdict, Verdict::Refused(_)), !works, "{key}");
     }
@@ -127,14 +127,19 @@ fn a_stream_is_made_of_events_and_ends_with_done() {
     assert!(events.iter().any(|event| event["choices"][0]["finish_reason"] == "stop"));
 }
 
+/// A key of the shape that the service gives, with this end.
+fn shaped(end: &str) -> String {
+    format!("cpk_{0}.{0}.{1}{end}", "0a".repeat(16), "Z".repeat(32 - end.len()))
+}
+
 struct Provider;
 
 impl IdentityProvider for Provider {
-    fn handle(&self, request: &Request) -> Option<Response> {
+    fn handle(&self, request: &Request, _: &Caller) -> Option<Response> {
         (request.path() == "/idp/userinfo").then(|| Response::json(200, &json!({ "sub": "1" })))
     }
-    fn accepts(&self, access_token: &str) -> bool {
-        access_token == "cak_good"
+    fn scopes_of(&self, access_token: &str) -> Option<Vec<String>> {
+        (access_token == "cak_good").then(|| vec!["chutes:invoke".to_owned()])
     }
 }
 

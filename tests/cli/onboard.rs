@@ -186,16 +186,28 @@ fn the_list_of_august_2026_gives_these_successors() {
     let document = document(&ran);
     assert_eq!(ran.code, 0, "{ran:?}");
     assert_eq!(
-        document["model"]["primary"], "chutes/zai-org/GLM-5.2-TEE",
-        "same publisher and family, highest version"
+        document["model"]["primary"], "chutes/zai-org/GLM-5.1-TEE",
+        "the newest of the family within twice the price: GLM 5.2 costs 2.4 times as much"
     );
     assert_eq!(document["aliases"]["chutes-pro"], "chutes/deepseek-ai/DeepSeek-V3.2-TEE", "still served");
     let mut codes = codes(&document);
-    codes.retain(|code| code.ends_with("not-served"));
-    assert_eq!(codes, ["default-not-served", "alias-target-not-served", "alias-target-not-served"]);
+    codes.retain(|code| code.ends_with("not-served") || *code == "successor-dearer");
+    let expected = ["default-not-served", "alias-target-not-served", "alias-target-not-served", "successor-dearer"];
+    assert_eq!(codes, expected);
     assert_eq!(document["catalog"]["models"], 14);
-    assert_eq!(document["aliases"]["chutes-fast"], "chutes/zai-org/GLM-5.2-TEE", "GLM 4.7's family again");
+    assert_eq!(document["aliases"]["chutes-fast"], "chutes/deepseek-ai/DeepSeek-V4-Flash-0731-TEE", "cheap and quick");
     assert_eq!(document["aliases"]["chutes-vision"], "chutes/google/gemma-4-31B-turbo-TEE", "the cheapest with images");
+    let said = |code: &str| {
+        let warnings = document["warnings"].as_array().expect("warnings");
+        let found = warnings.iter().find(|warning| warning["code"] == code).expect("the warning");
+        found["message"].as_str().expect("words").to_owned()
+    };
+    for (code, old, new) in [
+        ("default-not-served", "$0.40 in, $2.00 out", "$0.98 in, $3.08 out"),
+        ("successor-dearer", "$0.060 in, $0.18 out", "$0.12 in, $0.37 out"),
+    ] {
+        assert!(said(code).contains(old) && said(code).contains(new), "{}", said(code));
+    }
 }
 
 #[test]

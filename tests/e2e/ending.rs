@@ -190,11 +190,7 @@ fn a_terminal_that_is_read_again_has_been_given_back() {
         pty.stall();
         pty.send("\x0c");
         kill_process(Pid::from_raw(child).expect("a process"), signal).expect("a signal");
-        let deadline = Instant::now() + testkit::timeout();
-        while lives(&child.to_string()) {
-            assert!(Instant::now() < deadline, "{name}: it does not end");
-            std::thread::yield_now();
-        }
+        ends(&child.to_string());
         pty.resume();
         pty.wait_text("ended with");
         let on = pty.screen().modes_on();
@@ -319,6 +315,15 @@ fn lives(pid: &str) -> bool {
     !stat.is_empty() && !stat.contains(") Z ") && !stat.contains(") X ")
 }
 
+/// A process that was killed may take a moment.
+fn ends(pid: &str) {
+    let deadline = Instant::now() + testkit::timeout();
+    while lives(pid) {
+        assert!(Instant::now() < deadline, "{pid} lives");
+        std::thread::yield_now();
+    }
+}
+
 /// Beside the files of OpenClaw's, nothing is left of a run.
 fn leaves_nothing(stage: &Stage) {
     let left: Vec<_> =
@@ -340,7 +345,7 @@ fn openclaws_command_that_hangs_goes_with_us() {
         running.signal(signal);
         interrupted(running.end(true), code);
         in_time(begun, name);
-        assert!(!lives(&stage.home.read("pid")), "{name}");
+        ends(&stage.home.read("pid"));
         assert!(!stage.home.join(CONFIG).exists());
         leaves_nothing(&stage);
     }
@@ -363,7 +368,7 @@ fn ctrl_c_while_openclaws_command_hangs_ends_the_wizard() {
     assert_eq!(pty.wait_exit(), 130);
     in_time(begun, "Ctrl-C");
     pty.assert_terminal_restored();
-    assert!(!lives(&stage.home.read("pid")));
+    ends(&stage.home.read("pid"));
     assert!(!stage.home.join(CONFIG).exists());
     leaves_nothing(&stage);
 }

@@ -72,17 +72,18 @@ fn drift_is_shown_decided_row_by_row_and_written_as_reviewed() {
     stage.standin.set_models(captured("2026-08-22"));
     let mut pty = stage.home.pty([BIN, "models"]).size(80, 24).spawn();
     let screen = see(&mut pty, "drift-80", "Kimi-K2.5-TEE, your default, is not served any more.");
-    assert!(pointed(&screen).contains("moonshotai/Kimi-K3-TEE"), "{}", screen.text());
-    // One row, one key, and on to the next; then everything else at once. The alias without a relative goes.
+    assert!(pointed(&screen).contains("moonshotai/Kimi-K2.6-TEE"), "{}", screen.text());
+    // One row, one key, and on to the next; then everything else at once. The user's own alias without a relative
+    // gets the cheapest that can.
     pty.keys("y");
     let screen = see(&mut pty, "one-80", "is gone.");
-    assert!(screen.rows().iter().any(|row| row.contains("Kimi-K3-TEE") && row.contains("def")), "{}", screen.text());
+    assert!(screen.rows().iter().any(|row| row.contains("Kimi-K2.6-TEE") && row.contains("def")), "{}", screen.text());
     assert!(screen.contains("Y all 4"), "{}", screen.text());
     pty.keys("Home");
     see(&mut pty, "gone-80", "MiniMax");
     pty.keys("Y");
     see(&mut pty, "taken-80", "Taken: 4");
-    pty.paste("moonshotai/Kimi-K3-TEE");
+    pty.paste("moonshotai/Kimi-K2.6-TEE");
     pty.keys("Enter");
     see(&mut pty, "review-80", "This is what will be written");
     pty.wait_text("answered in");
@@ -97,8 +98,8 @@ fn drift_is_shown_decided_row_by_row_and_written_as_reviewed() {
     let models = config["agents"]["defaults"]["models"].as_object().expect("a map");
     let aliases: Vec<(&str, &str)> =
         models.iter().filter_map(|(target, entry)| Some((entry["alias"].as_str()?, target.as_str()))).collect();
-    assert_eq!(aliases.len(), 3, "{aliases:?}");
-    assert!(aliases.iter().all(|(alias, _)| alias.starts_with("chutes-")), "{aliases:?}");
+    assert_eq!(aliases.len(), 4, "{aliases:?}");
+    assert!(aliases.contains(&("mine", "chutes/deepseek-ai/DeepSeek-V4-Flash-0731-TEE")), "{aliases:?}");
     for (alias, target) in aliases {
         assert!(served.contains(&target.trim_start_matches("chutes/")), "{alias} -> {target}");
         // The real OpenClaw resolves it to the same model.

@@ -4,7 +4,6 @@
 use crate::support::*;
 use openclaw_chutes::standin::{ClosedPort, Fault, Route};
 use serde_json::{Value, json};
-use std::time::{Duration, Instant};
 use testkit::Ran;
 
 const BUILT_IN: [&str; 9] = [
@@ -84,9 +83,7 @@ fn every_failure_of_discovery_registers_the_built_in_models() {
             scope.spawn(move || {
                 let stage = Stage::new();
                 stage.standin.set_fault(Route::Models, fault.clone());
-                let begun = Instant::now();
                 let ran = stage.onboard(&[]);
-                assert!(begun.elapsed() < Duration::from_secs(15), "{fault:?} took {:?}", begun.elapsed());
                 fell_back(&stage, &ran, why, &format!("{fault:?}"));
                 assert_eq!(document(&ran)["model"]["verified"], true, "the test call decides");
             });
@@ -218,10 +215,8 @@ fn a_terminal_is_never_read() {
     assert!(!written.contains('\u{1b}'), "no question is put to the terminal: {written:?}");
 
     // And with nothing to go by, it ends with what is missing instead of asking.
-    let begun = Instant::now();
     let pty = Stage::new().home.pty(onboard).spawn();
     assert_eq!(pty.wait_exit(), 2);
-    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
 }
 
 #[test]
@@ -236,10 +231,8 @@ fn missing_input_lists_what_would_supply_it() {
         for closed in [false, true] {
             let words = args.join(" ");
             let line = format!("exec '{BIN}' {words} {}", if closed { "<&-" } else { "" });
-            let begun = Instant::now();
             let ran = stage.home.run(["sh", "-c", &line]);
             assert_eq!(ran.code, 2, "{words}: {ran:?}");
-            assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
             for option in ["--api-key-stdin", "--api-key-file", "CHUTES_API_KEY"] {
                 assert!(ran.stderr.contains(option), "{words}: {ran:?}");
             }

@@ -3,9 +3,9 @@
 
 #![allow(clippy::unwrap_used, clippy::panic, clippy::print_stdout)]
 
-use openclaw_chutes::openclaw::diff::FileDiff;
-use openclaw_chutes::openclaw::plan::{FileChange, Role};
-use openclaw_chutes::openclaw::write::write_private;
+use openclaw_chutes::diff::FileDiff;
+use openclaw_chutes::files::write_private;
+use openclaw_chutes::openclaw::types::{FileChange, Role};
 use std::fmt::Write;
 use std::time::Instant;
 

@@ -1,10 +1,12 @@
 //! A throw-away home with an OpenClaw in it, and requests to carry out there.
 
 use openclaw_chutes::chutes::model::{Model, Price};
-use openclaw_chutes::openclaw::diff::{self, LineKind};
-use openclaw_chutes::openclaw::install::{Generation, Installed};
-use openclaw_chutes::openclaw::paths::Paths;
-use openclaw_chutes::openclaw::plan::{NewCredential, Plan, Request, plan};
+use openclaw_chutes::diff;
+use openclaw_chutes::diff::LineKind;
+use openclaw_chutes::openclaw::plan::{Plan, Request, plan};
+use openclaw_chutes::openclaw::read::install::{Generation, Installed};
+use openclaw_chutes::openclaw::read::paths::Paths;
+use openclaw_chutes::openclaw::types::NewCredential;
 use openclaw_chutes::openclaw::write::{Written, commit};
 use openclaw_chutes::openclaw::{Error, Site};
 use openclaw_chutes::secret::Secret;

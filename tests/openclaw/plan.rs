@@ -1,10 +1,12 @@
 //! What a plan changes in OpenClaw's files, and what it leaves alone.
 
 use crate::home::*;
-use openclaw_chutes::openclaw::current::{Current, Kind};
 use openclaw_chutes::openclaw::error::Error;
-use openclaw_chutes::openclaw::install::Generation;
-use openclaw_chutes::openclaw::plan::{NewCredential, PlanWarning};
+use openclaw_chutes::openclaw::plan::PlanWarning;
+use openclaw_chutes::openclaw::read::current::Current;
+use openclaw_chutes::openclaw::read::install::Generation;
+use openclaw_chutes::openclaw::types::CredentialKind;
+use openclaw_chutes::openclaw::types::NewCredential;
 use serde_json::json;
 
 #[test]
@@ -167,7 +169,10 @@ fn switching_the_kind_of_credential_replaces_the_old_one() {
     assert_eq!(home.config_value()["auth"], json!({"profiles": {"chutes:alice": profile}}));
     let current = Current::of(&home.site().read().unwrap(), NOW);
     let active = current.active_credential().unwrap();
-    assert_eq!((active.kind, active.account.as_deref(), active.refreshable), (Kind::OAuth, Some("alice"), true));
+    assert_eq!(
+        (active.kind, active.account.as_deref(), active.refreshable),
+        (CredentialKind::OAuth, Some("alice"), true)
+    );
     assert_eq!(active.hint.as_deref(), Some("…0001"));
 
     let written = home.commit(&request(api_key(KEY))).unwrap();
@@ -236,7 +241,7 @@ fn a_newer_store_gets_no_file() {
     let args = ["models", "auth", "paste-api-key", "--provider", "chutes", "--profile-id", "chutes:default"];
     assert_eq!(handover.args, args);
     let refused = home.plan(&request(oauth("alice"))).unwrap_err();
-    assert_eq!(refused, Error::UnsupportedStore { version: Some("2026.5.28".into()), kind: Kind::OAuth });
+    assert_eq!(refused, Error::UnsupportedStore { version: Some("2026.5.28".into()), kind: CredentialKind::OAuth });
     let by_ref = home.commit(&request(Some(NewCredential::ApiKeyEnvRef { var: "CHUTES_API_KEY".into() }))).unwrap();
     assert!(by_ref.plan.handover.is_none());
     let reference = json!({"source": "env", "provider": "default", "id": "CHUTES_API_KEY"});

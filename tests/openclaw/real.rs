@@ -1,11 +1,7 @@
-//! The same files, read by the real OpenClaw. `OPENCLAW_CHUTES_TEST_OPENCLAW` is the path of its
-//! `openclaw.mjs`, `OPENCLAW_CHUTES_TEST_NODE` that of `node`. Without them these tests are left out
-//! on a developer's machine, and fail where `CI` is set.
-
-#![allow(clippy::print_stderr)]
+//! The same files, read by the real OpenClaw.
 
 use crate::home::*;
-use openclaw_chutes::openclaw::get;
+use openclaw_chutes::openclaw::config_get;
 use serde_json::{Value, json};
 use std::process::{Command, Output};
 
@@ -19,15 +15,8 @@ struct OpenClaw {
 
 impl OpenClaw {
     fn find() -> Option<Self> {
-        let var = |name: &str| std::env::var(name).ok().filter(|value| !value.is_empty());
-        match (var("OPENCLAW_CHUTES_TEST_OPENCLAW"), var("OPENCLAW_CHUTES_TEST_NODE")) {
-            (Some(program), Some(node)) => Some(Self { node, program }),
-            _ => {
-                assert!(var("CI").is_none(), "OPENCLAW_CHUTES_TEST_OPENCLAW and OPENCLAW_CHUTES_TEST_NODE must be set");
-                eprintln!("left out: OPENCLAW_CHUTES_TEST_OPENCLAW and OPENCLAW_CHUTES_TEST_NODE are not set");
-                None
-            }
-        }
+        let [node, program] = testkit::peer::argv()?.map(|part| part.into_string().unwrap());
+        Some(Self { node, program })
     }
 
     fn run(&self, home: &Home, args: &[&str]) -> Output {
@@ -53,7 +42,7 @@ impl OpenClaw {
 
 fn ours(home: &Home, path: &str) -> Option<Value> {
     let lookup = |name: &str| ENV.iter().find(|(n, _)| *n == name).map(|(_, value)| (*value).to_owned());
-    get::get(&home.site().read().unwrap(), path, lookup)
+    config_get::get(&home.site().read().unwrap(), path, lookup)
 }
 
 /// `config get` of each path, theirs beside ours. Order of members included.
@@ -107,7 +96,7 @@ fn a_sign_in_is_found_and_the_other_kind_replaces_it() {
     let Some(openclaw) = OpenClaw::find() else { return };
     let home = Home::with(include_str!("commented.json5"));
     let mut login = oauth("alice");
-    if let Some(openclaw_chutes::openclaw::plan::NewCredential::OAuth { expires_at, .. }) = &mut login {
+    if let Some(openclaw_chutes::openclaw::types::NewCredential::OAuth { expires_at, .. }) = &mut login {
         *expires_at = jiff::Timestamp::now().as_millisecond() + 3_300_000;
     }
     home.commit(&request(login)).unwrap();

@@ -1,10 +1,12 @@
 //! The write itself: modes, backups, links, rollback, locks, undo.
 
 use crate::home::*;
-use openclaw_chutes::openclaw::diff;
-use openclaw_chutes::openclaw::error::{Doing, Error};
-use openclaw_chutes::openclaw::install::Generation;
-use openclaw_chutes::openclaw::undo::{self, Undone, undo};
+use openclaw_chutes::diff;
+use openclaw_chutes::files::Doing;
+use openclaw_chutes::openclaw::error::Error;
+use openclaw_chutes::openclaw::read::install::Generation;
+use openclaw_chutes::openclaw::write::undo;
+use openclaw_chutes::openclaw::write::undo::{Undone, undo};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::Path;
@@ -93,14 +95,14 @@ fn what_stands_in_the_way_is_named_and_nothing_changes() {
         }
         let before = home.everything();
         let error = home.commit(&request(api_key(KEY))).unwrap_err();
-        assert!(matches!(error, Error::Io { .. }), "{error:?}");
+        assert!(matches!(error, Error::File(_)), "{error:?}");
         assert!(error.hint(openclaw_chutes::texts::Lang::En).unwrap().contains("out of the way"), "{error:?}");
         assert_eq!(home.everything(), before);
     }
     let home = Home::new();
     fs::create_dir_all(home.path(CONFIG)).unwrap();
     let error = home.commit(&request(None)).unwrap_err();
-    assert!(matches!(error, Error::Io { doing: Doing::Read, .. }), "{error:?}");
+    assert!(matches!(error, Error::File(openclaw_chutes::files::Error::Io { doing: Doing::Read, .. })), "{error:?}");
     assert!(error.to_string().contains("it is a directory"), "{error}");
 }
 

@@ -4,7 +4,8 @@ use openclaw_chutes::standin::{Config, Standin};
 use testkit::Home;
 
 const BIN: &str = env!("CARGO_BIN_EXE_openclaw-chutes");
-const KEY: &str = "cpk_4c9e1d7ab2f84.6e0b93d5c7a1f.canarycanary7890";
+const KEY: &str =
+    "cpk_4c9e1d7ab2f84c0f8e6d5b3a19c7e2d4.6e0b93d5c7a1f2e4b6d8c0a2e4f6a8b1.canarycanary7890canarycanary7890";
 
 fn home(standin: &Standin) -> Home {
     let mut home = Home::new();

@@ -7,18 +7,19 @@ use openclaw_chutes::chutes::catalog::{self, Stage};
 use openclaw_chutes::chutes::failure::{Failure, Kind};
 use openclaw_chutes::chutes::model::{Catalog, Source};
 use openclaw_chutes::chutes::verify::Verdict;
+use openclaw_chutes::diff::{FileDiff, Hunk, LineKind};
 use openclaw_chutes::openclaw::Error;
-use openclaw_chutes::openclaw::ask::Resolved;
-use openclaw_chutes::openclaw::current::Current;
-use openclaw_chutes::openclaw::diff::{FileDiff, Hunk, LineKind};
 use openclaw_chutes::openclaw::plan::PlanWarning;
+use openclaw_chutes::openclaw::program::status::Resolved;
+use openclaw_chutes::openclaw::read::current::Current;
 use openclaw_chutes::secret::Secret;
 use openclaw_chutes::selection::{Alias, Documented};
 use openclaw_chutes::texts::Lang;
 use openclaw_chutes::tui::theme::{Depth, Theme};
 use openclaw_chutes::tui::view::View;
 use openclaw_chutes::wizard::Wizard;
-use openclaw_chutes::wizard::protocol::{Action, AuthChoice, Committed, Event, Facts, Planned};
+use openclaw_chutes::wizard::facts::Facts;
+use openclaw_chutes::wizard::protocol::{Action, AuthChoice, Committed, Event, Planned};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use std::fmt::Write;
@@ -34,6 +35,7 @@ fn documented() -> Documented {
         aliases: bundled::ALIASES.map(|(name, target)| Alias { name: name.into(), target: target.into() }).to_vec(),
         built_in: bundled::catalog().models.iter().map(|model| model.id.to_string()).collect(),
         extra: vec![bundled::fast_target()],
+        ..Documented::default()
     }
 }
 
@@ -175,7 +177,7 @@ fn plan() -> Planned {
 fn frame(drive: &Drive, lang: Lang, width: u16, height: u16) -> String {
     let view = View { theme: Theme::new(Depth::Indexed256, lang), lang, zone: TimeZone::UTC, now_ms: NOON };
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-    terminal.draw(|frame| view.draw(&drive.0, frame)).unwrap();
+    terminal.draw(|frame| _ = view.draw(&drive.0, frame)).unwrap();
     let buffer = terminal.backend().buffer().clone();
     let mut out = String::new();
     for y in 0..height {
@@ -268,14 +270,15 @@ fn a_scrolled_review_shows_what_the_whole_one_has_there() {
     let mut drive = Drive::reviewing(Lang::En);
     let attempt = drive.0.review.attempt;
     drive.event(Event::Planned { attempt, result: Box::new(Ok(planned)) });
-    let total = drive.0.review.line_count();
     let rows =
         |drive: &Drive, height| frame(drive, Lang::En, 80, height).lines().map(str::to_owned).collect::<Vec<_>>();
-    let whole = rows(&drive, u16::try_from(total + 20).unwrap());
-    let top = whole.iter().position(|row| row.contains("standard input")).unwrap();
-    assert!(whole[top + total - 2].contains("its number is 3999"));
+    let whole = rows(&drive, 4_200);
+    let place = |text: &str| whole.iter().position(|row| row.contains(text)).unwrap();
+    let top = place("standard input");
+    // The last line, and an empty one behind each file.
+    let total = place("its number is 3999") + 2 - top;
     for first in (0..30).chain((30..total - 24).step_by(123)).chain([total - 24]) {
-        drive.0.review.scroll = first;
+        drive.0.review.scroll.first = first;
         assert_eq!(rows(&drive, 24)[top..top + 8], whole[top + first..top + first + 8], "from {first}");
     }
 }
@@ -344,7 +347,7 @@ fn colour_is_never_the_only_sign() {
     let text = |depth| {
         let view = View { theme: Theme::new(depth, Lang::En), lang: Lang::En, zone: TimeZone::UTC, now_ms: NOON };
         let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
-        terminal.draw(|frame| view.draw(&drive.0, frame)).unwrap();
+        terminal.draw(|frame| _ = view.draw(&drive.0, frame)).unwrap();
         let symbols: String = terminal.backend().buffer().content.iter().map(ratatui::buffer::Cell::symbol).collect();
         symbols
     };

@@ -3,18 +3,20 @@
 use crate::models_support::*;
 use crossterm::event::KeyCode;
 use openclaw_chutes::chutes::model::{Catalog, Source, id_of};
-use openclaw_chutes::openclaw::install::{Generation, Installed};
-use openclaw_chutes::openclaw::paths::Paths;
+use openclaw_chutes::diff;
+use openclaw_chutes::openclaw::Site;
 use openclaw_chutes::openclaw::plan::{Request, plan};
+use openclaw_chutes::openclaw::read::current::Current;
+use openclaw_chutes::openclaw::read::install::{Generation, Installed};
+use openclaw_chutes::openclaw::read::paths::Paths;
 use openclaw_chutes::openclaw::write::commit;
-use openclaw_chutes::openclaw::{Site, current::Current, diff};
 use openclaw_chutes::selection::Configured;
 use openclaw_chutes::state::State;
 use openclaw_chutes::texts::Lang;
 use openclaw_chutes::tui::theme::Depth;
 use openclaw_chutes::wizard::Screen;
 use openclaw_chutes::wizard::filter::Query;
-use openclaw_chutes::wizard::models::Own;
+use openclaw_chutes::wizard::models::ConfigFacts;
 use openclaw_chutes::wizard::protocol::Event;
 use proptest::prelude::*;
 use std::collections::BTreeSet;
@@ -236,7 +238,7 @@ fn a_list_merges_under_the_cursor_the_filter_and_the_edit() {
     let mut stage = Stage::new(Configured::default(), kept_list, Lang::En, Depth::None);
     stage.keys("/kimi").keys("\n").keys("jemine2");
     let at = stage.at().to_owned();
-    stage.wizard.models.as_mut().unwrap().replace_list(&Configured::default(), Own::default(), later, None);
+    stage.wizard.models.as_mut().unwrap().replace_list(&Configured::default(), ConfigFacts::default(), later, None);
     assert_eq!(stage.at(), at);
     assert_eq!(stage.models().filter.text(), "kimi");
     assert_eq!(stage.models().editing.as_ref().map(|edit| edit.line.text()), Some("mine2"));
@@ -252,7 +254,7 @@ fn the_cursor_keeps_a_model_that_the_new_list_has_not() {
     stage.paste("moonshotai/Kimi-K2.5-TEE");
     stage.wizard.models.as_mut().unwrap().replace_list(
         &Configured::default(),
-        Own::default(),
+        ConfigFacts::default(),
         captured("2026-08-22"),
         None,
     );
@@ -269,7 +271,7 @@ fn favourites_are_first_among_equals_and_survive_a_list() {
     stage.keys("/tee\n");
     stage.wizard.models.as_mut().unwrap().replace_list(
         &Configured::default(),
-        Own::default(),
+        ConfigFacts::default(),
         captured("2026-06-11"),
         None,
     );

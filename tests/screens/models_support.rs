@@ -3,20 +3,20 @@
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use openclaw_chutes::chutes::model::{Catalog, Model, Price, Source};
 use openclaw_chutes::chutes::{bundled, catalog};
-use openclaw_chutes::openclaw::current::Current;
+use openclaw_chutes::openclaw::read::current::Current;
 use openclaw_chutes::secret::Secret;
 use openclaw_chutes::selection::{Alias, Configured, Documented};
 use openclaw_chutes::texts::Lang;
 use openclaw_chutes::tui::keymap::{self, Meaning};
 use openclaw_chutes::tui::theme::{Depth, Theme};
-use openclaw_chutes::tui::view::{View, page_rows};
+use openclaw_chutes::tui::view::View;
 use openclaw_chutes::wizard::Wizard;
+use openclaw_chutes::wizard::facts::Facts;
 use openclaw_chutes::wizard::models::Models;
-use openclaw_chutes::wizard::protocol::{Effect, Event, Facts};
+use openclaw_chutes::wizard::protocol::{Effect, Event};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
 use std::num::NonZeroU64;
 use std::path::Path;
 use std::sync::Arc;
@@ -90,6 +90,7 @@ pub fn documented() -> Documented {
         aliases: bundled::ALIASES.map(|(name, target)| alias(name, target)).to_vec(),
         built_in: builtin.models.iter().map(|model| model.id.to_string()).collect(),
         extra: builtin.models.into_iter().chain([bundled::fast_target()]).collect(),
+        ..Documented::default()
     }
 }
 
@@ -126,7 +127,10 @@ impl Stage {
 
     pub fn event(&mut self, event: Event) {
         self.effects = self.wizard.handle(event);
-        self.wizard.page = page_rows(&self.wizard, Rect::new(0, 0, self.size.0, self.size.1));
+        let mut terminal = Terminal::new(TestBackend::new(self.size.0, self.size.1)).unwrap();
+        let mut viewport = None;
+        terminal.draw(|frame| viewport = Some(self.view.draw(&self.wizard, frame))).expect("a frame");
+        self.wizard.handle(Event::Viewport(viewport.expect("a frame")));
     }
 
     pub fn discovered(&mut self, list: Catalog) {
@@ -177,7 +181,7 @@ impl Stage {
 
     pub fn frame(&self) -> Buffer {
         let mut terminal = Terminal::new(TestBackend::new(self.size.0, self.size.1)).expect("a terminal");
-        terminal.draw(|frame| self.view.draw(&self.wizard, frame)).expect("a frame");
+        terminal.draw(|frame| _ = self.view.draw(&self.wizard, frame)).expect("a frame");
         terminal.backend().buffer().clone()
     }
 

@@ -1,9 +1,9 @@
 //! The sign-in screens as snapshots: three sizes, two languages.
 
 use jiff::tz::TimeZone;
+use openclaw_chutes::chutes::oauth::answer::{Mistake, Refusal};
 use openclaw_chutes::chutes::oauth::attempt::{Environment, INVOKE};
 use openclaw_chutes::chutes::oauth::callback::CannotListen;
-use openclaw_chutes::chutes::oauth::redirect::{Mistake, Refusal};
 use openclaw_chutes::chutes::oauth::token::TokenError;
 use openclaw_chutes::host::{Host, Reason, Ssh, Verdict};
 use openclaw_chutes::secret::Secret;
@@ -11,8 +11,8 @@ use openclaw_chutes::texts::Lang;
 use openclaw_chutes::tui::theme::{Depth, Theme};
 use openclaw_chutes::tui::view::View;
 use openclaw_chutes::wizard::Wizard;
-use openclaw_chutes::wizard::protocol::{Action, AuthChoice, Event, Facts};
-use openclaw_chutes::wizard::signin::{Begun, Given, News, Over};
+use openclaw_chutes::wizard::facts::{Begun, Facts, SignInFacts};
+use openclaw_chutes::wizard::protocol::{Action, AuthChoice, Event, Over, SignInUpdate};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use std::fmt::Write;
@@ -43,11 +43,11 @@ fn facts(lang: Lang, client_id: Option<&str>, host: Host) -> Facts {
         "CHUTES_CLIENT_ID" => client_id.map(str::to_owned),
         _ => None,
     });
-    let sign_in = Given {
+    let sign_in = SignInFacts {
         environment: Some(environment),
         host: Some(host),
         dotenv: "~/.openclaw/.env".into(),
-        ..Given::default()
+        ..SignInFacts::default()
     };
     Facts {
         lang,
@@ -59,14 +59,14 @@ fn facts(lang: Lang, client_id: Option<&str>, host: Host) -> Facts {
     }
 }
 
-fn news(wizard: &mut Wizard, news: News) {
+fn news(wizard: &mut Wizard, update: SignInUpdate) {
     let attempt = wizard.sign_in.attempt;
-    wizard.handle(Event::SignIn { attempt, news });
+    wizard.handle(Event::SignIn { attempt, update });
 }
 
 fn waiting(lang: Lang, host: Host, cannot_listen: Option<CannotListen>) -> Wizard {
     let (mut wizard, _) = Wizard::new(facts(lang, Some(ID), host));
-    news(&mut wizard, News::Ready { link: LINK.into(), port: 1456, cannot_listen, left_ms: 581_000 });
+    news(&mut wizard, SignInUpdate::Ready { link: LINK.into(), port: 1456, cannot_listen, left_ms: 581_000 });
     wizard
 }
 
@@ -74,7 +74,7 @@ fn waiting(lang: Lang, host: Host, cannot_listen: Option<CannotListen>) -> Wizar
 fn frame(wizard: &Wizard, lang: Lang, width: u16, height: u16) -> String {
     let view = View { theme: Theme::new(Depth::Indexed256, lang), lang, zone: TimeZone::UTC, now_ms: NOON };
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
-    terminal.draw(|frame| view.draw(wizard, frame)).unwrap();
+    terminal.draw(|frame| _ = view.draw(wizard, frame)).unwrap();
     let buffer = terminal.backend().buffer().clone();
     let mut out = String::new();
     for y in 0..height {
@@ -133,12 +133,12 @@ fn ways() {
     snap("ways-mistake", |lang| {
         let mut wizard = waiting(lang, remote(), None);
         wizard.handle(Event::Paste(Secret::new("http://127.0.0.1:1456/oauth-callback?code=canary")));
-        news(&mut wizard, News::Mistake(Mistake::NoState));
+        news(&mut wizard, SignInUpdate::Mistake(Mistake::NoState));
         wizard
     });
     snap("ways-expired", |lang| {
         let mut wizard = waiting(lang, remote(), None);
-        news(&mut wizard, News::Left(0));
+        news(&mut wizard, SignInUpdate::Left(0));
         wizard
     });
 }
@@ -147,17 +147,17 @@ fn ways() {
 fn endings() {
     snap("over-denied", |lang| {
         let mut wizard = waiting(lang, remote(), None);
-        news(&mut wizard, News::Over(Over::Refused(Refusal::Denied { description: None })));
+        news(&mut wizard, SignInUpdate::Over(Over::Refused(Refusal::Denied { description: None })));
         wizard
     });
     snap("over-scope", |lang| {
         let mut wizard = waiting(lang, remote(), None);
-        news(&mut wizard, News::Over(Over::Failed(TokenError::ScopeMissing(INVOKE))));
+        news(&mut wizard, SignInUpdate::Over(Over::Failed(TokenError::ScopeMissing(INVOKE))));
         wizard
     });
     snap("exchanging", |lang| {
         let mut wizard = waiting(lang, remote(), None);
-        news(&mut wizard, News::Exchanging);
+        news(&mut wizard, SignInUpdate::Exchanging);
         wizard
     });
 }

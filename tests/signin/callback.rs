@@ -1,9 +1,9 @@
 //! The callback listener against browsers, strangers and crowds.
 
+use openclaw_chutes::chutes::oauth::answer::judge;
 use openclaw_chutes::chutes::oauth::attempt::{Attempt, ClientId, Environment, Redirect};
 use openclaw_chutes::chutes::oauth::callback::{Arrival, CannotListen, Listener, Outcome};
 use openclaw_chutes::chutes::oauth::pages::Page;
-use openclaw_chutes::chutes::oauth::redirect::judge;
 use openclaw_chutes::texts::Lang;
 use std::io::ErrorKind;
 use std::net::TcpListener;

@@ -1,6 +1,6 @@
 //! The two locks of a token refresh, as OpenClaw takes them.
 
-use openclaw_chutes::openclaw::locks::{Lock, LockError, REFRESH, STORE, refresh_lock, store_lock};
+use openclaw_chutes::openclaw::write::sidecar_lock::{Lock, LockError, REFRESH, STORE, refresh_lock, store_lock};
 use std::fs;
 use std::path::Path;
 use std::sync::atomic::{AtomicUsize, Ordering};

@@ -179,6 +179,7 @@ fn twenty_processes_at_once_renew_once() {
 fn a_renewal_that_fails_says_why_and_spends_nothing() {
     let chutes = Chutes::start(Some(Consent::Allow));
     let mut home = signed_in(&chutes);
+    home.set("CHUTES_CLIENT_SECRET", "");
     expire(&home);
     let before = home.read(STORE);
     let ran = home.run([BIN, "models", "status", "--probe", "--check", "--json"]);

@@ -8,6 +8,7 @@ mod locks;
 mod login;
 mod places;
 mod plain;
+mod provider;
 mod redirect;
 mod support;
 mod token;

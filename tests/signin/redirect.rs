@@ -1,9 +1,9 @@
 //! What people paste, and what it means: the table of the paste doctor, and the form of an attempt.
 
+use openclaw_chutes::chutes::oauth::answer::{MAX_BYTES, Mistake, Refusal, Verdict, judge};
 use openclaw_chutes::chutes::oauth::attempt::{
     Attempt, BadClientId, BadRedirect, BadSetting, CannotResume, ClientId, Environment, Redirect,
 };
-use openclaw_chutes::chutes::oauth::redirect::{MAX_BYTES, Mistake, Refusal, Verdict, judge};
 use openclaw_chutes::secret::Secret;
 use openclaw_chutes::texts::Lang;
 

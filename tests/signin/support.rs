@@ -42,6 +42,7 @@ impl Chutes {
         home.set("CHUTES_BASE_URL", self.standin.api_base());
         home.set("CHUTES_IDP_BASE_URL", self.standin.idp_base());
         home.set("CHUTES_CLIENT_ID", CLIENT_ID);
+        home.set("CHUTES_CLIENT_SECRET", SECRET);
         home.set("CHUTES_OAUTH_REDIRECT_URI", self.redirect());
         home
     }
@@ -69,4 +70,28 @@ pub fn link(screen: &Screen) -> String {
     let begin = joined.find("http://127.0.0.1").expect("a link");
     let end = joined[begin..].find("S256").expect("its end") + "S256".len();
     joined[begin..begin + end].to_owned()
+}
+
+/// Through the pages as a browser goes: sign in, allow. The address it ends on.
+pub fn allow_in_a_browser(link: &str) -> String {
+    let authority = link["http://".len()..].split('/').next().unwrap().to_owned();
+    let post = |path: &str, form: &str| {
+        let head =
+            format!("POST {path} HTTP/1.1\r\nContent-Type: application/x-www-form-urlencoded\r\nConnection: close");
+        request(&authority, &format!("{head}\r\nHost: {authority}\r\nContent-Length: {}\r\n\r\n{form}", form.len()))
+    };
+    let consent = post("/idp/login", &fields_of(&get(link).body)).location();
+    assert!(get(&format!("http://{authority}{consent}")).body.contains("chutes:invoke"));
+    post(&consent, "action=allow").location()
+}
+
+/// The hidden fields of a form, as a browser sends them.
+pub fn fields_of(html: &str) -> String {
+    let mut form = url::form_urlencoded::Serializer::new(String::new());
+    for field in html.split("<input type=\"hidden\" name=\"").skip(1) {
+        let mut parts = field.split('"');
+        let (name, value) = (parts.next().unwrap(), parts.nth(1).unwrap());
+        form.append_pair(name, &value.replace("&amp;", "&"));
+    }
+    form.finish()
 }

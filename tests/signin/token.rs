@@ -1,14 +1,15 @@
 //! The sign-in against the stand-in's identity provider: from the link to the credential, and on.
 
 use openclaw_chutes::chutes::client::{Call, Client};
+use openclaw_chutes::chutes::oauth::answer::{Refusal, Verdict, judge};
 use openclaw_chutes::chutes::oauth::attempt::{Attempt, ClientId, Environment};
-use openclaw_chutes::chutes::oauth::redirect::{Refusal, Verdict, judge};
-use openclaw_chutes::chutes::oauth::renew::{self, Missing, Stored, Surroundings};
+use openclaw_chutes::chutes::oauth::renewal_terms;
+use openclaw_chutes::chutes::oauth::renewal_terms::{Missing, Stored, Surroundings};
 use openclaw_chutes::chutes::oauth::token::{self, Granted, TokenError};
-use openclaw_chutes::http1::Request;
+use openclaw_chutes::http1::{Request, Response};
 use openclaw_chutes::secret::Secret;
 use openclaw_chutes::standin::idp::{App, Apps, Consent, Idp, Options};
-use openclaw_chutes::standin::{Config, Keys, Standin};
+use openclaw_chutes::standin::{Caller, Config, Keys, Standin};
 use openclaw_chutes::texts::Lang;
 use std::sync::Arc;
 use std::time::Duration;
@@ -16,6 +17,7 @@ use std::time::Duration;
 const NOW: u64 = 1_800_000_000_000;
 const ID: &str = "cid_abc123def456ghi789jkl012";
 const SECRET: &str = "csc_canarycanarycanarycanarycanarycanarycanarycanary";
+const USER: &str = "5ba1f0de-7c7e-4a4b-9d6e-0e4d6a1c2b3f";
 const REDIRECT: &str = "http://127.0.0.1:1456/oauth-callback";
 
 struct World {
@@ -31,7 +33,7 @@ fn world(change: impl FnOnce(&mut Options)) -> World {
             client_secret: SECRET.to_owned(),
             name: "Te<st>".to_owned(),
             redirect_uris: vec![REDIRECT.to_owned()],
-            allowed_scopes: ["openid", "profile", "chutes:invoke"].map(str::to_owned).to_vec(),
+            ..App::default()
         }]),
         ..Options::default()
     };
@@ -46,7 +48,7 @@ fn world(change: impl FnOnce(&mut Options)) -> World {
 
 impl World {
     fn attempt(&self) -> Attempt {
-        self.attempt_with(None)
+        self.attempt_with(Some(SECRET))
     }
 
     fn attempt_with(&self, secret: Option<&str>) -> Attempt {
@@ -59,23 +61,32 @@ impl World {
     fn browse(&self, link: &str, answer: Consent) -> String {
         let page = self.get(link);
         assert_eq!(page.status, 200, "{}", String::from_utf8_lossy(&page.body));
+        let to_consent = self.post("/idp/login", &fields_of(&page));
+        assert_eq!(to_consent.status, 302);
+        let target = header(&to_consent, "Location").expect("a redirect");
+        assert!(target.starts_with("/idp/authorize/consent?session_id="), "{target}");
+        let page = self.request("GET", &target, "");
         let html = String::from_utf8_lossy(&page.body).into_owned();
         assert!(html.contains("chutes:invoke") && html.contains("Te&lt;st&gt;") && !html.contains("<script"), "{html}");
-        let id = html.split("name=\"request\" value=\"").nth(1).and_then(|rest| rest.split('"').next()).expect("an id");
-        let decision = if answer == Consent::Allow { "allow" } else { "deny" };
-        let body = format!("request={id}&decision={decision}").into_bytes();
-        let request =
-            Request { method: "POST".to_owned(), target: "/idp/authorize".to_owned(), headers: Vec::new(), body };
-        let response = self.idp.handle(&request).expect("a page");
-        assert_eq!(response.status, 303);
-        assert_eq!(self.idp.handle(&request).expect("a page").status, 400, "a consent page is answered once");
+        let body = if answer == Consent::Allow { "action=allow" } else { "action=deny" };
+        let response = self.post(&target, body);
+        assert_eq!(response.status, 302);
+        assert_eq!(self.post(&target, body).status, 400, "a consent page is answered once");
         header(&response, "Location").expect("a redirect")
     }
 
-    fn get(&self, link: &str) -> openclaw_chutes::http1::Response {
-        let target = link.strip_prefix(&self.standin.idp_base()).expect("ours").to_owned();
-        let request = Request { method: "GET".to_owned(), target, headers: Vec::new(), body: Vec::new() };
-        self.idp.handle(&request).expect("a page")
+    fn get(&self, link: &str) -> Response {
+        self.request("GET", link.strip_prefix(&self.standin.idp_base()).expect("ours"), "")
+    }
+
+    fn post(&self, target: &str, body: &str) -> Response {
+        self.request("POST", target, body)
+    }
+
+    fn request(&self, method: &str, target: &str, body: &str) -> Response {
+        let (method, target, body) = (method.to_owned(), target.to_owned(), body.as_bytes().to_vec());
+        let request = Request { method, target, headers: Vec::new(), body };
+        self.idp.handle(&request, &Caller::Nobody).expect("a page")
     }
 
     fn code(&self, attempt: &Attempt) -> Secret {
@@ -96,7 +107,19 @@ impl World {
     }
 }
 
-fn header(response: &openclaw_chutes::http1::Response, name: &str) -> Option<String> {
+/// The hidden fields of a form, as a browser sends them.
+fn fields_of(page: &Response) -> String {
+    let html = String::from_utf8_lossy(&page.body).into_owned();
+    let mut form = url::form_urlencoded::Serializer::new(String::new());
+    for field in html.split("<input type=\"hidden\" name=\"").skip(1) {
+        let mut parts = field.split('"');
+        let (name, value) = (parts.next().expect("a name"), parts.nth(1).expect("a value"));
+        form.append_pair(name, &value.replace("&amp;", "&"));
+    }
+    form.finish()
+}
+
+fn header(response: &Response, name: &str) -> Option<String> {
     response.headers.iter().find(|(n, _)| *n == name).map(|(_, v)| v.clone())
 }
 
@@ -110,17 +133,17 @@ fn from_the_link_to_a_credential_that_calls_models() {
     let attempt = world.attempt();
     let code = world.code(&attempt);
     let granted = block_on(token::sign_in(&world.client, &attempt, &code, NOW)).expect("granted");
-    assert_eq!((granted.account.as_deref(), granted.account_id.as_deref()), (Some("alice"), Some("user-0001")));
+    assert_eq!((granted.account.as_deref(), granted.account_id.as_deref()), (Some("alice"), Some(USER)));
     assert_eq!(granted.expires_at_ms, NOW + 3_600_000 - 300_000);
     assert!(granted.access.expose().starts_with("cak_"));
     assert!(granted.refresh.as_ref().is_some_and(|token| token.expose().starts_with("crt_")));
     assert_eq!(world.models_status(&granted.access), 200);
-    assert_eq!(world.models_status(&Secret::new("cak_forged")), 401);
+    // The list is public, and so a dead token is only no token.
+    assert_eq!(world.models_status(&Secret::new("cak_forged")), 200);
+    assert_eq!(world.models_status(&Secret::new("crt_forged")), 401);
     // The code is spent.
     let again = block_on(token::exchange(&world.client, &attempt, &code, NOW));
     assert_eq!(again, Err(TokenError::CodeSpent));
-    world.idp.expire_access_tokens();
-    assert_eq!(world.models_status(&granted.access), 401);
 }
 
 #[test]
@@ -140,7 +163,7 @@ fn a_denial_and_a_bad_scope_come_back_and_a_bad_app_does_not() {
     let denied = judge(&world.browse(&attempt.authorize_url(), Consent::Deny), &attempt, NOW);
     assert!(matches!(denied, Verdict::Refused(Refusal::Denied { description: Some(_) })), "{denied:?}");
     let link = attempt.authorize_url().replace("openid+profile", "openid+admin");
-    let location = header(&world.get(&link), "Location").expect("a redirect");
+    let location = world.browse(&link, Consent::Allow);
     assert!(matches!(judge(&location, &attempt, NOW), Verdict::Refused(Refusal::InvalidScope { .. })), "{location}");
     for (from, to) in [(ID, "cid_000000000000000000000000"), ("/oauth-callback", "/oauth-callback/")] {
         let page = world.get(&attempt.authorize_url().replace(from, to));
@@ -170,7 +193,7 @@ fn userinfo_may_fail_and_a_hostile_name_is_no_name() {
     for name in ["a\u{1b}[2Jb", "a\u{202e}b", "a b", "", &"x".repeat(200)] {
         world.idp.change(|options| (options.userinfo_fails, options.username) = (false, name.to_owned()));
         let granted = world.sign_in(&world.attempt()).expect("granted");
-        assert_eq!((granted.account, granted.account_id.as_deref()), (None, Some("user-0001")), "{name:?}");
+        assert_eq!((granted.account, granted.account_id.as_deref()), (None, Some(USER)), "{name:?}");
     }
 }
 
@@ -216,12 +239,12 @@ fn a_credential_follows_no_redirect_to_another_origin() {
     // The token endpoint of another provider answers with a redirect.
     struct Redirecting(String);
     impl openclaw_chutes::standin::IdentityProvider for Redirecting {
-        fn handle(&self, _: &Request) -> Option<openclaw_chutes::http1::Response> {
+        fn handle(&self, _: &Request, _: &Caller) -> Option<Response> {
             let headers = vec![("Location", self.0.clone())];
-            Some(openclaw_chutes::http1::Response { status: 307, headers, body: Vec::new() })
+            Some(Response { status: 307, headers, body: Vec::new() })
         }
-        fn accepts(&self, _: &str) -> bool {
-            false
+        fn scopes_of(&self, _: &str) -> Option<Vec<String>> {
+            None
         }
     }
     let mut config = Config::serving(Keys::Listed(Vec::new()), "{}");
@@ -247,10 +270,10 @@ fn a_renewal_needs_the_secret_rotates_the_token_and_works_once() {
     let granted = world.sign_in(&world.attempt()).expect("granted");
     let bare = Surroundings::default();
     let full = Surroundings { client_id: None, client_secret: Some(Secret::new(SECRET)) };
-    assert!(renew::needs_secret(&stored(&granted), &bare));
-    assert_eq!(renew::missing(&stored(&granted), &full), None);
+    assert!(renewal_terms::needs_secret(&stored(&granted), &bare));
+    assert_eq!(renewal_terms::missing(&stored(&granted), &full), None);
     let renew = |surroundings: &Surroundings| {
-        let request = renew::request(&stored(&granted), surroundings).expect("complete");
+        let request = renewal_terms::request(&stored(&granted), surroundings).expect("complete");
         block_on(token::refresh(&world.client, &request, NOW))
     };
     // The dry run was right: refused without, and the refresh token is still good.
@@ -268,7 +291,7 @@ fn the_old_refresh_token_is_kept_when_no_new_one_comes() {
     let granted = world.sign_in(&world.attempt()).expect("granted");
     assert_eq!(granted.expires_at_ms, NOW + 30_000, "never less than half a minute");
     let full = Surroundings { client_id: None, client_secret: Some(Secret::new(SECRET)) };
-    let request = renew::request(&stored(&granted), &full).expect("complete");
+    let request = renewal_terms::request(&stored(&granted), &full).expect("complete");
     let renewed = block_on(token::refresh(&world.client, &request, NOW)).expect("renewed");
     assert_eq!(Some(&renewed.refresh), granted.refresh.as_ref());
 }
@@ -279,14 +302,18 @@ fn the_renewal_request_is_openclaws() {
     let surroundings = Surroundings { client_id: Some("cid_env".to_owned()), client_secret: None };
     let form = |client_id: Option<&str>, surroundings: &Surroundings| {
         let stored = Stored { client_id: client_id.map(str::to_owned), refresh: refresh.clone() };
-        renew::request(&stored, surroundings).map(|request| request.form.expose().to_owned())
+        renewal_terms::request(&stored, surroundings).map(|request| request.form.expose().to_owned())
     };
     let expected = "grant_type=refresh_token&client_id=cid_stored&refresh_token=crt_a+b";
     assert_eq!(form(Some("cid_stored"), &surroundings).as_deref(), Ok(expected));
     assert!(form(None, &surroundings).is_ok_and(|form| form.contains("client_id=cid_env&")));
     assert_eq!(form(None, &Surroundings::default()), Err(Missing::ClientId));
     let none = Stored { client_id: Some("cid_x".to_owned()), refresh: None };
-    assert_eq!(renew::missing(&none, &surroundings), Some(Missing::RefreshToken));
-    assert!(renew::is_due(None, NOW) && renew::is_due(Some(0), NOW) && renew::is_due(Some(NOW + 300_000), NOW));
-    assert!(!renew::is_due(Some(NOW + 300_001), NOW));
+    assert_eq!(renewal_terms::missing(&none, &surroundings), Some(Missing::RefreshToken));
+    assert!(
+        renewal_terms::is_due(None, NOW)
+            && renewal_terms::is_due(Some(0), NOW)
+            && renewal_terms::is_due(Some(NOW + 300_000), NOW)
+    );
+    assert!(!renewal_terms::is_due(Some(NOW + 300_001), NOW));
 }

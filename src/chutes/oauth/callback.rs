@@ -3,10 +3,10 @@
 //! Any process of this machine can talk to it, so nothing that lacks this attempt's state can end or
 //! win the attempt, and nothing a peer does can keep the right answer out for long.
 
+use super::answer::{Mistake, Refusal, Verdict};
 use super::attempt::{LoopbackHost, Redirect};
-use super::holder::holder_of;
 use super::pages::Page;
-use super::redirect::{Mistake, Refusal, Verdict};
+use super::port_owner::holder_of;
 use crate::http1::{self, Limits, ReadError, Request, Response};
 use crate::secret::Secret;
 use crate::texts::{Lang, signin as t};
@@ -118,7 +118,7 @@ impl Listener {
     }
 
     /// Answer requests until the attempt is decided here: then the page has been sent, and this
-    /// returns. Dropping the future stops it at once. `judge` is [`super::redirect::judge`] with the
+    /// returns. Dropping the future stops it at once. `judge` is [`super::answer::judge`] with the
     /// attempt as it is at that moment.
     pub async fn run<J>(&self, judge: J, lang: Lang, arrivals: mpsc::Sender<Arrival>) -> io::Result<()>
     where

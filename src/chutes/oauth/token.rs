@@ -3,7 +3,7 @@
 //! A code and a refresh token are single-use: nothing here is ever sent twice.
 
 use super::attempt::{Attempt, INVOKE};
-use super::renew;
+use super::renewal_terms;
 use crate::chutes::client::{Answer, Call, Client};
 use crate::chutes::failure::Failure;
 use crate::clean;
@@ -150,7 +150,7 @@ fn exchange_form(attempt: &Attempt, code: &Secret) -> Secret {
 }
 
 /// Renew. Only under both of OpenClaw's locks, with the token re-read inside them.
-pub async fn refresh(client: &Client, request: &renew::Request, now_ms: u64) -> Result<Renewed, TokenError> {
+pub async fn refresh(client: &Client, request: &renewal_terms::Request, now_ms: u64) -> Result<Renewed, TokenError> {
     let url = format!("{}/idp/token", client.endpoints().idp);
     let mut call = Call::post_form(url, request.form.clone()).redact(&request.refresh);
     if let Some(secret) = &request.client_secret {
@@ -192,7 +192,7 @@ pub async fn userinfo(client: &Client, access: &Secret) -> Result<Account, Failu
 fn expires_at(expires_in: Option<f64>, now_ms: u64) -> u64 {
     // `as` saturates: a negative or absent lifetime counts as none.
     let lifetime = (expires_in.unwrap_or(0.0) * 1000.0) as u64;
-    now_ms.saturating_add(lifetime).saturating_sub(renew::MARGIN_MS).max(now_ms.saturating_add(30_000))
+    now_ms.saturating_add(lifetime).saturating_sub(renewal_terms::MARGIN_MS).max(now_ms.saturating_add(30_000))
 }
 
 /// What an error answer means for this request.

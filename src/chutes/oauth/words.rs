@@ -1,7 +1,7 @@
 //! The sign-in's mistakes and errors, in words. Each ends in one next action.
 
+use super::answer::{Mistake, Refusal};
 use super::attempt::{BadClientId, BadRedirect, BadSetting, CannotResume};
-use super::redirect::{Mistake, Refusal};
 use crate::clean;
 use crate::texts::{Lang, signin as t};
 

@@ -1,25 +1,29 @@
 //! Drawing. Reads the wizard, changes nothing: header and rail above, keys in force below, one screen
 //! in between.
 
+mod app;
 mod auth;
 mod discover;
 mod done;
 mod help;
+mod key;
 mod models;
-mod plain;
+mod page;
+mod qr;
 mod review;
-mod signin;
+mod sign_in;
 
-use super::format::{cut, wrap};
 use super::keymap;
 use super::theme::Theme;
 use crate::clean;
 use crate::texts::{Lang, wizard as t};
-use crate::wizard::protocol::{Context, Credential};
-use crate::wizard::{Choice, Screen, Trouble, Wizard};
+use crate::wizard::protocol::{Credential, KeyContext, Viewport};
+use crate::wizard::screens::auth::Choice;
+use crate::wizard::{Screen, Trouble, Wizard};
 use jiff::tz::TimeZone;
+use page::{Page, Room, Sign};
 use ratatui::Frame;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
@@ -27,6 +31,8 @@ use unicode_width::UnicodeWidthStr;
 /// Smallest window in which every screen is usable.
 pub const MIN_WIDTH: u16 = 40;
 pub const MIN_HEIGHT: u16 = 12;
+/// Columns that a text in lines is made for where that matters.
+const LINE: usize = 100;
 
 /// What drawing needs besides the wizard.
 #[derive(Clone, Debug)]
@@ -67,17 +73,6 @@ impl Places {
     }
 }
 
-/// Rows that a page has: how far the page keys move on this screen, in a window of this size.
-pub fn page_rows(wizard: &Wizard, area: Rect) -> usize {
-    let places = Places::of(area);
-    let rows = match wizard.screen {
-        Screen::Models => models::table_rows(wizard, places.body.height, places.roomy),
-        Screen::Review => review::diff_rows(wizard, places.body.height, places.body.width),
-        _ => places.body.height,
-    };
-    usize::from(rows).max(1)
-}
-
 impl View {
     /// Outside text made safe; where a terminal may draw some signs two columns
     /// wide, with others in their place.
@@ -100,48 +95,90 @@ impl View {
         }
     }
 
-    pub fn draw(&self, wizard: &Wizard, frame: &mut Frame) {
-        self.draw_screen(wizard, frame);
+    /// Draw one frame; how far one can scroll in it.
+    pub fn draw(&self, wizard: &Wizard, frame: &mut Frame) -> Viewport {
+        let viewport = self.draw_screen(wizard, frame);
         if self.lang == Lang::ZhCn {
             one_width_only(frame.buffer_mut());
         }
+        viewport
     }
 
-    fn draw_screen(&self, wizard: &Wizard, frame: &mut Frame) {
+    fn draw_screen(&self, wizard: &Wizard, frame: &mut Frame) -> Viewport {
         let area = frame.area();
         if area.width < MIN_WIDTH || area.height < MIN_HEIGHT {
             let text = t::too_small(self.lang, MIN_WIDTH, MIN_HEIGHT, area.width, area.height);
-            let mut page = Page::new(area, self);
+            let mut page = Page::new(self, Room::of(area));
             page.text(&text, Style::new());
-            page.render(frame);
-            return;
+            page.render(frame, area);
+            return Viewport { page: 1, last: 0 };
         }
-        if wizard.context() == Context::SignInQr {
-            signin::draw_qr(self, wizard, frame);
-            return;
+        if wizard.context() == KeyContext::SignInQr {
+            qr::draw(self, wizard, frame);
+            return Viewport { page: 1, last: 0 };
         }
         let places = Places::of(area);
         self.header(wizard, frame, places.header);
         self.rail(wizard, frame, places.rail);
         self.footer(wizard, frame, places.footer);
-        if wizard.help {
-            help::draw(self, wizard, frame, places.body);
-            return;
+        let room = Room { roomy: places.roomy, ..Room::of(places.body) };
+        self.page(wizard, room, usize::from(area.width)).render(frame, places.body)
+    }
+
+    /// What the screen says. `window`: columns of the whole window.
+    fn page<'v>(&'v self, wizard: &Wizard, room: Room, window: usize) -> Page<'v> {
+        let mut page = Page::new(self, room);
+        if let Some(scroll) = wizard.help {
+            help::page(&mut page, wizard, scroll.first);
+        } else if let Some(trouble) = &wizard.trouble {
+            self.trouble(trouble, &mut page);
+        } else {
+            match wizard.screen {
+                Screen::Auth => auth::page(&mut page, wizard),
+                Screen::App => app::page(&mut page, wizard),
+                Screen::SignIn => sign_in::page(&mut page, wizard, window),
+                Screen::Key => key::page(&mut page, wizard),
+                Screen::Discover => discover::page(&mut page, wizard),
+                Screen::Models => models::page(&mut page, wizard),
+                Screen::Review => review::page(&mut page, wizard),
+                Screen::Done => done::page(&mut page, wizard),
+            }
         }
-        if let Some(trouble) = &wizard.trouble {
-            self.trouble(trouble, frame, places.body);
-            return;
+        page
+    }
+
+    /// What the screen says, in lines; of a long list, the first `rows`.
+    pub fn lines(&self, wizard: &Wizard, rows: usize) -> Vec<String> {
+        let room = Room { width: LINE, height: rows, roomy: true, spoken: true };
+        self.page(wizard, room, usize::MAX).lines()
+    }
+
+    /// The glyph of a sign, and how it is drawn.
+    fn glyph(&self, sign: Sign) -> (&'static str, Style) {
+        let (theme, glyphs) = (&self.theme, &self.theme.glyphs);
+        match sign {
+            Sign::Done => (glyphs.done, theme.accent),
+            Sign::Working | Sign::Open => (glyphs.working, theme.accent),
+            Sign::Failed => (glyphs.failed, theme.error),
+            Sign::Warning => (glyphs.warning, theme.warning),
+            Sign::Problem => (glyphs.warning, theme.error),
+            Sign::Note => (glyphs.dot, theme.quiet),
+            Sign::Ahead => (glyphs.ahead, theme.quiet),
         }
-        match wizard.screen {
-            Screen::Auth => auth::draw_choice(self, wizard, frame, places.body, places.roomy),
-            Screen::App => signin::draw_app(self, wizard, frame, places.body, places.roomy),
-            Screen::SignIn => signin::draw(self, wizard, frame, places.body, places.roomy),
-            Screen::Key => auth::draw_key(self, wizard, frame, places.body, places.roomy),
-            Screen::Discover => discover::draw(self, wizard, frame, places.body, places.roomy),
-            Screen::Models => models::draw(self, wizard, frame, places.body, places.roomy),
-            Screen::Review => review::draw(self, wizard, frame, places.body),
-            Screen::Done => done::draw(self, wizard, frame, places.body, places.roomy),
+    }
+
+    /// What is said in place of a sign.
+    fn word(&self, sign: Sign) -> &'static str {
+        match sign {
+            Sign::Failed | Sign::Problem => t::plain_error(self.lang),
+            Sign::Warning => t::plain_warning(self.lang),
+            Sign::Done | Sign::Working | Sign::Open | Sign::Note | Sign::Ahead => "",
         }
+    }
+
+    /// `label: text`
+    fn labelled(&self, label: &str, text: &str) -> String {
+        t::plain_labelled(self.lang, label, text)
     }
 
     fn header(&self, wizard: &Wizard, frame: &mut Frame, area: Rect) {
@@ -258,13 +295,12 @@ impl View {
         frame.render_widget(ratatui::widgets::Paragraph::new(lines), area);
     }
 
-    fn trouble(&self, trouble: &Trouble, frame: &mut Frame, area: Rect) {
-        let mut page = Page::new(area, self);
+    fn trouble(&self, trouble: &Trouble, page: &mut Page) {
         match trouble {
             Trouble::Files(error) => {
                 page.title(t::trouble_title(self.lang));
                 page.blank();
-                page.sign(self.theme.glyphs.failed, &error.words(self.lang), self.theme.error);
+                page.sign(Sign::Failed, &error.words(self.lang));
                 if let Some(hint) = error.hint(self.lang) {
                     page.blank();
                     page.text(&hint, Style::new());
@@ -273,10 +309,9 @@ impl View {
             Trouble::Overrides(refusal) => {
                 page.title(t::trouble_options_title(self.lang));
                 page.blank();
-                page.sign(self.theme.glyphs.failed, &models::refusal_words(refusal, self.lang), self.theme.error);
+                page.sign(Sign::Failed, &models::refusal_words(refusal, self.lang));
             }
         }
-        page.render(frame);
     }
 }
 
@@ -313,116 +348,10 @@ fn step_of(screen: Screen) -> Screen {
 fn signs_in(wizard: &Wizard) -> bool {
     match (wizard.screen, wizard.credential()) {
         (Screen::App | Screen::SignIn, _) => true,
-        (Screen::Auth, _) => matches!(wizard.choices.get(wizard.chosen), Some(Choice::OAuth | Choice::Continue(_))),
+        (Screen::Auth, _) => {
+            matches!(wizard.auth.choices.get(wizard.auth.chosen), Some(Choice::OAuth | Choice::Continue(_)))
+        }
         (Screen::Key, _) => false,
         (_, credential) => matches!(credential, Some(Credential::OAuth(_))),
     }
-}
-
-/// Lines of one screen, from the top; what does not fit is left out at the bottom.
-struct Page<'a> {
-    area: Rect,
-    view: &'a View,
-    lines: Vec<Line<'static>>,
-    cursor: Option<(usize, usize)>,
-}
-
-impl<'a> Page<'a> {
-    fn new(area: Rect, view: &'a View) -> Page<'a> {
-        Page { area, view, lines: Vec::new(), cursor: None }
-    }
-
-    fn width(&self) -> usize {
-        usize::from(self.area.width)
-    }
-
-    fn title(&mut self, text: &str) {
-        let style = self.view.theme.title;
-        self.text(text, style);
-    }
-
-    fn blank(&mut self) {
-        self.lines.push(Line::default());
-    }
-
-    fn line(&mut self, line: Line<'static>) {
-        self.lines.push(line);
-    }
-
-    /// Outside text is made safe here, whoever calls.
-    fn text(&mut self, text: &str, style: Style) {
-        self.indented(0, text, style);
-    }
-
-    fn indented(&mut self, indent: usize, text: &str, style: Style) {
-        let width = self.width().saturating_sub(indent);
-        for line in wrap(&self.view.safe(text), width) {
-            self.lines.push(Line::styled(format!("{:indent$}{line}", ""), style));
-        }
-    }
-
-    /// A sign, then text that wraps beside it.
-    fn sign(&mut self, sign: &'static str, text: &str, sign_style: Style) {
-        let width = self.width().saturating_sub(2);
-        for (at, line) in wrap(&self.view.safe(text), width).into_iter().enumerate() {
-            let head = if at == 0 { Span::styled(format!("{sign} "), sign_style) } else { Span::raw("  ") };
-            self.lines.push(Line::from(vec![head, Span::raw(line)]));
-        }
-    }
-
-    /// A label in a column of its own, and what belongs to it.
-    fn row(&mut self, label: &str, label_width: usize, text: &str, style: Style) {
-        let width = self.width().saturating_sub(label_width);
-        for (at, line) in wrap(&self.view.safe(text), width).into_iter().enumerate() {
-            let head = if at == 0 { label } else { "" };
-            let pad = label_width.saturating_sub(head.width());
-            let head = Span::styled(format!("{head}{:pad$}", ""), self.view.theme.quiet);
-            self.lines.push(Line::from(vec![head, Span::styled(line, style)]));
-        }
-    }
-
-    /// Put the terminal's cursor on the last line, at this column.
-    fn cursor_at(&mut self, column: usize) {
-        self.cursor = Some((self.lines.len().saturating_sub(1), column));
-    }
-
-    fn height(&self) -> usize {
-        self.lines.len()
-    }
-
-    fn truncate(&mut self, height: usize) {
-        self.lines.truncate(height);
-    }
-
-    /// [`Page::render`] from this line on, if there is more than the area holds.
-    fn render_from(mut self, first: usize, frame: &mut Frame) {
-        let hidden = self.lines.len().saturating_sub(usize::from(self.area.height));
-        self.lines.drain(..first.min(hidden));
-        self.render(frame);
-    }
-
-    fn render(self, frame: &mut Frame) {
-        let area = self.area;
-        if let Some((row, column)) = self.cursor
-            && row < usize::from(area.height)
-        {
-            let x = area.x + u16::try_from(column).unwrap_or(u16::MAX).min(area.width.saturating_sub(1));
-            frame.set_cursor_position(Position::new(x, area.y + u16::try_from(row).unwrap_or(0)));
-        }
-        for (line, y) in self.lines.into_iter().zip(area.top()..area.bottom()) {
-            frame.render_widget(line, Rect::new(area.x, y, area.width, 1));
-        }
-    }
-}
-
-/// A right-aligned text in `width` columns.
-fn right(text: &str, width: usize) -> String {
-    let text = cut(text, width, "");
-    format!("{:>pad$}{text}", "", pad = width - text.width())
-}
-
-/// A left-aligned text in `width` columns.
-fn left(text: &str, width: usize, ellipsis: &str) -> String {
-    let text = cut(text, width, ellipsis);
-    format!("{text}{:pad$}", "", pad = width - text.width())
 }

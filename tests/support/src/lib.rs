@@ -6,6 +6,7 @@
 //! - [`http`]: a browser of a few lines.
 //! - [`scene`]: pictures of a program, taken by a script.
 //! - [`Sshd`], [`Tmux`]: the places where terminal programs break.
+//! - [`need`]: what not every machine has.
 //! - [`peer`]: the real OpenClaw, where `scripts/test` installed it.
 //! - [`measure`]: medians, memory and instruction counts, for printing, never for asserting.
 //!
@@ -16,6 +17,7 @@ pub mod http;
 pub mod keys;
 mod log;
 pub mod measure;
+pub mod need;
 pub mod peer;
 mod pty;
 pub mod qr;

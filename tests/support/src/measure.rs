@@ -87,6 +87,12 @@ pub fn peak_rss(pid: i32) -> Option<u64> {
     line.trim().strip_suffix("kB")?.trim().parse().ok()
 }
 
+/// Processor time that the current thread has used.
+pub fn thread_cpu() -> Duration {
+    let time = rustix::time::clock_gettime(rustix::time::ClockId::ThreadCPUTime);
+    Duration::new(time.tv_sec.unsigned_abs(), u32::try_from(time.tv_nsec).expect("less than a second"))
+}
+
 /// Time that all threads of a running process have spent on a processor.
 pub fn on_cpu(pid: i32) -> Option<Duration> {
     let mut nanoseconds = 0;

@@ -1,26 +1,31 @@
-//! The real OpenClaw, where `scripts/test` installed it.
+//! The real OpenClaw, in the releases that `scripts/test` installs.
 
 use crate::home::{Home, Ran};
+use crate::need::missing;
 use std::ffi::{OsStr, OsString};
 use std::path::PathBuf;
 use std::sync::{Condvar, Mutex, PoisonError};
 
 /// The command line of the real OpenClaw: `node …/openclaw.mjs`, from `OPENCLAW_CHUTES_TEST_NODE` and
-/// `OPENCLAW_CHUTES_TEST_OPENCLAW`, which `scripts/test` sets. `None` when they are not set on a developer's machine.
-///
-/// # Panics
-/// When they are not set in CI: there a skipped test would go unnoticed.
+/// `OPENCLAW_CHUTES_TEST_OPENCLAW`, which `scripts/test` sets. `None` when they are not set, for measurements that do
+/// without; tests ask [`argv`].
+pub fn installed() -> Option<[OsString; 2]> {
+    Some([variable("NODE")?, variable("OPENCLAW")?])
+}
+
+/// The same for a test: `None` only where it may be left out, as [`missing`] says.
+#[track_caller]
 pub fn argv() -> Option<[OsString; 2]> {
-    let node = std::env::var_os("OPENCLAW_CHUTES_TEST_NODE");
-    let script = std::env::var_os("OPENCLAW_CHUTES_TEST_OPENCLAW");
-    match (node, script) {
-        (Some(node), Some(script)) => Some([node, script]),
-        _ if std::env::var_os("CI").is_some() => panic!("OpenClaw is not installed for the tests: run scripts/test"),
-        _ => {
-            eprintln!("skipped: needs the real OpenClaw; run scripts/test");
-            None
-        }
+    let argv = installed();
+    if argv.is_none() {
+        missing("the real OpenClaw");
     }
+    argv
+}
+
+/// What `scripts/test` says of an installation.
+fn variable(name: &str) -> Option<OsString> {
+    std::env::var_os(format!("OPENCLAW_CHUTES_TEST_{name}")).filter(|value| !value.is_empty())
 }
 
 /// Runs the real OpenClaw in this home: `peer::run(&home, ["models", "list"])`. `None` as for [`argv`].
@@ -35,30 +40,39 @@ pub fn run(home: &Home, args: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Op
     Some(crate::home::run(home.command(argv.into_iter().chain(args)), b"", crate::timeout() * 3))
 }
 
-/// One of the releases of OpenClaw that `scripts/test` installed.
+/// One of the releases of OpenClaw that `scripts/test` installed, with the Node it wants.
 #[derive(Clone, Debug)]
 pub struct Release {
+    /// Such as `2026.7.1`.
+    pub version: &'static str,
     node: PathBuf,
     script: PathBuf,
 }
 
+/// The releases, oldest first, and the variables of their script and their Node, without `OPENCLAW_CHUTES_TEST_`.
+/// They differ in where they keep credentials and in who renews a sign-in: see `src/openclaw/install.rs`.
+const RELEASES: [(&str, &str, &str); 5] = [
+    ("2026.5.28", "OPENCLAW", "NODE"),
+    ("2026.6.11", "OPENCLAW_2026_6_11", "NODE"),
+    ("2026.7.1", "OPENCLAW_MIDDLE", "NODE"),
+    ("2026.7.35", "OPENCLAW_2026_7_35", "NODE"),
+    ("2026.9.6", "OPENCLAW_NEWEST", "NODE_NEWEST"),
+];
+
 impl Release {
-    /// 2026.5.28, one from the middle and the newest: `OPENCLAW_CHUTES_TEST_OPENCLAW`, `…_MIDDLE` and `…_NEWEST`, the
-    /// last one on `OPENCLAW_CHUTES_TEST_NODE_NEWEST`. `None` when they are not set on a developer's machine.
+    /// The release with this version. `None` only where the test may be left out, as [`missing`] says.
     ///
     /// # Panics
-    /// When one is not set in CI.
-    pub fn all() -> Option<[Release; 3]> {
-        let [node, script] = argv()?;
-        let more = ["OPENCLAW_MIDDLE", "OPENCLAW_NEWEST", "NODE_NEWEST"]
-            .map(|name| std::env::var_os(format!("OPENCLAW_CHUTES_TEST_{name}")));
-        let [Some(middle), Some(newest), Some(newer)] = more else {
-            assert!(std::env::var_os("CI").is_none(), "the newer OpenClaws are not installed: run scripts/test");
-            eprintln!("skipped: needs the newer OpenClaws, too; run scripts/test");
-            return None;
-        };
-        let release = |node: &OsString, script: OsString| Release { node: node.into(), script: script.into() };
-        Some([release(&node, script), release(&node, middle), release(&newer, newest)])
+    /// When there is no such release in the list above.
+    #[track_caller]
+    pub fn of(version: &str) -> Option<Release> {
+        let known = RELEASES.into_iter().find(|(known, ..)| *known == version);
+        let (version, script, node) = known.unwrap_or_else(|| panic!("scripts/test installs no OpenClaw {version}"));
+        let found = variable(script).zip(variable(node));
+        if found.is_none() {
+            missing(&format!("the real OpenClaw {version}"));
+        }
+        found.map(|(script, node)| Release { version, node: node.into(), script: script.into() })
     }
 
     /// Makes this the `openclaw` of a home. It fetches nothing: its looks for a plugin fail at once.

@@ -8,9 +8,9 @@ use crate::selection::Refusal;
 use crate::selection::alias::Problem;
 use crate::selection::propose::Note;
 use crate::selection::successor::Reason;
-use crate::texts::{Lang, wizard as t};
+use crate::texts::{Lang, choose as c, wizard as t};
 use crate::tui::format::{amount, wrap};
-use crate::wizard::models::{Models, Notice, decision};
+use crate::wizard::models::{Models, StatusLine, decision};
 
 /// Longest name inside a sentence, in characters.
 const MOST: usize = 48;
@@ -45,22 +45,22 @@ pub fn refusal_words(refusal: &Refusal, lang: Lang) -> String {
     }
 }
 
-pub fn notice(models: &Models, notice: &Notice, lang: Lang) -> String {
+pub fn notice(models: &Models, notice: &StatusLine, lang: Lang) -> String {
     match notice {
-        Notice::NotImageCapable => t::models_notice_no_image(lang).to_owned(),
-        Notice::InUse => t::models_notice_in_use(lang).to_owned(),
-        Notice::IsDefault => t::models_notice_is_default(lang).to_owned(),
-        Notice::NoProposalHere => t::models_notice_no_proposal(lang).to_owned(),
-        Notice::NotServed => t::models_notice_not_served(lang).to_owned(),
-        Notice::NothingShown => t::models_notice_nothing_shown(lang).to_owned(),
-        Notice::LeaveAgain => t::models_notice_leave(lang).to_owned(),
-        Notice::DefaultSet { before } => t::models_notice_default(lang, short(before)),
-        Notice::AliasSet { name } => t::models_notice_alias_set(lang, name),
-        Notice::AliasRemoved { name } => t::models_notice_alias_removed(lang, name),
-        Notice::AliasMoved { name, from } => t::models_notice_alias_moved(lang, name, short(from)),
-        Notice::Took { count } => t::models_notice_took(lang, count),
-        Notice::Testing { id } => t::models_testing(lang, clean::excerpt(id, MOST)),
-        Notice::Tested { id, verdict } => tested(models, id, verdict, lang),
+        StatusLine::NotImageCapable => t::models_notice_no_image(lang).to_owned(),
+        StatusLine::InUse => t::models_notice_in_use(lang).to_owned(),
+        StatusLine::IsDefault => t::models_notice_is_default(lang).to_owned(),
+        StatusLine::NoProposalHere => t::models_notice_no_proposal(lang).to_owned(),
+        StatusLine::NotServed => t::models_notice_not_served(lang).to_owned(),
+        StatusLine::NothingShown => t::models_notice_nothing_shown(lang).to_owned(),
+        StatusLine::LeaveAgain => t::models_notice_leave(lang).to_owned(),
+        StatusLine::DefaultSet { before } => t::models_notice_default(lang, short(before)),
+        StatusLine::AliasSet { name } => t::models_notice_alias_set(lang, name),
+        StatusLine::AliasRemoved { name } => t::models_notice_alias_removed(lang, name),
+        StatusLine::AliasMoved { name, from } => t::models_notice_alias_moved(lang, name, short(from)),
+        StatusLine::Took { count } => t::models_notice_took(lang, count),
+        StatusLine::Testing { id } => t::models_testing(lang, clean::excerpt(id, MOST)),
+        StatusLine::Tested { id, verdict } => tested(models, id, verdict, lang),
     }
 }
 
@@ -145,7 +145,10 @@ fn reason_words(reason: Reason, lang: Lang) -> &'static str {
         Reason::FirstOfBuiltIn => t::models_reason_built_in(lang),
         Reason::CheapestWithTools => t::models_reason_tools(lang),
         Reason::CheapestWithImages => t::models_reason_images(lang),
-        Reason::Cheapest => t::models_reason_cheapest(lang),
+        Reason::Cheapest => c::reason_cheapest(lang),
+        Reason::Quickest => c::reason_quickest(lang),
+        Reason::NearestPrice => c::reason_nearest(lang),
+        Reason::PoolRepaired => c::reason_repaired(lang),
     }
 }
 

@@ -1,0 +1,221 @@
+//! Everything that ends a command early: data here, words by language, an exit code, a stable name.
+
+use super::credential::KeyError;
+use super::login::LoginError;
+use super::usage::UsageError;
+use crate::chutes::endpoints::BadEndpoint;
+use crate::chutes::failure::Failure;
+use crate::chutes::oauth::attempt::BadSetting;
+use crate::clean;
+use crate::files;
+use crate::openclaw::Error as OpenClawError;
+use crate::selection::{Refusal, alias};
+use crate::signals;
+use crate::texts::{Lang, cli as text};
+use serde_json::{Value, json};
+
+/// Why a command did not do what it was asked to. Nothing was written.
+#[derive(Debug, thiserror::Error)]
+#[error("{}", self.message(Lang::En))]
+pub enum Error {
+    Usage(#[from] UsageError),
+    Key(#[from] KeyError),
+    /// Without a person, and nothing says where the credential is.
+    MissingCredential,
+    /// `--auth-choice chutes` without a person and without a token.
+    OAuthNeedsPerson,
+    Endpoint(BadEndpoint),
+    /// `login start` and `login finish`.
+    Login(#[from] LoginError),
+    /// A variable that says how to sign in.
+    Setting(BadSetting),
+    /// The service refused the credential (401, 403) in the verify call.
+    CredentialRefused(Failure),
+    /// The service has no such model for this account (404 in the verify call).
+    ModelNotServed {
+        model: String,
+        failure: Failure,
+    },
+    /// A call that the command cannot do without.
+    Service(Failure),
+    Selection(Refusal),
+    OpenClaw(OpenClawError),
+    /// Neither an alias nor a model we know. `similar` are refs and aliases that look like it.
+    UnknownModel {
+        name: String,
+        similar: Vec<String>,
+    },
+    /// A model of another provider where a Chutes model is meant.
+    NotChutes {
+        reference: String,
+    },
+    UnknownAlias {
+        name: String,
+    },
+    /// A name that cannot be an alias, or not of this model.
+    Alias {
+        name: String,
+        problem: alias::Problem,
+    },
+    /// Chutes is not in the config yet.
+    NotConfigured,
+    NoSuchPath {
+        path: String,
+    },
+    /// A signal, by its number.
+    Interrupted(i32),
+    /// The operating system refused something that always works.
+    System(std::io::Error),
+}
+
+impl From<OpenClawError> for Error {
+    fn from(error: OpenClawError) -> Self {
+        match error {
+            OpenClawError::Interrupted { signal } => Error::Interrupted(signal),
+            error => Error::OpenClaw(error),
+        }
+    }
+}
+
+impl From<files::Error> for Error {
+    fn from(error: files::Error) -> Self {
+        OpenClawError::from(error).into()
+    }
+}
+
+impl Error {
+    pub fn exit(&self) -> u8 {
+        match self {
+            Error::Usage(_)
+            | Error::Key(_)
+            | Error::MissingCredential
+            | Error::OAuthNeedsPerson
+            | Error::Endpoint(_)
+            | Error::Setting(_)
+            | Error::Selection(_)
+            | Error::Alias { problem: alias::Problem::Character(_) | alias::Problem::TooLong, .. } => 2,
+            // What was asked for with --profile and --agent.
+            Error::OpenClaw(OpenClawError::ProfileName { .. } | OpenClawError::UnknownAgent { .. }) => 2,
+            Error::Login(error) => error.exit(),
+            Error::CredentialRefused(_) => 3,
+            Error::Interrupted(signal) => u8::try_from(signals::exit_code(*signal)).unwrap_or(1),
+            _ => 1,
+        }
+    }
+
+    /// Stable name in JSON documents, listed in [`super::codes::ERRORS`].
+    pub fn code(&self) -> &'static str {
+        match self {
+            Error::Usage(error) => error.code(),
+            Error::Key(error) => error.code(),
+            Error::MissingCredential => "missing-credential",
+            Error::OAuthNeedsPerson => "oauth-needs-person",
+            Error::Endpoint(_) => "bad-endpoint",
+            Error::Setting(_) => "bad-setting",
+            Error::Login(error) => error.code(),
+            Error::CredentialRefused(_) => "credential-refused",
+            Error::ModelNotServed { .. } => "model-not-served",
+            Error::Service(_) => "service",
+            Error::Selection(_) | Error::Alias { .. } => "alias-refused",
+            Error::OpenClaw(error) => error.code(),
+            Error::UnknownModel { .. } => "unknown-model",
+            Error::NotChutes { .. } => "not-a-chutes-model",
+            Error::UnknownAlias { .. } => "unknown-alias",
+            Error::NotConfigured => "not-configured",
+            Error::NoSuchPath { .. } => "no-such-path",
+            Error::Interrupted(_) => "interrupted",
+            Error::System(_) => "system",
+        }
+    }
+
+    /// What failed, and where. Safe to print.
+    pub fn message(&self, lang: Lang) -> String {
+        match self {
+            Error::Usage(error) => error.message(lang),
+            Error::Key(error) => error.message(lang),
+            Error::MissingCredential => text::missing_credential(lang).to_owned(),
+            Error::OAuthNeedsPerson => text::oauth_needs_person(lang).to_owned(),
+            Error::Endpoint(error) => text::bad_endpoint(lang, error.variable),
+            Error::Setting(error) => error.says(lang),
+            Error::Login(error) => error.message(lang),
+            Error::CredentialRefused(failure) => text::credential_refused(lang, failure.message(lang)),
+            Error::ModelNotServed { model, failure } => {
+                text::verify_not_served(lang, clean::line(model), failure.message(lang))
+            }
+            Error::Service(failure) => failure.message(lang),
+            Error::Selection(refusal) => refusal_words(refusal, lang),
+            Error::Alias { name, problem } => alias_words(name, problem, lang),
+            Error::OpenClaw(error) => error.words(lang),
+            Error::UnknownModel { name, .. } => text::unknown_model(lang, clean::excerpt(name, 200)),
+            Error::NotChutes { reference } => text::not_chutes(lang, clean::excerpt(reference, 200)),
+            Error::UnknownAlias { name } => text::unknown_alias(lang, clean::excerpt(name, 80)),
+            Error::NotConfigured => text::not_configured(lang).to_owned(),
+            Error::NoSuchPath { path } => text::no_such_path(lang, clean::excerpt(path, 200)),
+            Error::Interrupted(_) => text::interrupted(lang).to_owned(),
+            Error::System(error) => text::system(lang, clean::line(&error.to_string())),
+        }
+    }
+
+    /// What to do about it; empty where there is nothing to say.
+    pub fn hint(&self, program: &str, lang: Lang) -> String {
+        match self {
+            Error::Usage(error) => error.hint(program, lang),
+            Error::Key(error) => error.hint(lang),
+            Error::MissingCredential => text::missing_credential_hint(lang).to_owned(),
+            Error::OAuthNeedsPerson => text::oauth_needs_person_hint(lang, program),
+            Error::Endpoint(_) => text::bad_endpoint_hint(lang).to_owned(),
+            Error::Login(error) => error.hint(program, lang),
+            Error::CredentialRefused(failure) | Error::Service(failure) => failure.hint(lang),
+            Error::ModelNotServed { .. } => text::verify_not_served_hint(lang).to_owned(),
+            Error::OpenClaw(error) => error.hint(lang).unwrap_or_default(),
+            Error::UnknownModel { similar, .. } if !similar.is_empty() => {
+                let similar: Vec<_> = similar.iter().map(|name| clean::line(name)).collect();
+                text::did_you_mean(lang, similar.join(", "))
+            }
+            Error::UnknownModel { .. } | Error::NotChutes { .. } => text::unknown_model_hint(lang, program),
+            Error::UnknownAlias { .. } => text::unknown_alias_hint(lang, program),
+            Error::NotConfigured => text::not_configured_hint(lang, program),
+            Error::NoSuchPath { .. } => text::no_such_path_hint(lang, program),
+            Error::Setting(_)
+            | Error::Selection(_)
+            | Error::Alias { .. }
+            | Error::Interrupted(_)
+            | Error::System(_) => String::new(),
+        }
+    }
+
+    /// The JSON document of a failure.
+    pub fn document(&self, program: &str, lang: Lang) -> Value {
+        let hint = Some(self.hint(program, lang)).filter(|hint| !hint.is_empty());
+        json!({
+            "ok": false,
+            "error": { "code": self.code(), "message": self.message(lang), "hint": hint },
+            "changed": matches!(self, Error::OpenClaw(OpenClawError::NotPutBack { .. })),
+        })
+    }
+}
+
+fn refusal_words(refusal: &Refusal, lang: Lang) -> String {
+    match refusal {
+        Refusal::Alias { name, problem } => alias_words(name, problem, lang),
+        Refusal::TwoAliases { target, names: [one, other] } => {
+            text::two_aliases(lang, clean::line(target), clean::line(one), clean::line(other))
+        }
+    }
+}
+
+/// Why a name cannot be an alias.
+pub fn alias_words(name: &str, problem: &alias::Problem, lang: Lang) -> String {
+    if name.trim().is_empty() {
+        return text::alias_empty(lang).to_owned();
+    }
+    let name = clean::excerpt(name, 80);
+    match problem {
+        alias::Problem::Character(c) => text::alias_character(lang, name, clean::line(&c.to_string())),
+        alias::Problem::TooLong => text::alias_too_long(lang, name, alias::MAX_LEN),
+        alias::Problem::Duplicate { target } => text::alias_duplicate(lang, name, clean::line(target)),
+        alias::Problem::Provider(provider) => text::alias_is_provider(lang, name, clean::line(provider)),
+        alias::Problem::Model(model) => text::alias_is_model(lang, name, clean::line(model)),
+        alias::Problem::Command(word) => text::alias_is_command(lang, name, clean::line(word)),
+    }
+}

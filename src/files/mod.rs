@@ -1,0 +1,70 @@
+//! Files, read and written safely: regular files only, private files whole or not at all.
+
+pub mod bytes;
+mod error;
+pub mod staged;
+
+pub use error::{Doing, Error, show};
+
+use rustix::io::Errno;
+use staged::{Content, StagedFile, make_dirs};
+use std::fs::{self, File, Permissions};
+use std::io::Read;
+use std::os::unix::fs::{MetadataExt, PermissionsExt};
+use std::path::Path;
+
+/// Reads a regular file whole; None when there is none.
+pub fn read_file(path: &Path) -> Result<Option<Vec<u8>>, Error> {
+    let Some(mut file) = open_file(path)? else { return Ok(None) };
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes).map_err(|error| Error::io(Doing::Read, path, &error))?;
+    Ok(Some(bytes))
+}
+
+/// Opens a regular file for reading; None when there is none.
+pub fn open_file(path: &Path) -> Result<Option<File>, Error> {
+    let failed = |error: std::io::Error| Error::io(Doing::Read, path, &error);
+    match std::fs::metadata(path) {
+        Ok(meta) if meta.is_dir() => {
+            return Err(failed(Errno::ISDIR.into()));
+        }
+        // A pipe or a device would block or never end.
+        Ok(meta) if !meta.is_file() => {
+            return Err(failed(Errno::INVAL.into()));
+        }
+        Ok(_) => {}
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => return Ok(None),
+        Err(error) => return Err(failed(error)),
+    }
+    match File::open(path) {
+        Ok(file) => Ok(Some(file)),
+        Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(failed(error)),
+    }
+}
+
+/// Writes one of our own files: atomically, 0600, its directory 0700.
+pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Error> {
+    write_private_with(path, &|file| file.write_all(bytes))
+}
+
+/// [`write_private`] for a content that is nowhere in memory as a whole.
+pub fn write_private_with(path: &Path, content: &Content<'_>) -> Result<(), Error> {
+    private_dir(path.parent().unwrap_or(Path::new("/")))?;
+    let temp = StagedFile::temp(path, content, 0o600, None)?;
+    temp.rename(path)
+}
+
+/// A directory of ours alone, made where it is missing; another mode than 0700 is somebody's slip.
+pub fn private_dir(dir: &Path) -> Result<(), Error> {
+    make_dirs(dir)?;
+    if fs::metadata(dir).is_ok_and(|meta| meta.mode() & 0o077 != 0) {
+        let _ = fs::set_permissions(dir, Permissions::from_mode(0o700));
+    }
+    Ok(())
+}
+
+/// Lower-case hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
+}

@@ -1,0 +1,219 @@
+//! What a new credential changes: the auth store and its state, or a hand-over to OpenClaw's own
+//! command where the store is a database. No IO.
+
+use crate::chutes::oauth::token::Renewed;
+use crate::openclaw::error::{Error, Shape};
+use crate::openclaw::read::auth_store::{self, PROVIDER, Profile};
+use crate::openclaw::read::current;
+use crate::openclaw::read::install::Generation;
+use crate::openclaw::read::snapshot::{File, Json, Snapshot};
+use crate::openclaw::types::ConfigProfile;
+use crate::openclaw::types::CredentialKind;
+use crate::openclaw::types::StoredCredential;
+use crate::openclaw::types::{Handover, NewCredential, Role, env_ref};
+use crate::openclaw::value::{at, existing, object};
+use json5_edit::Document;
+use json5_edit::{edits, same};
+use serde_json::{Value, json};
+
+#[derive(Default)]
+pub struct Change {
+    /// New contents, in the order of writing.
+    pub files: Vec<(Role, File, Vec<u8>)>,
+    pub handover: Option<Handover>,
+    /// A reference to write into the provider's own config.
+    pub provider_key: Option<Value>,
+    pub profile: Option<ConfigProfile>,
+    pub replaced: Vec<StoredCredential>,
+}
+
+pub fn change(snapshot: &Snapshot, new: &NewCredential) -> Result<Change, Error> {
+    if snapshot.installed.generation != Generation::JsonStore {
+        return hand_over(snapshot, new);
+    }
+    // A store that cannot be read is never overwritten: OpenClaw would take it for an empty one.
+    let store = snapshot.store.value.clone()?;
+    let id = profile_id(new);
+    let own = auth_store::profiles(&store);
+    let inherited = snapshot.main_store.iter().flat_map(|main| auth_store::profiles(main.seen()));
+    let inherited: Vec<String> = inherited.map(|profile| profile.id).collect();
+    let is_other_kind = |profile: &&Profile| profile.kind != new.kind() && profile.id != id;
+    let mut removed: Vec<String> = own.iter().filter(is_other_kind).map(|profile| profile.id.clone()).collect();
+
+    let mut wanted_store = store.clone();
+    let shape = |dotted: &str| Error::WrongShape {
+        path: snapshot.store.file.path.clone(),
+        dotted: dotted.to_owned(),
+        expected: Shape::Object,
+    };
+    if let Some(root) = wanted_store.as_object_mut() {
+        root.entry("version").or_insert_with(|| json!(1));
+    }
+    let profiles = object(&mut wanted_store, &["profiles"]).ok_or_else(|| shape("profiles"))?;
+    profiles.retain(|stored, _| !removed.contains(stored));
+    let entry = entry(new, profiles.get(&id));
+    let overwrites = profiles.get(&id).is_some_and(|old| !same(old, &entry));
+    profiles.insert(id.clone(), entry);
+
+    let replaced = own.iter().filter(|p| removed.contains(&p.id) || (p.id == id && overwrites));
+    let replaced: Vec<StoredCredential> = replaced.map(|p| current::stored(&snapshot.agent, p)).collect();
+    // A profile of the other kind that only the config still names goes too.
+    for (named, mode) in config_profiles(snapshot) {
+        let stored = own.iter().any(|profile| profile.id == named) || inherited.contains(&named);
+        if !stored && named != id && mode.as_deref() != Some(new.kind().name()) {
+            removed.push(named);
+        }
+    }
+    let kept = own.iter().map(|profile| &profile.id).chain(&inherited);
+    let others = kept.filter(|other| **other != id && !removed.contains(other)).cloned().collect();
+
+    let stale: Vec<String> = removed.iter().cloned().chain(overwrites.then(|| id.clone())).collect();
+    tidy_state(&mut wanted_store, &id, &removed, &stale);
+    let mut files = Vec::new();
+    files.extend(json_change(Role::AuthStore, &snapshot.store, &store, &wanted_store)?);
+    if let (Some(_), Ok(state)) = (&snapshot.auth_state.file.bytes, &snapshot.auth_state.value) {
+        let mut wanted_state = state.clone();
+        tidy_state(&mut wanted_state, &id, &removed, &stale);
+        files.extend(json_change(Role::AuthState, &snapshot.auth_state, state, &wanted_state)?);
+    }
+    let account = match new {
+        NewCredential::OAuth { account, .. } => account.clone(),
+        _ => None,
+    };
+    let profile = ConfigProfile { id, mode: new.kind().name(), account, others, removed };
+    Ok(Change { files, profile: Some(profile), replaced, ..Change::default() })
+}
+
+/// `chutes:default`, or `chutes:<user>` for a sign-in.
+fn profile_id(new: &NewCredential) -> String {
+    match new {
+        NewCredential::OAuth { account: Some(account), .. } if !account.trim().is_empty() => {
+            format!("{PROVIDER}:{}", account.trim())
+        }
+        _ => format!("{PROVIDER}:default"),
+    }
+}
+
+/// Chutes profiles that the config names, with their mode.
+fn config_profiles(snapshot: &Snapshot) -> Vec<(String, Option<String>)> {
+    let named = at(snapshot.value(), &["auth", "profiles"]).and_then(Value::as_object).into_iter().flatten();
+    named
+        .filter(|(_, entry)| auth_store::provider_of(entry).as_deref() == Some(PROVIDER))
+        .map(|(id, entry)| (id.clone(), entry.get("mode").and_then(Value::as_str).map(str::to_owned)))
+        .collect()
+}
+
+/// The profile as OpenClaw stores it. What the user added to one of the same kind stays.
+fn entry(new: &NewCredential, old: Option<&Value>) -> Value {
+    let mut entry = json!({"type": new.kind().name(), "provider": PROVIDER});
+    let mut set = |name: &str, value: Option<Value>| {
+        if let Some(value) = value {
+            entry[name] = value;
+        }
+    };
+    match new {
+        NewCredential::ApiKey { secret } => set("key", Some(json!(secret.expose()))),
+        NewCredential::ApiKeyEnvRef { var } => set("keyRef", Some(env_ref(var))),
+        NewCredential::Token { secret, expires_at } => {
+            set("token", Some(json!(secret.expose())));
+            set("expires", expires_at.map(Value::from));
+        }
+        NewCredential::OAuth { access, refresh, expires_at, client_id, account, account_id } => {
+            set("access", Some(json!(access.expose())));
+            set("refresh", refresh.as_ref().map(|secret| json!(secret.expose())));
+            set("expires", Some(json!(expires_at)));
+            set("email", account.as_deref().map(Value::from));
+            set("clientId", Some(json!(client_id)));
+            set("accountId", account_id.as_deref().map(Value::from));
+        }
+    }
+    let same_kind = old.filter(|old| old.get("type").and_then(Value::as_str) == Some(new.kind().name()));
+    for name in ["copyToAgents", "displayName", "metadata"] {
+        set(name, same_kind.and_then(|old| old.get(name)).cloned());
+    }
+    entry
+}
+
+/// The bytes of a store in which the sign-in `id` has its new tokens. None: there is no such sign-in.
+pub(crate) fn renewed(store: &Json, id: &str, tokens: &Renewed) -> Result<Option<Vec<u8>>, Error> {
+    let old = store.value.clone()?;
+    let mut new = old.clone();
+    let Some(entry) = existing(&mut new, &["profiles", id]) else { return Ok(None) };
+    entry.insert("access".to_owned(), json!(tokens.access.expose()));
+    entry.insert("refresh".to_owned(), json!(tokens.refresh.expose()));
+    entry.insert("expires".to_owned(), json!(tokens.expires_at_ms));
+    Ok(json_change(Role::AuthStore, store, &old, &new)?.map(|(_, _, bytes)| bytes))
+}
+
+/// An order that would pass the new profile over, and cool-downs that the old credential earned.
+fn tidy_state(state: &mut Value, id: &str, removed: &[String], stale: &[String]) {
+    let order = auth_store::by_provider(state.get("order"), PROVIDER)
+        .map(|(key, list)| (key.to_owned(), auth_store::ids(list)));
+    if let Some((key, old)) = order {
+        let rest = old.iter().filter(|other| *other != id && !removed.contains(other)).cloned();
+        let new: Vec<String> = std::iter::once(id.to_owned()).chain(rest).collect();
+        if new != old {
+            state["order"][key] = json!(new);
+        }
+    }
+    if let Some(usage) = existing(state, &["usageStats"]) {
+        usage.retain(|profile, _| !stale.contains(profile));
+    }
+    if let Some(last) = existing(state, &["lastGood"]) {
+        last.retain(|_, profile| !profile.as_str().is_some_and(|profile| removed.iter().any(|gone| gone == profile)));
+    }
+}
+
+/// The new text of a JSON file, when it differs. An existing file keeps its layout.
+fn json_change(role: Role, json: &Json, old: &Value, new: &Value) -> Result<Option<(Role, File, Vec<u8>)>, Error> {
+    if same(old, new) {
+        return Ok(None);
+    }
+    let path = &json.file.path;
+    let unproven = || Error::Unproven { path: path.clone(), dotted: String::new() };
+    let text = match json.file.bytes.as_ref().and_then(|bytes| std::str::from_utf8(bytes).ok()) {
+        None => serde_json::to_string_pretty(new).map_err(|_| unproven())? + "\n",
+        Some(text) => {
+            let document = Document::parse(text).map_err(|error| Error::Malformed { path: path.clone(), error })?;
+            let edited = document.edit(&edits(old, new));
+            edited.map_err(|error| Error::Edit { path: path.clone(), error })?
+        }
+    };
+    // Still strict JSON, and exactly what was meant.
+    match serde_json::from_str::<Value>(&text) {
+        Ok(read) if same(&read, new) => Ok(Some((role, json.file.clone(), text.into_bytes()))),
+        _ => Err(unproven()),
+    }
+}
+
+/// From 2026.6.5 on the store is a database, and OpenClaw's own command the only way in.
+fn hand_over(snapshot: &Snapshot, new: &NewCredential) -> Result<Change, Error> {
+    let id = profile_id(new);
+    let profile = ConfigProfile {
+        id: id.clone(),
+        mode: CredentialKind::ApiKey.name(),
+        account: None,
+        others: Vec::new(),
+        removed: config_profiles(snapshot)
+            .into_iter()
+            .filter(|(named, mode)| *named != id && mode.as_deref() != Some(CredentialKind::ApiKey.name()))
+            .map(|(named, _)| named)
+            .collect(),
+    };
+    match new {
+        NewCredential::ApiKey { secret } if snapshot.installed.program.is_some() => {
+            let mut args = vec!["models", "auth"];
+            let agent = snapshot.agent.as_str();
+            if snapshot.agents.len() > 1 {
+                args.extend(["--agent", agent]);
+            }
+            args.extend(["paste-api-key", "--provider", PROVIDER, "--profile-id", &id]);
+            let args = args.into_iter().map(str::to_owned).collect();
+            let handover = Handover { args, secret: secret.clone(), profile_id: id };
+            Ok(Change { handover: Some(handover), profile: Some(profile), ..Change::default() })
+        }
+        // A reference is no secret: it may stand in the config, where every version reads it.
+        NewCredential::ApiKeyEnvRef { var } => Ok(Change { provider_key: Some(env_ref(var)), ..Change::default() }),
+        _ => Err(Error::UnsupportedStore { version: snapshot.installed.version.clone(), kind: new.kind() }),
+    }
+}

@@ -1,0 +1,252 @@
+//! From a snapshot and a wish to exact new file contents. No IO.
+
+pub(crate) mod config;
+pub(crate) mod credential;
+mod rebase;
+pub mod schema;
+mod warning;
+
+pub use warning::PlanWarning;
+
+use super::error::Error;
+use super::read::auth_store::{self, PROVIDER};
+use super::read::current;
+use super::read::current::Current;
+use super::read::dotenv;
+use super::read::includes::MergedConfig;
+use super::read::install::Generation;
+use super::read::snapshot::{self, File, Snapshot};
+use super::types::StoredCredential;
+use super::types::{ConfigProfile, FileChange, Handover, NewCredential, Role};
+use super::value::at;
+use crate::chutes::oauth::attempt::is_client_secret;
+use crate::chutes::oauth::renewal_terms::{self};
+use crate::{secret::Secret, selection::Selection};
+use config::{ConfigSpec, DesiredConfig};
+use credential::Change;
+use json5_edit::same;
+use json5_edit::says;
+use rebase::rebased;
+use serde_json::Value;
+use std::path::PathBuf;
+
+/// The variable that a renewal sends.
+const CLIENT_SECRET: &str = "CHUTES_CLIENT_SECRET";
+
+/// What the user decided.
+#[derive(Clone, Debug)]
+pub struct Request {
+    /// The API in force, `…/v1`.
+    pub base_url: String,
+    /// None: the stored credential stays.
+    pub credential: Option<NewCredential>,
+    pub selection: Selection,
+    /// To be put where OpenClaw's gateway reads it for renewals; None: that file stays as it is.
+    pub client_secret: Option<Secret>,
+    /// What the selection was made on. What others change between that and the write stays changed.
+    /// None: the selection is meant as it stands.
+    pub basis: Option<Current>,
+}
+
+#[derive(Clone, Debug, Default)]
+pub struct Plan {
+    /// In the order they are written: credential first, config last. Empty: nothing changes.
+    pub files: Vec<FileChange>,
+    pub handover: Option<Handover>,
+    /// The profile that will be active, when a credential is stored by this plan.
+    pub profile_id: Option<String>,
+    /// Stored Chutes credentials that this plan overwrites or removes.
+    pub replaced: Vec<StoredCredential>,
+    pub warnings: Vec<PlanWarning>,
+}
+
+impl Plan {
+    pub fn changes_anything(&self) -> bool {
+        !self.files.is_empty() || self.handover.is_some()
+    }
+}
+
+/// `now` is Unix time in milliseconds.
+pub fn plan(snapshot: &Snapshot, request: &Request, now: i64) -> Result<Plan, Error> {
+    let selection = match &request.basis {
+        Some(basis) => &rebased(&request.selection, basis, &Current::of(snapshot, now)),
+        None => &request.selection,
+    };
+    let credential = request.credential.as_ref().map(|new| credential::change(snapshot, new)).transpose()?;
+    let Change { files, handover, provider_key, profile, replaced } = credential.unwrap_or_default();
+    let mut files: Vec<FileChange> =
+        files.into_iter().map(|(role, file, after)| file_change(role, file, after, now)).collect();
+    files.extend(dotenv_change(snapshot, request.client_secret.as_ref(), now));
+    files.extend(config_changes(snapshot, &request.base_url, selection, profile.as_ref(), provider_key.as_ref(), now)?);
+
+    let removed = profile.as_ref().map(|profile| profile.removed.clone()).unwrap_or_default();
+    Ok(Plan {
+        files,
+        handover,
+        profile_id: profile.map(|profile| profile.id),
+        warnings: [warnings(snapshot, selection, removed), renewal_warning(snapshot, request).into_iter().collect()]
+            .concat(),
+        replaced,
+    })
+}
+
+/// The client secret in the file that the gateway reads.
+fn dotenv_change(snapshot: &Snapshot, secret: Option<&Secret>, now: i64) -> Option<FileChange> {
+    let file = &snapshot.dotenv;
+    // Text that is not UTF-8 is left alone; the warning about renewals stays.
+    let text = std::str::from_utf8(file.bytes.as_deref().unwrap_or_default()).ok()?;
+    let secret = secret.filter(|secret| is_client_secret(secret.expose()))?;
+    let after = dotenv::set(text, CLIENT_SECRET, secret.expose());
+    (after != text).then(|| file_change(Role::Dotenv, file.clone(), after.into_bytes(), now))
+}
+
+/// A dry run of the renewal: with what is to be stored, and with nothing but what the gateway reads
+/// for itself. The shell of this run is gone by then.
+fn renewal_warning(snapshot: &Snapshot, request: &Request) -> Option<PlanWarning> {
+    let Some(NewCredential::OAuth { refresh, client_id, .. }) = &request.credential else { return None };
+    let stored = renewal_terms::Stored { client_id: Some(client_id.clone()), refresh: refresh.clone() };
+    let mut surroundings = gateway_surroundings(snapshot);
+    if dotenv_change(snapshot, request.client_secret.as_ref(), 0).is_some() {
+        surroundings.client_secret.clone_from(&request.client_secret);
+    }
+    renewal_terms::missing(&stored, &surroundings).map(|missing| PlanWarning::NotRenewable { missing })
+}
+
+/// What a gateway of this installation finds for a renewal: `.env`, `gateway.env`, `env.vars`.
+pub fn gateway_surroundings(snapshot: &Snapshot) -> renewal_terms::Surroundings {
+    let find = |name: &str| {
+        let of_file = |file: &File| dotenv::value(&String::from_utf8_lossy(file.bytes.as_deref()?), name);
+        let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned).filter(|v| !v.is_empty());
+        let config = snapshot.value();
+        of_file(&snapshot.dotenv)
+            .or_else(|| of_file(&snapshot.gateway_env))
+            .or_else(|| text(at(config, &["env", "vars", name])))
+            .or_else(|| text(at(config, &["env", name])))
+    };
+    renewal_terms::Surroundings {
+        client_id: find("CHUTES_CLIENT_ID"),
+        client_secret: find(CLIENT_SECRET).map(Secret::new),
+    }
+}
+
+fn config_changes(
+    snapshot: &Snapshot,
+    base_url: &str,
+    selection: &Selection,
+    profile: Option<&ConfigProfile>,
+    provider_key: Option<&Value>,
+    now: i64,
+) -> Result<Vec<FileChange>, Error> {
+    let other_providers = other_providers(snapshot);
+    let wish = ConfigSpec {
+        base_url,
+        selection,
+        profile,
+        provider_key,
+        other_providers: &other_providers,
+        brand_new: snapshot.config.bytes.is_none(),
+    };
+    let tree = &snapshot.tree;
+    let wanted = DesiredConfig::of(&snapshot.config.path, tree, &wish)?;
+    let mut texts = match tree.layers.len() {
+        1 => tree.edit(wanted.edits(&tree.value, &wanted.parts()))?,
+        // Each file has a share of the long lists, too.
+        _ => tree.edit(json5_edit::edits(&tree.whole(), &wanted.value()))?,
+    };
+    if texts.is_empty() {
+        return Ok(Vec::new());
+    }
+    prove(snapshot, &texts, &wanted)?;
+    if let Some(problem) = wanted.problem() {
+        return Err(Error::Refused { path: snapshot.config.path.clone(), problem });
+    }
+    let files = std::iter::once(&snapshot.config).chain(&snapshot.includes);
+    let changed = files.filter_map(|file| {
+        let (_, text) = texts.iter_mut().find(|(path, _)| *path == file.path)?;
+        Some(file_change(Role::Config, file.clone(), std::mem::take(text).into_bytes(), now))
+    });
+    Ok(changed.collect())
+}
+
+/// Reads the new texts as OpenClaw would and compares with what was meant.
+fn prove(snapshot: &Snapshot, texts: &[(PathBuf, String)], wanted: &DesiredConfig<'_>) -> Result<(), Error> {
+    // The common case, without building the config once more: one file, which includes no other.
+    if let ([(_, text)], 1) = (texts, snapshot.tree.layers.len())
+        && says(text, &wanted.edits_of_nothing(&wanted.parts()))
+    {
+        return Ok(());
+    }
+    let wanted = wanted.value();
+    let mut read = |path: &std::path::Path| {
+        let new = texts.iter().find(|(changed, _)| changed == path).map(|(_, text)| text.clone().into_bytes().into());
+        let known = || snapshot.includes.iter().chain([&snapshot.config]).find(|file| file.path == path);
+        Ok(new.or_else(|| known().and_then(|file| file.bytes.clone())))
+    };
+    let after = MergedConfig::read(&snapshot.config.path, &snapshot.paths.include_roots, &mut read)?;
+    let after = after.whole();
+    if same(&after, &wanted) {
+        return Ok(());
+    }
+    let differs = json5_edit::edits(&after, &wanted);
+    let dotted = differs.first().map(|edit| json5_edit::display(edit.path())).unwrap_or_default();
+    Err(Error::Unproven { path: snapshot.config.path.clone(), dotted })
+}
+
+fn file_change(role: Role, file: File, after: Vec<u8>, now: i64) -> FileChange {
+    let stamp = jiff::Timestamp::from_millisecond(now).map(|at| at.strftime("%Y%m%dT%H%M%SZ").to_string());
+    let name = file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    // OpenClaw deletes what begins with `openclaw.json.bak.` and is not its own.
+    let backup = file.path.with_file_name(format!("{name}.chutes-backup-{}", stamp.unwrap_or_default()));
+    FileChange {
+        role,
+        backup: file.bytes.is_some().then_some(backup),
+        mode: file.mode.map_or(0o600, |mode| mode & 0o600),
+        path: file.path,
+        link: file.link,
+        before: file.bytes,
+        after,
+    }
+}
+
+/// Providers that the user has a credential for.
+fn other_providers(snapshot: &Snapshot) -> Vec<String> {
+    let stores = [Some(snapshot.store.seen()), snapshot.main_store.as_ref().map(|main| main.seen())];
+    let stored = stores.into_iter().flatten().filter_map(|store| store.get("profiles"));
+    let profiles = stored.chain(at(snapshot.value(), &["auth", "profiles"]));
+    let mut names: Vec<String> = Vec::new();
+    for name in profiles.filter_map(Value::as_object).flat_map(|map| map.values()).filter_map(auth_store::provider_of) {
+        if name != PROVIDER && !names.contains(&name) {
+            names.push(name);
+        }
+    }
+    names
+}
+
+fn warnings(snapshot: &Snapshot, selection: &Selection, removed: Vec<String>) -> Vec<PlanWarning> {
+    let config = snapshot.value();
+    let mut warnings = Vec::new();
+    if snapshot.config.bytes.is_some() && !at(config, &["gateway", "mode"]).is_some_and(Value::is_string) {
+        warnings.push(PlanWarning::GatewayModeMissing);
+    }
+    if let Some(path) = &snapshot.paths.unread_config_json {
+        warnings.push(PlanWarning::UnreadConfigJson { path: path.clone() });
+    }
+    let inverted = current::configured(config).inverted;
+    if !inverted.is_empty() {
+        warnings.push(PlanWarning::AliasesRepaired { names: inverted.into_iter().map(|alias| alias.name).collect() });
+    }
+    if !removed.is_empty() {
+        warnings.push(PlanWarning::CredentialReplaced { profile_ids: removed });
+    }
+    let found = snapshot.installed.program.is_some() || snapshot.installed.version.is_some();
+    if !found && snapshot.installed.generation == Generation::JsonStore {
+        warnings.push(PlanWarning::OpenClawNotFound);
+    }
+    let own = snapshot::agent_entry(config, &snapshot.agent).and_then(|entry| entry.get("model"));
+    let own = own.and_then(|model| model.as_str().or_else(|| model.get("primary")?.as_str()));
+    let aliases = &selection.aliases;
+    if let Some(model) = own.filter(|model| current::resolve(model, aliases) != selection.primary) {
+        warnings.push(PlanWarning::AgentHasOwnModel { agent: snapshot.agent.clone(), model: model.to_owned() });
+    }
+    warnings
+}

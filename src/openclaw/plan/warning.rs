@@ -1,0 +1,56 @@
+//! What a person should know about a plan that can be carried out all the same.
+
+use crate::chutes::oauth::renewal_terms::Missing;
+use crate::clean;
+use crate::files::show;
+use crate::texts::{Lang, openclaw as texts};
+use std::path::PathBuf;
+
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PlanWarning {
+    /// The config lacks `gateway.mode`: `openclaw gateway run` will not start.
+    GatewayModeMissing,
+    /// Only a `config.json` is there, which OpenClaw never reads.
+    UnreadConfigJson { path: PathBuf },
+    /// Aliases written backwards were put right.
+    AliasesRepaired { names: Vec<String> },
+    /// Stored credentials of the other kind are removed.
+    CredentialReplaced { profile_ids: Vec<String> },
+    /// No OpenClaw was found; the documented files are written.
+    OpenClawNotFound,
+    /// The sign-in that is stored cannot be renewed by the gateway as it will be.
+    NotRenewable { missing: Missing },
+    /// The agent has a model of its own in `agents.list`, so the default does not reach it.
+    AgentHasOwnModel { agent: String, model: String },
+}
+
+impl PlanWarning {
+    /// The stable code of the JSON document.
+    pub fn code(&self) -> &'static str {
+        match self {
+            PlanWarning::GatewayModeMissing => "gateway-mode-missing",
+            PlanWarning::UnreadConfigJson { .. } => "config-json-not-read",
+            PlanWarning::AliasesRepaired { .. } => "aliases-repaired",
+            PlanWarning::CredentialReplaced { .. } => "credential-replaced",
+            PlanWarning::OpenClawNotFound => "openclaw-not-found",
+            PlanWarning::AgentHasOwnModel { .. } => "agent-has-own-model",
+            PlanWarning::NotRenewable { .. } => "not-renewable",
+        }
+    }
+
+    pub fn words(&self, lang: Lang) -> String {
+        match self {
+            PlanWarning::GatewayModeMissing => texts::warn_gateway_mode(lang).to_owned(),
+            PlanWarning::UnreadConfigJson { path } => texts::warn_config_json(lang, show(path)),
+            PlanWarning::AliasesRepaired { names } => texts::warn_aliases(lang, clean::line(&names.join(", "))),
+            PlanWarning::CredentialReplaced { profile_ids } => {
+                texts::warn_replaced(lang, clean::line(&profile_ids.join(", ")))
+            }
+            PlanWarning::NotRenewable { missing } => missing.says(lang).to_owned(),
+            PlanWarning::OpenClawNotFound => texts::warn_no_openclaw(lang).to_owned(),
+            PlanWarning::AgentHasOwnModel { agent, model } => {
+                texts::warn_own_model(lang, clean::line(agent), clean::line(model))
+            }
+        }
+    }
+}

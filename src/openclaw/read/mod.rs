@@ -1,0 +1,12 @@
+//! What OpenClaw's files say: where they are, their content at one moment, and what it means for Chutes.
+
+pub mod auth_store;
+pub mod current;
+pub mod dotenv;
+pub mod includes;
+pub mod install;
+pub mod paths;
+mod site;
+pub mod snapshot;
+
+pub use site::Site;

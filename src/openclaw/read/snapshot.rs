@@ -1,0 +1,270 @@
+//! OpenClaw's files as they were at one moment. Everything that plans or shows works on this.
+
+use super::includes::{MergedConfig, Models};
+use super::install::Installed;
+use super::paths::Paths;
+use crate::files::Doing;
+use crate::files::bytes::Bytes;
+use crate::openclaw::error::Shape;
+use crate::openclaw::types::FileChange;
+use crate::openclaw::{Error, Site, value};
+use serde_json::{Map, Value};
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+/// One file as it was read.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct File {
+    /// Where it is written: symbolic links of a config are resolved.
+    pub path: PathBuf,
+    /// The symbolic link that led there.
+    pub link: Option<PathBuf>,
+    /// None: there is no such file.
+    pub bytes: Option<Bytes>,
+    /// Permission bits, of an existing file.
+    pub mode: Option<u32>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Snapshot {
+    pub paths: Paths,
+    pub installed: Installed,
+    pub config: File,
+    /// Files that the config includes, in the order they were met.
+    pub includes: Vec<File>,
+    pub tree: MergedConfig,
+    /// Normalised id of the agent whose credentials are meant.
+    pub agent: String,
+    /// All agents, default first.
+    pub agents: Vec<String>,
+    /// `auth-profiles.json` of that agent.
+    pub store: Json,
+    /// `auth-state.json` of that agent.
+    pub auth_state: Json,
+    /// The store of `main`, which every other agent reads through to. None when the agent is `main`.
+    pub main_store: Option<Json>,
+    /// `.env` of the state directory.
+    pub dotenv: File,
+    /// `~/.config/openclaw/gateway.env`, which is read after it.
+    pub gateway_env: File,
+}
+
+/// A JSON file of OpenClaw's own.
+#[derive(Clone, Debug)]
+pub struct Json {
+    pub file: File,
+    /// An empty object when the file is missing. An error when it cannot be edited safely; OpenClaw
+    /// takes such a file for an empty one.
+    pub value: Result<Value, Error>,
+}
+
+impl Json {
+    /// The value, or an empty object: what OpenClaw sees.
+    pub fn seen(&self) -> &Value {
+        self.value.as_ref().unwrap_or(&Value::Null)
+    }
+}
+
+impl Snapshot {
+    pub fn read(site: &Site) -> Result<Self, Error> {
+        let paths = &site.paths;
+        let config = File::followed(&paths.config)?;
+        let mut includes = Vec::new();
+        let mut read = |path: &Path| {
+            if path == config.path {
+                return Ok(config.bytes.clone());
+            }
+            let file = File::followed(path)?;
+            let bytes = file.bytes.clone();
+            includes.push(file);
+            Ok(bytes)
+        };
+        let tree = MergedConfig::read(&config.path, &paths.include_roots, &mut read)?;
+        let agents = agents(&tree.value);
+        let agent = match site.agent.as_deref().map(normalize_agent_id) {
+            None => agents.first().cloned().unwrap_or_else(|| "main".to_owned()),
+            Some(id) if agents.contains(&id) || id == "main" => id,
+            Some(id) => return Err(Error::UnknownAgent { agent: id, known: agents }),
+        };
+        let store_of = |agent: &str, name: &str| json(&agent_dir(paths, &tree.value, agent).join(name));
+        Ok(Self {
+            store: store_of(&agent, "auth-profiles.json")?,
+            auth_state: store_of(&agent, "auth-state.json")?,
+            main_store: (agent != "main").then(|| store_of("main", "auth-profiles.json")).transpose()?,
+            dotenv: File::followed(&paths.state_dir.join(".env"))?,
+            gateway_env: File::plain(&paths.home.join(".config/openclaw/gateway.env")).unwrap_or_default(),
+            paths: paths.clone(),
+            installed: site.installed.clone(),
+            config,
+            includes,
+            tree,
+            agent,
+            agents,
+        })
+    }
+
+    /// The same files once these changes are written.
+    pub fn after(self, changes: &[FileChange]) -> Result<Self, Error> {
+        let mut after = self;
+        if changes.is_empty() {
+            return Ok(after);
+        }
+        // Gone before the new one is read: the largest part.
+        after.tree = MergedConfig::default();
+        let change = |file: &mut File| {
+            let change = changes.iter().find(|change| change.path == file.path);
+            if let Some(change) = change {
+                (file.bytes, file.mode) = (Some(change.after.clone().into()), Some(change.mode));
+            }
+            change.is_some()
+        };
+        change(&mut after.config);
+        for file in &mut after.includes {
+            change(file);
+        }
+        for json in [&mut after.store, &mut after.auth_state].into_iter().chain(&mut after.main_store) {
+            if change(&mut json.file) {
+                json.value = parse(&json.file);
+            }
+        }
+        let files = || std::iter::once(&after.config).chain(&after.includes);
+        let mut read = |path: &Path| Ok(files().find(|file| file.path == path).and_then(|file| file.bytes.clone()));
+        after.tree = MergedConfig::read(&after.config.path, &after.paths.include_roots, &mut read)?;
+        Ok(after)
+    }
+
+    /// The config with its includes, `${…}` left as written. The list of Chutes' models is empty in it.
+    pub fn value(&self) -> &Value {
+        &self.tree.value
+    }
+
+    /// The models that the config lists for Chutes.
+    pub fn models(&self) -> Models<'_> {
+        self.tree.models()
+    }
+}
+
+impl File {
+    /// A config file: one symbolic link is followed, and remembered.
+    fn followed(path: &Path) -> Result<Self, Error> {
+        let Ok(meta) = path.symlink_metadata() else { return Self::plain(path) };
+        if !meta.is_symlink() {
+            return Self::plain(path);
+        }
+        let target = match path.canonicalize() {
+            Ok(target) => target,
+            // A link to a file that is not there yet.
+            Err(_) => {
+                let to = path.read_link().map_err(|error| Error::io(Doing::Read, path, &error))?;
+                path.parent().map(|dir| dir.join(&to)).unwrap_or(to)
+            }
+        };
+        Ok(Self { link: Some(path.to_owned()), ..Self::plain(&target)? })
+    }
+
+    fn plain(path: &Path) -> Result<Self, Error> {
+        let bytes = crate::files::read_file(path)?.map(Bytes::from);
+        let mode = bytes.as_ref().and_then(|_| path.metadata().ok()).map(|meta| meta.mode() & 0o7777);
+        Ok(Self { path: path.to_owned(), link: None, bytes, mode })
+    }
+}
+
+pub(crate) fn json(path: &Path) -> Result<Json, Error> {
+    if path.symlink_metadata().is_ok_and(|meta| meta.is_symlink()) {
+        let file = File::followed(path)?;
+        return Ok(Json { file, value: Err(Error::SymlinkedSecret { path: path.to_owned() }) });
+    }
+    let file = File::plain(path)?;
+    Ok(Json { value: parse(&file), file })
+}
+
+fn parse(file: &File) -> Result<Value, Error> {
+    let path = file.path.clone();
+    let Some(bytes) = &file.bytes else { return Ok(Value::Object(Map::new())) };
+    match serde_json::from_slice::<Value>(bytes) {
+        Ok(value) if value.is_object() => Ok(value),
+        Ok(_) => Err(Error::WrongShape { path, dotted: String::new(), expected: Shape::Object }),
+        Err(error) => Err(Error::MalformedStore { path, line: error.line(), column: error.column() }),
+    }
+}
+
+fn entries(config: &Value) -> Vec<(String, &Value)> {
+    let list = value::at(config, &["agents", "list"]).and_then(Value::as_array).into_iter().flatten();
+    let list = list
+        .filter(|entry| entry.is_object())
+        .map(|entry| (normalize_agent_id(entry.get("id").and_then(Value::as_str).unwrap_or_default()), entry));
+    // From 2026.8.1 on, an object by id.
+    let named = value::at(config, &["agents", "entries"]).and_then(Value::as_object).into_iter().flatten();
+    list.chain(named.map(|(id, entry)| (normalize_agent_id(id), entry))).collect()
+}
+
+/// The agents of a config, default first.
+fn agents(config: &Value) -> Vec<String> {
+    let entries = entries(config);
+    let truthy = |value: &Value| !matches!(value, Value::Null | Value::Bool(false));
+    let default = entries.iter().position(|(_, entry)| entry.get("default").is_some_and(truthy)).unwrap_or(0);
+    let first = entries.get(default).into_iter();
+    let mut ids: Vec<String> = Vec::new();
+    for (id, _) in first.chain(&entries) {
+        if !ids.contains(id) {
+            ids.push(id.clone());
+        }
+    }
+    if ids.is_empty() { vec!["main".to_owned()] } else { ids }
+}
+
+/// The entry of an agent in the config.
+pub fn agent_entry<'a>(config: &'a Value, agent: &str) -> Option<&'a Value> {
+    entries(config).into_iter().find(|(id, _)| id == agent).map(|(_, entry)| entry)
+}
+
+fn agent_dir(paths: &Paths, config: &Value, agent: &str) -> PathBuf {
+    let configured = agent_entry(config, agent).and_then(|entry| entry.get("agentDir")?.as_str());
+    match configured.filter(|text| !text.trim().is_empty()) {
+        Some(text) => paths.user_path(text),
+        None => paths.state_dir.join("agents").join(agent).join("agent"),
+    }
+}
+
+/// An agent's id as OpenClaw normalises it: lower case, dashes for everything unusual, `main` for nothing.
+pub fn normalize_agent_id(id: &str) -> String {
+    let lower = id.trim().to_lowercase();
+    let usual = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || matches!(c, '_' | '-');
+    if lower.len() <= 64 && lower.chars().all(usual) && lower.starts_with(|c: char| c.is_ascii_alphanumeric()) {
+        return lower;
+    }
+    let mut dashed = String::new();
+    let mut in_run = false;
+    for c in lower.chars() {
+        if usual(c) {
+            dashed.push(c);
+        } else if !in_run {
+            dashed.push('-');
+        }
+        in_run = !usual(c);
+    }
+    let short: String = dashed.trim_matches('-').chars().take(64).collect();
+    if short.is_empty() { "main".to_owned() } else { short }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use serde_json::json;
+
+    #[test]
+    fn agent_ids_are_normalised_as_in_openclaw() {
+        for (id, normal) in
+            [("", "main"), (" Work Bot! ", "work-bot"), ("A_b-1", "a_b-1"), ("--", "main"), ("ä", "main")]
+        {
+            assert_eq!(normalize_agent_id(id), normal, "{id}");
+        }
+    }
+
+    #[test]
+    fn the_default_agent_is_the_marked_one_else_the_first() {
+        assert_eq!(agents(&json!({})), ["main"]);
+        assert_eq!(agents(&json!({"agents": {"list": [{"id": "b"}, {"id": "A"}]}})), ["b", "a"]);
+        assert_eq!(agents(&json!({"agents": {"list": [{"id": "b"}, {"id": "A", "default": true}]}})), ["a", "b"]);
+    }
+}

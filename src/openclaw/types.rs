@@ -1,0 +1,153 @@
+//! Plain data of this room, used by reading, planning, writing and showing alike.
+
+use crate::chutes::oauth::attempt::ClientId;
+use crate::chutes::oauth::token::Granted;
+use crate::files::bytes::Bytes;
+use crate::secret::Secret;
+use serde_json::{Value, json};
+use std::path::PathBuf;
+
+/// CredentialKind of a stored credential, named as OpenClaw's auth store names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum CredentialKind {
+    ApiKey,
+    Token,
+    OAuth,
+}
+
+impl CredentialKind {
+    /// `api_key`, `token`, `oauth`.
+    pub fn name(self) -> &'static str {
+        match self {
+            CredentialKind::ApiKey => "api_key",
+            CredentialKind::Token => "token",
+            CredentialKind::OAuth => "oauth",
+        }
+    }
+}
+
+/// A Chutes credential in OpenClaw's store. Never the secret itself.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct StoredCredential {
+    pub profile_id: String,
+    /// Id of the agent in whose store it is.
+    pub agent: String,
+    pub kind: CredentialKind,
+    /// Chutes user name.
+    pub account: Option<String>,
+    /// Unix time in milliseconds, as stored (OpenClaw stores five minutes less than the token's life).
+    pub expires_at: Option<i64>,
+    /// `…abcd`: last four characters; `…` for a short one; None when only a reference is stored.
+    pub hint: Option<String>,
+    /// Name of the environment variable that holds it, when a reference is stored.
+    pub env_var: Option<String>,
+    /// OAuth: a refresh token is stored.
+    pub refreshable: bool,
+    /// OAuth: the app it was issued to.
+    pub client_id: Option<String>,
+}
+
+#[derive(Clone, Debug)]
+pub enum NewCredential {
+    ApiKey {
+        secret: Secret,
+    },
+    /// A reference to an environment variable in place of the key.
+    ApiKeyEnvRef {
+        var: String,
+    },
+    OAuth {
+        access: Secret,
+        refresh: Option<Secret>,
+        /// Unix time in milliseconds, already reduced by five minutes.
+        expires_at: i64,
+        client_id: String,
+        /// Chutes user name.
+        account: Option<String>,
+        /// The `sub` of userinfo.
+        account_id: Option<String>,
+    },
+    Token {
+        secret: Secret,
+        expires_at: Option<i64>,
+    },
+}
+
+impl NewCredential {
+    /// From a sign-in with the app `client_id`.
+    pub fn signed_in(granted: &Granted, client_id: &ClientId) -> NewCredential {
+        NewCredential::OAuth {
+            access: granted.access.clone(),
+            refresh: granted.refresh.clone(),
+            expires_at: i64::try_from(granted.expires_at_ms).unwrap_or(i64::MAX),
+            client_id: client_id.as_str().to_owned(),
+            account: granted.account.clone(),
+            account_id: granted.account_id.clone(),
+        }
+    }
+
+    pub fn kind(&self) -> CredentialKind {
+        match self {
+            NewCredential::ApiKey { .. } | NewCredential::ApiKeyEnvRef { .. } => CredentialKind::ApiKey,
+            NewCredential::OAuth { .. } => CredentialKind::OAuth,
+            NewCredential::Token { .. } => CredentialKind::Token,
+        }
+    }
+}
+
+/// One file to be written.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct FileChange {
+    pub role: Role,
+    pub path: PathBuf,
+    /// The symbolic link that leads to `path`, for showing.
+    pub link: Option<PathBuf>,
+    /// None: a new file.
+    pub before: Option<Bytes>,
+    pub after: Vec<u8>,
+    /// Permission bits after the write.
+    pub mode: u32,
+    /// Where the old bytes go. None for a new file.
+    pub backup: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Role {
+    /// `auth-profiles.json`.
+    AuthStore,
+    /// `auth-state.json`.
+    AuthState,
+    /// `.env` of the state directory.
+    Dotenv,
+    /// The config, or a file it includes.
+    Config,
+}
+
+/// A credential to be stored by OpenClaw's own command, for versions whose store is a database.
+#[derive(Clone, Debug)]
+pub struct Handover {
+    /// Arguments after the program name.
+    pub args: Vec<String>,
+    /// Written to its standard input.
+    pub secret: Secret,
+    pub profile_id: String,
+}
+
+/// What a config needs to know about the credential that goes with it.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct ConfigProfile {
+    pub id: String,
+    /// `api_key`, `oauth`, `token`.
+    pub mode: &'static str,
+    /// Chutes user name.
+    pub account: Option<String>,
+    /// Other Chutes profiles that stay in the store.
+    pub others: Vec<String>,
+    /// Profiles that leave the store.
+    pub removed: Vec<String>,
+}
+
+/// A reference to an environment variable, as OpenClaw writes it.
+pub fn env_ref(var: &str) -> Value {
+    json!({"source": "env", "provider": "default", "id": var})
+}

@@ -1,0 +1,151 @@
+//! The one place that writes users' files. All files of a change are prepared beside their targets
+//! first; then each target is looked at once more and replaced by a rename. What goes wrong on the
+//! way puts every file back.
+
+pub(crate) mod run_lock;
+pub mod sidecar_lock;
+mod transaction;
+pub mod undo;
+
+use super::error::Error;
+use super::plan::credential;
+use super::plan::{self, Plan, Request};
+use super::program::paste_key;
+use super::read::Site;
+use super::read::snapshot::{self, Snapshot};
+use super::types::Role;
+use crate::chutes::oauth::token::Renewed;
+use crate::files::staged::tidy;
+use crate::signals::Uncut;
+use crate::state::State;
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+use transaction::{Change, Failure, Prepared};
+
+/// How often a change is planned again when somebody else writes the same file meanwhile.
+const ATTEMPTS: usize = 3;
+
+/// What a commit did.
+#[derive(Clone, Debug, Default)]
+pub struct Written {
+    /// The plan that was carried out: the reviewed one, or the same wish planned again because a
+    /// file had changed meanwhile.
+    pub plan: Plan,
+    /// Backups made, in the order of `plan.files`; None for a new file.
+    pub backups: Vec<Option<PathBuf>>,
+    /// Files were planned again because somebody changed them meanwhile.
+    pub replanned: bool,
+    /// The change can be undone.
+    pub undoable: bool,
+}
+
+impl Written {
+    /// The backup of the config, for the JSON document.
+    pub fn config_backup(&self) -> Option<&Path> {
+        let at = self.plan.files.iter().position(|file| file.role == Role::Config)?;
+        self.backups.get(at)?.as_deref()
+    }
+}
+
+/// Carries the request out: credential first, config second, all or nothing. Reads the files again;
+/// `now` is Unix time in milliseconds.
+pub fn commit(site: &Site, request: &Request, state: &State, now: i64) -> Result<Written, Error> {
+    carry_out(site, request, state, now, drop)
+}
+
+/// Like [`commit`]; also OpenClaw's files as it left them, from memory: reading them again could fail, and
+/// nothing would have been wrong with the write.
+pub fn commit_and_look(
+    site: &Site,
+    request: &Request,
+    state: &State,
+    now: i64,
+) -> Result<(Written, Option<Snapshot>), Error> {
+    let mut before: Option<Snapshot> = None;
+    let written = carry_out(site, request, state, now, |snapshot| before = Some(snapshot))?;
+    let after = before.and_then(|before| before.after(&written.plan.files).ok());
+    Ok((written, after))
+}
+
+/// `planned` gets what each plan was made from, once it is needed no more.
+fn carry_out(
+    site: &Site,
+    request: &Request,
+    state: &State,
+    now: i64,
+    mut planned: impl FnMut(Snapshot),
+) -> Result<Written, Error> {
+    let _only_one_of_us = run_lock::ours(state, &site.paths.config)?;
+    let mut handed_over: Option<String> = None;
+    let mut conflict = PathBuf::new();
+    for attempt in 0..ATTEMPTS {
+        let snapshot = site.read()?;
+        let plan = plan::plan(&snapshot, request, now)?;
+        if !plan.changes_anything() {
+            planned(snapshot);
+            return Ok(Written { plan, replanned: attempt > 0, ..Written::default() });
+        }
+        let touches_store = plan.files.iter().any(|file| file.role != Role::Config);
+        let store = &snapshot.store.file.path;
+        let _openclaws_lock = if touches_store { run_lock::openclaws(store)? } else { None };
+        let _uncut = Uncut::begin().map_err(Error::interrupted)?;
+        let prepared = Prepared::new(plan.files.iter().map(Change::from).collect())?;
+        if let Some(handover) = plan.handover.as_ref().filter(|_| handed_over.is_none()) {
+            paste_key::run(site, &snapshot, handover)?;
+            handed_over = Some(handover.profile_id.clone());
+        }
+        planned(snapshot);
+        match prepared.commit() {
+            Ok(backups) => {
+                let undoable = undo::record(state, &plan, &backups, now).is_ok();
+                plan.files.iter().for_each(|file| tidy(&file.path));
+                return Ok(Written { plan, backups, replanned: attempt > 0, undoable });
+            }
+            Err(Failure::Conflict(path)) => conflict = path,
+            Err(Failure::Error(error)) => return Err(stored_already(handed_over, error)),
+        }
+    }
+    Err(stored_already(handed_over, Error::KeepsChanging { path: conflict }))
+}
+
+/// Puts the new tokens of a renewed sign-in into its store. The caller holds OpenClaw's locks. No backup:
+/// the old tokens are spent.
+pub fn renewed(store: &Path, profile: &str, tokens: &Renewed) -> Result<(), Error> {
+    for _ in 0..ATTEMPTS {
+        let json = snapshot::json(store)?;
+        let Some(after) = credential::renewed(&json, profile, tokens)? else { break };
+        match Prepared::new(vec![in_place(json.file, after)])?.commit() {
+            Ok(_) => return Ok(()),
+            Err(Failure::Conflict(_)) => {}
+            Err(Failure::Error(error)) => return Err(error),
+        }
+    }
+    Err(Error::KeepsChanging { path: store.to_owned() })
+}
+
+/// Whether a store a little larger than this one could be written: tries all but the last step.
+pub fn can_replace(store: &Path) -> Result<(), Error> {
+    let file = snapshot::json(store)?.file;
+    let mut bytes = file.bytes.as_deref().unwrap_or_default().to_vec();
+    bytes.extend([b' '; 4096]);
+    Prepared::new(vec![in_place(file, bytes)]).map(drop)
+}
+
+fn in_place(file: snapshot::File, after: Vec<u8>) -> Change<'static> {
+    let mode = file.mode.map_or(0o600, |mode| mode & 0o600);
+    Change {
+        path: file.path,
+        before: file.bytes.map(|bytes| Cow::Owned(bytes.to_vec())),
+        after: Some(Cow::Owned(after)),
+        mode,
+        backup: None,
+    }
+}
+
+/// What OpenClaw stored for us cannot be taken back: a credential that it replaced is gone.
+fn stored_already(handed_over: Option<String>, error: Error) -> Error {
+    match handed_over {
+        Some(profile_id) => Error::StoredAlready { profile_id, error: Box::new(error) },
+        None => error,
+    }
+}

@@ -1,0 +1,59 @@
+//! The locks around a write: ours, against a second run of this program, and OpenClaw's own on its
+//! auth store.
+
+use super::sidecar_lock::{Lock, LockError, STORE, store_lock};
+use crate::files::Doing;
+use crate::openclaw::error::Error;
+use crate::signals;
+use crate::state::State;
+use sha2::{Digest, Sha256};
+use std::fs::{File, OpenOptions, TryLockError};
+use std::os::unix::fs::OpenOptionsExt;
+use std::path::Path;
+use std::time::{Duration, Instant};
+
+/// Long enough for a write to end; OpenClaw may hold its lock through a token refresh.
+const WAIT: Duration = Duration::from_secs(15);
+const PAUSE: Duration = Duration::from_millis(20);
+
+/// Held until dropped: nobody else runs this program on the same config.
+pub fn ours(state: &State, config: &Path) -> Result<File, Error> {
+    let name = crate::files::hex(&Sha256::digest(config.as_os_str().as_encoded_bytes()));
+    let path = state.dir().join("locks").join(format!("{}.lock", &name[..32]));
+    let failed = |error: std::io::Error| Error::io(Doing::Lock, &path, &error);
+    crate::files::private_dir(path.parent().unwrap_or(Path::new("/")))?;
+    // Created in place, never renamed into it: whoever comes at the same time must lock the same file.
+    let mut open = OpenOptions::new();
+    let file = open.write(true).create(true).truncate(false).mode(0o600).open(&path).map_err(failed)?;
+    let start = Instant::now();
+    loop {
+        match file.try_lock() {
+            Ok(()) => return Ok(file),
+            Err(TryLockError::WouldBlock) if start.elapsed() < WAIT => {
+                signals::pause(PAUSE).map_err(Error::interrupted)?;
+            }
+            Err(TryLockError::WouldBlock) => return Err(Error::Locked { path: config.to_owned(), pid: None }),
+            Err(TryLockError::Error(error)) => return Err(failed(error)),
+        }
+    }
+}
+
+/// OpenClaw's lock on an auth store. None where its directory does not exist yet: such a store is
+/// nobody else's.
+pub fn openclaws(store: &Path) -> Result<Option<Lock>, Error> {
+    if !store.parent().is_some_and(Path::is_dir) {
+        return Ok(None);
+    }
+    let start = Instant::now();
+    let wait = |pause: Duration| {
+        signals::pause(pause.min(WAIT.saturating_sub(start.elapsed()))).is_ok() && start.elapsed() < WAIT
+    };
+    Lock::acquire(&store_lock(store), STORE, wait).map(Some).map_err(|error| match error {
+        LockError::Busy { pid, .. } => Error::Locked { path: store.to_owned(), pid },
+        LockError::GivenUp { .. } => match signals::caught() {
+            Some(signal) => Error::Interrupted { signal },
+            None => Error::Locked { path: store.to_owned(), pid: None },
+        },
+        LockError::Io { path, error } => Error::io(Doing::Lock, &path, &error),
+    })
+}

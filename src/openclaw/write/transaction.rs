@@ -1,0 +1,185 @@
+//! Several files brought from exact old bytes to new ones: all of them or none.
+
+use crate::files::staged::{StagedFile, holds, make_dirs, remove_dirs, sync_dir};
+use crate::files::{self, Doing};
+use crate::openclaw::error::Error;
+use crate::openclaw::types::FileChange;
+use rustix::fs::{CWD, RenameFlags, renameat_with};
+use rustix::io::Errno;
+use std::borrow::Cow;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// One file to bring from exact old bytes to new ones. None: no such file.
+pub(crate) struct Change<'a> {
+    pub path: PathBuf,
+    pub before: Option<Cow<'a, [u8]>>,
+    pub after: Option<Cow<'a, [u8]>>,
+    pub mode: u32,
+    pub backup: Option<PathBuf>,
+}
+
+impl<'a> From<&'a FileChange> for Change<'a> {
+    fn from(file: &'a FileChange) -> Self {
+        Self {
+            path: file.path.clone(),
+            before: file.before.as_deref().map(Cow::Borrowed),
+            after: Some(Cow::Borrowed(&file.after)),
+            mode: file.mode,
+            backup: file.backup.clone(),
+        }
+    }
+}
+
+pub(crate) enum Failure {
+    /// Somebody changed this file since it was read. Everything is as they left it.
+    Conflict(PathBuf),
+    Error(Error),
+}
+
+impl From<files::Error> for Failure {
+    fn from(error: files::Error) -> Self {
+        Failure::Error(error.into())
+    }
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Failure::Error(error)
+    }
+}
+
+/// Changes whose new bytes lie, synced, beside their targets. Dropped uncommitted, they leave no trace.
+pub(crate) struct Prepared<'a> {
+    changes: Vec<(Change<'a>, Option<StagedFile>, Option<StagedFile>)>,
+    new_dirs: Vec<PathBuf>,
+}
+
+impl<'a> Prepared<'a> {
+    pub(crate) fn new(changes: Vec<Change<'a>>) -> Result<Self, Error> {
+        let mut prepared = Self { changes: Vec::new(), new_dirs: Vec::new() };
+        for mut change in changes {
+            let parent = change.path.parent().unwrap_or(Path::new("/")).to_owned();
+            prepared.new_dirs.extend(make_dirs(&parent)?);
+            let like = fs::symlink_metadata(&change.path).ok().or_else(|| fs::metadata(&parent).ok());
+            let backup = match (&change.before, &change.backup) {
+                (Some(bytes), Some(path)) => Some(StagedFile::backup(path, bytes, like.as_ref())?),
+                _ => None,
+            };
+            change.backup = backup.as_ref().map(|backup| backup.path().to_owned());
+            let temp = match &change.after {
+                Some(bytes) => {
+                    Some(StagedFile::temp(&change.path, &|file| file.write_all(bytes), change.mode, like.as_ref())?)
+                }
+                None => None,
+            };
+            prepared.changes.push((change, temp, backup));
+        }
+        Ok(prepared)
+    }
+
+    /// Replaces the targets in order. The paths of the backups.
+    pub(crate) fn commit(mut self) -> Result<Vec<Option<PathBuf>>, Failure> {
+        for at in 0..self.changes.len() {
+            if let Err(failure) = replace(&mut self.changes[at]) {
+                // The one that failed, too: its new bytes may be in place already.
+                let undone = self.changes[..=at].iter_mut().rev().map(|(change, _, backup)| put_back(change, backup));
+                // All of them are tried, whatever becomes of one.
+                return Err(undone.fold(Ok(()), Result::and).err().map_or(failure, Failure::Error));
+            }
+        }
+        self.new_dirs.clear();
+        Ok(self.changes.iter_mut().map(|(_, _, backup)| backup.take().map(StagedFile::keep)).collect())
+    }
+}
+
+impl Drop for Prepared<'_> {
+    fn drop(&mut self) {
+        self.changes.clear();
+        // Empty again if nothing was written; otherwise this fails, as it should.
+        remove_dirs(&self.new_dirs);
+    }
+}
+
+fn replace((change, temp, _): &mut (Change<'_>, Option<StagedFile>, Option<StagedFile>)) -> Result<(), Failure> {
+    let now = fs::symlink_metadata(&change.path).ok();
+    if now.is_some_and(|meta| !meta.is_file()) || !holds(&change.path, change.before.as_deref())? {
+        return Err(Failure::Conflict(change.path.clone()));
+    }
+    match (temp.take(), &change.after) {
+        (Some(temp), Some(after)) => put(temp, change, after)?,
+        _ => remove(&change.path)?,
+    }
+    // Somebody wrote at once over what we wrote: reading again shows whether our change is still in it.
+    match holds(&change.path, change.after.as_deref())? {
+        true => Ok(()),
+        false => Err(Failure::Conflict(change.path.clone())),
+    }
+}
+
+/// Puts the new bytes where exactly the old ones are. The two change places, so that bytes which
+/// somebody wrote after the last look are seen, and put back.
+fn put(temp: StagedFile, change: &Change<'_>, after: &[u8]) -> Result<(), Failure> {
+    let path = &change.path;
+    let conflict = || Err(Failure::Conflict(path.clone()));
+    let rename = |flags| renameat_with(CWD, temp.path(), CWD, path, flags);
+    let flags = if change.before.is_some() { RenameFlags::EXCHANGE } else { RenameFlags::NOREPLACE };
+    match rename(flags) {
+        Ok(()) => {}
+        Err(Errno::EXIST | Errno::NOENT) => return conflict(),
+        // A file system without these: a plain rename, a moment after the look.
+        Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => return temp.rename(path).map_err(Failure::from),
+        Err(errno) => return Err(Failure::Error(Error::io(Doing::Write, path, &errno.into()))),
+    }
+    if change.before.is_none() {
+        sync_dir(path);
+        return Ok(());
+    }
+    let there = holds(temp.path(), change.before.as_deref());
+    if !matches!(there, Ok(true)) {
+        // Back again, and once more if somebody wrote over our bytes meanwhile.
+        let back = rename(RenameFlags::EXCHANGE);
+        if back.is_ok() && holds(temp.path(), Some(after)).is_ok_and(|ours| !ours) {
+            let _ = rename(RenameFlags::EXCHANGE);
+        }
+        sync_dir(path);
+        if back.is_err() {
+            let backup = Some(temp.keep());
+            return Err(Failure::Error(Error::NotPutBack { path: path.clone(), backup }));
+        }
+        there?;
+        return conflict();
+    }
+    sync_dir(path);
+    Ok(())
+}
+
+fn remove(path: &Path) -> Result<(), Failure> {
+    fs::remove_file(path).map_err(|error| Failure::Error(Error::io(Doing::Write, path, &error)))?;
+    sync_dir(path);
+    Ok(())
+}
+
+/// Undoes one replacement, unless there was none or somebody wrote the file since. The backup holds the
+/// old bytes, so no space is needed.
+fn put_back(change: &Change<'_>, backup: &mut Option<StagedFile>) -> Result<(), Error> {
+    let path = &change.path;
+    let ours = holds(path, change.after.as_deref());
+    if ours.as_ref().is_ok_and(|ours| !ours || change.before == change.after) {
+        return Ok(());
+    }
+    let done = ours.is_ok()
+        && match (&change.before, &*backup) {
+            (None, _) => fs::remove_file(path).is_ok(),
+            (Some(_), Some(backup)) => fs::rename(backup.path(), path).is_ok(),
+            // An undo that is itself undone: the bytes are in memory.
+            (Some(bytes), None) => {
+                let temp = StagedFile::temp(path, &|file| file.write_all(bytes), change.mode, None);
+                temp.and_then(|temp| temp.rename(path)).is_ok()
+            }
+        };
+    // Moved into place, or the last copy of the old bytes: either way it is not ours to remove.
+    let backup = backup.take().map(StagedFile::keep);
+    sync_dir(path);
+    if done { Ok(()) } else { Err(Error::NotPutBack { path: path.clone(), backup }) }
+}

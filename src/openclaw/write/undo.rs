@@ -1,0 +1,158 @@
+//! Puts back exactly the bytes that the last write replaced.
+
+use super::run_lock;
+use super::{Change, Failure, Prepared};
+use crate::files::Doing;
+use crate::files::{open_file, read_file};
+use crate::openclaw::error::Error;
+use crate::openclaw::plan::Plan;
+use crate::signals::Uncut;
+use crate::state::State;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+use std::borrow::Cow;
+use std::path::{Path, PathBuf};
+
+const RECORD: &str = "undo";
+
+/// What an undo did.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Undone {
+    /// Files that have their old bytes again.
+    pub restored: Vec<PathBuf>,
+    /// Files that did not exist before and are gone again.
+    pub removed: Vec<PathBuf>,
+    /// The credential that was stored in OpenClaw's database stays there, and what it replaced is gone.
+    pub stays: Option<String>,
+}
+
+/// The last write, without a byte of its contents.
+#[derive(Serialize, Deserialize)]
+struct Record {
+    /// Unix time in milliseconds.
+    at: i64,
+    files: Vec<Entry>,
+    /// Id of a credential that was handed to OpenClaw.
+    #[serde(default)]
+    handed_over: Option<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Entry {
+    path: PathBuf,
+    /// SHA-256; None: there was no file.
+    before: Option<String>,
+    after: String,
+    backup: Option<PathBuf>,
+    mode: u32,
+}
+
+pub(crate) fn record(state: &State, plan: &Plan, backups: &[Option<PathBuf>], at: i64) -> Result<(), Error> {
+    let files = &plan.files;
+    if files.is_empty() {
+        return Ok(());
+    }
+    let files = files.iter().zip(backups).map(|(file, backup)| Entry {
+        path: file.path.clone(),
+        before: file.before.as_deref().map(sha256),
+        after: sha256(&file.after),
+        backup: backup.clone(),
+        mode: file.mode,
+    });
+    let handed_over = plan.handover.as_ref().map(|handover| handover.profile_id.clone());
+    Ok(state.write(RECORD, &Record { at, files: files.collect(), handed_over })?)
+}
+
+/// When the last write was made, Unix time in milliseconds, if it can still be undone.
+pub fn available(state: &State) -> Option<i64> {
+    let record: Record = state.read(RECORD)?;
+    changes(&record).is_ok().then_some(record.at)
+}
+
+/// Where OpenClaw put our last config when it went back to an older one of its own: a running gateway
+/// does that, some time after the write, with a config it does not like. It keeps what it replaced
+/// beside the config, so that its own words need not be asked for, which would take seconds.
+pub fn reverted(state: &State) -> Option<PathBuf> {
+    let record: Record = state.read(RECORD)?;
+    let aside = |entry: &Entry| -> Option<PathBuf> {
+        let name = entry.path.file_name()?.to_str()?;
+        let kept = ["clobbered", "rejected"].map(|why| format!("{name}.{why}."));
+        let beside = std::fs::read_dir(entry.path.parent()?).ok()?.flatten().map(|file| file.path());
+        let mut aside = beside.filter(|path| {
+            let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
+            kept.iter().any(|prefix| name.starts_with(prefix.as_str()))
+        });
+        aside.find(|path| sha256_of(path).ok().flatten().as_ref() == Some(&entry.after))
+    };
+    record.files.iter().filter(|entry| is_changed(entry)).find_map(aside)
+}
+
+/// The file is not as the last write left it.
+fn is_changed(entry: &Entry) -> bool {
+    sha256_of(&entry.path).is_ok_and(|now| now.as_ref() != Some(&entry.after))
+}
+
+/// Undoes the last commit, or refuses and touches nothing.
+pub fn undo(state: &State) -> Result<Undone, Error> {
+    let record: Record = state.read(RECORD).ok_or(Error::NothingToUndo)?;
+    let first = record.files.first().ok_or(Error::NothingToUndo)?;
+    let config = record.files.last().unwrap_or(first);
+    let _only_one_of_us = run_lock::ours(state, &config.path)?;
+    let store = record.files.iter().find(|entry| entry.path.ends_with("auth-profiles.json"));
+    let _openclaws_lock = store.map(|entry| run_lock::openclaws(&entry.path)).transpose()?.flatten();
+
+    let changes = changes(&record)?;
+    let mut undone = Undone { stays: record.handed_over.clone(), ..Undone::default() };
+    for change in &changes {
+        match change.after {
+            Some(_) => undone.restored.push(change.path.clone()),
+            None => undone.removed.push(change.path.clone()),
+        }
+    }
+    let _uncut = Uncut::begin().map_err(Error::interrupted)?;
+    match Prepared::new(changes)?.commit() {
+        Ok(_) => {}
+        Err(Failure::Conflict(path)) => return Err(Error::ChangedSince { path }),
+        Err(Failure::Error(error)) => return Err(error),
+    }
+    state.remove(RECORD);
+    Ok(undone)
+}
+
+/// The way back, config first: a credential that the config still names must not be missing.
+fn changes(record: &Record) -> Result<Vec<Change<'static>>, Error> {
+    record.files.iter().rev().map(change).collect()
+}
+
+fn change(entry: &Entry) -> Result<Change<'static>, Error> {
+    let now = read_file(&entry.path)?;
+    if now.as_deref().map(sha256).as_ref() != Some(&entry.after) {
+        return Err(Error::ChangedSince { path: entry.path.clone() });
+    }
+    let after = match &entry.before {
+        None => None,
+        Some(hash) => {
+            let gone = |path: &Path| Error::BackupGone { path: path.to_owned() };
+            let backup = entry.backup.as_deref().ok_or_else(|| gone(&entry.path))?;
+            let bytes = read_file(backup)?.ok_or_else(|| gone(backup))?;
+            if sha256(&bytes) != *hash {
+                return Err(gone(backup));
+            }
+            Some(bytes)
+        }
+    };
+    let (before, after) = (now.map(Cow::Owned), after.map(Cow::Owned));
+    Ok(Change { path: entry.path.clone(), before, after, mode: entry.mode, backup: None })
+}
+
+/// Of a file that may be long; None when there is none.
+fn sha256_of(path: &Path) -> Result<Option<String>, Error> {
+    let Some(mut file) = open_file(path)? else { return Ok(None) };
+    let mut hash = Sha256::new();
+    std::io::copy(&mut file, &mut hash).map_err(|error| Error::io(Doing::Read, path, &error))?;
+    Ok(Some(crate::files::hex(&hash.finalize())))
+}
+
+fn sha256(bytes: &[u8]) -> String {
+    crate::files::hex(&Sha256::digest(bytes))
+}

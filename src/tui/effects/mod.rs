@@ -1,0 +1,258 @@
+//! Does what the machine asks for. The only file that spawns tasks; each attempt's task can be cancelled,
+//! a write cannot: it is waited for.
+
+pub mod sign_in;
+
+use super::Session;
+use crate::chutes::catalog;
+use crate::chutes::client::Client;
+use crate::chutes::failure::{Failure, Kind};
+use crate::chutes::verify::{Verdict, verify};
+use crate::diff::FileDiff;
+use crate::openclaw::Error;
+use crate::openclaw::plan::Request;
+use crate::openclaw::program::{child, status};
+use crate::openclaw::read::current::Current;
+use crate::openclaw::write::undo::undo;
+use crate::openclaw::{plan, write};
+use crate::renewal;
+use crate::secret::Secret;
+use crate::signals;
+use crate::tui::device::clipboard::Clipboard;
+use crate::wizard::protocol::{Attempt, Committed, Credential, Effect, Event, Outcome, Planned};
+use std::collections::HashMap;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use tokio::sync::mpsc::UnboundedSender;
+use tokio::task::{JoinHandle, spawn_blocking};
+
+pub struct Effects {
+    session: Arc<Session>,
+    client: Arc<Client>,
+    events: UnboundedSender<Event>,
+    attempts: HashMap<u64, JoinHandle<()>>,
+    /// Writes under way.
+    writes: Vec<JoinHandle<()>>,
+    running: Option<sign_in::Running>,
+    clipboard: Arc<Mutex<Clipboard>>,
+    for_terminal: Arc<Mutex<Vec<u8>>>,
+}
+
+/// Unix time in milliseconds.
+pub fn now_ms() -> u64 {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
+}
+
+fn now() -> i64 {
+    i64::try_from(now_ms()).unwrap_or(i64::MAX)
+}
+
+fn millis(since: Instant) -> u64 {
+    u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
+}
+
+impl Effects {
+    pub fn new(session: Arc<Session>, events: UnboundedSender<Event>) -> Effects {
+        let client = Arc::new(Client::new(session.endpoints.clone()));
+        Effects {
+            session,
+            client,
+            events,
+            attempts: HashMap::new(),
+            writes: Vec::new(),
+            running: None,
+            clipboard: sign_in::clipboard(),
+            for_terminal: Arc::default(),
+        }
+    }
+
+    /// Start what the machine asked for. Some: the wizard is over.
+    pub fn run(&mut self, effect: Effect) -> Option<Outcome> {
+        match effect {
+            Effect::Load => {
+                let session = Arc::clone(&self.session);
+                self.blocking(move || Event::Loaded(Box::new(load(&session))));
+            }
+            Effect::ReadKept => {
+                let session = Arc::clone(&self.session);
+                self.blocking(move || Event::Kept(session.state.catalog().map(Box::new)));
+            }
+            Effect::Discover { attempt, credential } => self.discover(attempt, credential),
+            Effect::Verify { attempt, credential, model } => self.verify(attempt, credential, model),
+            Effect::Plan { attempt, request } => {
+                let session = Arc::clone(&self.session);
+                self.blocking(move || Event::Planned { attempt, result: Box::new(planned(&session, *request)) });
+            }
+            Effect::Commit { request } => {
+                let session = Arc::clone(&self.session);
+                self.write(move || Event::Committed(Box::new(committed(&session, &request))));
+            }
+            Effect::ReadBack(attempt) => self.read_back(attempt),
+            Effect::Undo => {
+                let session = Arc::clone(&self.session);
+                self.write(move || Event::Undone(Box::new(undo(&session.state))));
+            }
+            Effect::SaveFavourites(favourites) => {
+                let session = Arc::clone(&self.session);
+                // Favourites are a convenience; the list on screen stays right if they cannot be kept.
+                self.writes.push(spawn_blocking(move || {
+                    let _ = session.state.write(FAVOURITES, &favourites);
+                }));
+            }
+            Effect::SignIn { attempt, begin } => self.sign_in(attempt, begin),
+            Effect::Answer { attempt, text, only_whole } => self.answer(attempt, text, only_whole),
+            Effect::Settle { attempt, count } => self.settle(attempt, count),
+            Effect::MoreTime(attempt) => self.more_time(attempt),
+            Effect::OpenBrowser { attempt, link, host } => self.open_browser(attempt, link, host),
+            Effect::Copy { attempt, text } => self.copy(attempt, text),
+            Effect::SaveLink { attempt, kind, path } => self.save_link(attempt, kind, path),
+            Effect::Remember(client_id) => {
+                let session = Arc::clone(&self.session);
+                let app = sign_in::Remembered { client_id: client_id.as_str().to_owned() };
+                // A convenience, as the favourites are.
+                self.writes.push(spawn_blocking(move || {
+                    let _ = session.state.write(sign_in::CLIENT, &app);
+                }));
+            }
+            Effect::Cancel(attempt) => {
+                self.cancel_sign_in(attempt);
+                if let Some(task) = self.attempts.remove(&attempt.0) {
+                    task.abort();
+                }
+            }
+            Effect::StopWaiting => signals::interrupt(signals::INTERRUPT),
+            Effect::Exit(outcome) => return Some(outcome),
+        }
+        None
+    }
+
+    /// Wait for writes that have begun. `interrupted`: a begun sign-in waits for the next run.
+    pub async fn finish(&mut self, interrupted: bool) {
+        self.end_sign_in(interrupted);
+        if interrupted {
+            // What only waits is given up.
+            signals::interrupt(signals::INTERRUPT);
+        }
+        for write in self.writes.drain(..) {
+            // A write that panicked has said so already.
+            let _ = write.await;
+        }
+        let _ = spawn_blocking(renewal::wait_until_kept).await;
+        child::kill_all();
+    }
+
+    fn blocking(&self, work: impl FnOnce() -> Event + Send + 'static) {
+        let events = self.events.clone();
+        spawn_blocking(move || {
+            // The receiver is gone only when the wizard is over.
+            let _ = events.send(work());
+        });
+    }
+
+    fn write(&mut self, work: impl FnOnce() -> Event + Send + 'static) {
+        let events = self.events.clone();
+        self.writes.push(spawn_blocking(move || {
+            let _ = events.send(work());
+        }));
+    }
+
+    fn discover(&mut self, attempt: Attempt, credential: Credential) {
+        let (events, client, session) = (self.events.clone(), Arc::clone(&self.client), Arc::clone(&self.session));
+        self.attempts.retain(|_, task| !task.is_finished());
+        self.attempts.insert(
+            attempt.0,
+            tokio::spawn(async move {
+                let begun = Instant::now();
+                let secret = secret_of(&session, credential).await;
+                let ticking = events.clone();
+                let ticks = async move {
+                    loop {
+                        tokio::time::sleep(Duration::from_secs(1)).await;
+                        if ticking.send(Event::Tick { attempt, at_ms: millis(begun) }).is_err() {
+                            break;
+                        }
+                    }
+                };
+                let staging = events.clone();
+                let asking = catalog::discover(&client, secret.as_ref(), move |stage| {
+                    let _ = staging.send(Event::Stage { attempt, stage, at_ms: millis(begun) });
+                });
+                let result = tokio::select! {
+                    result = asking => result,
+                    () = ticks => return,
+                };
+                if let Ok(live) = &result {
+                    session.state.keep_catalog(live);
+                }
+                let _ = events.send(Event::Discovered { attempt, at_ms: millis(begun), result: Box::new(result) });
+            }),
+        );
+    }
+
+    /// The process goes when the wizard does: its answer is for the screen alone.
+    fn read_back(&mut self, attempt: Attempt) {
+        let (events, session) = (self.events.clone(), Arc::clone(&self.session));
+        spawn_blocking(move || {
+            let resolved = status::read_back(&session.site, || !events.is_closed());
+            let _ = events.send(Event::ReadBack { attempt, resolved });
+        });
+    }
+
+    fn verify(&mut self, attempt: Attempt, credential: Credential, model: String) {
+        let (events, client, session) = (self.events.clone(), Arc::clone(&self.client), Arc::clone(&self.session));
+        self.attempts.insert(
+            attempt.0,
+            tokio::spawn(async move {
+                let verdict = match secret_of(&session, credential).await {
+                    Some(secret) => verify(&client, &secret, &model).await,
+                    None => Verdict::Refused(Failure {
+                        host: session.endpoints.api_host(),
+                        proxy: None,
+                        kind: Kind::Status { status: 401, said: None, retry_after: None },
+                    }),
+                };
+                let _ = events.send(Event::Verified { attempt, verdict });
+            }),
+        );
+    }
+}
+
+/// Name of the favourites among the documents of our own state.
+pub const FAVOURITES: &str = "favourites";
+
+/// The credential itself; what is stored is read from OpenClaw's store at this moment.
+async fn secret_of(session: &Arc<Session>, credential: Credential) -> Option<Secret> {
+    match credential {
+        Credential::ApiKey(secret) | Credential::EnvKey(secret) => Some(secret),
+        Credential::OAuth(signed_in) => Some(signed_in.granted.access),
+        // One that cannot be renewed is as good as none; the test call says so.
+        Credential::Stored => {
+            let var = |name: &str| std::env::var(name).ok();
+            renewal::stored_secret(&session.site, &session.endpoints, var).await.ok().flatten()
+        }
+    }
+}
+
+fn load(session: &Session) -> Result<Current, Error> {
+    Ok(Current::of(&session.site.read()?, now()))
+}
+
+fn planned(session: &Session, request: Request) -> Result<Planned, Error> {
+    let plan = plan::plan(&session.site.read()?, &request, now())?;
+    // With thousands of models, this and the text of each file are the larger part of all memory.
+    drop(request);
+    let handover = plan.handover.map(|handover| format!("openclaw {}", handover.args.join(" ")));
+    let diffs = plan.files.into_iter().map(|file| FileDiff::of(&file)).collect();
+    Ok(Planned { diffs, handover, warnings: plan.warnings })
+}
+
+fn committed(session: &Session, request: &Request) -> Result<Committed, Error> {
+    let written = write::commit(&session.site, request, &session.state, now())?;
+    let name = |path: &std::path::Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
+    let backups = written.backups.iter().map(|backup| backup.as_deref().and_then(name));
+    let files = written.plan.files.iter().map(|file| session.site.paths.tilde(&file.path)).zip(backups).collect();
+    let can_be_read_back = session.site.installed.program.is_some();
+    let warnings = written.plan.warnings;
+    Ok(Committed { files, profile_id: written.plan.profile_id, warnings, can_be_read_back })
+}

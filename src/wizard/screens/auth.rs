@@ -1,0 +1,75 @@
+//! Auth: which credential is set up.
+
+use super::{Screen, Transition};
+use crate::openclaw::types::StoredCredential;
+use crate::secret::Secret;
+use crate::wizard::facts::{Begun, Facts};
+use crate::wizard::protocol::{Action, Credential};
+
+/// One line of the Auth screen.
+#[derive(Clone, Debug, PartialEq)]
+pub enum Choice {
+    /// An earlier run began a sign-in that still waits.
+    Continue(Begun),
+    OAuth,
+    ApiKey,
+    /// `CHUTES_API_KEY` is set.
+    EnvKey(Secret),
+    /// Go on with what OpenClaw's store has.
+    Stored(StoredCredential),
+}
+
+#[derive(Debug, Default)]
+pub struct Auth {
+    pub choices: Vec<Choice>,
+    /// Index into `choices`.
+    pub chosen: usize,
+    /// The sign-in was chosen, and a setting of the environment forbids it.
+    pub setting_refused: bool,
+}
+
+impl Auth {
+    /// Work out the choices. The cursor stays on its choice; at first it is on the likeliest one.
+    pub fn offer(&mut self, facts: &Facts, active: Option<&StoredCredential>) {
+        let chosen = self.choices.get(self.chosen).cloned();
+        self.choices.clear();
+        self.choices.extend(facts.sign_in.begun.map(Choice::Continue));
+        if facts.sign_in.environment.is_some() {
+            self.choices.push(Choice::OAuth);
+        }
+        self.choices.push(Choice::ApiKey);
+        // What needs no further question is where the cursor starts.
+        let mut likely = 0;
+        if let Some(key) = &facts.env_key {
+            likely = self.choices.len();
+            self.choices.push(Choice::EnvKey(key.clone()));
+        }
+        if facts.sign_in.begun.is_some() {
+            likely = 0;
+        }
+        if let Some(stored) = active {
+            self.choices.push(Choice::Stored(stored.clone()));
+        }
+        self.chosen = chosen.and_then(|c| self.choices.iter().position(|other| *other == c)).unwrap_or(likely);
+    }
+
+    pub fn act(&mut self, action: Action) -> Transition {
+        let last = self.choices.len().saturating_sub(1);
+        match action {
+            Action::Up => self.chosen = self.chosen.saturating_sub(1),
+            Action::Down => self.chosen = (self.chosen + 1).min(last),
+            Action::First | Action::PageUp => self.chosen = 0,
+            Action::Last | Action::PageDown => self.chosen = last,
+            Action::Enter => match self.choices.get(self.chosen).cloned() {
+                Some(Choice::Continue(_)) => return Transition::ContinueSignIn,
+                Some(Choice::OAuth) => return Transition::ChooseSignIn,
+                Some(Choice::ApiKey) => return Transition::Go(Screen::Key),
+                Some(Choice::EnvKey(key)) => return Transition::Use(Credential::EnvKey(key)),
+                Some(Choice::Stored(_)) => return Transition::Use(Credential::Stored),
+                None => {}
+            },
+            _ => {}
+        }
+        Transition::Stay
+    }
+}

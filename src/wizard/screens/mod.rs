@@ -1,0 +1,106 @@
+//! One file per screen: its own state, and an `act` that turns the meaning of a key into a transition.
+//! A screen sees nothing of the others; the router in `wizard/mod.rs` follows its transitions.
+
+pub mod app;
+pub mod auth;
+pub mod discover;
+pub mod done;
+pub mod key;
+pub mod models;
+pub mod review;
+pub mod sign_in;
+
+use super::protocol::{Credential, Effect};
+use crate::chutes::oauth::attempt::ClientId;
+use crate::secret::Secret;
+
+/// A step of the rail.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Screen {
+    Auth,
+    App,
+    SignIn,
+    Key,
+    Discover,
+    Models,
+    Review,
+    Done,
+}
+
+/// What the router has to do after a screen has seen a key.
+#[derive(Debug)]
+pub enum Transition {
+    Stay,
+    /// These, on the same screen.
+    Run(Vec<Effect>),
+    Go(Screen),
+    /// To where one came from.
+    Back,
+    /// Leave the wizard.
+    Quit,
+    /// To the app screen, or right to the link when the app is known.
+    ChooseSignIn,
+    /// Go on with the attempt of an earlier run.
+    ContinueSignIn,
+    BeginSignIn {
+        client_id: ClientId,
+        secret: Option<Secret>,
+    },
+    /// A new link for the same app.
+    NewLink,
+    /// The client secret was asked for alone, for renewals.
+    KeepClientSecret(Option<Secret>),
+    /// Put the client secret where OpenClaw reads it, leave it out, or ask for it.
+    ToggleClientSecret,
+    /// Ask for the list with this credential.
+    Use(Credential),
+    /// Ask for the list again, with the same credential.
+    AskAgain,
+    /// The credential was refused: ask for another one.
+    AnotherCredential,
+    /// One-token call to the model with this id.
+    Test(String),
+    /// Work out what is to be written, and show it.
+    Review,
+    Write,
+    /// Nothing has to be written.
+    Finish,
+}
+
+/// A position in something that may be longer than the window. The drawing side tells how far it goes.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Scroll {
+    /// First row shown.
+    pub first: usize,
+    page: usize,
+    last: usize,
+}
+
+impl Default for Scroll {
+    fn default() -> Scroll {
+        Scroll { first: 0, page: 10, last: usize::MAX }
+    }
+}
+
+impl Scroll {
+    pub fn set_viewport(&mut self, viewport: super::protocol::Viewport) {
+        (self.page, self.last) = (viewport.page, viewport.last);
+        self.first = self.first.min(self.last);
+    }
+
+    /// False: the action is none that scrolls.
+    pub fn act(&mut self, action: super::protocol::Action) -> bool {
+        use super::protocol::Action;
+        let to = match action {
+            Action::Up => self.first.saturating_sub(1),
+            Action::Down => self.first.saturating_add(1),
+            Action::PageUp => self.first.saturating_sub(self.page),
+            Action::PageDown => self.first.saturating_add(self.page),
+            Action::First => 0,
+            Action::Last => self.last,
+            _ => return false,
+        };
+        self.first = to.min(self.last);
+        true
+    }
+}

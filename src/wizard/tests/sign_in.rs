@@ -1,0 +1,232 @@
+//! Transitions of the app screen and the sign-in screen. No IO, no clock: time comes as news.
+
+use super::super::protocol::*;
+use super::super::*;
+use crate::chutes::oauth::answer::Mistake;
+use crate::chutes::oauth::answer::Refusal;
+use crate::chutes::oauth::attempt::{BadClientId, BadSetting, Environment};
+use crate::chutes::oauth::token::Granted;
+use crate::host::{Host, Reason, Verdict};
+use crate::wizard::facts::{Begun, SignInFacts};
+use crate::wizard::screens::app::Problem;
+use crate::wizard::screens::auth::Choice;
+
+const ID: &str = "cid_abc123def456ghi789jkl012";
+const LINK: &str = "https://api.chutes.ai/idp/authorize?state=x";
+
+fn host(verdict: Verdict) -> Host {
+    Host { verdict, reason: Reason::NoDisplay, container: None, wsl: false, ssh: None, name: None }
+}
+
+fn facts(client_id: Option<&str>, verdict: Verdict) -> Facts {
+    let environment = Environment::read(|name| match name {
+        "CHUTES_CLIENT_ID" => client_id.map(str::to_owned),
+        _ => None,
+    });
+    let sign_in = SignInFacts { environment: Some(environment), host: Some(host(verdict)), ..SignInFacts::default() };
+    Facts { sign_in, choice: Some(AuthChoice::OAuth), ..Facts::default() }
+}
+
+/// At the link, with nothing pasted.
+fn waiting(verdict: Verdict) -> (Wizard, Vec<Effect>) {
+    let (mut wizard, effects) = Wizard::new(facts(Some(ID), verdict));
+    assert!(matches!(&effects[..], [Effect::Load, Effect::SignIn { .. }]), "{effects:?}");
+    assert_eq!((wizard.screen, wizard.context()), (Screen::SignIn, KeyContext::SignInBusy));
+    let effects = ready(&mut wizard);
+    (wizard, effects)
+}
+
+fn ready(wizard: &mut Wizard) -> Vec<Effect> {
+    news(wizard, SignInUpdate::Ready { link: LINK.into(), port: 1456, cannot_listen: None, left_ms: 900_000 })
+}
+
+fn news(wizard: &mut Wizard, update: SignInUpdate) -> Vec<Effect> {
+    let attempt = wizard.sign_in.attempt;
+    wizard.handle(Event::SignIn { attempt, update })
+}
+
+fn act(wizard: &mut Wizard, action: Action) -> Vec<Effect> {
+    wizard.handle(Event::Action(action))
+}
+
+fn granted() -> SignInUpdate {
+    let granted = Granted {
+        access: Secret::new("cak_access"),
+        refresh: Some(Secret::new("crt_refresh")),
+        expires_at_ms: 1_800_000_000_000,
+        scopes: vec!["chutes:invoke".into()],
+        account: Some("alice".into()),
+        account_id: Some("1".into()),
+    };
+    SignInUpdate::Granted(Box::new(granted), ClientId::parse(ID).expect("an id"))
+}
+
+#[test]
+fn the_app_is_asked_for_checked_and_kept() {
+    let (mut wizard, _) = Wizard::new(facts(None, Verdict::Remote));
+    assert_eq!((wizard.screen, wizard.context()), (Screen::App, KeyContext::App));
+    wizard.handle(Event::Paste(Secret::new("csc_0123")));
+    act(&mut wizard, Action::Enter);
+    assert_eq!(wizard.app.problem, Some(Problem::Id(BadClientId::IsSecret)));
+    act(&mut wizard, Action::Edit(line::LineEdit::DeleteToStart));
+    wizard.handle(Event::Paste(Secret::new(format!(" {ID}\n"))));
+    assert!(act(&mut wizard, Action::Enter).is_empty() && wizard.app.on_secret);
+    wizard.handle(Event::Paste(Secret::new("nonsense")));
+    act(&mut wizard, Action::Enter);
+    assert_eq!(wizard.app.problem, Some(Problem::Secret));
+    act(&mut wizard, Action::Edit(line::LineEdit::DeleteToStart));
+    wizard.handle(Event::Paste(Secret::new("csc_0123")));
+    let effects = act(&mut wizard, Action::Enter);
+    let [Effect::SignIn { begin: Begin::New { client_id, secret }, .. }] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!((client_id.as_str(), secret), (ID, &Some(Secret::new("csc_0123"))));
+    let effects = act(&mut wizard, Action::Back);
+    assert!(matches!(&effects[..], [Effect::Cancel(_)]));
+    assert_eq!((wizard.screen, wizard.app.id.text()), (Screen::App, ID));
+    act(&mut wizard, Action::Back);
+    assert_eq!(wizard.screen, Screen::Auth);
+}
+
+#[test]
+fn the_browser_is_opened_only_where_the_person_sits_and_tab_changes_that() {
+    assert!(waiting(Verdict::Remote).1.is_empty());
+    let (mut wizard, effects) = waiting(Verdict::Local);
+    assert!(matches!(&effects[..], [Effect::OpenBrowser { link, .. }] if link == LINK));
+    assert!(act(&mut wizard, Action::OtherHost).is_empty());
+    let attempt = wizard.sign_in.attempt;
+    assert!(matches!(&act(&mut wizard, Action::OtherHost)[..], [Effect::OpenBrowser { .. }]));
+    assert_eq!(wizard.sign_in.attempt, attempt, "the same attempt");
+}
+
+#[test]
+fn what_the_options_asked_for_happens_at_once() {
+    let mut facts = facts(Some(ID), Verdict::Remote);
+    facts.sign_in.link_file = Some("/x/link".into());
+    facts.sign_in.qr_file = Some("/x/code.png".into());
+    facts.sign_in.qr = true;
+    let (mut wizard, _) = Wizard::new(facts);
+    let effects = ready(&mut wizard);
+    assert!(matches!(
+        &effects[..],
+        [Effect::SaveLink { kind: LinkFile::Text, .. }, Effect::SaveLink { kind: LinkFile::Png, .. }]
+    ));
+    assert_eq!(wizard.context(), KeyContext::SignInQr);
+    act(&mut wizard, Action::Back);
+    assert_eq!((wizard.context(), wizard.screen), (KeyContext::SignIn, Screen::SignIn));
+}
+
+#[test]
+fn a_paste_is_an_answer_and_pieces_are_one_when_nothing_more_comes() {
+    let (mut wizard, _) = waiting(Verdict::Remote);
+    let effects = wizard.handle(Event::Paste(Secret::new("http://x/?code=1")));
+    assert!(matches!(&effects[..], [Effect::Answer { only_whole: false, .. }]));
+    news(&mut wizard, SignInUpdate::Mistake(Mistake::NoState));
+    assert_eq!((wizard.sign_in.mistake.is_some(), wizard.context()), (true, KeyContext::SignInTyping));
+    // The next paste replaces the wrong one.
+    let effects = wizard.handle(Event::Paste(Secret::new("http://x/?code=2")));
+    assert!(matches!(&effects[..], [Effect::Answer { text, .. }] if text.expose() == "http://x/?code=2"));
+
+    let (mut wizard, _) = waiting(Verdict::Remote);
+    let attempt = wizard.sign_in.attempt;
+    assert!(matches!(
+        &wizard.handle(Event::Burst(Secret::new("http://x/?code")))[..],
+        [Effect::Settle { count: 1, .. }]
+    ));
+    assert!(matches!(&wizard.handle(Event::Text('='))[..], [Effect::Settle { count: 2, .. }]));
+    assert!(wizard.handle(Event::Settled { attempt, count: 1 }).is_empty(), "more has come since");
+    let effects = wizard.handle(Event::Settled { attempt, count: 2 });
+    assert!(
+        matches!(&effects[..], [Effect::Answer { text, only_whole: true, .. }] if text.expose() == "http://x/?code=")
+    );
+    assert!(wizard.handle(Event::Text('x')).len() == 1 && wizard.sign_in.paste.count() == 16);
+    let effects = wizard.handle(Event::Burst(Secret::new("y".repeat(70_000))));
+    assert!(effects.is_empty() && matches!(wizard.sign_in.mistake, Some(Mistake::TooLong { bytes: 70_016 })));
+}
+
+#[test]
+fn typed_text_waits_for_enter() {
+    let (mut wizard, _) = waiting(Verdict::Remote);
+    assert!(wizard.handle(Event::Text('h')).is_empty());
+    assert_eq!(wizard.context(), KeyContext::SignInTyping);
+    assert!(matches!(&act(&mut wizard, Action::Enter)[..], [Effect::Answer { only_whole: false, .. }]));
+}
+
+#[test]
+fn an_expired_attempt_takes_a_late_paste_more_time_or_a_new_link() {
+    let (mut wizard, _) = waiting(Verdict::Remote);
+    news(&mut wizard, SignInUpdate::Left(1));
+    assert_eq!(wizard.context(), KeyContext::SignIn);
+    news(&mut wizard, SignInUpdate::Left(0));
+    assert_eq!(wizard.context(), KeyContext::SignInExpired);
+    assert!(matches!(&wizard.handle(Event::Paste(Secret::new("late")))[..], [Effect::Answer { .. }]));
+    act(&mut wizard, Action::Edit(line::LineEdit::DeleteToStart));
+    assert!(matches!(&act(&mut wizard, Action::MoreTime)[..], [Effect::MoreTime(_)]));
+    news(&mut wizard, SignInUpdate::Left(600_000));
+    assert_eq!(wizard.context(), KeyContext::SignIn);
+    news(&mut wizard, SignInUpdate::Left(0));
+    let old = wizard.sign_in.attempt;
+    let effects = act(&mut wizard, Action::NewLink);
+    assert!(
+        matches!(&effects[..], [Effect::Cancel(a), Effect::SignIn { attempt, .. }] if *a == old && *attempt != old)
+    );
+}
+
+#[test]
+fn late_news_of_an_old_attempt_is_dropped() {
+    let (mut wizard, _) = waiting(Verdict::Remote);
+    let old = wizard.sign_in.attempt;
+    act(&mut wizard, Action::Back);
+    assert_eq!(wizard.screen, Screen::Auth);
+    assert!(wizard.handle(Event::SignIn { attempt: old, update: granted() }).is_empty());
+    assert_eq!((wizard.screen, wizard.credential()), (Screen::Auth, None));
+}
+
+#[test]
+fn a_refusal_ends_the_attempt_and_a_grant_goes_on_by_itself() {
+    let (mut wizard, _) = waiting(Verdict::Remote);
+    news(&mut wizard, SignInUpdate::Over(Over::Refused(Refusal::Denied { description: None })));
+    assert_eq!(wizard.context(), KeyContext::SignInOver);
+    act(&mut wizard, Action::NewLink);
+    ready(&mut wizard);
+    wizard.handle(Event::Paste(Secret::new("http://x/?code=canary")));
+    news(&mut wizard, SignInUpdate::Exchanging);
+    assert!(wizard.sign_in.paste.is_empty(), "a code is not kept");
+    assert!(wizard.handle(Event::Paste(Secret::new("again"))).is_empty(), "the first answer has won");
+    let effects = news(&mut wizard, granted());
+    assert!(matches!(&effects[..], [Effect::Remember(_), Effect::Discover { credential: Credential::OAuth(_), .. }]));
+    assert_eq!(wizard.screen, Screen::Discover);
+}
+
+#[test]
+fn the_bare_link_goes_away_with_any_key_and_a_paste_counts() {
+    let (mut wizard, _) = waiting(Verdict::Remote);
+    act(&mut wizard, Action::BareLink);
+    assert_eq!((wizard.bare_link(), wizard.context()), (Some(LINK), KeyContext::SignInBare));
+    wizard.handle(Event::Text('q'));
+    assert_eq!(
+        (wizard.bare_link(), wizard.context(), wizard.sign_in.paste.is_empty()),
+        (None, KeyContext::SignIn, true)
+    );
+    act(&mut wizard, Action::BareLink);
+    assert_eq!(wizard.handle(Event::Paste(Secret::new("http://x/?code=1"))).len(), 1);
+    assert_eq!(wizard.bare_link(), None);
+}
+
+#[test]
+fn a_setting_that_cannot_be_used_is_named_on_the_first_screen() {
+    let mut facts = facts(None, Verdict::Remote);
+    facts.choice = None;
+    facts.sign_in.environment = Some(Err(BadSetting::Scope("\"".into())));
+    let (mut wizard, _) = Wizard::new(facts);
+    assert!(act(&mut wizard, Action::Enter).is_empty());
+    assert_eq!((wizard.screen, wizard.auth.setting_refused), (Screen::Auth, true));
+}
+
+#[test]
+fn a_begun_attempt_is_offered_before_a_new_one() {
+    let mut facts = facts(Some(ID), Verdict::Remote);
+    facts.sign_in.begun = Some(Begun { at: 1, expires_at: 2 });
+    let (mut wizard, effects) = Wizard::new(facts);
+    assert!(matches!(&effects[..], [Effect::Load]));
+    assert!(matches!(wizard.auth.choices[wizard.auth.chosen], Choice::Continue(_)));
+    assert!(matches!(&act(&mut wizard, Action::Enter)[..], [Effect::SignIn { begin: Begin::Continue { .. }, .. }]));
+}
