@@ -4,7 +4,8 @@
 use super::connect::{self, CALL, Progress, Proxies, Roots};
 use super::endpoints::{Endpoints, host_of};
 use super::failure::{self, Failure, Kind, NotJson, ProxyTrouble, Stage};
-use crate::secret::{Secret, redact};
+use crate::chutes::credential_kinds::redact;
+use crate::secret::Secret;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
 use serde_json::error::Category;
 use std::future::poll_fn;

@@ -6,8 +6,9 @@
 //! `malformed-json`, `too-large`, `empty-list`, `redirected`, `proxy`, `network`,
 //! `credential-malformed`.
 
+use super::credential_kinds::redact;
 use crate::clean;
-use crate::secret::{Secret, redact};
+use crate::secret::Secret;
 use crate::texts::{Lang, chutes as texts};
 use std::time::Duration;
 

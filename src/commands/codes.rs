@@ -24,6 +24,10 @@ pub const WARNINGS: &[(&str, &str)] = &[
     ("alias-not-set", "A documented alias was not set: its model carries another alias."),
     ("alias-moved", "An alias was taken from another model."),
     ("aliases-repaired", "An alias written the wrong way round was put right."),
+    ("previous-default", "The default was a model of another provider; the message says what became of it."),
+    ("other-provider", "What was asked for is no Chutes model and no provider that is known; it is taken as written."),
+    ("not-registered", "--models names something that is no Chutes model; it was left out."),
+    ("model-left-out", "The service lists a model in whose name OpenClaw would expand a variable; it was left out."),
     ("unverified", "The test call gave no answer to go by."),
     ("balance", "The credential works, but the account has no balance."),
     ("token-expires", "CHUTES_OAUTH_TOKEN cannot be renewed and lives for about an hour."),
@@ -120,6 +124,15 @@ pub fn of_note(note: &Note, prices: impl Fn(&str, &str, Role) -> PriceChange, la
                 code: "alias-moved",
                 message: text::warn_alias_moved(lang, safe(name), safe(from)),
             }];
+        }
+        Note::MadeRoom { before, kept: true } => {
+            return vec![Warning { code: "previous-default", message: text::warn_made_room(lang, safe(before)) }];
+        }
+        Note::MadeRoom { before, kept: false } => {
+            return vec![Warning { code: "previous-default", message: text::warn_made_way(lang, safe(before)) }];
+        }
+        Note::NotRegistered { wanted } => {
+            return vec![Warning { code: "not-registered", message: text::warn_not_registered(lang, safe(wanted)) }];
         }
         Note::Repaired { name, target } => {
             let message = text::warn_alias_repaired(lang, safe(name), safe(target));

@@ -5,6 +5,7 @@ use super::invocation::{
     AuthChoice, Command, Invocation, KeySource, ModelsChoice, Onboard, SecretInputMode, SignIn, Target,
 };
 use super::usage::UsageError;
+use crate::chutes::credential_kinds::prefix;
 use crate::texts::Lang;
 use clap::ArgMatches;
 use clap::error::ErrorKind;
@@ -62,9 +63,6 @@ pub fn parse(
     }
 }
 
-/// Beginnings of Chutes' keys, tokens and client secrets.
-const SECRET_PREFIXES: [&str; 4] = ["cpk_", "cak_", "crt_", "csc_"];
-
 fn refuse_secrets<'a>(args: impl Iterator<Item = &'a OsString>) -> Result<(), UsageError> {
     for arg in args {
         let arg = arg.to_string_lossy();
@@ -77,7 +75,7 @@ fn refuse_secrets<'a>(args: impl Iterator<Item = &'a OsString>) -> Result<(), Us
 
 /// A prefix that begins a word; one inside a path or a longer name is no secret.
 fn carries_secret(arg: &str) -> bool {
-    SECRET_PREFIXES.iter().any(|prefix| {
+    prefix::SECRETS.iter().any(|prefix| {
         arg.match_indices(prefix).any(|(at, _)| {
             let before = arg[..at].chars().next_back();
             !before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/'))

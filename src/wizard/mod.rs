@@ -14,6 +14,7 @@ mod tests;
 
 pub use screens::{Screen, models};
 
+use crate::chutes::credential_kinds::variable;
 use crate::chutes::failure::Failure;
 use crate::chutes::model::{Catalog, Model, Source, id_of};
 use crate::chutes::oauth::attempt::ClientId;
@@ -712,7 +713,7 @@ impl Wizard {
         let credential = match &self.credential {
             Some(Credential::ApiKey(secret)) => Some(NewCredential::ApiKey { secret: secret.clone() }),
             Some(Credential::EnvKey(_)) if self.facts.store_reference => {
-                Some(NewCredential::ApiKeyEnvRef { var: "CHUTES_API_KEY".to_owned() })
+                Some(NewCredential::ApiKeyEnvRef { var: variable::API_KEY.to_owned() })
             }
             Some(Credential::EnvKey(secret)) => Some(NewCredential::ApiKey { secret: secret.clone() }),
             Some(Credential::OAuth(signed_in)) => {

@@ -1,6 +1,7 @@
 //! One sign-in attempt: who asks (the registered app), for what, where the answer goes, and the two
 //! random values that make the answer ours alone.
 
+use crate::chutes::credential_kinds::{ChutesCredential, prefix, variable};
 use crate::chutes::endpoints::{BadEndpoint, Endpoints};
 use crate::secret::Secret;
 use oauth2::{CsrfToken, PkceCodeChallenge, PkceCodeVerifier};
@@ -41,13 +42,12 @@ impl ClientId {
 
     pub fn parse(text: &str) -> Result<ClientId, BadClientId> {
         let text = text.trim();
-        let Some(rest) = text.strip_prefix("cid_") else {
-            return Err(match text.get(..4) {
-                _ if text.is_empty() => BadClientId::Empty,
-                Some("csc_") => BadClientId::IsSecret,
-                Some("cpk_" | "cak_" | "crt_") => BadClientId::IsKey,
-                _ => BadClientId::NoPrefix,
-            });
+        let rest = match ChutesCredential::of(text) {
+            Some(ChutesCredential::ClientId) => text.strip_prefix(prefix::CLIENT_ID).unwrap_or_default(),
+            Some(ChutesCredential::ClientSecret) => return Err(BadClientId::IsSecret),
+            Some(_) => return Err(BadClientId::IsKey),
+            None if text.is_empty() => return Err(BadClientId::Empty),
+            None => return Err(BadClientId::NoPrefix),
         };
         if !rest.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()) {
             return Err(BadClientId::Character);
@@ -65,7 +65,7 @@ impl ClientId {
 
 /// `csc_` and letters or digits, which need no quoting anywhere.
 pub fn is_client_secret(text: &str) -> bool {
-    let rest = text.strip_prefix("csc_").unwrap_or_default();
+    let rest = text.strip_prefix(prefix::CLIENT_SECRET).unwrap_or_default();
     !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_alphanumeric())
 }
 
@@ -182,15 +182,15 @@ impl Environment {
     pub fn read(var: impl Fn(&str) -> Option<String>) -> Result<Environment, BadSetting> {
         let get = |name| var(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
         let client_id =
-            get("CHUTES_CLIENT_ID").map(|id| ClientId::parse(&id)).transpose().map_err(BadSetting::ClientId)?;
-        let uri = get("CHUTES_OAUTH_REDIRECT_URI").unwrap_or_else(|| DEFAULT_REDIRECT.to_owned());
+            get(variable::CLIENT_ID).map(|id| ClientId::parse(&id)).transpose().map_err(BadSetting::ClientId)?;
+        let uri = get(variable::REDIRECT_URI).unwrap_or_else(|| DEFAULT_REDIRECT.to_owned());
         let redirect = Redirect::parse(&uri).map_err(|bad| BadSetting::Redirect(bad, uri))?;
-        let scopes = match get("CHUTES_OAUTH_SCOPES") {
+        let scopes = match get(variable::SCOPES) {
             None => DEFAULT_SCOPES.map(str::to_owned).to_vec(),
             Some(list) => parse_scopes(&list).map_err(BadSetting::Scope)?,
         };
         let endpoints = Endpoints::from_env(&var).map_err(BadSetting::Endpoint)?;
-        let client_secret = get("CHUTES_CLIENT_SECRET").map(Secret::new);
+        let client_secret = get(variable::CLIENT_SECRET).map(Secret::new);
         Ok(Environment { client_id, client_secret, redirect, scopes, endpoints })
     }
 

@@ -1,7 +1,11 @@
 //! Everything that ends a command early: data here, words by language, an exit code, a stable name.
 
-use super::credential::KeyError;
-use super::login::LoginError;
+mod key;
+mod login;
+
+pub use key::{KeyError, Origin, key_problem};
+pub use login::LoginError;
+
 use super::usage::UsageError;
 use crate::chutes::endpoints::BadEndpoint;
 use crate::chutes::failure::Failure;

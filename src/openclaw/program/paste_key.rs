@@ -2,11 +2,11 @@
 
 use super::child::{self, ChildError};
 use super::scratch_config::ScratchConfig;
+use crate::chutes::credential_kinds::{redact, variable};
 use crate::openclaw::error::Error;
 use crate::openclaw::read::snapshot::Snapshot;
 use crate::openclaw::types::Handover;
 use crate::openclaw::{Site, value};
-use crate::secret::redact;
 use serde_json::{Value, json};
 use std::process::Command;
 use std::time::Duration;
@@ -40,7 +40,7 @@ pub fn run(site: &Site, snapshot: &Snapshot, handover: &Handover) -> Result<(), 
         command.env("OPENCLAW_STATE_DIR", &site.paths.state_dir);
         command.env("OPENCLAW_HOME", &site.paths.home);
         // In the environment, this alone makes newer versions look for the plugin.
-        command.env_remove("CHUTES_API_KEY");
+        command.env_remove(variable::API_KEY);
         let output = child::run(command, input, LONGEST, || true).map_err(|error| match error {
             ChildError::Interrupted(signal) => Error::Interrupted { signal },
             error => failed(None, error.to_string()),

@@ -1,0 +1,75 @@
+//! Why a sign-in in two processes did not lead to a credential.
+
+use crate::chutes::oauth::answer::{Mistake, Refusal};
+use crate::chutes::oauth::attempt::CannotResume;
+use crate::chutes::oauth::token::TokenError;
+use crate::texts::{Lang, cli as text};
+
+/// Why a sign-in in two processes did not lead to a credential.
+#[derive(Clone, Debug, PartialEq, thiserror::Error)]
+#[error("{}", self.message(Lang::En))]
+pub enum LoginError {
+    /// No `CHUTES_CLIENT_ID`, and none remembered.
+    NoClientId,
+    /// No sign-in was started, or it has been finished.
+    NothingBegun,
+    /// Nobody types there: a terminal cuts long lines.
+    StdinIsTerminal,
+    CannotResume(CannotResume),
+    /// What came on standard input is no answer: the attempt goes on.
+    Mistake(Mistake),
+    Refused(Refusal),
+    Token(TokenError),
+}
+
+impl LoginError {
+    pub fn exit(&self) -> u8 {
+        match self {
+            LoginError::NoClientId | LoginError::StdinIsTerminal | LoginError::Mistake(_) => 2,
+            LoginError::Refused(_) => 3,
+            LoginError::Token(error) if !error.is_network() && *error != TokenError::Unreadable => 3,
+            _ => 1,
+        }
+    }
+
+    pub fn code(&self) -> &'static str {
+        match self {
+            LoginError::NoClientId => "missing-client-id",
+            LoginError::NothingBegun => "no-login-started",
+            LoginError::StdinIsTerminal => "redirect-stdin-is-terminal",
+            LoginError::CannotResume(CannotResume::Expired { .. }) | LoginError::Mistake(Mistake::Expired { .. }) => {
+                "login-expired"
+            }
+            LoginError::CannotResume(_) => "login-not-resumable",
+            LoginError::Mistake(_) => "not-the-redirect",
+            LoginError::Refused(Refusal::Denied { .. }) => "consent-denied",
+            LoginError::Refused(_) => "consent-refused",
+            LoginError::Token(error) => error.code(),
+        }
+    }
+
+    pub fn message(&self, lang: Lang) -> String {
+        match self {
+            LoginError::NoClientId => text::login_no_client_id(lang).to_owned(),
+            LoginError::NothingBegun => text::login_nothing_begun(lang).to_owned(),
+            LoginError::StdinIsTerminal => text::login_terminal(lang).to_owned(),
+            LoginError::CannotResume(why) => why.says(lang),
+            LoginError::Mistake(mistake) => mistake.says(lang),
+            LoginError::Refused(refusal) => refusal.says(lang),
+            LoginError::Token(error) => error.says(lang),
+        }
+    }
+
+    pub fn hint(&self, program: &str, lang: Lang) -> String {
+        match self {
+            LoginError::NoClientId => text::login_no_client_id_hint(lang).to_owned(),
+            LoginError::StdinIsTerminal => text::login_terminal_hint(lang, program),
+            LoginError::Mistake(Mistake::Expired { .. })
+            | LoginError::NothingBegun
+            | LoginError::CannotResume(_)
+            | LoginError::Refused(_)
+            | LoginError::Token(_) => text::login_start_again(lang, program),
+            LoginError::Mistake(_) => text::login_still_waiting(lang).to_owned(),
+        }
+    }
+}
