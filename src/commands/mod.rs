@@ -35,7 +35,13 @@ use std::ffi::OsString;
 
 /// The whole program: `args` with the program's name first, the exit code out.
 pub fn run(args: Vec<OsString>) -> u8 {
+    crate::signals::forbid_core_dumps();
     let outline = Outline::of(&args, var);
+    // Without it every signal does what it always does.
+    let _ = crate::signals::install(|| {
+        crate::openclaw::program::child::kill_all();
+        crate::tui::terminal::give_back();
+    });
     let done = parse::parse(args, outline, var).map_err(Error::from).and_then(|parsed| match parsed {
         Parsed::Print(text) => Ok(Report::text(text)),
         Parsed::Run(invocation) => dispatch(&invocation),

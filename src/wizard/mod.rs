@@ -364,10 +364,10 @@ impl Wizard {
     }
 
     fn quit(&mut self) -> Vec<Effect> {
-        // A write that has begun is finished; the wizard leaves as soon as it is.
+        // A write that has begun is finished, one that still waits is given up; the wizard leaves after it.
         if self.review.writing || self.done.undo == Undo::Running {
             self.leaving = true;
-            return Vec::new();
+            return vec![Effect::StopWaiting];
         }
         let outcome = match self.screen {
             Screen::Done => Outcome::Done,
