@@ -86,6 +86,10 @@ pub enum Command {
         secret_file: Option<PathBuf>,
         json: bool,
     },
+    Doctor {
+        fix: bool,
+        json: bool,
+    },
     Undo {
         json: bool,
     },
@@ -109,6 +113,7 @@ impl Command {
             | Command::LoginStart { json, .. }
             | Command::LoginAppCreate { json, .. }
             | Command::LoginFinish { json, .. }
+            | Command::Doctor { json, .. }
             | Command::Undo { json } => *json,
             Command::Renew(how) => how.json,
             Command::Token | Command::Demo | Command::Models | Command::Completions(_) | Command::Man => false,

@@ -152,6 +152,7 @@ fn invocation(
             when_up: flag(last, "when-up"),
         }),
         ["token"] => Command::Token,
+        ["doctor"] => Command::Doctor { fix: flag(last, "fix"), json: json() },
         ["undo"] => Command::Undo { json: json() },
         ["man"] => Command::Man,
         ["completions"] => {

@@ -11,6 +11,7 @@ use crate::chutes::oauth::token::{self, Renewed, TokenError};
 use crate::files::{self, Doing};
 use crate::openclaw;
 use crate::sign_in::{self, SignIn, Trouble};
+use crate::signals::Uncut;
 use crate::texts::Lang;
 use std::fs;
 use std::path::Path;
@@ -50,6 +51,7 @@ pub fn renew(document: &Path, surroundings: &Surroundings, now: impl Fn() -> i64
     if not_due(&sign_in) {
         return Ok(Some(Kept { sign_in, renewed: false }));
     }
+    let _uncut = Uncut::begin().map_err(openclaw::Error::interrupted)?;
     let _in_flight = super::IN_FLIGHT.lock().unwrap_or_else(PoisonError::into_inner);
     match renewed(document, &mut sign_in, surroundings, &now) {
         Ok(()) => Ok(Some(Kept { sign_in, renewed: true })),

@@ -16,6 +16,7 @@ use crate::clean;
 use crate::files;
 use crate::openclaw::Error as OpenClawError;
 use crate::selection::{Refusal, alias};
+use crate::signals;
 use crate::texts::{Lang, cli as text};
 use serde_json::{Value, json};
 
@@ -46,9 +47,9 @@ pub enum Error {
     /// A call that the command cannot do without.
     Service(Failure),
     Selection(Refusal),
-    OpenClaw(#[from] OpenClawError),
     /// The stored sign-in could not be renewed.
     Renewal(crate::renewal::Error),
+    OpenClaw(OpenClawError),
     /// Neither an alias nor a model we know. `similar` are refs and aliases that look like it.
     UnknownModel {
         name: String,
@@ -77,6 +78,15 @@ pub enum Error {
     System(std::io::Error),
 }
 
+impl From<OpenClawError> for Error {
+    fn from(error: OpenClawError) -> Self {
+        match error {
+            OpenClawError::Interrupted { signal } => Error::Interrupted(signal),
+            error => Error::OpenClaw(error),
+        }
+    }
+}
+
 impl From<files::Error> for Error {
     fn from(error: files::Error) -> Self {
         OpenClawError::from(error).into()
@@ -100,7 +110,7 @@ impl Error {
             Error::App(error) => error.exit(),
             Error::CredentialRefused(_) => 3,
             Error::Renewal(error) if error.needs_sign_in() => 3,
-            Error::Interrupted(signal) => 128 + u8::try_from(*signal).unwrap_or(0),
+            Error::Interrupted(signal) => u8::try_from(signals::exit_code(*signal)).unwrap_or(1),
             _ => 1,
         }
     }

@@ -50,6 +50,9 @@ pub struct Request {
     /// What the selection was made on. What others change between that and the write stays changed.
     /// None: the selection is meant as it stands.
     pub basis: Option<Current>,
+    /// A profile whose credential a live call proved: the marks of its past failures leave OpenClaw's auth
+    /// state, so that it is used again at once.
+    pub proven: Option<String>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -87,6 +90,10 @@ pub fn plan(snapshot: &Snapshot, request: &Request, now: i64) -> Result<Plan, Er
     let credential = new.map(|new| credential::change(snapshot, new, secret)).transpose()?.unwrap_or_default();
     let mut files: Vec<FileChange> =
         credential.files.iter().cloned().map(|(role, file, after)| file_change(role, file, after, now)).collect();
+    if let Some(profile) = &request.proven {
+        let changes = credential::without_marks(snapshot, profile)?.into_iter();
+        files.extend(changes.map(|(role, file, after)| file_change(role, file, after, now)));
+    }
     if credential.helper.is_none() {
         files.extend(dotenv_change(snapshot, secret, now));
     }
@@ -165,19 +172,22 @@ pub fn named_mode(snapshot: &Snapshot) -> Option<String> {
 
 /// What a gateway of this installation finds for a renewal: `.env`, `gateway.env`, `env.vars`.
 pub fn gateway_surroundings(snapshot: &Snapshot) -> renewal_terms::Surroundings {
-    let find = |name: &str| {
-        let of_file = |file: &File| dotenv::value(&String::from_utf8_lossy(file.bytes.as_deref()?), name);
-        let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned).filter(|v| !v.is_empty());
-        let config = snapshot.value();
-        of_file(&snapshot.dotenv)
-            .or_else(|| of_file(&snapshot.gateway_env))
-            .or_else(|| text(at(config, &["env", "vars", name])))
-            .or_else(|| text(at(config, &["env", name])))
-    };
     renewal_terms::Surroundings {
-        client_id: find(variable::CLIENT_ID),
-        client_secret: find(variable::CLIENT_SECRET).map(Secret::new),
+        client_id: gateway_variable(snapshot, variable::CLIENT_ID),
+        client_secret: gateway_variable(snapshot, variable::CLIENT_SECRET).map(Secret::new),
     }
+}
+
+/// A variable as a gateway of this installation finds it, whatever the shell of this run has: `.env`,
+/// `gateway.env`, `env.vars`, `env`. None: it finds none, or an empty one.
+pub fn gateway_variable(snapshot: &Snapshot, name: &str) -> Option<String> {
+    let of_file = |file: &File| dotenv::value(&String::from_utf8_lossy(file.bytes.as_deref()?), name);
+    let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned).filter(|v| !v.is_empty());
+    let config = snapshot.value();
+    of_file(&snapshot.dotenv)
+        .or_else(|| of_file(&snapshot.gateway_env))
+        .or_else(|| text(at(config, &["env", "vars", name])))
+        .or_else(|| text(at(config, &["env", name])))
 }
 
 fn config_changes(

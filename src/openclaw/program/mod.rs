@@ -1,5 +1,6 @@
 //! Whatever starts the program `openclaw`.
 
+pub mod child;
 pub mod gateway;
 pub(crate) mod paste_key;
 pub mod profiles;

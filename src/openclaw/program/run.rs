@@ -1,17 +1,15 @@
-//! One run of OpenClaw's own program, or of the Node that it runs on, with an end.
+//! OpenClaw's own program, and the Node that it runs on: which one, in which environment, and what it said.
 
+use super::child::{self, ChildError};
 use crate::openclaw::Site;
 use std::ffi::OsString;
-use std::io::{self, Read, Write};
-use std::process::{Child, Command, ExitStatus, Stdio};
-use std::sync::mpsc;
-use std::thread;
+use std::process::Command;
 use std::time::Duration;
 
 /// What it printed, and how it ended.
 #[derive(Clone, Debug, Default)]
 pub struct Ran {
-    /// None: a signal, or it was stopped because it took too long.
+    /// None: a signal ended it.
     pub exit: Option<i32>,
     pub out: String,
     pub err: String,
@@ -72,46 +70,9 @@ pub fn about(command: &mut Command, site: &Site, search: Option<&str>) {
     }
 }
 
-/// Runs it to its end, or to ours.
-pub fn run(mut command: Command, input: Option<&str>, longest: Duration) -> io::Result<Ran> {
-    command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
-    let mut child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()?;
-    if let (Some(mut stdin), Some(input)) = (child.stdin.take(), input) {
-        // A program that ends without reading fails by its exit code. What is written is short, and fits a pipe.
-        let _ = stdin.write_all(input.as_bytes());
-    }
-    let (out, err) = (reader(child.stdout.take()), reader(child.stderr.take()));
-    let ended = wait(&mut child, longest)?;
-    // A process that it left behind may hold the pipes open.
-    let text = |pipe: mpsc::Receiver<String>| pipe.recv_timeout(Duration::from_secs(1)).unwrap_or_default();
-    Ok(Ran { exit: ended.and_then(|status| status.code()), out: text(out), err: text(err) })
-}
-
-/// None: it took too long and was stopped.
-fn wait(child: &mut Child, longest: Duration) -> io::Result<Option<ExitStatus>> {
-    const PAUSE: Duration = Duration::from_millis(5);
-    let start = std::time::Instant::now();
-    loop {
-        if let Some(status) = child.try_wait()? {
-            return Ok(Some(status));
-        }
-        if start.elapsed() >= longest {
-            let _ = child.kill();
-            child.wait()?;
-            return Ok(None);
-        }
-        thread::sleep(PAUSE);
-    }
-}
-
-fn reader(pipe: Option<impl Read + Send + 'static>) -> mpsc::Receiver<String> {
-    let (send, receive) = mpsc::channel();
-    thread::spawn(move || {
-        let mut said = Vec::new();
-        if let Some(mut pipe) = pipe {
-            let _ = pipe.read_to_end(&mut said);
-        }
-        let _ = send.send(String::from_utf8_lossy(&said).into_owned());
-    });
-    receive
+/// Runs it to its end. A signal, or the limit, ends it before.
+pub fn run(command: Command, input: Option<&str>, limit: Duration) -> Result<Ran, ChildError> {
+    let output = child::run(command, input, limit, || true)?;
+    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+    Ok(Ran { exit: output.status.code(), out: text(&output.stdout), err: text(&output.stderr) })
 }

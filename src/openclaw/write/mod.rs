@@ -17,6 +17,7 @@ use super::read::snapshot::{self, Snapshot};
 use super::types::{DatabaseChange, Role};
 use crate::chutes::oauth::token::Renewed;
 use crate::files::staged::tidy;
+use crate::signals::Uncut;
 use crate::state::{Profiles, State};
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -105,6 +106,7 @@ fn carry_out(
         let touches_store = touches(&[Role::AuthStore, Role::AuthState, Role::Dotenv]);
         let store = &snapshot.store.file.path;
         let _openclaws_lock = if touches_store { run_lock::openclaws(store)? } else { None };
+        let _uncut = Uncut::begin().map_err(Error::interrupted)?;
         let prepared = Prepared::new(plan.files.iter().map(Change::from).collect())?;
         if let Some(change) = &plan.database {
             database.replace(&snapshot, change)?;

@@ -9,6 +9,7 @@ use crate::openclaw::error::Error;
 use crate::openclaw::plan::Plan;
 use crate::openclaw::program::profiles;
 use crate::openclaw::types::Role;
+use crate::signals::Uncut;
 use crate::state::{Profiles, State, UndoFile, UndoRecord};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
@@ -99,6 +100,7 @@ pub fn undo(state: &State, site: Option<&Site>) -> Result<Undone, Error> {
             None => undone.removed.push(change.path.clone()),
         }
     }
+    let _uncut = Uncut::begin().map_err(Error::interrupted)?;
     match Prepared::new(changes)?.commit() {
         Ok(_) => {}
         Err(Failure::Conflict(path)) => return Err(Error::ChangedSince { path }),
