@@ -73,6 +73,8 @@ pub mod chutes;
 pub mod cli;
 #[path = "../assets/texts/json5.rs"]
 pub mod json5;
+#[path = "../assets/texts/manual.rs"]
+pub mod manual;
 #[path = "../assets/texts/openclaw.rs"]
 pub mod openclaw;
 #[path = "../assets/texts/signin.rs"]

@@ -3,6 +3,7 @@
 mod aliases;
 pub mod cli;
 pub mod codes;
+mod completion;
 mod config;
 pub mod context;
 pub mod credential;
@@ -11,15 +12,16 @@ pub mod error;
 mod help;
 pub mod invocation;
 mod login;
+mod manual;
 mod models;
 pub mod onboard;
 pub mod parse;
 mod refresh;
 mod report;
-mod shell;
 mod signals;
 mod status;
 pub mod usage;
+mod version;
 mod wizard;
 
 pub use invocation::Invocation;
@@ -34,6 +36,9 @@ use std::ffi::OsString;
 /// The whole program: `args` with the program's name first, the exit code out.
 pub fn run(args: Vec<OsString>) -> u8 {
     let outline = Outline::of(&args, var);
+    if let Some(exit) = completion::answer(&args, outline) {
+        return exit;
+    }
     let done = parse::parse(args, outline, var).map_err(Error::from).and_then(|parsed| match parsed {
         Parsed::Print(text) => Ok(Report::text(text)),
         Parsed::Run(invocation) => dispatch(&invocation),
@@ -60,8 +65,8 @@ fn dispatch(invocation: &Invocation) -> Result<Report, Error> {
         Command::AliasesRemove { alias, json } => aliases::remove(&context, alias, *json),
         Command::ConfigGet { path, json } => config::get(&context, path, *json),
         Command::Undo { json } => config::undo(&context, *json),
-        Command::Completions(shell) => Ok(shell::completions(program, *shell, lang)),
-        Command::Man => shell::man(program, lang),
+        Command::Completions(shell) => completion::script(program, shell),
+        Command::Man => Ok(Report::text(manual::page(program, lang))),
         Command::LoginStart { json } => login::start(&context, *json),
         Command::LoginFinish { redirect_stdin, json } => login::finish(&context, *redirect_stdin, *json),
     }
