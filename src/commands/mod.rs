@@ -8,10 +8,12 @@ mod config;
 pub mod context;
 pub mod credential;
 mod demo;
+mod doctor;
 pub mod error;
 mod help;
 pub mod invocation;
 mod login;
+mod login_app;
 mod manual;
 mod models;
 pub mod onboard;
@@ -35,10 +37,16 @@ use std::ffi::OsString;
 
 /// The whole program: `args` with the program's name first, the exit code out.
 pub fn run(args: Vec<OsString>) -> u8 {
+    crate::signals::forbid_core_dumps();
     let outline = Outline::of(&args, var);
     if let Some(exit) = completion::answer(&args, outline) {
         return exit;
     }
+    // Without it every signal does what it always does.
+    let _ = crate::signals::install(|| {
+        crate::openclaw::program::child::kill_all();
+        crate::tui::terminal::give_back();
+    });
     let done = parse::parse(args, outline, var).map_err(Error::from).and_then(|parsed| match parsed {
         Parsed::Print(text) => Ok(Report::text(text)),
         Parsed::Run(invocation) => dispatch(&invocation),
@@ -64,10 +72,14 @@ fn dispatch(invocation: &Invocation) -> Result<Report, Error> {
         Command::AliasesAdd { alias, reference, json } => aliases::add(&context, alias, reference, *json),
         Command::AliasesRemove { alias, json } => aliases::remove(&context, alias, *json),
         Command::ConfigGet { path, json } => config::get(&context, path, *json),
+        Command::Doctor { fix, json } => doctor::doctor(&context, *fix, *json),
         Command::Undo { json } => config::undo(&context, *json),
         Command::Completions(shell) => completion::script(program, shell),
         Command::Man => Ok(Report::text(manual::page(program, lang))),
-        Command::LoginStart { json } => login::start(&context, *json),
+        Command::LoginStart { keep_secret, json } => login::start(&context, *keep_secret, *json),
+        Command::LoginAppCreate { key_source, secret_file, json } => {
+            login_app::create(&context, key_source.as_ref(), secret_file.as_deref(), *json)
+        }
         Command::LoginFinish { redirect_stdin, json } => login::finish(&context, *redirect_stdin, *json),
     }
 }

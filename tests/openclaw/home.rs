@@ -97,7 +97,7 @@ impl Home {
     }
 
     pub fn commit(&self, request: &Request) -> Result<Written, Error> {
-        commit(&self.site(), request, &self.state(), NOW)
+        commit(&self.site(), request, None, &self.state(), NOW)
     }
 
     /// The changed lines of the config, as `diff` marks them.
@@ -173,6 +173,7 @@ pub fn request(credential: Option<NewCredential>) -> Request {
         selection: selection(),
         client_secret: None,
         basis: None,
+        proven: None,
     }
 }
 

@@ -199,7 +199,7 @@ proptest! {
             }
         }
         let selection = stage.models().selection();
-        let request = Request { base_url: "https://llm.chutes.ai/v1".into(), credential: None, selection, client_secret: None, basis: None };
+        let request = Request { base_url: "https://llm.chutes.ai/v1".into(), credential: None, selection, client_secret: None, basis: None, proven: None };
         let plan = plan(&site.read().unwrap(), &request, now_ms).unwrap();
         let shown: Vec<(bool, String)> = diff::of(&plan)
             .iter()
@@ -208,7 +208,7 @@ proptest! {
             .filter(|line| line.kind != diff::LineKind::Context)
             .map(|line| (line.kind == diff::LineKind::Added, line.text.into_owned()))
             .collect();
-        commit(&site, &request, &State::at(home.join("state")), now_ms).unwrap();
+        commit(&site, &request, None, &State::at(home.join("state")), now_ms).unwrap();
         let after = home.read(".openclaw/openclaw.json");
         let real: Vec<(bool, String)> = similar::TextDiff::from_lines(CONFIG, after.as_str())
             .iter_all_changes()

@@ -9,12 +9,13 @@ mod warning;
 pub use warning::PlanWarning;
 
 use super::error::Error;
-use super::read::auth_store::{self, PROVIDER};
 use super::read::current;
 use super::read::current::Current;
 use super::read::dotenv;
+use super::read::fingerprint::Fingerprint;
 use super::read::includes::MergedConfig;
 use super::read::install::Generation;
+use super::read::refs;
 use super::read::snapshot::{self, File, Snapshot};
 use super::types::StoredCredential;
 use super::types::{ConfigProfile, FileChange, Handover, NewCredential, Role};
@@ -22,6 +23,7 @@ use super::value::at;
 use crate::chutes::credential_kinds::variable;
 use crate::chutes::oauth::attempt::is_client_secret;
 use crate::chutes::oauth::renewal_terms::{self};
+use crate::selection::refs::DEFAULT_PROVIDER;
 use crate::{secret::Secret, selection::Selection};
 use config::{ConfigSpec, DesiredConfig};
 use credential::Change;
@@ -44,6 +46,9 @@ pub struct Request {
     /// What the selection was made on. What others change between that and the write stays changed.
     /// None: the selection is meant as it stands.
     pub basis: Option<Current>,
+    /// A profile whose credential a live call proved: the marks of its past failures leave OpenClaw's auth
+    /// state, so that it is used again at once.
+    pub proven: Option<String>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -56,6 +61,8 @@ pub struct Plan {
     /// Stored Chutes credentials that this plan overwrites or removes.
     pub replaced: Vec<StoredCredential>,
     pub warnings: Vec<PlanWarning>,
+    /// What the plan was made from and would write: see [`crate::openclaw::write::commit`].
+    pub fingerprint: Fingerprint,
 }
 
 impl Plan {
@@ -74,11 +81,16 @@ pub fn plan(snapshot: &Snapshot, request: &Request, now: i64) -> Result<Plan, Er
     let Change { files, handover, provider_key, profile, replaced } = credential.unwrap_or_default();
     let mut files: Vec<FileChange> =
         files.into_iter().map(|(role, file, after)| file_change(role, file, after, now)).collect();
+    if let Some(profile) = &request.proven {
+        let changes = credential::without_marks(snapshot, profile)?.into_iter();
+        files.extend(changes.map(|(role, file, after)| file_change(role, file, after, now)));
+    }
     files.extend(dotenv_change(snapshot, request.client_secret.as_ref(), now));
     files.extend(config_changes(snapshot, &request.base_url, selection, profile.as_ref(), provider_key.as_ref(), now)?);
 
     let removed = profile.as_ref().map(|profile| profile.removed.clone()).unwrap_or_default();
     Ok(Plan {
+        fingerprint: Fingerprint::of_plan(snapshot, &files),
         files,
         handover,
         profile_id: profile.map(|profile| profile.id),
@@ -112,19 +124,22 @@ fn renewal_warning(snapshot: &Snapshot, request: &Request) -> Option<PlanWarning
 
 /// What a gateway of this installation finds for a renewal: `.env`, `gateway.env`, `env.vars`.
 pub fn gateway_surroundings(snapshot: &Snapshot) -> renewal_terms::Surroundings {
-    let find = |name: &str| {
-        let of_file = |file: &File| dotenv::value(&String::from_utf8_lossy(file.bytes.as_deref()?), name);
-        let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned).filter(|v| !v.is_empty());
-        let config = snapshot.value();
-        of_file(&snapshot.dotenv)
-            .or_else(|| of_file(&snapshot.gateway_env))
-            .or_else(|| text(at(config, &["env", "vars", name])))
-            .or_else(|| text(at(config, &["env", name])))
-    };
     renewal_terms::Surroundings {
-        client_id: find(variable::CLIENT_ID),
-        client_secret: find(variable::CLIENT_SECRET).map(Secret::new),
+        client_id: gateway_variable(snapshot, variable::CLIENT_ID),
+        client_secret: gateway_variable(snapshot, variable::CLIENT_SECRET).map(Secret::new),
     }
+}
+
+/// A variable as a gateway of this installation finds it, whatever the shell of this run has: `.env`,
+/// `gateway.env`, `env.vars`, `env`. None: it finds none, or an empty one.
+pub fn gateway_variable(snapshot: &Snapshot, name: &str) -> Option<String> {
+    let of_file = |file: &File| dotenv::value(&String::from_utf8_lossy(file.bytes.as_deref()?), name);
+    let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned).filter(|v| !v.is_empty());
+    let config = snapshot.value();
+    of_file(&snapshot.dotenv)
+        .or_else(|| of_file(&snapshot.gateway_env))
+        .or_else(|| text(at(config, &["env", "vars", name])))
+        .or_else(|| text(at(config, &["env", name])))
 }
 
 fn config_changes(
@@ -135,7 +150,7 @@ fn config_changes(
     provider_key: Option<&Value>,
     now: i64,
 ) -> Result<Vec<FileChange>, Error> {
-    let other_providers = other_providers(snapshot);
+    let other_providers = snapshot.providers_with_credentials();
     let wish = ConfigSpec {
         base_url,
         selection,
@@ -206,20 +221,6 @@ fn file_change(role: Role, file: File, after: Vec<u8>, now: i64) -> FileChange {
     }
 }
 
-/// Providers that the user has a credential for.
-fn other_providers(snapshot: &Snapshot) -> Vec<String> {
-    let stores = [Some(snapshot.store.seen()), snapshot.main_store.as_ref().map(|main| main.seen())];
-    let stored = stores.into_iter().flatten().filter_map(|store| store.get("profiles"));
-    let profiles = stored.chain(at(snapshot.value(), &["auth", "profiles"]));
-    let mut names: Vec<String> = Vec::new();
-    for name in profiles.filter_map(Value::as_object).flat_map(|map| map.values()).filter_map(auth_store::provider_of) {
-        if name != PROVIDER && !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    names
-}
-
 fn warnings(snapshot: &Snapshot, selection: &Selection, removed: Vec<String>) -> Vec<PlanWarning> {
     let config = snapshot.value();
     let mut warnings = Vec::new();
@@ -243,7 +244,8 @@ fn warnings(snapshot: &Snapshot, selection: &Selection, removed: Vec<String>) ->
     let own = snapshot::agent_entry(config, &snapshot.agent).and_then(|entry| entry.get("model"));
     let own = own.and_then(|model| model.as_str().or_else(|| model.get("primary")?.as_str()));
     let aliases = &selection.aliases;
-    if let Some(model) = own.filter(|model| current::resolve(model, aliases) != selection.primary) {
+    let means = |model: &str| refs::resolve(model, aliases, config, DEFAULT_PROVIDER);
+    if let Some(model) = own.filter(|model| means(model) != selection.primary) {
         warnings.push(PlanWarning::AgentHasOwnModel { agent: snapshot.agent.clone(), model: model.to_owned() });
     }
     warnings

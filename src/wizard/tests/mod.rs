@@ -54,6 +54,7 @@ fn catalog(ids: &[&str]) -> Catalog {
         models: ids.iter().map(|id| model(id, 1.0, 2.0, id.contains("Eye"))).collect(),
         source: Source::Live,
         fetched_at: Some(1),
+        ..Catalog::default()
     }
 }
 
@@ -456,7 +457,7 @@ fn leaving_writes_nothing_and_a_begun_write_is_waited_for() {
     }
     let mut drive = Drive::at_review();
     drive.planned(Ok(plan_of_one_line())).verified(works()).act(Action::Enter);
-    assert!(drive.act(Action::Quit).effects.is_empty());
+    assert!(matches!(drive.act(Action::Quit).effects[..], [Effect::StopWaiting]));
     drive.event(Event::Committed(Box::new(Ok(Committed::default()))));
     assert_eq!(drive.exit(), Some(Outcome::Done));
 }
