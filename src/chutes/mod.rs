@@ -11,6 +11,7 @@ pub mod credential_kinds;
 pub mod endpoints;
 pub mod failure;
 pub mod health;
+pub mod key_management;
 mod list;
 pub mod model;
 pub mod oauth;

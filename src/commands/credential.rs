@@ -26,6 +26,8 @@ pub struct Obtained {
     pub secret: Secret,
     /// Stored by OpenClaw.
     pub stored: NewCredential,
+    /// Of the app of a sign-in: put where it is read for renewals.
+    pub client_secret: Option<Secret>,
     pub warnings: Vec<Warning>,
 }
 
@@ -62,7 +64,7 @@ fn api_key(options: &Onboard, from_env: Option<String>, lang: Lang) -> Result<Ob
         true => NewCredential::ApiKeyEnvRef { var: variable::API_KEY.to_owned() },
         false => NewCredential::ApiKey { secret: secret.clone() },
     };
-    Ok(Obtained { choice: AuthChoice::ApiKey, secret, stored, warnings })
+    Ok(Obtained { choice: AuthChoice::ApiKey, secret, stored, client_secret: None, warnings })
 }
 
 fn oauth(options: &Onboard, token: Option<String>, lang: Lang) -> Result<Obtained, Error> {
@@ -87,10 +89,10 @@ fn oauth(options: &Onboard, token: Option<String>, lang: Lang) -> Result<Obtaine
     let secret = Secret::new(token);
     let stored = NewCredential::Token { secret: secret.clone(), expires_at: None };
     let warning = Warning { code: "token-expires", message: text::warn_token_expires(lang).to_owned() };
-    Ok(Obtained { choice: AuthChoice::OAuth, secret, stored, warnings: vec![warning] })
+    Ok(Obtained { choice: AuthChoice::OAuth, secret, stored, client_secret: None, warnings: vec![warning] })
 }
 
-fn from_stdin() -> Result<Secret, Error> {
+pub fn from_stdin() -> Result<Secret, Error> {
     let stdin = std::io::stdin();
     if stdin.is_terminal() {
         return Err(KeyError::StdinIsTerminal.into());

@@ -11,6 +11,7 @@ pub mod error;
 mod help;
 pub mod invocation;
 mod login;
+mod login_app;
 mod models;
 pub mod onboard;
 pub mod parse;
@@ -33,7 +34,13 @@ use std::ffi::OsString;
 
 /// The whole program: `args` with the program's name first, the exit code out.
 pub fn run(args: Vec<OsString>) -> u8 {
+    crate::signals::forbid_core_dumps();
     let outline = Outline::of(&args, var);
+    // Without it every signal does what it always does.
+    let _ = crate::signals::install(|| {
+        crate::openclaw::program::child::kill_all();
+        crate::tui::terminal::give_back();
+    });
     let done = parse::parse(args, outline, var).map_err(Error::from).and_then(|parsed| match parsed {
         Parsed::Print(text) => Ok(Report::text(text)),
         Parsed::Run(invocation) => dispatch(&invocation),
@@ -62,7 +69,10 @@ fn dispatch(invocation: &Invocation) -> Result<Report, Error> {
         Command::Undo { json } => config::undo(&context, *json),
         Command::Completions(shell) => Ok(shell::completions(program, *shell, lang)),
         Command::Man => shell::man(program, lang),
-        Command::LoginStart { json } => login::start(&context, *json),
+        Command::LoginStart { keep_secret, json } => login::start(&context, *keep_secret, *json),
+        Command::LoginAppCreate { key_source, secret_file, json } => {
+            login_app::create(&context, key_source.as_ref(), secret_file.as_deref(), *json)
+        }
         Command::LoginFinish { redirect_stdin, json } => login::finish(&context, *redirect_stdin, *json),
     }
 }

@@ -136,7 +136,12 @@ fn invocation(
         }
         ["models", "aliases", "remove"] => Command::AliasesRemove { alias: text(last, "alias"), json: json() },
         ["config", "get"] => Command::ConfigGet { path: text(last, "path"), json: json() },
-        ["login", "start"] => Command::LoginStart { json: json() },
+        ["login", "start"] => Command::LoginStart { keep_secret: flag(last, "keep-secret"), json: json() },
+        ["login", "app", "create"] => Command::LoginAppCreate {
+            key_source: key_source(last),
+            secret_file: file(last, "client-secret-file"),
+            json: json(),
+        },
         ["login", "finish"] => Command::LoginFinish { redirect_stdin: flag(last, "redirect-stdin"), json: json() },
         ["undo"] => Command::Undo { json: json() },
         ["man"] => Command::Man,
@@ -171,10 +176,6 @@ fn leaf(matches: &ArgMatches) -> (Vec<&str>, &ArgMatches) {
 }
 
 fn onboard(matches: &ArgMatches) -> Result<Onboard, UsageError> {
-    let key_source = match file(matches, "api-key-file") {
-        Some(path) => Some(KeySource::File(path)),
-        None => flag(matches, "api-key-stdin").then_some(KeySource::Stdin),
-    };
     let listed = many(matches, "models");
     Ok(Onboard {
         auth_choice: match optional(matches, "auth-choice").as_deref() {
@@ -182,7 +183,7 @@ fn onboard(matches: &ArgMatches) -> Result<Onboard, UsageError> {
             Some(_) => Some(AuthChoice::ApiKey),
             None => None,
         },
-        key_source,
+        key_source: key_source(matches),
         secret_input_mode: match optional(matches, "secret-input-mode").as_deref() {
             Some("ref") => SecretInputMode::Ref,
             _ => SecretInputMode::Plaintext,
@@ -208,6 +209,13 @@ fn onboard(matches: &ArgMatches) -> Result<Onboard, UsageError> {
         check: flag(matches, "check"),
         skip_verify: flag(matches, "skip-verify"),
     })
+}
+
+fn key_source(matches: &ArgMatches) -> Option<KeySource> {
+    match file(matches, "api-key-file") {
+        Some(path) => Some(KeySource::File(path)),
+        None => flag(matches, "api-key-stdin").then_some(KeySource::Stdin),
+    }
 }
 
 fn alias(pair: &str) -> Result<(String, String), UsageError> {

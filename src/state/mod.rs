@@ -1,9 +1,9 @@
 //! Our own state: small JSON documents under `$XDG_STATE_HOME/openclaw-chutes`, directory 0700, files
-//! 0600. No secret in it except a pending login's verifier.
+//! 0600. No secret in it except those of a pending login, which is single-use and expires.
 
 use crate::chutes::catalog;
 use crate::chutes::model::Catalog;
-use crate::chutes::oauth::attempt::Pending;
+use crate::chutes::oauth::attempt::{ClientId, Pending};
 use crate::files::{self, Error};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::fs::File;
@@ -109,6 +109,15 @@ impl<T: Serialize + DeserializeOwned> Document<T> {
 #[serde(rename_all = "camelCase")]
 pub struct RememberedClient {
     pub client_id: String,
+    /// What was granted to it last: the next sign-in asks for no less.
+    #[serde(default)]
+    pub scopes: Vec<String>,
+}
+
+impl RememberedClient {
+    pub fn of(client_id: &ClientId, scopes: &[String]) -> RememberedClient {
+        RememberedClient { client_id: client_id.as_str().to_owned(), scopes: scopes.to_vec() }
+    }
 }
 
 /// The last write, without a byte of its contents.

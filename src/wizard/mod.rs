@@ -364,10 +364,10 @@ impl Wizard {
     }
 
     fn quit(&mut self) -> Vec<Effect> {
-        // A write that has begun is finished; the wizard leaves as soon as it is.
+        // A write that has begun is finished, one that still waits is given up; the wizard leaves after it.
         if self.review.writing || self.done.undo == Undo::Running {
             self.leaving = true;
-            return Vec::new();
+            return vec![Effect::StopWaiting];
         }
         let outcome = match self.screen {
             Screen::Done => Outcome::Done,
@@ -521,7 +521,8 @@ impl Wizard {
         if let Some(signed_in) = self.sign_in.update(update, &self.facts.sign_in, &mut effects) {
             self.keep_secret = true;
             self.app.id = line::Line::new(signed_in.client_id.as_str());
-            effects.push(Effect::Remember(signed_in.client_id.clone()));
+            let (client_id, scopes) = (signed_in.client_id.clone(), signed_in.granted.scopes.clone());
+            effects.push(Effect::Remember { client_id, scopes });
             effects.extend(self.follow(Transition::Use(Credential::OAuth(Box::new(signed_in)))));
         }
         effects

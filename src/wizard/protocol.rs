@@ -245,13 +245,18 @@ pub enum Effect {
         kind: LinkFile,
         path: Option<PathBuf>,
     },
-    Remember(ClientId),
+    Remember {
+        client_id: ClientId,
+        scopes: Vec<String>,
+    },
     /// Ask OpenClaw how it reads what was written.
     ReadBack(Attempt),
     Undo,
     SaveFavourites(Vec<String>),
     /// The answer of this attempt is not wanted any more.
     Cancel(Attempt),
+    /// The wizard leaves: a write that still waits for a lock or for OpenClaw's own command gives up.
+    StopWaiting,
     Exit(Outcome),
 }
 

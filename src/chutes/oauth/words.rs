@@ -1,7 +1,7 @@
 //! The sign-in's mistakes and errors, in words. Each ends in one next action.
 
 use super::answer::{Mistake, Refusal};
-use super::attempt::{BadClientId, BadRedirect, BadSetting, CannotResume};
+use super::attempt::{BadClientId, BadClientSecret, BadRedirect, BadSetting, CannotResume};
 use crate::chutes::credential_kinds::variable;
 use crate::clean;
 use crate::texts::{Lang, signin as t};
@@ -22,6 +22,19 @@ impl BadClientId {
             BadClientId::NoPrefix => t::client_id_no_prefix(lang).to_owned(),
             BadClientId::Length(count) => t::client_id_length(lang, count),
             BadClientId::Character => t::client_id_character(lang).to_owned(),
+        }
+    }
+}
+
+impl BadClientSecret {
+    pub fn message(self, lang: Lang) -> String {
+        match self {
+            BadClientSecret::Empty => t::client_secret_empty(lang).to_owned(),
+            BadClientSecret::IsClientId => t::client_secret_is_id(lang).to_owned(),
+            BadClientSecret::IsKey => t::client_secret_is_key(lang).to_owned(),
+            BadClientSecret::NoPrefix => t::client_secret_no_prefix(lang).to_owned(),
+            BadClientSecret::Length(count) => t::client_secret_length(lang, count),
+            BadClientSecret::Character => t::client_secret_character(lang).to_owned(),
         }
     }
 }

@@ -2,9 +2,11 @@
 
 mod key;
 mod login;
+mod login_app;
 
 pub use key::{KeyError, Origin, key_problem};
 pub use login::LoginError;
+pub use login_app::CreateError;
 
 use super::usage::UsageError;
 use crate::chutes::endpoints::BadEndpoint;
@@ -14,6 +16,7 @@ use crate::clean;
 use crate::files;
 use crate::openclaw::Error as OpenClawError;
 use crate::selection::{Refusal, alias};
+use crate::signals;
 use crate::texts::{Lang, cli as text};
 use serde_json::{Value, json};
 
@@ -30,6 +33,8 @@ pub enum Error {
     Endpoint(BadEndpoint),
     /// `login start` and `login finish`.
     Login(#[from] LoginError),
+    /// `login app create`.
+    App(#[from] CreateError),
     /// A variable that says how to sign in.
     Setting(BadSetting),
     /// The service refused the credential (401, 403) in the verify call.
@@ -42,7 +47,7 @@ pub enum Error {
     /// A call that the command cannot do without.
     Service(Failure),
     Selection(Refusal),
-    OpenClaw(#[from] OpenClawError),
+    OpenClaw(OpenClawError),
     /// Neither an alias nor a model we know. `similar` are refs and aliases that look like it.
     UnknownModel {
         name: String,
@@ -71,6 +76,15 @@ pub enum Error {
     System(std::io::Error),
 }
 
+impl From<OpenClawError> for Error {
+    fn from(error: OpenClawError) -> Self {
+        match error {
+            OpenClawError::Interrupted { signal } => Error::Interrupted(signal),
+            error => Error::OpenClaw(error),
+        }
+    }
+}
+
 impl From<files::Error> for Error {
     fn from(error: files::Error) -> Self {
         OpenClawError::from(error).into()
@@ -91,8 +105,9 @@ impl Error {
             // What was asked for with --profile and --agent.
             Error::OpenClaw(OpenClawError::ProfileName { .. } | OpenClawError::UnknownAgent { .. }) => 2,
             Error::Login(error) => error.exit(),
+            Error::App(error) => error.exit(),
             Error::CredentialRefused(_) => 3,
-            Error::Interrupted(signal) => 128 + u8::try_from(*signal).unwrap_or(0),
+            Error::Interrupted(signal) => u8::try_from(signals::exit_code(*signal)).unwrap_or(1),
             _ => 1,
         }
     }
@@ -107,6 +122,7 @@ impl Error {
             Error::Endpoint(_) => "bad-endpoint",
             Error::Setting(_) => "bad-setting",
             Error::Login(error) => error.code(),
+            Error::App(error) => error.code(),
             Error::CredentialRefused(_) => "credential-refused",
             Error::ModelNotServed { .. } => "model-not-served",
             Error::Service(_) => "service",
@@ -132,6 +148,7 @@ impl Error {
             Error::Endpoint(error) => text::bad_endpoint(lang, error.variable),
             Error::Setting(error) => error.says(lang),
             Error::Login(error) => error.message(lang),
+            Error::App(error) => error.message(lang),
             Error::CredentialRefused(failure) => text::credential_refused(lang, failure.message(lang)),
             Error::ModelNotServed { model, failure } => {
                 text::verify_not_served(lang, clean::line(model), failure.message(lang))
@@ -159,6 +176,7 @@ impl Error {
             Error::OAuthNeedsPerson => text::oauth_needs_person_hint(lang, program),
             Error::Endpoint(_) => text::bad_endpoint_hint(lang).to_owned(),
             Error::Login(error) => error.hint(program, lang),
+            Error::App(error) => error.hint(lang),
             Error::CredentialRefused(failure) | Error::Service(failure) => failure.hint(lang),
             Error::ModelNotServed { .. } => text::verify_not_served_hint(lang).to_owned(),
             Error::OpenClaw(error) => error.hint(lang).unwrap_or_default(),

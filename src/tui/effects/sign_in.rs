@@ -280,7 +280,16 @@ impl Work {
 
     fn prepare(&self, begin: Begin) -> Result<OAuth, Over> {
         let oauth = match begin {
-            Begin::New { client_id, secret } => OAuth::new(self.environment.settings(client_id, secret), now_ms()),
+            Begin::New { client_id, secret } => {
+                let mut settings = self.environment.settings(client_id, secret);
+                let known = self.state.client().read();
+                let before = known.filter(|app| app.client_id == settings.client_id.as_str()).map(|app| app.scopes);
+                let added = settings.ask_also_for(&before.unwrap_or_default());
+                if !added.is_empty() {
+                    self.say(SignInUpdate::Note(t::scopes_kept(self.lang, added.join(" "))));
+                }
+                OAuth::new(settings, now_ms())
+            }
             Begin::Continue { secret } => {
                 let pending = self.state.pending_login().read();
                 let pending = pending.ok_or(Over::CannotResume(CannotResume::Damaged))?;
