@@ -23,6 +23,7 @@ pub mod chutes;
 pub mod clean;
 pub mod commands;
 pub mod diff;
+pub mod doctor;
 pub mod files;
 pub mod host;
 pub mod http1;

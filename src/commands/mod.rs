@@ -7,6 +7,7 @@ mod config;
 pub mod context;
 pub mod credential;
 mod demo;
+mod doctor;
 pub mod error;
 mod help;
 pub mod invocation;
@@ -66,6 +67,7 @@ fn dispatch(invocation: &Invocation) -> Result<Report, Error> {
         Command::AliasesAdd { alias, reference, json } => aliases::add(&context, alias, reference, *json),
         Command::AliasesRemove { alias, json } => aliases::remove(&context, alias, *json),
         Command::ConfigGet { path, json } => config::get(&context, path, *json),
+        Command::Doctor { fix, json } => doctor::doctor(&context, *fix, *json),
         Command::Undo { json } => config::undo(&context, *json),
         Command::Completions(shell) => Ok(shell::completions(program, *shell, lang)),
         Command::Man => shell::man(program, lang),
