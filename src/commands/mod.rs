@@ -76,8 +76,6 @@ fn dispatch(invocation: &Invocation) -> Result<Report, Error> {
         Command::ConfigGet { path, json } => config::get(&context, path, *json),
         Command::Doctor { fix, json } => doctor::doctor(&context, *fix, *json),
         Command::Undo { json } => config::undo(&context, *json),
-        Command::Completions(shell) => Ok(shell::completions(program, *shell, lang)),
-        Command::Man => shell::man(program, lang),
         Command::Renew(how) => renew::renew(&context, *how),
         Command::Token => token::token(&context),
         Command::Completions(shell) => completion::script(program, shell),
