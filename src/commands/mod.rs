@@ -16,6 +16,7 @@ mod login_app;
 mod models;
 pub mod onboard;
 pub mod parse;
+mod portable;
 mod refresh;
 mod report;
 mod shell;
@@ -67,6 +68,8 @@ fn dispatch(invocation: &Invocation) -> Result<Report, Error> {
         Command::AliasesAdd { alias, reference, json } => aliases::add(&context, alias, reference, *json),
         Command::AliasesRemove { alias, json } => aliases::remove(&context, alias, *json),
         Command::ConfigGet { path, json } => config::get(&context, path, *json),
+        Command::Export => portable::export(&context),
+        Command::Import { source, check, json } => portable::import(&context, source, *check, *json),
         Command::Doctor { fix, json } => doctor::doctor(&context, *fix, *json),
         Command::Undo { json } => config::undo(&context, *json),
         Command::Completions(shell) => Ok(shell::completions(program, *shell, lang)),
