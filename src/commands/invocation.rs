@@ -86,6 +86,14 @@ pub enum Command {
         secret_file: Option<PathBuf>,
         json: bool,
     },
+    Export,
+    Import {
+        /// `-`: standard input.
+        source: PathBuf,
+        /// Show the diff, write nothing.
+        check: bool,
+        json: bool,
+    },
     Doctor {
         fix: bool,
         json: bool,
@@ -114,10 +122,16 @@ impl Command {
             | Command::LoginStart { json, .. }
             | Command::LoginAppCreate { json, .. }
             | Command::LoginFinish { json, .. }
+            | Command::Import { json, .. }
             | Command::Doctor { json, .. }
             | Command::Undo { json } => *json,
             Command::Renew(how) => how.json,
-            Command::Token | Command::Demo | Command::Models | Command::Completions(_) | Command::Man => false,
+            Command::Token
+            | Command::Demo
+            | Command::Export
+            | Command::Models
+            | Command::Completions(_)
+            | Command::Man => false,
         }
     }
 }

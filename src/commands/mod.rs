@@ -18,6 +18,7 @@ mod manual;
 mod models;
 pub mod onboard;
 pub mod parse;
+mod portable;
 mod refresh;
 pub mod renew;
 mod report;
@@ -74,6 +75,8 @@ fn dispatch(invocation: &Invocation) -> Result<Report, Error> {
         Command::AliasesAdd { alias, reference, json } => aliases::add(&context, alias, reference, *json),
         Command::AliasesRemove { alias, json } => aliases::remove(&context, alias, *json),
         Command::ConfigGet { path, json } => config::get(&context, path, *json),
+        Command::Export => portable::export(&context),
+        Command::Import { source, check, json } => portable::import(&context, source, *check, *json),
         Command::Doctor { fix, json } => doctor::doctor(&context, *fix, *json),
         Command::Undo { json } => config::undo(&context, *json),
         Command::Renew(how) => renew::renew(&context, *how),

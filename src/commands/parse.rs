@@ -155,6 +155,12 @@ fn invocation(
             when_up: flag(last, "when-up"),
         }),
         ["token"] => Command::Token,
+        ["export"] => Command::Export,
+        ["import"] => Command::Import {
+            source: last.get_one::<PathBuf>("source").cloned().unwrap_or_default(),
+            check: flag(last, "check"),
+            json: json(),
+        },
         ["doctor"] => Command::Doctor { fix: flag(last, "fix"), json: json() },
         ["undo"] => Command::Undo { json: json() },
         ["man"] => Command::Man,
