@@ -4,7 +4,7 @@ use super::context::{Context, now, rfc3339, var};
 use super::error::Error;
 use super::models::catalog_or_built_in;
 use super::report::Report;
-use super::report::onboard::{catalog_words, fetched_at, kind_words, local_time, store_path, table};
+use super::report::onboard::{catalog_words, fetched_at, kind_words, local_time, table};
 use super::signals;
 use crate::chutes::client::Client;
 use crate::chutes::credential_kinds::variable;
@@ -174,7 +174,7 @@ pub fn status(context: &Context, check: bool, probe: bool, as_json: bool) -> Res
         rows.push((label, clean::line(&format!("{} -> {}", alias.name, alias.target))));
     }
     rows.push((text::report_credential(lang), credential_words(active, standing, lang)));
-    rows.push((text::report_store(lang), tilde(&store_path(&snapshot))));
+    rows.push((text::report_store(lang), tilde(snapshot.credential_stores().of(active.map(|active| active.kind)))));
     if let Some(verdict) = &verdict {
         rows.push((text::report_probe(lang), probe_words(verdict, lang)));
     }
@@ -212,7 +212,7 @@ fn aliases_json(configured: &Configured) -> Map<String, Value> {
 fn auth_json(snapshot: &Snapshot, current: &Current, active: Option<&StoredCredential>, standing: Standing) -> Value {
     let profiles: Vec<Value> = current.credentials.iter().map(profile_json).collect();
     json!({
-        "storePath": store_path(snapshot).to_string_lossy(),
+        "storePath": snapshot.credential_stores().of(active.map(|active| active.kind)).to_string_lossy(),
         "status": standing.name(),
         "profileId": active.map(|active| &active.profile_id),
         "kind": active.map(|active| active.kind.name()),
