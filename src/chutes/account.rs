@@ -93,6 +93,26 @@ impl Cap {
     }
 }
 
+/// The requests of a day, as each answer of a completion tells them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Quota {
+    pub total: f64,
+    pub used: f64,
+    pub remaining: f64,
+}
+
+impl Quota {
+    /// From the headers `X-Chutes-Quota-Total`, `-Used` and `-Remaining`. None: one is missing.
+    pub fn of(header: impl Fn(&str) -> Option<f64>) -> Option<Quota> {
+        let amount = |name: &str| header(name).filter(|amount| amount.is_finite() && *amount >= 0.0);
+        Some(Quota {
+            total: amount("x-chutes-quota-total")?,
+            used: amount("x-chutes-quota-used")?,
+            remaining: amount("x-chutes-quota-remaining")?,
+        })
+    }
+}
+
 /// Why the next call will be refused with 402.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Shortage {

@@ -1,6 +1,7 @@
 //! The one HTTP client: limits on time and size, no credential to another origin, every failure
 //! named. Nothing is built before the first call.
 
+use super::account::Quota;
 use super::connect::{self, CALL, Progress, Proxies, Roots};
 use super::endpoints::{Endpoints, host_of};
 use super::failure::{self, Failure, Kind, NotJson, ProxyTrouble, Stage};
@@ -100,6 +101,9 @@ pub struct Answer {
     pub took: Duration,
     content_type: String,
     retry_after: Option<u64>,
+    resets_at: Option<i64>,
+    /// Of the headers `X-Chutes-Quota-*`.
+    quota: Option<Quota>,
     said: Option<String>,
     host: String,
     proxy: Option<String>,
@@ -111,9 +115,15 @@ impl Answer {
         match self.status {
             200..=299 => Ok(self),
             status => {
-                Err(self.failure(Kind::Status { status, said: self.said.clone(), retry_after: self.retry_after }))
+                let (said, retry_after, resets_at) = (self.said.clone(), self.retry_after, self.resets_at);
+                Err(self.failure(Kind::Status { status, said, retry_after, resets_at }))
             }
         }
+    }
+
+    /// What the answer says of the account's requests.
+    pub fn quota(&self) -> Option<Quota> {
+        self.quota
     }
 
     /// A failure of that kind, about this call.
@@ -277,6 +287,8 @@ impl Exchange<'_> {
             retry_after: header(RETRY_AFTER).and_then(|value| value.trim().parse().ok()),
             body: Vec::new(),
             took: Duration::ZERO,
+            resets_at: None,
+            quota: Quota::of(|name| response.headers().get(name)?.to_str().ok()?.trim().parse().ok()),
             said: None,
             host: self.host.clone(),
             proxy: self.proxy.clone(),
@@ -294,6 +306,7 @@ impl Exchange<'_> {
         answer.took = started.elapsed();
         if answer.status >= 400 {
             answer.said = failure::said(&answer.body, &self.call.redact);
+            answer.resets_at = failure::resets_at(&answer.body);
         }
         Ok(answer)
     }
