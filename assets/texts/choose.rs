@@ -22,4 +22,67 @@ texts! {
     hint_402_plan(page): "Take a plan or add balance at {page}.", "请在 {page} 订阅套餐或充值。";
     hint_402_resets(page, when): "It begins anew at {when}; add balance at {page} to go on at once.", "额度将于 {when} 重置；可在 {page} 充值立即继续。";
     hint_other_model: "Choose another model, or a pool of several: the service then goes on to the next.", "请选择其他模型，或使用由多个模型组成的模型池：服务会自动改用下一个。";
+
+    about_recommend: "What to take for a purpose, and why: at most three models, with figures", "按用途推荐模型及理由：至多三个，附数据";
+    arg_for: "What it is for [default: chat]", "用途 [默认：chat]";
+    about_pools: "Several models under one ref: the service asks the next when one fails", "把多个模型合为一个引用：一个失败时服务会改用下一个";
+    about_pools_list: "List the pools and how many of their members are served", "列出模型池及其在役成员数";
+    about_pools_add: "Make a pool and give it an alias; one call through it comes first", "创建模型池并设置别名；写入前先试调用一次";
+    about_pools_remove: "Remove a pool and its alias", "删除模型池及其别名";
+    arg_pool_name: "Name of the pool: its alias", "模型池名称，即其别名";
+    arg_members: "Its members: refs, ids or aliases, at least two, in this order", "成员：引用、标识或别名，至少两个，按此顺序";
+    arg_latency: "Ask first the member that answers soonest", "优先使用响应最快的成员";
+    arg_throughput: "Ask first the member that writes fastest", "优先使用生成速度最快的成员";
+    about_verify: "Prove that a TEE model runs where it should: fresh evidence, checked here", "验证 TEE 模型的运行环境：获取最新证据并在本机检查";
+
+    recommend_none(purpose): "No listed model is known to do for {purpose}.", "列表中没有已知适合 {purpose} 的模型。";
+    recommend_context(tokens): "{tokens} context", "上下文 {tokens}";
+    recommend_ttft(seconds): "first token after {seconds} s", "首个 token {seconds} 秒";
+    recommend_tps(tps): "{tps} tokens/s", "每秒 {tps} 个 token";
+    recommend_day(usd): "{usd} a day", "每天 {usd}";
+    usage_day(input, output, calls): "A day: {input} in, {output} out, {calls} times.", "按每天 {calls} 次，每次输入 {input}、输出 {output} 计算。";
+    merit_first(words, of): "{words} of {of} that can", "{of} 个可胜任模型中{words}";
+    merit_next(words, place, of): "{words}, number {place} of {of} that can", "{of} 个可胜任模型中{words}，第 {place} 位";
+    merit_cheapest: "cheapest", "最便宜";
+    merit_longest: "longest context", "上下文最长";
+    merit_most_used: "most used", "使用最多";
+    merit_quickest: "quickest to answer", "响应最快";
+    merit_fastest: "fastest to write", "生成最快";
+    state_up: "up", "在线";
+    state_crowded: "crowded", "拥挤";
+    state_asleep: "asleep", "休眠";
+    not_served: "not served", "已停止服务";
+
+    pools_count(count): "Pools ({count}):", "模型池（{count}）：";
+    members_served(served, all): "{served} of {all} members served", "{all} 个成员中 {served} 个在役";
+    order_written: "in order", "按顺序";
+    order_latency: "lowest latency first", "延迟最低优先";
+    order_throughput: "most throughput first", "吞吐最高优先";
+    pool_line(name, target): "Pool {name} -> {target}", "模型池 {name} -> {target}";
+    pool_removed_line(name): "Pool {name} removed.", "已删除模型池 {name}。";
+    warn_member_not_served(member): "{member} is not among the models that were last listed; the service passes over it.", "{member} 不在最近一次的模型列表中；服务会跳过它。";
+    warn_pool_no_credential: "No usable Chutes credential is stored, so no call was made through the pool.", "没有可用的 Chutes 凭据，因此未试调用此模型池。";
+    pool_too_few: "A pool needs at least two models.", "模型池至少需要两个模型。";
+    pool_twice(id): "{id} is in the pool twice.", "{id} 在模型池中出现了两次。";
+    pool_unusable(id): "{id} cannot be in a pool: its name would be read as another list.", "{id} 不能加入模型池：其名称会被当作另一个列表。";
+    pool_unknown(name): "There is no pool {name}. Nothing was changed.", "没有模型池 {name}。没有做任何改动。";
+    pool_is_default(name): "{name} is the default model. Nothing was changed.", "{name} 是默认模型。没有做任何改动。";
+    pool_members_hint(program): "E.g.: {program} models pools add team zai-org/GLM-5.1-TEE moonshotai/Kimi-K2.6-TEE --latency", "例如：{program} models pools add team zai-org/GLM-5.1-TEE moonshotai/Kimi-K2.6-TEE --latency";
+    pool_unknown_hint(program): "See: {program} models pools list", "请查看：{program} models pools list";
+    pool_is_default_hint(program): "Choose another default first: {program} models set REF", "请先选择其他默认模型：{program} models set REF";
+
+    report_account: "Account", "账户";
+    account_balance(usd): "balance {usd}", "余额 {usd}";
+    account_no_plan: "no plan", "无套餐";
+    account_plan(usd): "plan {usd} a month", "套餐每月 {usd}";
+    account_plan_unpriced: "plan", "套餐";
+    account_four_hours: "4 h", "4 小时";
+    account_month: "month", "本月";
+    cap_left(name, left, cap): "{name}: {left} of {cap} left", "{name}：剩余 {left}/{cap}";
+    cap_anew(when): ", anew {when}", "，{when} 重置";
+    cap_uncapped(name): "{name}: no cap", "{name}：不限额";
+    short_balance(page): "Calls will be refused (402): no balance and no plan. Add balance at {page}.", "调用将被拒绝（402）：没有余额也没有套餐。请在 {page} 充值。";
+    short_four_hours(again, page): "Calls will be refused (402): the plan's 4-hour cap is used up{again}. Add balance at {page} to go on at once.", "调用将被拒绝（402）：套餐的 4 小时额度已用完{again}。可在 {page} 充值立即继续。";
+    short_month(again, page): "Calls will be refused (402): the plan's monthly cap is used up{again}. Add balance at {page} to go on at once.", "调用将被拒绝（402）：套餐的本月额度已用完{again}。可在 {page} 充值立即继续。";
+    short_anew(when): " until {when}", "，{when} 重置";
 }

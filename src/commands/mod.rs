@@ -14,11 +14,15 @@ mod login;
 mod models;
 pub mod onboard;
 pub mod parse;
+pub mod pools;
+pub mod recommend;
 mod refresh;
 mod report;
+mod service;
 mod shell;
 mod signals;
 mod status;
+mod tee;
 pub mod usage;
 mod wizard;
 
@@ -55,6 +59,11 @@ fn dispatch(invocation: &Invocation) -> Result<Report, Error> {
         Command::ModelsStatus { check, probe, json } => status::status(&context, *check, *probe, *json),
         Command::ModelsSet { reference, json } => models::set(&context, reference, *json),
         Command::ModelsRefresh { json } => refresh::refresh(&context, *json),
+        Command::ModelsRecommend { purpose, json } => recommend::run(&context, *purpose, *json),
+        Command::PoolsList { json } => pools::list(&context, *json),
+        Command::PoolsAdd { name, members, order, json } => pools::add(&context, name, members, *order, *json),
+        Command::PoolsRemove { name, json } => pools::remove(&context, name, *json),
+        Command::ModelsVerify { reference, json } => tee::verify(&context, reference, *json),
         Command::AliasesList { json } => aliases::list(&context, *json),
         Command::AliasesAdd { alias, reference, json } => aliases::add(&context, alias, reference, *json),
         Command::AliasesRemove { alias, json } => aliases::remove(&context, alias, *json),

@@ -6,11 +6,12 @@ use super::usage::UsageError;
 use crate::chutes::endpoints::BadEndpoint;
 use crate::chutes::failure::Failure;
 use crate::chutes::oauth::attempt::BadSetting;
+use crate::chutes::pool;
 use crate::clean;
 use crate::files;
 use crate::openclaw::Error as OpenClawError;
 use crate::selection::{Refusal, alias};
-use crate::texts::{Lang, cli as text};
+use crate::texts::{Lang, choose, cli as text};
 use serde_json::{Value, json};
 
 /// Why a command did not do what it was asked to. Nothing was written.
@@ -56,6 +57,7 @@ pub enum Error {
         name: String,
         problem: alias::Problem,
     },
+    Pool(PoolError),
     /// Chutes is not in the config yet.
     NotConfigured,
     NoSuchPath {
@@ -65,6 +67,32 @@ pub enum Error {
     Interrupted(i32),
     /// The operating system refused something that always works.
     System(std::io::Error),
+}
+
+/// What is wrong with a pool that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PoolError {
+    Members(pool::Problem),
+    /// Neither the alias nor the ref of a pool.
+    Unknown {
+        name: String,
+    },
+    /// It is the default model, which something has to be.
+    IsDefault {
+        name: String,
+    },
+}
+
+impl PoolError {
+    fn message(&self, lang: Lang) -> String {
+        match self {
+            PoolError::Members(pool::Problem::TooFew) => choose::pool_too_few(lang).to_owned(),
+            PoolError::Members(pool::Problem::Twice(id)) => choose::pool_twice(lang, clean::excerpt(id, 200)),
+            PoolError::Members(pool::Problem::Unusable(id)) => choose::pool_unusable(lang, clean::excerpt(id, 200)),
+            PoolError::Unknown { name } => choose::pool_unknown(lang, clean::excerpt(name, 200)),
+            PoolError::IsDefault { name } => choose::pool_is_default(lang, clean::excerpt(name, 200)),
+        }
+    }
 }
 
 impl From<files::Error> for Error {
@@ -83,6 +111,7 @@ impl Error {
             | Error::Endpoint(_)
             | Error::Setting(_)
             | Error::Selection(_)
+            | Error::Pool(PoolError::Members(_))
             | Error::Alias { problem: alias::Problem::Character(_) | alias::Problem::TooLong, .. } => 2,
             // What was asked for with --profile and --agent.
             Error::OpenClaw(OpenClawError::ProfileName { .. } | OpenClawError::UnknownAgent { .. }) => 2,
@@ -111,6 +140,9 @@ impl Error {
             Error::UnknownModel { .. } => "unknown-model",
             Error::NotChutes { .. } => "not-a-chutes-model",
             Error::UnknownAlias { .. } => "unknown-alias",
+            Error::Pool(PoolError::Members(_)) => "pool-refused",
+            Error::Pool(PoolError::Unknown { .. }) => "unknown-pool",
+            Error::Pool(PoolError::IsDefault { .. }) => "pool-in-use",
             Error::NotConfigured => "not-configured",
             Error::NoSuchPath { .. } => "no-such-path",
             Error::Interrupted(_) => "interrupted",
@@ -139,6 +171,7 @@ impl Error {
             Error::UnknownModel { name, .. } => text::unknown_model(lang, clean::excerpt(name, 200)),
             Error::NotChutes { reference } => text::not_chutes(lang, clean::excerpt(reference, 200)),
             Error::UnknownAlias { name } => text::unknown_alias(lang, clean::excerpt(name, 80)),
+            Error::Pool(error) => error.message(lang),
             Error::NotConfigured => text::not_configured(lang).to_owned(),
             Error::NoSuchPath { path } => text::no_such_path(lang, clean::excerpt(path, 200)),
             Error::Interrupted(_) => text::interrupted(lang).to_owned(),
@@ -164,6 +197,9 @@ impl Error {
             }
             Error::UnknownModel { .. } | Error::NotChutes { .. } => text::unknown_model_hint(lang, program),
             Error::UnknownAlias { .. } => text::unknown_alias_hint(lang, program),
+            Error::Pool(PoolError::Members(_)) => choose::pool_members_hint(lang, program),
+            Error::Pool(PoolError::Unknown { .. }) => choose::pool_unknown_hint(lang, program),
+            Error::Pool(PoolError::IsDefault { .. }) => choose::pool_is_default_hint(lang, program),
             Error::NotConfigured => text::not_configured_hint(lang, program),
             Error::NoSuchPath { .. } => text::no_such_path_hint(lang, program),
             Error::Setting(_)
