@@ -167,6 +167,7 @@ texts! {
         "未设置 {alias}：{target} 已有您的别名 {by}";
     models_note_explicit(target): "{target} is not in the list; taken because you asked for it",
         "{target} 不在列表中；因您指定而采用";
+    models_note_made_room(before): "{before} was the default; it is the first fallback.", "{before} 原为默认模型；现为第一个后备模型。";
     models_note_moved(alias, from): "{alias} was taken from {from}", "{alias} 已从 {from} 移走";
     models_notice_no_image: "This model is not known to take images.", "此模型不支持图像输入。";
     models_notice_in_use: "It is in use as default, fallback, image model or alias, so it stays registered.", "正用作默认、后备、图像模型或别名，必须注册。";
@@ -260,6 +261,9 @@ texts! {
     // Line by line
     plain_how: "Answer with a key's name, a number to choose a row, or text where text is asked for. An empty line is Enter; back goes back, quit leaves.",
         "请输入按键名称、行号或要求的文字。空行表示 Enter，back 返回，quit 退出。";
+    plain_error: "Error: ", "错误：";
+    plain_warning: "Warning: ", "注意：";
+    plain_labelled(label, text): "{label}: {text}", "{label}：{text}";
     plain_back: "back", "back";
     plain_quit: "quit", "quit";
     plain_more(count): "and {count} more; / TEXT filters", "还有 {count} 个，用 / 文字 筛选";

@@ -2,7 +2,7 @@
 
 use super::context::{Context, now};
 use super::error::Error;
-use super::onboard::{base_url, of_plan};
+use super::onboard::{base_url, changed_meanwhile, of_plan};
 use super::report::{Report, Warning, warnings_json};
 use crate::chutes::bundled;
 use crate::chutes::endpoints::is_loopback;
@@ -264,7 +264,6 @@ pub fn set(context: &Context, name: &str, as_json: bool) -> Result<Report, Error
 pub fn known(name: &str, current: &Current, catalog: Option<&Catalog>) -> Result<String, Error> {
     let configured = &current.configured;
     let built_in = bundled::catalog();
-    let target = resolve(name, &configured.aliases, &configured.providers, catalog.unwrap_or(&built_in));
     let one = |id: &str| {
         configured.registered.iter().any(|known| known == id)
             || catalog.is_some_and(|catalog| catalog.get(id).is_some())
@@ -275,20 +274,20 @@ pub fn known(name: &str, current: &Current, catalog: Option<&Catalog>) -> Result
         // A pool is as known as its members.
         one(id) || Pool::parse(id).is_some_and(|pool| pool.members.iter().all(|member| one(member)))
     };
+    let target = resolve(name, &configured.aliases, listed);
     let provider = |target: &str| target.split_once('/').map(|(provider, _)| format!("{provider}/*"));
     let allowed =
         configured.allowed.iter().flatten().any(|entry| *entry == target || Some(entry) == provider(&target).as_ref())
             && id_of(&target).is_none();
     let mentioned =
         configured.aliases.iter().map(|alias| &alias.target).chain(&configured.primary).chain(&configured.fallbacks);
-    let configured_provider = id_of(&target).is_none()
-        && target
-            .split_once('/')
-            .is_some_and(|(p, id)| !id.is_empty() && configured.providers.iter().any(|name| name == p));
-    if id_of(&target).is_some_and(listed)
-        || allowed
-        || configured_provider
-        || mentioned.into_iter().any(|r| *r == target)
+    // A name without a provider is a model of nobody that is known here.
+    let at_known_provider = id_of(&target).is_none()
+        && name.contains('/')
+        && target.split_once('/').is_some_and(|(p, id)| {
+            !id.is_empty() && configured.providers.iter().chain(&current.other_providers).any(|name| name == p)
+        });
+    if id_of(&target).is_some_and(listed) || allowed || at_known_provider || mentioned.into_iter().any(|r| *r == target)
     {
         return Ok(target);
     }
@@ -388,10 +387,11 @@ pub fn apply(
         client_secret: None,
         basis: Some(current.clone()),
     };
-    let written = write::commit(site, &request, &context.state(), now())?;
+    let written = write::commit(site, &request, None, &context.state(), now())?;
     // Whoever switches a model has been told at the onboarding that no OpenClaw is there.
     let news = written.plan.warnings.iter().filter(|warning| **warning != PlanWarning::OpenClawNotFound);
     warnings.extend(news.map(|warning| of_plan(warning, context.lang)));
+    warnings.extend(changed_meanwhile(context, site, &written.changed_meanwhile));
     let lang = context.lang;
     let changed = written.plan.changes_anything();
     let config = written.plan.files.iter().zip(&written.backups).find(|(file, _)| file.role == Role::Config);

@@ -15,15 +15,19 @@ use crate::chutes::health;
 use crate::chutes::model::{Catalog, Model, id_of};
 use crate::chutes::verify::{Verdict, verify};
 use crate::chutes::{bundled, catalog};
+use crate::clean;
 use crate::diff;
 use crate::openclaw::Site;
 use crate::openclaw::plan::{self, Plan, PlanWarning, Request};
 use crate::openclaw::read::current::Current;
+use crate::openclaw::read::refs;
 use crate::openclaw::read::snapshot::Snapshot;
 use crate::openclaw::write::{self, Written};
 use crate::selection::propose::drifted;
+use crate::selection::refs::provider_of;
 use crate::selection::{self, Configured, Documented, Note, Overrides, Proposal, Selection};
 use crate::texts::{Lang, cli as text};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// What the service said, and what is chosen because of it.
@@ -78,14 +82,18 @@ pub fn with_credential(context: &Context, options: &Onboard, obtained: Obtained)
         base_url: endpoints.api,
         credential: Some(obtained.stored.clone()),
         selection: settled.selection.clone(),
-        client_secret: None,
+        client_secret: obtained.client_secret.clone(),
         basis: Some(current.clone()),
     };
     let mut warnings = obtained.warnings.clone();
     warnings.extend(settled.warnings.iter().cloned());
     if options.check {
+        // The files as they are now: the service was asked in between, and a write would start from these.
+        let snapshot = site.read()?;
         let plan = plan::plan(&snapshot, &request, now())?;
         add_plan_warnings(&mut warnings, &plan, context.lang);
+        warnings.extend(changed_meanwhile(context, &site, &plan.fingerprint.changed_since(&current.fingerprint)));
+        let current = Current::of(&snapshot, now());
         let finished = Finished { context, site: &site, obtained: &obtained, settled: &settled, warnings: &warnings };
         return Ok(finished.check(options.json, &snapshot, &current, &plan, &diff::of(&plan)));
     }
@@ -95,10 +103,7 @@ pub fn with_credential(context: &Context, options: &Onboard, obtained: Obtained)
     // What is there now is not read again: that could fail, and the write would still be done.
     let (written, after) = write::commit_and_look(&site, &request, &context.state(), now())?;
     add_plan_warnings(&mut warnings, &written.plan, context.lang);
-    if written.replanned {
-        warnings
-            .push(Warning { code: "file-changed-meanwhile", message: text::warn_replanned(context.lang).to_owned() });
-    }
+    warnings.extend(changed_meanwhile(context, &site, &written.changed_meanwhile));
     let snapshot = after.unwrap_or(snapshot);
     let current = Current::of(&snapshot, now());
     let finished = Finished { context, site: &site, obtained: &obtained, settled: &settled, warnings: &warnings };
@@ -112,6 +117,13 @@ fn add_plan_warnings(warnings: &mut Vec<Warning>, plan: &Plan, lang: Lang) {
         warnings.retain(|warning| warning.code != "aliases-repaired");
     }
     warnings.extend(plan.warnings.iter().map(|warning| of_plan(warning, lang)));
+}
+
+/// What was worked out before somebody else changed these files was applied to what they wrote.
+pub fn changed_meanwhile(context: &Context, site: &Site, paths: &[PathBuf]) -> Option<Warning> {
+    let shown: Vec<String> = paths.iter().map(|path| clean::line(&site.paths.tilde(path))).collect();
+    let message = text::warn_changed_meanwhile(context.lang, shown.join(", "));
+    (!paths.is_empty()).then_some(Warning { code: "file-changed-meanwhile", message })
 }
 
 pub fn of_plan(warning: &PlanWarning, lang: Lang) -> Warning {
@@ -153,6 +165,8 @@ async fn settle(
         selection::propose(&current.configured, &catalog, &documented, &overrides).map_err(Error::Selection)?;
     let prices = |wanted: &str, taken: &str, role| documented.price_change(wanted, taken, role, &catalog.models);
     warnings.extend(notes.iter().flat_map(|note: &Note| codes::of_note(note, prices, lang)));
+    warnings.extend(unknown_providers(options, &selection, current, lang));
+    warnings.extend(left_out(&catalog, lang));
 
     let mut verified = Verified::default();
     // A dry run spends nothing; another provider's default is not ours to try.
@@ -182,6 +196,34 @@ fn something_is_gone(configured: &Configured, catalog: &Catalog, documented: &Do
     let ours = ours.chain(configured.aliases.iter().map(|alias| &alias.target));
     let promised = documented.aliases.iter().map(|alias| &alias.target).chain([&documented.default]);
     ours.chain(promised).any(|target| drifted(target, catalog))
+}
+
+/// The service's models that no config can hold safely.
+pub fn left_out(catalog: &Catalog, lang: Lang) -> Option<Warning> {
+    let ids = catalog.left_out.iter().map(|id| clean::line(id)).collect::<Vec<_>>().join(", ");
+    (!ids.is_empty()).then(|| Warning { code: "model-left-out", message: text::warn_left_out(lang, ids) })
+}
+
+/// Refs that were asked for, are not Chutes', and name no provider that is known: most are typing errors.
+fn unknown_providers(options: &Onboard, selection: &Selection, current: &Current, lang: Lang) -> Vec<Warning> {
+    let asked_for = [
+        (options.model.is_some(), std::slice::from_ref(&selection.primary)),
+        (!options.fallbacks.is_empty(), &selection.fallbacks),
+        (options.image_model.is_some(), selection.image.as_slice()),
+    ];
+    let refs = asked_for.into_iter().filter(|(asked, _)| *asked).flat_map(|(_, refs)| refs);
+    let written = || options.model.iter().chain(&options.fallbacks).chain(&options.image_model);
+    let known = |provider: &str| {
+        refs::is_built_in(provider) || current.configured.providers.iter().any(|known| known == provider)
+    };
+    let warning = |target: &String| {
+        let provider = provider_of(target).unwrap_or_default();
+        // A name without a provider may be a slip, whoever gets it.
+        let bare = written().any(|text| !text.contains('/') && target.ends_with(&format!("/{}", text.trim())));
+        let message = text::warn_other_provider(lang, clean::line(target), clean::line(provider));
+        (id_of(target).is_none() && (bare || !known(provider))).then_some(Warning { code: "other-provider", message })
+    };
+    refs.filter_map(warning).collect()
 }
 
 /// The options as explicit choices. Also for the wizard, where they preselect.
@@ -231,7 +273,7 @@ mod tests {
     #[test]
     fn a_comma_list_keeps_ids_that_contain_commas() {
         let models = ["a", "pool/x,y,z", "b"].map(|id| Model::unknown(id).into()).to_vec();
-        let catalog = Catalog { models, source: Source::Live, fetched_at: None };
+        let catalog = Catalog { models, source: Source::Live, ..Catalog::default() };
         assert_eq!(split_ids("a, b", &catalog), ["a", "b"]);
         assert_eq!(split_ids("a,pool/x,y,z,b,,", &catalog), ["a", "pool/x,y,z", "b"]);
         assert_eq!(split_ids("chutes/pool/x,y,z", &catalog), ["chutes/pool/x,y,z"]);

@@ -4,6 +4,7 @@
 use super::context::{Context, documented, var};
 use super::error::Error;
 use super::models::{self, Change};
+use super::onboard::left_out as left_out_of_the_list;
 use super::report::{Report, Warning};
 use super::service;
 use super::signals;
@@ -60,7 +61,12 @@ pub fn refresh(context: &Context, as_json: bool) -> Result<Report, Error> {
             "added": added,
             "removed": removed,
         }),
-        warnings: not_renewed.into_iter().chain(repaired).chain(drifted(&selection, &live, context.lang)).collect(),
+        warnings: not_renewed
+            .into_iter()
+            .chain(repaired)
+            .chain(left_out_of_the_list(&live, context.lang))
+            .chain(drifted(&selection, &live, context.lang))
+            .collect(),
     };
     let report = models::apply(context, &site, &current, selection, change, as_json)?;
     state.keep_catalog(&live);

@@ -1,55 +1,50 @@
 //! Done: what was written, what was verified, what to do next.
 
-use super::View;
 use super::models::words;
-use super::page::{Page, left};
+use super::page::{Page, Sign, left};
 use crate::chutes::model::id_of;
 use crate::chutes::verify::Verdict;
 use crate::clean;
 use crate::texts::{Lang, wizard as t};
 use crate::tui::format::model_id;
 use crate::wizard::Wizard;
-use crate::wizard::protocol::Viewport;
 use crate::wizard::screens::done::{Difference, ReadBack, Undo};
 use crate::wizard::screens::review::Verification;
-use ratatui::Frame;
-use ratatui::layout::Rect;
 use ratatui::style::Style;
 use unicode_width::UnicodeWidthStr;
 
-pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, roomy: bool) -> Viewport {
-    let (theme, lang) = (&view.theme, view.lang);
+pub fn page(page: &mut Page, wizard: &Wizard) {
+    let (theme, lang) = (page.view.theme, page.view.lang);
     let done = &wizard.done;
-    let mut page = Page::new(area, view);
+    page.scroll(done.scroll.first);
+    let roomy = page.room.roomy;
     match &done.undo {
         Undo::Done(undone) => {
-            page.sign(theme.glyphs.done, t::done_undone(lang), theme.accent);
+            page.sign(Sign::Done, t::done_undone(lang));
             // Our record cannot bring back what OpenClaw's own database held.
             if let Some(id) = &undone.stays {
-                page.sign(theme.glyphs.warning, &crate::texts::cli::stays(lang, clean::line(id)), theme.warning);
+                page.sign(Sign::Warning, &crate::texts::cli::stays(lang, clean::line(id)));
             }
-            return page.render_from(done.scroll.first, frame);
+            return;
         }
-        Undo::Running => page.sign(theme.glyphs.working, t::done_undoing(lang), theme.accent),
+        Undo::Running => page.sign(Sign::Working, t::done_undoing(lang)),
         Undo::Failed(error) => {
-            page.sign(theme.glyphs.failed, &error.words(lang), theme.error);
+            page.sign(Sign::Failed, &error.words(lang));
             if let Some(hint) = error.hint(lang) {
                 page.text(&hint, Style::new());
             }
         }
         Undo::NotOffered => {
-            page.sign(theme.glyphs.done, t::done_unchanged(lang), theme.accent);
+            page.sign(Sign::Done, t::done_unchanged(lang));
             page.indented(2, t::done_unchanged_more(lang), theme.quiet);
         }
-        Undo::Offered => page.sign(theme.glyphs.done, t::done_title(lang), theme.accent),
+        Undo::Offered => page.sign(Sign::Done, t::done_title(lang)),
     }
     if let ReadBack::Differs(difference) = &done.read_back {
         // Above all the rest, which a low window has no room for.
-        page.sign(theme.glyphs.warning, &differs(difference, lang), theme.warning);
+        page.sign(Sign::Warning, &differs(difference, lang));
     }
-    if roomy {
-        page.blank();
-    }
+    page.gap();
     let labels = [
         t::done_wrote(lang),
         t::done_default(lang),
@@ -114,14 +109,12 @@ pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, roomy: 
     }
     let doubts = wizard.models.iter().filter(|_| !done.is_unchanged()).flat_map(|models| words::doubts(models, lang));
     for words in doubts {
-        page.sign(theme.glyphs.warning, &words, theme.warning);
+        page.sign(Sign::Warning, &words);
     }
     for warning in &done.committed.warnings {
-        page.sign(theme.glyphs.warning, &warning.words(lang), theme.warning);
+        page.sign(Sign::Warning, &warning.words(lang));
     }
-    if roomy {
-        page.blank();
-    }
+    page.gap();
     let mut next = vec![
         ("openclaw models status", t::done_next_status(lang)),
         ("openclaw infer model run --prompt hello", t::done_next_ask(lang)),
@@ -139,7 +132,6 @@ pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, roomy: 
         page.row(label, label_width, &format!("{command}{about}"), Style::new());
         label = "";
     }
-    page.render_from(done.scroll.first, frame)
 }
 
 /// What OpenClaw reads in another way than it was meant.

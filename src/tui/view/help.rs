@@ -1,19 +1,15 @@
 //! The keys in force, from the keymap itself.
 
-use super::View;
 use super::page::{Page, left};
 use crate::texts::wizard as t;
 use crate::tui::keymap;
 use crate::wizard::Wizard;
 use crate::wizard::protocol::{KeyContext, Viewport};
-use ratatui::Frame;
-use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-pub fn draw(view: &View, wizard: &Wizard, first: usize, frame: &mut Frame, area: Rect) -> Viewport {
-    let (theme, lang) = (&view.theme, view.lang);
-    let mut page = Page::new(area, view);
+pub fn page(page: &mut Page, wizard: &Wizard, first: usize) {
+    let (theme, lang) = (page.view.theme, page.view.lang);
     page.title(t::help_title(lang));
     page.blank();
     let entries: Vec<(String, &str)> = keymap::in_force(wizard.context_below_help())
@@ -22,14 +18,20 @@ pub fn draw(view: &View, wizard: &Wizard, first: usize, frame: &mut Frame, area:
             (names.join(" "), (binding.label)(lang))
         })
         .collect();
+    if page.room.spoken {
+        for (keys, label) in entries {
+            page.said(page.view.labelled(&keys, label));
+        }
+        return;
+    }
     // As many columns as are needed to show them all and can be read; what is left is scrolled to.
-    let rows_there = usize::from(area.height).saturating_sub(page.height()).max(1);
-    let columns = entries.len().div_ceil(rows_there).clamp(1, (usize::from(area.width) / 26).max(1));
+    let rows_there = page.room.height.saturating_sub(page.height()).max(1);
+    let columns = entries.len().div_ceil(rows_there).clamp(1, (page.width() / 26).max(1));
     let rows = entries.len().div_ceil(columns);
     let last = rows.saturating_sub(rows_there);
     let first = first.min(last);
     let key_width = entries.iter().map(|(keys, _)| keys.width()).max().unwrap_or(0);
-    let column_width = usize::from(area.width) / columns;
+    let column_width = page.width() / columns;
     for row in first..rows {
         let mut spans = Vec::new();
         for column in 0..columns {
@@ -46,13 +48,12 @@ pub fn draw(view: &View, wizard: &Wizard, first: usize, frame: &mut Frame, area:
             spans.push(Span::raw(left(label, label_width, theme.glyphs.ellipsis)));
             spans.push(Span::raw(" "));
         }
-        page.line(Line::from(spans));
+        page.drawn(Line::from(spans), None);
     }
     if matches!(wizard.context_below_help(), KeyContext::Models | KeyContext::ModelsFiltered | KeyContext::ModelsFilter)
     {
         page.text(t::help_filter(lang), theme.quiet);
         page.text(t::help_can(lang), theme.quiet);
     }
-    page.render(frame);
-    Viewport { page: rows_there, last }
+    page.set_viewport(Viewport { page: rows_there, last });
 }

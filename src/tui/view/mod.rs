@@ -1,13 +1,15 @@
 //! Drawing. Reads the wizard, changes nothing: header and rail above, keys in force below, one screen
 //! in between.
 
+mod app;
 mod auth;
 mod discover;
 mod done;
 mod help;
+mod key;
 mod models;
 mod page;
-mod plain;
+mod qr;
 mod review;
 mod sign_in;
 
@@ -19,7 +21,7 @@ use crate::wizard::protocol::{Credential, KeyContext, Viewport};
 use crate::wizard::screens::auth::Choice;
 use crate::wizard::{Screen, Trouble, Wizard};
 use jiff::tz::TimeZone;
-use page::Page;
+use page::{Page, Room, Sign};
 use ratatui::Frame;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
@@ -29,6 +31,8 @@ use unicode_width::UnicodeWidthStr;
 /// Smallest window in which every screen is usable.
 pub const MIN_WIDTH: u16 = 40;
 pub const MIN_HEIGHT: u16 = 12;
+/// Columns that a text in lines is made for where that matters.
+const LINE: usize = 100;
 
 /// What drawing needs besides the wizard.
 #[derive(Clone, Debug)]
@@ -97,46 +101,84 @@ impl View {
         if self.lang == Lang::ZhCn {
             one_width_only(frame.buffer_mut());
         }
-        viewport.unwrap_or(Viewport { page: usize::from(frame.area().height), last: 0 })
+        viewport
     }
 
-    /// None: the screen does not scroll.
-    fn draw_screen(&self, wizard: &Wizard, frame: &mut Frame) -> Option<Viewport> {
+    fn draw_screen(&self, wizard: &Wizard, frame: &mut Frame) -> Viewport {
         let area = frame.area();
         if area.width < MIN_WIDTH || area.height < MIN_HEIGHT {
             let text = t::too_small(self.lang, MIN_WIDTH, MIN_HEIGHT, area.width, area.height);
-            let mut page = Page::new(area, self);
+            let mut page = Page::new(self, Room::of(area));
             page.text(&text, Style::new());
-            page.render(frame);
-            return None;
+            page.render(frame, area);
+            return Viewport { page: 1, last: 0 };
         }
         if wizard.context() == KeyContext::SignInQr {
-            sign_in::draw_qr(self, wizard, frame);
-            return None;
+            qr::draw(self, wizard, frame);
+            return Viewport { page: 1, last: 0 };
         }
         let places = Places::of(area);
         self.header(wizard, frame, places.header);
         self.rail(wizard, frame, places.rail);
         self.footer(wizard, frame, places.footer);
-        let (body, roomy) = (places.body, places.roomy);
+        let room = Room { roomy: places.roomy, ..Room::of(places.body) };
+        self.page(wizard, room, usize::from(area.width)).render(frame, places.body)
+    }
+
+    /// What the screen says. `window`: columns of the whole window.
+    fn page<'v>(&'v self, wizard: &Wizard, room: Room, window: usize) -> Page<'v> {
+        let mut page = Page::new(self, room);
         if let Some(scroll) = wizard.help {
-            return Some(help::draw(self, wizard, scroll.first, frame, body));
+            help::page(&mut page, wizard, scroll.first);
+        } else if let Some(trouble) = &wizard.trouble {
+            self.trouble(trouble, &mut page);
+        } else {
+            match wizard.screen {
+                Screen::Auth => auth::page(&mut page, wizard),
+                Screen::App => app::page(&mut page, wizard),
+                Screen::SignIn => sign_in::page(&mut page, wizard, window),
+                Screen::Key => key::page(&mut page, wizard),
+                Screen::Discover => discover::page(&mut page, wizard),
+                Screen::Models => models::page(&mut page, wizard),
+                Screen::Review => review::page(&mut page, wizard),
+                Screen::Done => done::page(&mut page, wizard),
+            }
         }
-        if let Some(trouble) = &wizard.trouble {
-            self.trouble(trouble, frame, body);
-            return None;
+        page
+    }
+
+    /// What the screen says, in lines; of a long list, the first `rows`.
+    pub fn lines(&self, wizard: &Wizard, rows: usize) -> Vec<String> {
+        let room = Room { width: LINE, height: rows, roomy: true, spoken: true };
+        self.page(wizard, room, usize::MAX).lines()
+    }
+
+    /// The glyph of a sign, and how it is drawn.
+    fn glyph(&self, sign: Sign) -> (&'static str, Style) {
+        let (theme, glyphs) = (&self.theme, &self.theme.glyphs);
+        match sign {
+            Sign::Done => (glyphs.done, theme.accent),
+            Sign::Working | Sign::Open => (glyphs.working, theme.accent),
+            Sign::Failed => (glyphs.failed, theme.error),
+            Sign::Warning => (glyphs.warning, theme.warning),
+            Sign::Problem => (glyphs.warning, theme.error),
+            Sign::Note => (glyphs.dot, theme.quiet),
+            Sign::Ahead => (glyphs.ahead, theme.quiet),
         }
-        match wizard.screen {
-            Screen::Auth => auth::draw_choice(self, wizard, frame, body, roomy),
-            Screen::App => sign_in::draw_app(self, wizard, frame, body, roomy),
-            Screen::SignIn => sign_in::draw(self, wizard, frame, body, roomy),
-            Screen::Key => auth::draw_key(self, wizard, frame, body, roomy),
-            Screen::Discover => discover::draw(self, wizard, frame, body, roomy),
-            Screen::Models => return models::draw(self, wizard, frame, body, roomy),
-            Screen::Review => return review::draw(self, wizard, frame, body),
-            Screen::Done => return Some(done::draw(self, wizard, frame, body, roomy)),
+    }
+
+    /// What is said in place of a sign.
+    fn word(&self, sign: Sign) -> &'static str {
+        match sign {
+            Sign::Failed | Sign::Problem => t::plain_error(self.lang),
+            Sign::Warning => t::plain_warning(self.lang),
+            Sign::Done | Sign::Working | Sign::Open | Sign::Note | Sign::Ahead => "",
         }
-        None
+    }
+
+    /// `label: text`
+    fn labelled(&self, label: &str, text: &str) -> String {
+        t::plain_labelled(self.lang, label, text)
     }
 
     fn header(&self, wizard: &Wizard, frame: &mut Frame, area: Rect) {
@@ -253,13 +295,12 @@ impl View {
         frame.render_widget(ratatui::widgets::Paragraph::new(lines), area);
     }
 
-    fn trouble(&self, trouble: &Trouble, frame: &mut Frame, area: Rect) {
-        let mut page = Page::new(area, self);
+    fn trouble(&self, trouble: &Trouble, page: &mut Page) {
         match trouble {
             Trouble::Files(error) => {
                 page.title(t::trouble_title(self.lang));
                 page.blank();
-                page.sign(self.theme.glyphs.failed, &error.words(self.lang), self.theme.error);
+                page.sign(Sign::Failed, &error.words(self.lang));
                 if let Some(hint) = error.hint(self.lang) {
                     page.blank();
                     page.text(&hint, Style::new());
@@ -268,10 +309,9 @@ impl View {
             Trouble::Overrides(refusal) => {
                 page.title(t::trouble_options_title(self.lang));
                 page.blank();
-                page.sign(self.theme.glyphs.failed, &models::refusal_words(refusal, self.lang), self.theme.error);
+                page.sign(Sign::Failed, &models::refusal_words(refusal, self.lang));
             }
         }
-        page.render(frame);
     }
 }
 

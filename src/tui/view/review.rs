@@ -2,7 +2,7 @@
 
 use super::View;
 use super::models::words;
-use super::page::Page;
+use super::page::{Page, Sign};
 use crate::chutes::model::id_of;
 use crate::chutes::verify::Verdict;
 use crate::clean;
@@ -13,8 +13,6 @@ use crate::tui::format::cut;
 use crate::wizard::Wizard;
 use crate::wizard::protocol::{Planned, Viewport};
 use crate::wizard::screens::review::{Review, Verification};
-use ratatui::Frame;
-use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Line;
 use unicode_width::UnicodeWidthStr;
@@ -42,66 +40,65 @@ fn warnings(planned: &Planned, wizard: &Wizard) -> Vec<String> {
 }
 
 /// So low that a warning gets one line, for the diff to have some too.
-fn is_low(height: u16) -> bool {
+fn is_low(height: usize) -> bool {
     height < 14
 }
 
-/// None: there is no diff to scroll in.
-pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect) -> Option<Viewport> {
-    let (theme, lang) = (&view.theme, view.lang);
+pub fn page(page: &mut Page, wizard: &Wizard) {
+    let (view, theme, lang) = (page.view, page.view.theme, page.view.lang);
     let review = &wizard.review;
-    let mut page = Page::new(area, view);
+    let low = is_low(page.room.height);
     page.title(t::review_title(lang));
     if let Some(models) = &wizard.models {
         let selection = models.choices();
         let sums = t::review_sums(lang, &selection.primary, wizard.review.registered, selection.aliases.len());
-        page.line(Line::raw(cut(&clean::line(&sums), page.width(), theme.glyphs.ellipsis)));
+        page.text(&cut(&clean::line(&sums), page.width(), theme.glyphs.ellipsis), Style::new());
     }
-    status(view, wizard, &mut page);
+    status(page, wizard);
     if let Some(error) = &review.write_failed {
         page.blank();
-        page.sign(theme.glyphs.failed, &error.words(lang), theme.error);
+        page.sign(Sign::Failed, &error.words(lang));
         if let Some(hint) = error.hint(lang) {
             page.text(&hint, Style::new());
         }
-        page.render(frame);
-        return None;
+        return;
     }
-    let mut viewport = None;
     match &review.planned {
         None => {
             page.blank();
-            page.sign(theme.glyphs.working, t::review_planning(lang), theme.accent);
+            page.sign(Sign::Working, t::review_planning(lang));
         }
         Some(Err(error)) => {
             page.blank();
-            page.sign(theme.glyphs.failed, &error.words(lang), theme.error);
+            page.sign(Sign::Failed, &error.words(lang));
             if let Some(hint) = error.hint(lang) {
                 page.text(&hint, Style::new());
             }
         }
         Some(Ok(planned)) => {
             for mut words in warnings(planned, wizard) {
-                if is_low(area.height) {
+                if low {
                     words = cut(&words, page.width().saturating_sub(2), theme.glyphs.ellipsis);
                 }
-                page.sign(theme.glyphs.warning, &words, theme.warning);
+                page.sign(Sign::Warning, &words);
             }
-            if !is_low(area.height) {
+            if !low {
                 page.blank();
             }
             let total = line_count(planned);
             if total == 0 {
-                page.sign(theme.glyphs.done, t::review_unchanged(lang), theme.accent);
+                page.sign(Sign::Done, t::review_unchanged(lang));
             } else {
-                let rows = usize::from(area.height).saturating_sub(page.height() + 1).max(1);
+                let rows = page.room.height.saturating_sub(page.height() + 1).max(1);
                 let end = total.saturating_sub(rows);
                 let first = review.scroll.first.min(end);
-                viewport = Some(Viewport { page: rows, last: end });
+                page.set_viewport(Viewport { page: rows, last: end });
                 let last = (first + rows).min(total);
                 let width = page.width();
                 for row in rows_from(view, planned, wizard, width, first).take(rows) {
-                    page.line(row.made(view, width));
+                    let line = row.made(view, width);
+                    let said = line.spans.iter().map(|span| span.content.as_ref()).collect();
+                    page.drawn(line, Some(said));
                 }
                 if total > rows {
                     page.text(&t::review_lines(lang, first + 1, last, total), theme.quiet);
@@ -109,27 +106,25 @@ pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect) -> Opti
             }
         }
     }
-    page.render(frame);
-    viewport
 }
 
 /// One line: the test call, or what Enter waits for.
-fn status(view: &View, wizard: &Wizard, page: &mut Page) {
-    let (theme, lang) = (&view.theme, view.lang);
+fn status(page: &mut Page, wizard: &Wizard) {
+    let lang = page.view.lang;
     let review = &wizard.review;
     if review.writing {
-        page.sign(theme.glyphs.working, t::review_writing(lang), theme.accent);
+        page.sign(Sign::Working, t::review_writing(lang));
         return;
     }
     let model = wizard.models.as_ref().map(|models| clean::line(&models.primary)).unwrap_or_default();
     match &review.verification {
-        Verification::Skipped => page.sign(theme.glyphs.dot, t::review_verify_skipped(lang), theme.quiet),
+        Verification::Skipped => page.sign(Sign::Note, t::review_verify_skipped(lang)),
         Verification::Running => {
             let mut text = t::review_verify_running(lang, model);
             if review.confirmed {
                 text = format!("{text}; {}", waiting_words(review, lang));
             }
-            page.sign(theme.glyphs.working, &text, theme.accent);
+            page.sign(Sign::Working, &text);
         }
         Verification::Answered(verdict) => match verdict {
             Verdict::Works { latency_ms, .. } => {
@@ -142,17 +137,17 @@ fn status(view: &View, wizard: &Wizard, page: &mut Page) {
                 if let Some(price) = price.filter(|price| text.width() + price.width() + 2 <= page.width()) {
                     text += &price;
                 }
-                page.sign(theme.glyphs.done, &text, theme.accent);
+                page.sign(Sign::Done, &text);
             }
             Verdict::NoBalance(_) => {
-                page.sign(theme.glyphs.warning, t::review_verify_no_balance(lang), theme.warning);
+                page.sign(Sign::Warning, t::review_verify_no_balance(lang));
             }
             Verdict::Unverified(failure) => {
                 let text = t::review_verify_unverified(lang, failure.message(lang));
-                page.sign(theme.glyphs.warning, &text, theme.warning);
+                page.sign(Sign::Warning, &text);
             }
             Verdict::Refused(failure) | Verdict::NotServed(failure) => {
-                page.sign(theme.glyphs.failed, &t::review_refused(lang, failure.message(lang)), theme.error);
+                page.sign(Sign::Failed, &t::review_refused(lang, failure.message(lang)));
             }
         },
     }

@@ -31,12 +31,15 @@ pub fn draw(view: &View, models: &Models, rows: usize, page: &mut Page) {
     if beside {
         // At the right edge, where it stays when the row changes.
         let gap = width - reference.width() - state.width();
-        page.line(Line::from(vec![
-            // In the colour of the pointer: this is the row it is on.
-            Span::styled(reference, theme.accent),
-            Span::raw(" ".repeat(gap)),
-            Span::styled(state, style),
-        ]));
+        page.drawn(
+            Line::from(vec![
+                // In the colour of the pointer: this is the row it is on.
+                Span::styled(reference, theme.accent),
+                Span::raw(" ".repeat(gap)),
+                Span::styled(state, style),
+            ]),
+            None,
+        );
     } else {
         page.text(&reference, theme.accent);
     }
@@ -50,7 +53,7 @@ pub fn draw(view: &View, models: &Models, rows: usize, page: &mut Page) {
     if roomy {
         // Each in its place, so that rows are compared by looking at one spot.
         for line in lines.iter().take(2) {
-            page.line(Line::styled(cut(line, width, theme.glyphs.ellipsis), theme.quiet));
+            page.drawn(Line::styled(cut(line, width, theme.glyphs.ellipsis), theme.quiet), None);
         }
     }
     let rest = match lines {
@@ -58,7 +61,7 @@ pub fn draw(view: &View, models: &Models, rows: usize, page: &mut Page) {
         lines => lines.into_iter().filter(|line| !line.is_empty()).collect::<Vec<_>>().join(&dot),
     };
     for line in fit(&view.safe(&rest), width, end.saturating_sub(page.height()), theme.glyphs.ellipsis) {
-        page.line(Line::styled(line, theme.quiet));
+        page.drawn(Line::styled(line, theme.quiet), None);
     }
 }
 

@@ -7,7 +7,7 @@ pub(super) mod words;
 pub use words::refusal_words;
 
 use super::View;
-use super::page::Page;
+use super::page::{Page, Sign};
 use crate::chutes::model::Source;
 use crate::clean;
 use crate::texts::wizard as t;
@@ -15,8 +15,6 @@ use crate::tui::format::{clock, cut, grouped};
 use crate::wizard::Wizard;
 use crate::wizard::models::{Models, Sort, StatusLine};
 use crate::wizard::protocol::Viewport;
-use ratatui::Frame;
-use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
@@ -24,55 +22,47 @@ use unicode_width::UnicodeWidthStr;
 /// How the height is shared out.
 struct Heights {
     /// Source, filter, column names.
-    above: u16,
-    table: u16,
+    above: usize,
+    table: usize,
     /// What waits or answers, then the details.
-    pane: u16,
+    pane: usize,
     /// Of which at least so many are kept for what waits or answers.
     news: usize,
 }
 
 impl Heights {
-    fn of(height: u16, roomy: bool) -> Heights {
+    fn of(height: usize, roomy: bool) -> Heights {
         let (above, gap, pane, news) = if roomy { (3, 1, 7, 3) } else { (1, 0, (height / 2 + 1).clamp(4, 8), 0) };
         Heights { above, table: height.saturating_sub(above + gap + pane).max(1), pane, news }
     }
 }
 
-pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame, area: Rect, roomy: bool) -> Option<Viewport> {
-    let mut page = Page::new(area, view);
+pub fn page(page: &mut Page, wizard: &Wizard) {
     let Some(models) = &wizard.models else {
-        page.text(t::models_loading(view.lang), view.theme.quiet);
-        page.render(frame);
-        return None;
+        return page.text(t::models_loading(page.view.lang), page.view.theme.quiet);
     };
-    let heights = Heights::of(area.height, roomy);
+    if page.room.spoken {
+        return spoken(page, models);
+    }
+    let view = page.view;
+    let heights = Heights::of(page.room.height, page.room.roomy);
     let asking = wizard.discover.running;
-    if roomy {
-        source_line(view, models, asking, &mut page);
-        filter_line(view, models, &mut page);
+    if page.room.roomy {
+        source_line(page, models, asking);
+        filter_line(page, models);
     } else if filtering(models) {
-        filter_line(view, models, &mut page);
+        filter_line(page, models);
     } else {
-        source_line(view, models, asking, &mut page);
+        source_line(page, models, asking);
     }
-    table::draw(view, models, usize::from(heights.table), heights.above > 1, &mut page);
-    if roomy {
-        page.blank();
-    }
+    table::draw(page, models, heights.table, heights.above > 1);
+    page.gap();
     let start = page.height();
-    news(view, models, roomy, &mut page);
     // What is said fits two lines at 80 columns, and has an empty one below it.
-    page.truncate(start + 3);
-    while page.height() < start + heights.news {
-        page.blank();
-    }
-    let rows = (start + usize::from(heights.pane)).saturating_sub(page.height());
-    details::draw(view, models, rows, &mut page);
-    page.truncate(start + usize::from(heights.pane));
-    page.render(frame);
-    let table = usize::from(heights.table);
-    Some(Viewport { page: table, last: models.view.len().saturating_sub(table) })
+    page.in_rows(heights.news, 3, |page| news(page, models));
+    let rows = (start + heights.pane).saturating_sub(page.height());
+    page.in_rows(0, rows, |page| details::draw(view, models, rows, page));
+    page.set_viewport(Viewport { page: heights.table, last: models.view.len().saturating_sub(heights.table) });
 }
 
 fn count(number: usize) -> String {
@@ -84,9 +74,9 @@ fn filtering(models: &Models) -> bool {
     models.filter_open || !models.filter.is_empty()
 }
 
-/// `14 models, live 12:03   / filter          sort: name ▴   14 of 14`
-fn source_line(view: &View, models: &Models, asking: bool, page: &mut Page) {
-    let (theme, lang) = (&view.theme, view.lang);
+/// `14 models, live 12:03`
+fn source_words(view: &View, models: &Models, asking: bool) -> String {
+    let lang = view.lang;
     let when = models.fetched_at.map(|ms| clock(ms, view.now_ms, &view.zone)).unwrap_or_default();
     let mut source = match models.source {
         Source::Live => t::models_source_live(lang, count(models.listed), when),
@@ -95,12 +85,19 @@ fn source_line(view: &View, models: &Models, asking: bool, page: &mut Page) {
         Source::Bundled => t::models_source_bundled(lang, count(models.listed)),
     };
     let gone = models.models.len() - models.listed;
-    if models.source == Source::Live && gone > 0 && page.width() >= 72 {
+    if models.source == Source::Live && gone > 0 {
         source = t::models_source_gone(lang, source, count(gone));
     }
     if asking {
         source = t::models_source_asking(lang, source);
     }
+    source
+}
+
+/// `14 models, live 12:03   / filter          sort: name ▴   14 of 14`
+fn source_line(page: &mut Page, models: &Models, asking: bool) {
+    let (theme, lang) = (page.view.theme, page.view.lang);
+    let source = source_words(page.view, models, asking);
     let sort = match models.sort {
         Sort::Name => t::models_sort_name(lang),
         Sort::Alias => t::models_sort_alias(lang),
@@ -136,15 +133,15 @@ fn source_line(view: &View, models: &Models, asking: bool, page: &mut Page) {
         spans.push(Span::raw(" ".repeat(width - used - right.width())));
         spans.push(Span::styled(right, theme.quiet));
     }
-    page.line(Line::from(spans));
+    page.drawn(Line::from(spans), None);
 }
 
 /// `/ glm tools                      3 of 14 shown, 11 hidden by the filter`, while there is a filter.
-fn filter_line(view: &View, models: &Models, page: &mut Page) {
+fn filter_line(page: &mut Page, models: &Models) {
     if !filtering(models) {
         return page.blank();
     }
-    let (theme, lang, width) = (&view.theme, view.lang, page.width());
+    let (theme, lang, width) = (page.view.theme, page.view.lang, page.width());
     let (shown, total) = (count(models.view.len()), count(models.models.len()));
     let long = match models.revealed {
         true => t::models_revealed(lang, &total),
@@ -166,7 +163,7 @@ fn filter_line(view: &View, models: &Models, page: &mut Page) {
     }
     spans.push(Span::raw(" ".repeat(width.saturating_sub(used + count.width()))));
     spans.push(Span::styled(count, theme.quiet));
-    page.line(Line::from(spans));
+    page.drawn(Line::from(spans), None);
     if models.filter_open {
         page.cursor_at(2 + cursor);
     }
@@ -189,18 +186,17 @@ fn window(text: &str, cursor: usize, width: usize) -> (String, usize) {
 }
 
 /// What waits for a decision, or answers the last key.
-fn news(view: &View, models: &Models, roomy: bool, page: &mut Page) {
-    let (theme, lang) = (&view.theme, view.lang);
-    let warning = theme.glyphs.warning;
+fn news(page: &mut Page, models: &Models) {
+    let (theme, lang) = (page.view.theme, page.view.lang);
     if let Some(edit) = &models.editing {
         match &edit.problem {
-            Some(problem) => page.sign(warning, &words::problem(problem, lang), theme.error),
+            Some(problem) => page.sign(Sign::Problem, &words::problem(problem, lang)),
             None => page.text(t::alias_rules(lang), theme.quiet),
         }
         return;
     }
     if models.asking {
-        return page.sign(warning, &t::models_asking(lang, models.pending.len()), theme.warning);
+        return page.sign(Sign::Warning, &t::models_asking(lang, models.pending.len()));
     }
     if let Some(notice) = &models.notice {
         let text = words::notice(models, notice, lang);
@@ -212,47 +208,45 @@ fn news(view: &View, models: &Models, roomy: bool, page: &mut Page) {
             | StatusLine::Took { .. }
             | StatusLine::Testing { .. } => page.text(&text, Style::new()),
             StatusLine::Tested { verdict, .. } if verdict.failure().is_none() => page.text(&text, Style::new()),
-            _ => page.sign(warning, &text, theme.warning),
+            _ => page.sign(Sign::Warning, &text),
         };
     }
     if let Some(note) = models.current().and_then(|model| models.pending_for(&model.id)) {
         let text = words::proposal(models, note, page.width().saturating_sub(2), lang);
-        return page.sign(warning, &text, theme.warning);
+        return page.sign(Sign::Warning, &text);
     }
     if let Some(failure) = &models.failure {
-        return page.sign(warning, &failure.message(lang), theme.warning);
+        return page.sign(Sign::Warning, &failure.message(lang));
     }
     // In a small window the details come first; Enter on the default asks anyway.
     match models.pending.len() {
         0 => {}
-        _ if !roomy => {}
-        1 => return page.sign(warning, t::models_pending_one(lang), theme.warning),
-        count => return page.sign(warning, &t::models_pending(lang, count), theme.warning),
+        _ if !page.room.roomy => {}
+        1 => return page.sign(Sign::Warning, t::models_pending_one(lang)),
+        count => return page.sign(Sign::Warning, &t::models_pending(lang, count)),
     }
     if let Some(text) = words::notes(&models.notes, lang) {
-        page.sign(theme.glyphs.dot, &text, theme.quiet);
+        page.sign(Sign::Note, &text);
     }
 }
 
 /// The list as sentences, a numbered row each; then what waits for a decision, or answers the last key.
-pub fn lines(view: &View, models: &Models, rows: usize) -> Vec<String> {
-    let shown = models.view.iter().enumerate().take(rows);
-    let mut lines: Vec<String> =
-        shown.map(|(place, &at)| t::plain_row(view.lang, place + 1, details::sentence(view, models, at))).collect();
-    let area = Rect::new(0, 0, 100, 40);
-    let mut page = Page::new(area, view);
-    source_line(view, models, false, &mut page);
-    filter_line(view, models, &mut page);
-    news(view, models, true, &mut page);
-    let news = page.lines.iter().map(|line| line.spans.iter().map(|span| span.content.as_ref()).collect::<String>());
-    let news = news.map(|line| line.split_whitespace().collect::<Vec<_>>().join(" "));
-    lines.extend(news.filter(|line| !line.is_empty()));
-    if let Some(&at) = models.view.get(models.cursor) {
-        let pointer = view.theme.glyphs.pointer;
-        lines.push(format!(
-            "{pointer} {}",
-            t::plain_row(view.lang, models.cursor + 1, details::sentence(view, models, at))
-        ));
+fn spoken(page: &mut Page, models: &Models) {
+    let (view, lang) = (page.view, page.view.lang);
+    let rows = page.room.height;
+    for (place, &at) in models.view.iter().enumerate().take(rows) {
+        page.said(t::plain_row(lang, place + 1, details::sentence(view, models, at)));
     }
-    lines
+    let more = models.view.len().saturating_sub(rows);
+    if more > 0 {
+        page.said(t::plain_more(lang, more));
+    }
+    page.said(source_words(view, models, false));
+    let (shown, total) = (count(models.view.len()), count(models.models.len()));
+    page.said(t::models_shown(lang, shown, total));
+    news(page, models);
+    if let Some(&at) = models.view.get(models.cursor) {
+        let row = t::plain_row(lang, models.cursor + 1, details::sentence(view, models, at));
+        page.said(format!("{} {row}", view.theme.glyphs.pointer));
+    }
 }

@@ -131,26 +131,25 @@ fn alias_width(models: &Models) -> usize {
     models.aliases.iter().map(with_alias).max().unwrap_or(0)
 }
 
-pub fn draw(view: &View, models: &Models, rows: usize, with_heading: bool, page: &mut Page) {
+pub fn draw(page: &mut Page, models: &Models, rows: usize, with_heading: bool) {
+    let view = page.view;
     let columns = Columns::for_width(page.width(), models);
     if with_heading {
-        page.line(columns.heading(view, models.sort));
+        page.drawn(columns.heading(view, models.sort), None);
     }
-    let start = page.height();
     if models.view.is_empty() {
         let words = match models.query().misunderstood() {
             Some(word) => t::models_not_understood(view.lang, clean::excerpt(word, 24)),
             None if models.filter_open => t::models_no_match_typing(view.lang).to_owned(),
             None => t::models_no_match(view.lang).to_owned(),
         };
-        page.text(&words, view.theme.warning);
-        page.truncate(start + rows);
+        return page.in_rows(rows, rows, |page| page.text(&words, view.theme.warning));
     }
     let first = models.first_shown(rows);
     for (place, &at) in models.view.iter().enumerate().skip(first).take(rows) {
         row(view, models, &columns, at, place == models.cursor, page);
     }
-    while page.height() < start + rows {
+    for _ in models.view.len()..rows {
         page.blank();
     }
 }
@@ -214,7 +213,7 @@ fn row(view: &View, models: &Models, columns: &Columns, at: usize, here: bool, p
         );
         spans.push(Span::styled(can, style));
     }
-    page.line(Line::from(spans));
+    page.drawn(Line::from(spans), None);
     if let Some(column) = cursor {
         page.cursor_at(column);
     }
