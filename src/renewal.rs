@@ -17,6 +17,7 @@ use crate::openclaw::read::snapshot::Snapshot;
 use crate::openclaw::write::sidecar_lock::{Lock, LockError, REFRESH, Rules, STORE, refresh_lock, store_lock};
 use crate::openclaw::{self, Site, plan, write};
 use crate::secret::Secret;
+use crate::signals::{self, Uncut};
 use crate::texts::{Lang, signin as t};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -108,6 +109,7 @@ fn renew(
     // A runtime of its own: the caller's may be given up in the middle.
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
     let runtime = runtime.map_err(|error| openclaw::Error::io(Doing::Lock, &profile.store, &error))?;
+    let _uncut = Uncut::begin().map_err(openclaw::Error::interrupted)?;
     let _in_flight = IN_FLIGHT.lock().unwrap_or_else(PoisonError::into_inner);
     let client = Client::new(endpoints);
     let renewed = runtime.block_on(token::refresh(&client, &request, now_ms())).map_err(Error::Token)?;
@@ -130,11 +132,12 @@ fn acquire(path: PathBuf, rules: Rules, wanted: &AtomicBool) -> Result<Lock, Err
     const STEP: Duration = Duration::from_millis(20);
     let wait = |pause: Duration| {
         let mut left = pause;
-        while !left.is_zero() && wanted.load(Ordering::Relaxed) {
+        let is_wanted = || wanted.load(Ordering::Relaxed) && signals::caught().is_none();
+        while !left.is_zero() && is_wanted() {
             std::thread::sleep(left.min(STEP));
             left = left.saturating_sub(STEP);
         }
-        wanted.load(Ordering::Relaxed)
+        is_wanted()
     };
     let busy = |path, pid| Error::OpenClaw(openclaw::Error::Locked { path, pid });
     Lock::acquire(&path, rules, wait).map_err(|error| match error {

@@ -71,6 +71,8 @@ pub mod choose;
 pub mod chutes;
 #[path = "../assets/texts/cli.rs"]
 pub mod cli;
+#[path = "../assets/texts/doctor.rs"]
+pub mod doctor;
 #[path = "../assets/texts/json5.rs"]
 pub mod json5;
 #[path = "../assets/texts/openclaw.rs"]

@@ -1,7 +1,11 @@
 //! The grammar: every command and option, described once. Help, completions and the manual page come
 //! from the same description.
 
+<<<<<<< HEAD
 use crate::texts::{Lang, choose, cli as text};
+=======
+use crate::texts::{Lang, cli as text, doctor};
+>>>>>>> main
 use clap::builder::{PossibleValuesParser, ValueParser};
 use clap::{Arg, ArgAction, Command};
 
@@ -68,6 +72,7 @@ pub fn documented(name: &'static str, lang: Lang) -> Command {
             ),
         )
         .subcommand(login(lang))
+        .subcommand(base("doctor", doctor::about(lang), lang).args([flag("fix", doctor::arg_fix(lang)), json(lang)]))
         .subcommand(base("undo", text::about_undo(lang), lang).arg(json(lang)))
         .subcommand(base("completions", text::about_completions(lang), lang).arg(
             positional("shell").value_name("SHELL").help(text::arg_shell(lang)).value_parser(choice([

@@ -107,6 +107,10 @@ pub enum Command {
         secret_file: Option<PathBuf>,
         json: bool,
     },
+    Doctor {
+        fix: bool,
+        json: bool,
+    },
     Undo {
         json: bool,
     },
@@ -135,6 +139,7 @@ impl Command {
             | Command::LoginStart { json, .. }
             | Command::LoginAppCreate { json, .. }
             | Command::LoginFinish { json, .. }
+            | Command::Doctor { json, .. }
             | Command::Undo { json } => *json,
             Command::Demo | Command::Models | Command::Completions(_) | Command::Man => false,
         }

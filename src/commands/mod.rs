@@ -7,6 +7,7 @@ mod config;
 pub mod context;
 pub mod credential;
 mod demo;
+mod doctor;
 pub mod error;
 mod help;
 pub mod invocation;
@@ -38,7 +39,13 @@ use std::ffi::OsString;
 
 /// The whole program: `args` with the program's name first, the exit code out.
 pub fn run(args: Vec<OsString>) -> u8 {
+    crate::signals::forbid_core_dumps();
     let outline = Outline::of(&args, var);
+    // Without it every signal does what it always does.
+    let _ = crate::signals::install(|| {
+        crate::openclaw::program::child::kill_all();
+        crate::tui::terminal::give_back();
+    });
     let done = parse::parse(args, outline, var).map_err(Error::from).and_then(|parsed| match parsed {
         Parsed::Print(text) => Ok(Report::text(text)),
         Parsed::Run(invocation) => dispatch(&invocation),
@@ -69,6 +76,7 @@ fn dispatch(invocation: &Invocation) -> Result<Report, Error> {
         Command::AliasesAdd { alias, reference, json } => aliases::add(&context, alias, reference, *json),
         Command::AliasesRemove { alias, json } => aliases::remove(&context, alias, *json),
         Command::ConfigGet { path, json } => config::get(&context, path, *json),
+        Command::Doctor { fix, json } => doctor::doctor(&context, *fix, *json),
         Command::Undo { json } => config::undo(&context, *json),
         Command::Completions(shell) => Ok(shell::completions(program, *shell, lang)),
         Command::Man => shell::man(program, lang),

@@ -162,6 +162,7 @@ fn invocation(
             json: json(),
         },
         ["login", "finish"] => Command::LoginFinish { redirect_stdin: flag(last, "redirect-stdin"), json: json() },
+        ["doctor"] => Command::Doctor { fix: flag(last, "fix"), json: json() },
         ["undo"] => Command::Undo { json: json() },
         ["man"] => Command::Man,
         ["completions"] => {

@@ -52,6 +52,8 @@ pub enum Error {
     KeepsChanging { path: PathBuf },
     /// Another process holds the lock.
     Locked { path: PathBuf, pid: Option<u32> },
+    /// This signal came while something was waited for.
+    Interrupted { signal: i32 },
     /// OpenClaw's own command failed or did not store the credential.
     Handover { command: String, exit: Option<i32>, said: String },
     /// Nothing to undo.
@@ -80,6 +82,11 @@ pub enum IncludeProblem {
 }
 
 impl Error {
+    /// The signal that ended the waiting.
+    pub fn interrupted(signal: i32) -> Self {
+        Error::Interrupted { signal }
+    }
+
     /// An error of the system, about one file.
     pub fn io(doing: Doing, path: &Path, error: &std::io::Error) -> Self {
         Error::File(files::Error::io(doing, path, error))
@@ -113,6 +120,7 @@ impl Error {
             Error::ChangedSinceReview { .. } => "changed-since-review",
             Error::KeepsChanging { .. } => "config-keeps-changing",
             Error::Locked { .. } => "locked",
+            Error::Interrupted { .. } => "interrupted",
             Error::Handover { .. } => "openclaw-refused-credential",
             Error::NothingToUndo => "nothing-to-undo",
             Error::ChangedSince { .. } => "changed-since",
@@ -191,6 +199,7 @@ impl Error {
             Error::KeepsChanging { path } => texts::keeps_changing(lang, show(path)),
             Error::Locked { path, pid: Some(pid) } => texts::locked_by(lang, show(path), pid),
             Error::Locked { path, pid: None } => texts::locked(lang, show(path)),
+            Error::Interrupted { .. } => texts::interrupted(lang).to_owned(),
             Error::Handover { command, exit, said } => {
                 let exit = exit.map_or_else(|| "–".to_owned(), |code| code.to_string());
                 texts::handover(lang, clean::line(command), exit, clean::line(said))
@@ -224,7 +233,11 @@ impl Error {
             }
             Error::Handover { .. } => texts::hint_handover(lang),
             Error::ChangedSince { .. } | Error::BackupGone { .. } => texts::hint_backups(lang),
-            Error::ProfileName { .. } | Error::UnknownAgent { .. } | Error::Edit { .. } | Error::NothingToUndo => {
+            Error::ProfileName { .. }
+            | Error::UnknownAgent { .. }
+            | Error::Edit { .. }
+            | Error::NothingToUndo
+            | Error::Interrupted { .. } => {
                 return None;
             }
         };

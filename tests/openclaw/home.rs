@@ -173,6 +173,7 @@ pub fn request(credential: Option<NewCredential>) -> Request {
         selection: selection(),
         client_secret: None,
         basis: None,
+        proven: None,
     }
 }
 

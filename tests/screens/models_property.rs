@@ -199,7 +199,7 @@ proptest! {
             }
         }
         let selection = stage.models().selection();
-        let request = Request { base_url: "https://llm.chutes.ai/v1".into(), credential: None, selection, client_secret: None, basis: None };
+        let request = Request { base_url: "https://llm.chutes.ai/v1".into(), credential: None, selection, client_secret: None, basis: None, proven: None };
         let plan = plan(&site.read().unwrap(), &request, now_ms).unwrap();
         let shown: Vec<(bool, String)> = diff::of(&plan)
             .iter()

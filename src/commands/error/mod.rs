@@ -17,7 +17,12 @@ use crate::clean;
 use crate::files;
 use crate::openclaw::Error as OpenClawError;
 use crate::selection::{Refusal, alias};
+<<<<<<< HEAD
 use crate::texts::{Lang, choose, cli as text};
+=======
+use crate::signals;
+use crate::texts::{Lang, cli as text};
+>>>>>>> main
 use serde_json::{Value, json};
 
 /// Why a command did not do what it was asked to. Nothing was written.
@@ -47,7 +52,7 @@ pub enum Error {
     /// A call that the command cannot do without.
     Service(Failure),
     Selection(Refusal),
-    OpenClaw(#[from] OpenClawError),
+    OpenClaw(OpenClawError),
     /// Neither an alias nor a model we know. `similar` are refs and aliases that look like it.
     UnknownModel {
         name: String,
@@ -77,6 +82,7 @@ pub enum Error {
     System(std::io::Error),
 }
 
+<<<<<<< HEAD
 /// What is wrong with a pool that was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PoolError {
@@ -99,6 +105,13 @@ impl PoolError {
             PoolError::Members(pool::Problem::Unusable(id)) => choose::pool_unusable(lang, clean::excerpt(id, 200)),
             PoolError::Unknown { name } => choose::pool_unknown(lang, clean::excerpt(name, 200)),
             PoolError::IsDefault { name } => choose::pool_is_default(lang, clean::excerpt(name, 200)),
+=======
+impl From<OpenClawError> for Error {
+    fn from(error: OpenClawError) -> Self {
+        match error {
+            OpenClawError::Interrupted { signal } => Error::Interrupted(signal),
+            error => Error::OpenClaw(error),
+>>>>>>> main
         }
     }
 }
@@ -126,7 +139,7 @@ impl Error {
             Error::Login(error) => error.exit(),
             Error::App(error) => error.exit(),
             Error::CredentialRefused(_) => 3,
-            Error::Interrupted(signal) => 128 + u8::try_from(*signal).unwrap_or(0),
+            Error::Interrupted(signal) => u8::try_from(signals::exit_code(*signal)).unwrap_or(1),
             _ => 1,
         }
     }

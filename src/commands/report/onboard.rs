@@ -210,7 +210,7 @@ pub fn table(rows: &[(&str, String)]) -> String {
         .collect()
 }
 
-fn file_json(file: &FileDiff) -> Value {
+pub fn file_json(file: &FileDiff) -> Value {
     json!({
         "path": file.path.to_string_lossy(),
         "new": file.is_new,

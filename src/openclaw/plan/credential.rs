@@ -164,6 +164,33 @@ fn tidy_state(state: &mut Value, id: &str, removed: &[String], stale: &[String])
     }
 }
 
+/// What OpenClaw notes of a profile whose calls failed, and for how long it then passes the profile over.
+const FAILURE_MARKS: [&str; 9] = [
+    "blockedUntil",
+    "blockedReason",
+    "cooldownUntil",
+    "cooldownReason",
+    "disabledUntil",
+    "disabledReason",
+    "errorCount",
+    "failureCounts",
+    "lastFailureAt",
+];
+
+/// The JSON stores without the marks of past failures of `profile`; what else is noted of its use stays.
+pub fn without_marks(snapshot: &Snapshot, profile: &str) -> Result<Vec<(Role, File, Vec<u8>)>, Error> {
+    let mut files = Vec::new();
+    for (role, json) in [(Role::AuthStore, &snapshot.store), (Role::AuthState, &snapshot.auth_state)] {
+        let (Some(_), Ok(old)) = (&json.file.bytes, &json.value) else { continue };
+        let mut new = old.clone();
+        if let Some(usage) = existing(&mut new, &["usageStats", profile]) {
+            usage.retain(|name, _| !FAILURE_MARKS.contains(&name.as_str()));
+        }
+        files.extend(json_change(role, json, old, &new)?);
+    }
+    Ok(files)
+}
+
 /// The new text of a JSON file, when it differs. An existing file keeps its layout.
 fn json_change(role: Role, json: &Json, old: &Value, new: &Value) -> Result<Option<(Role, File, Vec<u8>)>, Error> {
     if same(old, new) {

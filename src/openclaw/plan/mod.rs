@@ -46,6 +46,9 @@ pub struct Request {
     /// What the selection was made on. What others change between that and the write stays changed.
     /// None: the selection is meant as it stands.
     pub basis: Option<Current>,
+    /// A profile whose credential a live call proved: the marks of its past failures leave OpenClaw's auth
+    /// state, so that it is used again at once.
+    pub proven: Option<String>,
 }
 
 #[derive(Clone, Debug, Default)]
@@ -78,6 +81,10 @@ pub fn plan(snapshot: &Snapshot, request: &Request, now: i64) -> Result<Plan, Er
     let Change { files, handover, provider_key, profile, replaced } = credential.unwrap_or_default();
     let mut files: Vec<FileChange> =
         files.into_iter().map(|(role, file, after)| file_change(role, file, after, now)).collect();
+    if let Some(profile) = &request.proven {
+        let changes = credential::without_marks(snapshot, profile)?.into_iter();
+        files.extend(changes.map(|(role, file, after)| file_change(role, file, after, now)));
+    }
     files.extend(dotenv_change(snapshot, request.client_secret.as_ref(), now));
     files.extend(config_changes(snapshot, &request.base_url, selection, profile.as_ref(), provider_key.as_ref(), now)?);
 
@@ -117,19 +124,22 @@ fn renewal_warning(snapshot: &Snapshot, request: &Request) -> Option<PlanWarning
 
 /// What a gateway of this installation finds for a renewal: `.env`, `gateway.env`, `env.vars`.
 pub fn gateway_surroundings(snapshot: &Snapshot) -> renewal_terms::Surroundings {
-    let find = |name: &str| {
-        let of_file = |file: &File| dotenv::value(&String::from_utf8_lossy(file.bytes.as_deref()?), name);
-        let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned).filter(|v| !v.is_empty());
-        let config = snapshot.value();
-        of_file(&snapshot.dotenv)
-            .or_else(|| of_file(&snapshot.gateway_env))
-            .or_else(|| text(at(config, &["env", "vars", name])))
-            .or_else(|| text(at(config, &["env", name])))
-    };
     renewal_terms::Surroundings {
-        client_id: find(variable::CLIENT_ID),
-        client_secret: find(variable::CLIENT_SECRET).map(Secret::new),
+        client_id: gateway_variable(snapshot, variable::CLIENT_ID),
+        client_secret: gateway_variable(snapshot, variable::CLIENT_SECRET).map(Secret::new),
     }
+}
+
+/// A variable as a gateway of this installation finds it, whatever the shell of this run has: `.env`,
+/// `gateway.env`, `env.vars`, `env`. None: it finds none, or an empty one.
+pub fn gateway_variable(snapshot: &Snapshot, name: &str) -> Option<String> {
+    let of_file = |file: &File| dotenv::value(&String::from_utf8_lossy(file.bytes.as_deref()?), name);
+    let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned).filter(|v| !v.is_empty());
+    let config = snapshot.value();
+    of_file(&snapshot.dotenv)
+        .or_else(|| of_file(&snapshot.gateway_env))
+        .or_else(|| text(at(config, &["env", "vars", name])))
+        .or_else(|| text(at(config, &["env", name])))
 }
 
 fn config_changes(

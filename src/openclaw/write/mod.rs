@@ -17,6 +17,7 @@ use super::read::snapshot::{self, Snapshot};
 use super::types::Role;
 use crate::chutes::oauth::token::Renewed;
 use crate::files::staged::tidy;
+use crate::signals::Uncut;
 use crate::state::State;
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -101,6 +102,7 @@ fn carry_out(
         let touches_store = plan.files.iter().any(|file| file.role != Role::Config);
         let store = &snapshot.store.file.path;
         let _openclaws_lock = if touches_store { run_lock::openclaws(store)? } else { None };
+        let _uncut = Uncut::begin().map_err(Error::interrupted)?;
         let prepared = Prepared::new(plan.files.iter().map(Change::from).collect())?;
         if let Some(handover) = plan.handover.as_ref().filter(|_| handed_over.is_none()) {
             paste_key::run(site, &snapshot, handover)?;

@@ -4,12 +4,12 @@
 use super::sidecar_lock::{Lock, LockError, STORE, store_lock};
 use crate::files::Doing;
 use crate::openclaw::error::Error;
+use crate::signals;
 use crate::state::State;
 use sha2::{Digest, Sha256};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
-use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 /// Long enough for a write to end; OpenClaw may hold its lock through a token refresh.
@@ -29,7 +29,9 @@ pub fn ours(state: &State, config: &Path) -> Result<File, Error> {
     loop {
         match file.try_lock() {
             Ok(()) => return Ok(file),
-            Err(TryLockError::WouldBlock) if start.elapsed() < WAIT => sleep(PAUSE),
+            Err(TryLockError::WouldBlock) if start.elapsed() < WAIT => {
+                signals::pause(PAUSE).map_err(Error::interrupted)?;
+            }
             Err(TryLockError::WouldBlock) => return Err(Error::Locked { path: config.to_owned(), pid: None }),
             Err(TryLockError::Error(error)) => return Err(failed(error)),
         }
@@ -44,12 +46,14 @@ pub fn openclaws(store: &Path) -> Result<Option<Lock>, Error> {
     }
     let start = Instant::now();
     let wait = |pause: Duration| {
-        sleep(pause.min(WAIT.saturating_sub(start.elapsed())));
-        start.elapsed() < WAIT
+        signals::pause(pause.min(WAIT.saturating_sub(start.elapsed()))).is_ok() && start.elapsed() < WAIT
     };
     Lock::acquire(&store_lock(store), STORE, wait).map(Some).map_err(|error| match error {
         LockError::Busy { pid, .. } => Error::Locked { path: store.to_owned(), pid },
-        LockError::GivenUp { .. } => Error::Locked { path: store.to_owned(), pid: None },
+        LockError::GivenUp { .. } => match signals::caught() {
+            Some(signal) => Error::Interrupted { signal },
+            None => Error::Locked { path: store.to_owned(), pid: None },
+        },
         LockError::Io { path, error } => Error::io(Doing::Lock, &path, &error),
     })
 }

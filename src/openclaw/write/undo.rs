@@ -6,6 +6,7 @@ use crate::files::Doing;
 use crate::files::{open_file, read_file};
 use crate::openclaw::error::Error;
 use crate::openclaw::plan::Plan;
+use crate::signals::Uncut;
 use crate::state::{State, UndoFile, UndoRecord};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
@@ -84,6 +85,7 @@ pub fn undo(state: &State) -> Result<Undone, Error> {
             None => undone.removed.push(change.path.clone()),
         }
     }
+    let _uncut = Uncut::begin().map_err(Error::interrupted)?;
     match Prepared::new(changes)?.commit() {
         Ok(_) => {}
         Err(Failure::Conflict(path)) => return Err(Error::ChangedSince { path }),
