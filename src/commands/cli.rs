@@ -1,11 +1,7 @@
 //! The grammar: every command and option, described once. Help, completions and the manual page come
 //! from the same description.
 
-<<<<<<< HEAD
-use crate::texts::{Lang, choose, cli as text};
-=======
-use crate::texts::{Lang, cli as text, doctor};
->>>>>>> main
+use crate::texts::{Lang, choose, cli as text, doctor};
 use clap::builder::{PossibleValuesParser, ValueParser};
 use clap::{Arg, ArgAction, Command};
 

@@ -17,12 +17,8 @@ use crate::clean;
 use crate::files;
 use crate::openclaw::Error as OpenClawError;
 use crate::selection::{Refusal, alias};
-<<<<<<< HEAD
-use crate::texts::{Lang, choose, cli as text};
-=======
 use crate::signals;
-use crate::texts::{Lang, cli as text};
->>>>>>> main
+use crate::texts::{Lang, choose, cli as text};
 use serde_json::{Value, json};
 
 /// Why a command did not do what it was asked to. Nothing was written.
@@ -82,7 +78,6 @@ pub enum Error {
     System(std::io::Error),
 }
 
-<<<<<<< HEAD
 /// What is wrong with a pool that was asked for.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PoolError {
@@ -105,13 +100,15 @@ impl PoolError {
             PoolError::Members(pool::Problem::Unusable(id)) => choose::pool_unusable(lang, clean::excerpt(id, 200)),
             PoolError::Unknown { name } => choose::pool_unknown(lang, clean::excerpt(name, 200)),
             PoolError::IsDefault { name } => choose::pool_is_default(lang, clean::excerpt(name, 200)),
-=======
+        }
+    }
+}
+
 impl From<OpenClawError> for Error {
     fn from(error: OpenClawError) -> Self {
         match error {
             OpenClawError::Interrupted { signal } => Error::Interrupted(signal),
             error => Error::OpenClaw(error),
->>>>>>> main
         }
     }
 }
