@@ -15,8 +15,8 @@ texts! {
     usage_optional_command: "[command]", "[命令]";
     exit_codes: "Exit codes", "退出码";
     exit_codes_list:
-        "0  done, or nothing to do\n1  failed, with nothing half-written\n2  usage, or input is missing\n3  credential or consent refused",
-        "0  完成，或无事可做\n1  失败，没有留下写了一半的文件\n2  用法错误，或缺少输入\n3  凭据或授权被拒绝";
+        "0  done, or nothing to do\n1  failed, with nothing half-written\n2  usage, or input is missing\n3  credential or consent refused\n4  --check: something would change",
+        "0  完成，或无事可做\n1  失败，没有留下写了一半的文件\n2  用法错误，或缺少输入\n3  凭据或授权被拒绝\n4  --check：会有改动";
 
     about_onboard: "The wizard: credential, models, aliases, review, write", "向导：凭据、模型、别名、核对、写入";
     about_demo: "The wizard against a built-in stand-in for Chutes; touches nothing of yours",
@@ -57,7 +57,7 @@ texts! {
 // Help: arguments and options.
 texts! {
     arg_help: "Print help", "打印帮助";
-    arg_version: "Print the version", "打印版本";
+    arg_version: "Print the version; with --json after it, the whole build", "打印版本；后接 --json 时打印完整的构建信息";
     arg_lang: "Language: en or zh-CN", "语言：en 或 zh-CN";
     arg_plain: "Line by line, for screen readers, TERM=dumb and logs", "逐行输出，适合读屏软件、TERM=dumb 和日志";
     arg_no_color: "No colours", "不使用颜色";
@@ -82,7 +82,7 @@ texts! {
     arg_qr_file: "Write the QR code as a PNG file", "把二维码写成 PNG 文件";
     arg_non_interactive: "Never read the terminal", "绝不读取终端";
     arg_json: "One JSON document on stdout, everything else on stderr", "标准输出只有一个 JSON 文档，其余都在标准错误";
-    arg_check: "Show the diff, write nothing; exit 1 if something would change", "显示差异但不写入；若会有改动则退出码为 1";
+    arg_check: "Show the diff, write nothing; exit 4 if something would change", "显示差异但不写入；若会有改动则退出码为 4";
     arg_skip_verify: "No test call", "不做测试调用";
 
     arg_json_short: "Print JSON", "输出 JSON";
@@ -258,7 +258,7 @@ texts! {
     default_line(reference): "Default model: {reference}", "默认模型：{reference}";
     alias_line(name, target): "Alias {name} -> {target}", "别名 {name} -> {target}";
     alias_removed_line(name): "Alias {name} removed.", "已删除别名 {name}。";
-    alias_replaced(old, target): "{target} had the alias {old}; OpenClaw holds one per model.", "{target} 原有别名 {old};OpenClaw 每个模型只能有一个别名。";
+    alias_replaced(target, old): "{target} had the alias {old}; OpenClaw holds one per model.", "{target} 原有别名 {old};OpenClaw 每个模型只能有一个别名。";
     no_change: "No change.", "没有改动。";
     aliases_count(count): "Aliases ({count}):", "别名（{count}）：";
     refreshed(count, added, removed): "{count} models served; {added} added, {removed} removed.", "提供 {count} 个模型；新增 {added}，移除 {removed}。";

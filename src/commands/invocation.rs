@@ -114,7 +114,8 @@ pub enum Command {
     Undo {
         json: bool,
     },
-    Completions(clap_complete::Shell),
+    /// For the shell of this name.
+    Completions(String),
     Man,
 }
 

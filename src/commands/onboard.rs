@@ -67,7 +67,14 @@ pub struct Finished<'a> {
 }
 
 pub fn run(context: &Context, options: &Onboard) -> Result<Report, Error> {
-    let obtained = credential::obtain(options, var, context.lang)?;
+    let obtained = match credential::obtain(options, var, context.lang) {
+        // A dry run asks what would change here, and the credential is no part of that.
+        Err(Error::MissingCredential) if options.check => {
+            let (_, snapshot, current) = context.read()?;
+            Obtained::already_stored(&snapshot, &current, now()).ok_or(Error::MissingCredential)?
+        }
+        obtained => obtained?,
+    };
     with_credential(context, options, obtained)
 }
 
@@ -80,7 +87,7 @@ pub fn with_credential(context: &Context, options: &Onboard, obtained: Obtained)
     let settled = signals::until_interrupted(settle(context, options, &client, &obtained, &current))??;
     let request = Request {
         base_url: endpoints.api,
-        credential: Some(obtained.stored.clone()),
+        credential: obtained.stored.clone(),
         selection: settled.selection.clone(),
         client_secret: obtained.client_secret.clone(),
         basis: Some(current.clone()),
@@ -144,8 +151,14 @@ async fn settle(
     // Of what the service does not tell, the config's own word counts before what is built in.
     let mut documented = documented().beside(&current.models);
     let known = |model: &Arc<Model>| documented.facts_of(&model.id).unwrap_or(model).clone();
-    let (listed, account) =
-        tokio::join!(catalog::discover(client, Some(&obtained.secret), |_| {}), account::ask(client, &obtained.secret));
+    let secret = obtained.secret.as_ref();
+    let account = async {
+        match secret {
+            Some(secret) => account::ask(client, secret).await,
+            None => None,
+        }
+    };
+    let (listed, account) = tokio::join!(catalog::discover(client, secret, |_| {}), account);
     let (catalog, fallback) = match listed {
         Ok(catalog) => (catalog, None),
         Err(failure) => {
@@ -171,8 +184,9 @@ async fn settle(
 
     let mut verified = Verified::default();
     // A dry run spends nothing; another provider's default is not ours to try.
-    if let Some(id) = id_of(&selection.primary).filter(|_| !options.skip_verify && !options.check) {
-        match verify(client, &obtained.secret, id).await {
+    let tried = id_of(&selection.primary).zip(obtained.secret.as_ref());
+    if let Some((id, secret)) = tried.filter(|_| !options.skip_verify && !options.check) {
+        match verify(client, secret, id).await {
             Verdict::Works { latency_ms, .. } => verified = Verified { works: true, latency_ms: Some(latency_ms) },
             Verdict::Refused(failure) => return Err(Error::CredentialRefused(failure)),
             Verdict::NotServed(failure) => {
