@@ -68,6 +68,12 @@ pub fn documented(name: &'static str, lang: Lang) -> Command {
             ),
         )
         .subcommand(login(lang))
+        .subcommand(base("export", text::about_export(lang), lang))
+        .subcommand(base("import", text::about_import(lang), lang).args([
+            positional("source").value_name("FILE").help(text::arg_import_source(lang)).value_parser(path()),
+            flag("check", text::arg_check(lang)),
+            json(lang),
+        ]))
         .subcommand(base("doctor", doctor::about(lang), lang).args([flag("fix", doctor::arg_fix(lang)), json(lang)]))
         .subcommand(base("undo", text::about_undo(lang), lang).arg(json(lang)))
         .subcommand(base("completions", text::about_completions(lang), lang).arg(

@@ -92,6 +92,8 @@ pub const ERRORS: &[(&str, u8, &str)] = &[
     ("pool-refused", 2, "These members make no pool."),
     ("unknown-pool", 1, "There is no such pool."),
     ("pool-in-use", 1, "The pool is the default model."),
+    ("import-refused", 1, "The text is no export of this program, or of a newer one."),
+    ("no-such-file", 1, "A file that was named is not there."),
     ("not-configured", 1, "Chutes is not in the config yet."),
     ("no-such-path", 1, "The config has nothing at that path."),
     ("interrupted", 130, "A signal ended the run before anything was written (129, 130, 143)."),

@@ -107,6 +107,14 @@ pub enum Command {
         secret_file: Option<PathBuf>,
         json: bool,
     },
+    Export,
+    Import {
+        /// `-`: standard input.
+        source: PathBuf,
+        /// Show the diff, write nothing.
+        check: bool,
+        json: bool,
+    },
     Doctor {
         fix: bool,
         json: bool,
@@ -140,9 +148,10 @@ impl Command {
             | Command::LoginStart { json, .. }
             | Command::LoginAppCreate { json, .. }
             | Command::LoginFinish { json, .. }
+            | Command::Import { json, .. }
             | Command::Doctor { json, .. }
             | Command::Undo { json } => *json,
-            Command::Demo | Command::Models | Command::Completions(_) | Command::Man => false,
+            Command::Demo | Command::Export | Command::Models | Command::Completions(_) | Command::Man => false,
         }
     }
 }

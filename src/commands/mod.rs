@@ -19,6 +19,7 @@ mod models;
 pub mod onboard;
 pub mod parse;
 pub mod pools;
+mod portable;
 pub mod recommend;
 mod refresh;
 mod report;
@@ -81,6 +82,8 @@ fn dispatch(invocation: &Invocation) -> Result<Report, Error> {
         Command::AliasesAdd { alias, reference, json } => aliases::add(&context, alias, reference, *json),
         Command::AliasesRemove { alias, json } => aliases::remove(&context, alias, *json),
         Command::ConfigGet { path, json } => config::get(&context, path, *json),
+        Command::Export => portable::export(&context),
+        Command::Import { source, check, json } => portable::import(&context, source, *check, *json),
         Command::Doctor { fix, json } => doctor::doctor(&context, *fix, *json),
         Command::Undo { json } => config::undo(&context, *json),
         Command::Completions(shell) => completion::script(program, shell),

@@ -165,6 +165,12 @@ fn invocation(
             json: json(),
         },
         ["login", "finish"] => Command::LoginFinish { redirect_stdin: flag(last, "redirect-stdin"), json: json() },
+        ["export"] => Command::Export,
+        ["import"] => Command::Import {
+            source: last.get_one::<PathBuf>("source").cloned().unwrap_or_default(),
+            check: flag(last, "check"),
+            json: json(),
+        },
         ["doctor"] => Command::Doctor { fix: flag(last, "fix"), json: json() },
         ["undo"] => Command::Undo { json: json() },
         ["man"] => Command::Man,

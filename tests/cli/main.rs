@@ -7,4 +7,5 @@ mod doctor;
 mod homes;
 mod models;
 mod onboard;
+mod portable;
 mod usage;

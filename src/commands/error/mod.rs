@@ -16,10 +16,12 @@ use crate::chutes::pool;
 use crate::clean;
 use crate::files;
 use crate::openclaw::Error as OpenClawError;
+use crate::selection::portable::{MAX_LEN, Refused};
 use crate::selection::{Refusal, alias};
 use crate::signals;
 use crate::texts::{Lang, choose, cli as text};
 use serde_json::{Value, json};
+use std::path::PathBuf;
 
 /// Why a command did not do what it was asked to. Nothing was written.
 #[derive(Debug, thiserror::Error)]
@@ -67,6 +69,11 @@ pub enum Error {
         problem: alias::Problem,
     },
     Pool(PoolError),
+    /// A text that is no export of ours.
+    Import(Refused),
+    NoSuchFile {
+        path: PathBuf,
+    },
     /// Chutes is not in the config yet.
     NotConfigured,
     NoSuchPath {
@@ -130,6 +137,8 @@ impl Error {
             | Error::Setting(_)
             | Error::Selection(_)
             | Error::Pool(PoolError::Members(_))
+            | Error::Import(_)
+            | Error::NoSuchFile { .. }
             | Error::Alias { problem: alias::Problem::Character(_) | alias::Problem::TooLong, .. } => 2,
             // What was asked for with --profile and --agent.
             Error::OpenClaw(OpenClawError::ProfileName { .. } | OpenClawError::UnknownAgent { .. }) => 2,
@@ -163,6 +172,8 @@ impl Error {
             Error::Pool(PoolError::Members(_)) => "pool-refused",
             Error::Pool(PoolError::Unknown { .. }) => "unknown-pool",
             Error::Pool(PoolError::IsDefault { .. }) => "pool-in-use",
+            Error::Import(_) => "import-refused",
+            Error::NoSuchFile { .. } => "no-such-file",
             Error::NotConfigured => "not-configured",
             Error::NoSuchPath { .. } => "no-such-path",
             Error::Interrupted(_) => "interrupted",
@@ -193,6 +204,8 @@ impl Error {
             Error::NotChutes { reference } => text::not_chutes(lang, clean::excerpt(reference, 200)),
             Error::UnknownAlias { name } => text::unknown_alias(lang, clean::excerpt(name, 80)),
             Error::Pool(error) => error.message(lang),
+            Error::Import(refused) => import_words(refused, lang),
+            Error::NoSuchFile { path } => text::no_such_file(lang, clean::line(&path.to_string_lossy())),
             Error::NotConfigured => text::not_configured(lang).to_owned(),
             Error::NoSuchPath { path } => text::no_such_path(lang, clean::excerpt(path, 200)),
             Error::Interrupted(_) => text::interrupted(lang).to_owned(),
@@ -222,6 +235,8 @@ impl Error {
             Error::Pool(PoolError::Members(_)) => choose::pool_members_hint(lang, program),
             Error::Pool(PoolError::Unknown { .. }) => choose::pool_unknown_hint(lang, program),
             Error::Pool(PoolError::IsDefault { .. }) => choose::pool_is_default_hint(lang, program),
+            Error::Import(_) => text::import_hint(lang, program),
+            Error::NoSuchFile { .. } => String::new(),
             Error::NotConfigured => text::not_configured_hint(lang, program),
             Error::NoSuchPath { .. } => text::no_such_path_hint(lang, program),
             Error::Setting(_)
@@ -240,6 +255,19 @@ impl Error {
             "error": { "code": self.code(), "message": self.message(lang), "hint": hint },
             "changed": matches!(self, Error::OpenClaw(OpenClawError::NotPutBack { .. })),
         })
+    }
+}
+
+fn import_words(refused: &Refused, lang: Lang) -> String {
+    match refused {
+        Refused::Empty => text::import_empty(lang).to_owned(),
+        Refused::TooLong => text::import_too_long(lang, MAX_LEN / 1024),
+        Refused::Malformed { line, column } => text::import_malformed(lang, line, column),
+        Refused::Foreign => text::import_foreign(lang).to_owned(),
+        Refused::Newer { version } => text::import_newer(lang, version),
+        Refused::Shape { detail } => text::import_shape(lang, clean::excerpt(detail, 160)),
+        Refused::Secret => text::import_secret(lang).to_owned(),
+        Refused::NoRef { text: found } => text::import_no_ref(lang, clean::excerpt(found, 120)),
     }
 }
 
