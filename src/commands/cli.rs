@@ -1,7 +1,7 @@
 //! The grammar: every command and option, described once. Help, completions and the manual page come
 //! from the same description.
 
-use crate::texts::{Lang, choose, cli as text, doctor};
+use crate::texts::{Lang, choose, cli as text, doctor, renewal};
 use clap::builder::{PossibleValuesParser, ValueParser};
 use clap::{Arg, ArgAction, Command};
 
@@ -68,6 +68,8 @@ pub fn documented(name: &'static str, lang: Lang) -> Command {
             ),
         )
         .subcommand(login(lang))
+        .subcommand(renew(lang))
+        .subcommand(base("token", renewal::about_token(lang), lang))
         .subcommand(base("export", text::about_export(lang), lang))
         .subcommand(base("import", text::about_import(lang), lang).args([
             positional("source").value_name("FILE").help(text::arg_import_source(lang)).value_parser(path()),
@@ -189,6 +191,17 @@ fn pools(lang: Lang) -> Command {
             json(lang),
         ]))
         .subcommand(base("remove", choose::about_pools_remove(lang), lang).args([name(), json(lang)]))
+}
+
+fn renew(lang: Lang) -> Command {
+    base("renew", renewal::about_renew(lang), lang).args([
+        flag("watch", renewal::arg_watch(lang)),
+        json(lang),
+        // How OpenClaw's cron and `token` call it.
+        Arg::new("scheduled").long("scheduled").action(ArgAction::SetTrue).hide(true),
+        Arg::new("no-gateway").long("no-gateway").action(ArgAction::SetTrue).hide(true),
+        Arg::new("when-up").long("when-up").action(ArgAction::SetTrue).hide(true),
+    ])
 }
 
 fn login(lang: Lang) -> Command {

@@ -1,5 +1,6 @@
 //! What was asked, typed: the outcome of reading the command line.
 
+use super::renew::How;
 use crate::chutes::pool::Order;
 use crate::selection::recommend::Purpose;
 use crate::texts::Lang;
@@ -92,6 +93,8 @@ pub enum Command {
         path: String,
         json: bool,
     },
+    Renew(How),
+    Token,
     LoginStart {
         /// The client secret waits with the attempt.
         keep_secret: bool,
@@ -151,7 +154,13 @@ impl Command {
             | Command::Import { json, .. }
             | Command::Doctor { json, .. }
             | Command::Undo { json } => *json,
-            Command::Demo | Command::Export | Command::Models | Command::Completions(_) | Command::Man => false,
+            Command::Renew(how) => how.json,
+            Command::Token
+            | Command::Demo
+            | Command::Export
+            | Command::Models
+            | Command::Completions(_)
+            | Command::Man => false,
         }
     }
 }

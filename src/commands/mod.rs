@@ -22,11 +22,13 @@ pub mod pools;
 mod portable;
 pub mod recommend;
 mod refresh;
+pub mod renew;
 mod report;
 mod service;
 mod signals;
 mod status;
 mod tee;
+mod token;
 pub mod usage;
 mod version;
 mod wizard;
@@ -86,6 +88,8 @@ fn dispatch(invocation: &Invocation) -> Result<Report, Error> {
         Command::Import { source, check, json } => portable::import(&context, source, *check, *json),
         Command::Doctor { fix, json } => doctor::doctor(&context, *fix, *json),
         Command::Undo { json } => config::undo(&context, *json),
+        Command::Renew(how) => renew::renew(&context, *how),
+        Command::Token => token::token(&context),
         Command::Completions(shell) => completion::script(program, shell),
         Command::Man => Ok(Report::text(manual::page(program, lang))),
         Command::LoginStart { keep_secret, json } => login::start(&context, *keep_secret, *json),

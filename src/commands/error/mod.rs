@@ -50,6 +50,8 @@ pub enum Error {
     /// A call that the command cannot do without.
     Service(Failure),
     Selection(Refusal),
+    /// The stored sign-in could not be renewed.
+    Renewal(crate::renewal::Error),
     OpenClaw(OpenClawError),
     /// Neither an alias nor a model we know. `similar` are refs and aliases that look like it.
     UnknownModel {
@@ -145,6 +147,7 @@ impl Error {
             Error::Login(error) => error.exit(),
             Error::App(error) => error.exit(),
             Error::CredentialRefused(_) => 3,
+            Error::Renewal(error) if error.needs_sign_in() => 3,
             Error::Interrupted(signal) => u8::try_from(signals::exit_code(*signal)).unwrap_or(1),
             _ => 1,
         }
@@ -166,6 +169,7 @@ impl Error {
             Error::Service(_) => "service",
             Error::Selection(_) | Error::Alias { .. } => "alias-refused",
             Error::OpenClaw(error) => error.code(),
+            Error::Renewal(error) => error.code(),
             Error::UnknownModel { .. } => "unknown-model",
             Error::NotChutes { .. } => "not-a-chutes-model",
             Error::UnknownAlias { .. } => "unknown-alias",
@@ -200,6 +204,7 @@ impl Error {
             Error::Selection(refusal) => refusal_words(refusal, lang),
             Error::Alias { name, problem } => alias_words(name, problem, lang),
             Error::OpenClaw(error) => error.words(lang),
+            Error::Renewal(error) => error.says(lang),
             Error::UnknownModel { name, .. } => text::unknown_model(lang, clean::excerpt(name, 200)),
             Error::NotChutes { reference } => text::not_chutes(lang, clean::excerpt(reference, 200)),
             Error::UnknownAlias { name } => text::unknown_alias(lang, clean::excerpt(name, 80)),
@@ -240,6 +245,7 @@ impl Error {
             Error::NotConfigured => text::not_configured_hint(lang, program),
             Error::NoSuchPath { .. } => text::no_such_path_hint(lang, program),
             Error::Setting(_)
+            | Error::Renewal(_)
             | Error::Selection(_)
             | Error::Alias { .. }
             | Error::Interrupted(_)
