@@ -11,6 +11,7 @@ use reqwest::Method;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
 use serde_json::error::Category;
 use std::future::poll_fn;
+use std::num::NonZeroI64;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -109,7 +110,7 @@ pub struct Answer {
     pub took: Duration,
     content_type: String,
     retry_after: Option<u64>,
-    resets_at: Option<i64>,
+    resets_at: Option<NonZeroI64>,
     /// Of the headers `X-Chutes-Quota-*`.
     quota: Option<Quota>,
     said: Option<String>,

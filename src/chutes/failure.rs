@@ -10,6 +10,7 @@ use super::credential_kinds::redact;
 use crate::clean;
 use crate::secret::Secret;
 use crate::texts::{Lang, choose, chutes as texts};
+use std::num::NonZeroI64;
 use std::time::Duration;
 
 /// What a call was doing. Each is announced when it begins; `Tls` only for `https`.
@@ -55,7 +56,7 @@ pub enum Kind {
         /// `Retry-After`, seconds.
         retry_after: Option<u64>,
         /// When what was used up begins anew, Unix milliseconds.
-        resets_at: Option<i64>,
+        resets_at: Option<NonZeroI64>,
     },
     NotJson(NotJson),
     /// The answer ended before it was complete.
@@ -284,7 +285,7 @@ impl Failure {
             }
             Kind::Status { status: 402, resets_at, .. } => {
                 let (topped_up, page) = (self.cause(), super::endpoints::ACCOUNT_PAGE);
-                match (resets_at.map(utc), topped_up) {
+                match (resets_at.map(|at| utc(at.get())), topped_up) {
                     (Some(when), _) => choose::hint_402_resets(lang, page, when),
                     (None, Some(Cause::CapUsedUp | Cause::QuotaUsedUp)) => choose::hint_402_cap(lang, page),
                     (None, Some(Cause::TeeNeedsPlan)) => choose::hint_402_plan(lang, page),
@@ -359,9 +360,9 @@ pub fn said(body: &[u8], secrets: &[&Secret]) -> Option<String> {
 }
 
 /// `quota_reset_timestamp` of an error answer, Unix milliseconds.
-pub(super) fn resets_at(body: &[u8]) -> Option<i64> {
+pub(super) fn resets_at(body: &[u8]) -> Option<NonZeroI64> {
     let value: serde_json::Value = serde_json::from_slice(body).ok()?;
-    super::account::moment(&value["detail"]["quota_reset_timestamp"])
+    super::account::moment(&value["detail"]["quota_reset_timestamp"]).and_then(NonZeroI64::new)
 }
 
 fn utc(ms: i64) -> String {

@@ -190,7 +190,7 @@ async fn settle(
             Verdict::Works { latency_ms, .. } => verified = Verified { works: true, latency_ms: Some(latency_ms) },
             Verdict::Refused(failure) => return Err(Error::CredentialRefused(failure)),
             Verdict::NotServed(failure) => {
-                return Err(Error::ModelNotServed { model: selection.primary, failure });
+                return Err(Error::ModelNotServed { model: selection.primary.into(), failure });
             }
             Verdict::NoBalance(failure) => {
                 let message = text::warn_balance(lang, failure.message(lang));

@@ -234,7 +234,7 @@ fn prove(
     match signals::until_interrupted(verify(&Client::new(endpoints), &secret, &pool.id()))? {
         Verdict::Works { latency_ms, .. } => Ok(Some(latency_ms)),
         Verdict::Refused(failure) => Err(Error::CredentialRefused(failure)),
-        Verdict::NotServed(failure) => Err(Error::ModelNotServed { model: reference(&pool.id()), failure }),
+        Verdict::NotServed(failure) => Err(Error::ModelNotServed { model: reference(&pool.id()).into(), failure }),
         Verdict::NoBalance(failure) => unproven("balance", cli::warn_balance(lang, failure.message(lang))),
         Verdict::Unverified(failure) => unproven("unverified", cli::warn_unverified(lang, failure.message(lang))),
     }

@@ -44,7 +44,7 @@ pub enum Error {
     CredentialRefused(Failure),
     /// The service has no such model for this account (404 in the verify call).
     ModelNotServed {
-        model: String,
+        model: Box<str>,
         failure: Failure,
     },
     /// A call that the command cannot do without.
