@@ -75,6 +75,8 @@ pub mod cli;
 pub mod doctor;
 #[path = "../assets/texts/json5.rs"]
 pub mod json5;
+#[path = "../assets/texts/manual.rs"]
+pub mod manual;
 #[path = "../assets/texts/openclaw.rs"]
 pub mod openclaw;
 #[path = "../assets/texts/signin.rs"]

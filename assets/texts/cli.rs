@@ -57,7 +57,7 @@ texts! {
 // Help: arguments and options.
 texts! {
     arg_help: "Print help", "打印帮助";
-    arg_version: "Print the version", "打印版本";
+    arg_version: "Print the version; with --json after it, the whole build", "打印版本；后接 --json 时打印完整的构建信息";
     arg_lang: "Language: en or zh-CN", "语言：en 或 zh-CN";
     arg_plain: "Line by line, for screen readers, TERM=dumb and logs", "逐行输出，适合读屏软件、TERM=dumb 和日志";
     arg_no_color: "No colours", "不使用颜色";

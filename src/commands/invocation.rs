@@ -90,7 +90,8 @@ pub enum Command {
     Undo {
         json: bool,
     },
-    Completions(clap_complete::Shell),
+    /// For the shell of this name.
+    Completions(String),
     Man,
 }
 

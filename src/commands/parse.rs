@@ -56,6 +56,9 @@ pub fn parse(
     let mut grammar = cli::command(outline.program, outline.lang);
     match grammar.try_get_matches_from_mut(with_default_command(args)) {
         Ok(matches) => Ok(Parsed::Run(Box::new(invocation(&matches, outline, var)?))),
+        Err(error) if outline.json && error.kind() == ErrorKind::DisplayVersion => {
+            Ok(Parsed::Print(super::version::document()))
+        }
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
             Ok(Parsed::Print(error.to_string()))
         }
@@ -146,10 +149,7 @@ fn invocation(
         ["doctor"] => Command::Doctor { fix: flag(last, "fix"), json: json() },
         ["undo"] => Command::Undo { json: json() },
         ["man"] => Command::Man,
-        ["completions"] => {
-            let shell = text(last, "shell").parse().map_err(|_| UsageError::Other)?;
-            Command::Completions(shell)
-        }
+        ["completions"] => Command::Completions(text(last, "shell")),
         _ => return Err(UsageError::Other),
     };
     Ok(Invocation {
