@@ -82,6 +82,7 @@ texts! {
     arg_qr_file: "Write the QR code as a PNG file", "把二维码写成 PNG 文件";
     arg_non_interactive: "Never read the terminal", "绝不读取终端";
     arg_json: "One JSON document on stdout, everything else on stderr", "标准输出只有一个 JSON 文档，其余都在标准错误";
+    arg_strict: "Fail on what OpenClaw refuses in the config, asking the installed one", "配置中若有 OpenClaw 会拒绝的内容则失败（会询问已安装的 OpenClaw）";
     arg_check: "Show the diff, write nothing; exit 4 if something would change", "显示差异但不写入；若会有改动则退出码为 4";
     arg_skip_verify: "No test call", "不做测试调用";
 
@@ -161,6 +162,8 @@ texts! {
         "请在此处以及网关运行的环境中设置 CHUTES_API_KEY，或使用 --secret-input-mode plaintext。";
     token_malformed: "CHUTES_OAUTH_TOKEN does not hold an access token.", "CHUTES_OAUTH_TOKEN 中不是访问令牌。";
     token_hint: "An access token begins with cak_. An API key belongs in CHUTES_API_KEY.", "访问令牌以 cak_ 开头。API Key 应放在 CHUTES_API_KEY 中。";
+    config_refused: "OpenClaw refuses the config; nothing was written.", "OpenClaw 会拒绝此配置；没有写入任何内容。";
+    config_refused_hint(commands): "Mend it first, then run this again: {commands}", "请先修正，然后重新运行：{commands}";
     missing_credential: "No credential was given, and nobody can be asked for one here.", "没有提供凭据，而此处无法询问任何人。";
     missing_credential_hint: "Give one of: --api-key-stdin, --api-key-file PATH, or CHUTES_API_KEY in the environment; for OAuth --auth-choice chutes with CHUTES_OAUTH_TOKEN.",
         "请提供以下之一：--api-key-stdin、--api-key-file PATH，或环境变量 CHUTES_API_KEY；使用 OAuth 时为 --auth-choice chutes 加 CHUTES_OAUTH_TOKEN。";

@@ -1,5 +1,6 @@
 //! What a person should know about a plan that can be carried out all the same.
 
+use super::refusals::Refusal;
 use crate::chutes::oauth::renewal_terms::Missing;
 use crate::clean;
 use crate::files::show;
@@ -20,6 +21,8 @@ pub enum PlanWarning {
     OpenClawNotFound,
     /// The sign-in that is stored cannot be renewed by the gateway as it will be.
     NotRenewable { missing: Missing },
+    /// OpenClaw refuses something that stands in the config, whatever is changed by us.
+    Refused { version: Option<String>, refusal: Refusal },
     /// The agent has a model of its own in `agents.list`, so the default does not reach it.
     AgentHasOwnModel { agent: String, model: String },
 }
@@ -35,6 +38,7 @@ impl PlanWarning {
             PlanWarning::OpenClawNotFound => "openclaw-not-found",
             PlanWarning::AgentHasOwnModel { .. } => "agent-has-own-model",
             PlanWarning::NotRenewable { .. } => "not-renewable",
+            PlanWarning::Refused { .. } => "config-refused",
         }
     }
 
@@ -47,6 +51,11 @@ impl PlanWarning {
                 texts::warn_replaced(lang, clean::line(&profile_ids.join(", ")))
             }
             PlanWarning::NotRenewable { missing } => missing.says(lang).to_owned(),
+            PlanWarning::Refused { version, refusal } => {
+                let who = version.as_ref().map(|version| texts::openclaw_of(lang, clean::line(version)));
+                let who = who.unwrap_or_else(|| texts::any_openclaw(lang).to_owned());
+                texts::warn_refused(lang, who, refusal.words(lang), refusal.mended_by())
+            }
             PlanWarning::OpenClawNotFound => texts::warn_no_openclaw(lang).to_owned(),
             PlanWarning::AgentHasOwnModel { agent, model } => {
                 texts::warn_own_model(lang, clean::line(agent), clean::line(model))
