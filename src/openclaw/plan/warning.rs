@@ -4,7 +4,7 @@ use super::refusals::Refusal;
 use crate::chutes::oauth::renewal_terms::Missing;
 use crate::clean;
 use crate::files::show;
-use crate::texts::{Lang, openclaw as texts};
+use crate::texts::{Lang, openclaw as texts, renewal};
 use std::path::PathBuf;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -23,6 +23,10 @@ pub enum PlanWarning {
     NotRenewable { missing: Missing },
     /// OpenClaw refuses something that stands in the config, whatever is changed by us.
     Refused { version: Option<String>, refusal: Refusal },
+    /// This gateway does not start with the plugin missing, so the config switches it off.
+    PluginSwitchedOff,
+    /// `@openclaw/chutes-provider` is installed, which does some things its own way.
+    PluginInstalled,
     /// The agent has a model of its own in `agents.list`, so the default does not reach it.
     AgentHasOwnModel { agent: String, model: String },
 }
@@ -39,6 +43,8 @@ impl PlanWarning {
             PlanWarning::AgentHasOwnModel { .. } => "agent-has-own-model",
             PlanWarning::NotRenewable { .. } => "not-renewable",
             PlanWarning::Refused { .. } => "config-refused",
+            PlanWarning::PluginSwitchedOff => "plugin-switched-off",
+            PlanWarning::PluginInstalled => "plugin-installed",
         }
     }
 
@@ -56,6 +62,8 @@ impl PlanWarning {
                 let who = who.unwrap_or_else(|| texts::any_openclaw(lang).to_owned());
                 texts::warn_refused(lang, who, refusal.words(lang), refusal.mended_by())
             }
+            PlanWarning::PluginSwitchedOff => renewal::plugin_switched_off(lang).to_owned(),
+            PlanWarning::PluginInstalled => renewal::plugin_installed(lang).to_owned(),
             PlanWarning::OpenClawNotFound => texts::warn_no_openclaw(lang).to_owned(),
             PlanWarning::AgentHasOwnModel { agent, model } => {
                 texts::warn_own_model(lang, clean::line(agent), clean::line(model))

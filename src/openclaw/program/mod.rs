@@ -1,7 +1,10 @@
 //! Whatever starts the program `openclaw`.
 
 pub mod child;
+pub mod gateway;
 pub(crate) mod paste_key;
+pub mod profiles;
+pub mod run;
 mod scratch_config;
 pub mod status;
 pub mod validate;
