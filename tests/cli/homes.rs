@@ -247,7 +247,7 @@ fn strict_fails_on_what_openclaw_refuses_and_writes_nothing() {
 fn strict_asks_the_openclaw_that_is_installed() {
     let mut stage = Stage::new("{ gateway: { mode: 'local', odd: 1 } }");
     let answer = r#"{"valid":false,"issues":[{"path":"gateway","message":"Unrecognized key: \"odd\""}]}"#;
-    stage.home.write("bin/openclaw", &format!("#!/bin/sh\necho '{answer}'\nexit 1\n"));
+    stage.home.write("bin/openclaw", format!("#!/bin/sh\necho '{answer}'\nexit 1\n"));
     let program = stage.home.join("bin/openclaw");
     std::fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("its mode");
     let path = format!("{}:/usr/bin:/bin", stage.home.join("bin").display());

@@ -236,11 +236,10 @@ mod tests {
     use crate::files::bytes::Bytes;
     use std::path::Path;
 
-    fn found(text: &str, version: Option<&str>) -> Vec<(String, Option<(usize, usize)>, String)> {
+    fn found(text: &str, version: Option<&str>) -> Vec<Refusal> {
         let mut read = |_: &Path| Ok(Some(Bytes::from(text.as_bytes().to_vec())));
         let tree = MergedConfig::read(Path::new("/o.json"), &[], &mut read).expect("a config");
-        let refusals = refusals(&tree, version);
-        refusals.into_iter().map(|refusal| (refusal.dotted.clone(), refusal.place, refusal.words(Lang::En))).collect()
+        refusals(&tree, version)
     }
 
     #[test]
@@ -248,7 +247,7 @@ mod tests {
         let text =
             "{\n  agents: { defaults: { models: { 'a/b': true, 'c/d': { alias: ['x'] } } } },\n  providers: {},\n}";
         let found = found(text, Some("2026.5.28"));
-        let places: Vec<_> = found.iter().map(|(dotted, place, _)| (dotted.as_str(), *place)).collect();
+        let places: Vec<_> = found.iter().map(|refusal| (refusal.dotted.as_str(), refusal.place)).collect();
         assert_eq!(
             places,
             [
@@ -257,7 +256,7 @@ mod tests {
                 ("providers", Some((3, 14))),
             ]
         );
-        let words: Vec<&str> = found.iter().map(|(.., words)| words.as_str()).collect();
+        let words: Vec<String> = found.iter().map(|refusal| refusal.words(Lang::En)).collect();
         assert_eq!(words[0], "/o.json:2:42: agents.defaults.models[\"a/b\"]: true or false, where an object is wanted");
         assert!(
             words[1].ends_with("a list, where text is wanted") && words[2].contains("models.providers"),
