@@ -92,6 +92,9 @@ texts! {
     stored_already(problem, id):
         "{problem}. OpenClaw has stored the key as {id} already",
         "{problem}。OpenClaw 已将密钥保存为 {id}";
+    changed_since_review(paths):
+        "{paths} changed after this was reviewed, so nothing was written",
+        "{paths} 在查看之后被修改过，因此没有写入任何内容";
     keeps_changing(path):
         "another program keeps changing {path}; after three tries it was left as it is",
         "另一个程序在不断修改 {path}；尝试三次后保持其原样";
@@ -104,6 +107,7 @@ texts! {
     handover(command, exit, said):
         "`{command}` did not store the key (exit {exit}): {said}",
         "“{command}”未能保存密钥（退出码 {exit}）：{said}";
+    interrupted: "interrupted; every file is as it was", "已中断；所有文件都保持原样";
     nothing_to_undo: "there is nothing to undo", "没有可以撤销的操作";
     changed_since(path):
         "{path} has changed since the last write, so it was left as it is; nothing was undone",

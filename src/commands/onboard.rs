@@ -24,6 +24,7 @@ use crate::openclaw::write::{self, Written};
 use crate::selection::refs::provider_of;
 use crate::selection::{self, Note, Overrides, Proposal, Selection};
 use crate::texts::{Lang, cli as text};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// What the service said, and what is chosen because of it.
@@ -61,7 +62,14 @@ pub struct Finished<'a> {
 }
 
 pub fn run(context: &Context, options: &Onboard) -> Result<Report, Error> {
-    let obtained = credential::obtain(options, var, context.lang)?;
+    let obtained = match credential::obtain(options, var, context.lang) {
+        // A dry run asks what would change here, and the credential is no part of that.
+        Err(Error::MissingCredential) if options.check => {
+            let (_, snapshot, current) = context.read()?;
+            Obtained::already_stored(&snapshot, &current, now()).ok_or(Error::MissingCredential)?
+        }
+        obtained => obtained?,
+    };
     with_credential(context, options, obtained)
 }
 
@@ -74,16 +82,21 @@ pub fn with_credential(context: &Context, options: &Onboard, obtained: Obtained)
     let settled = signals::until_interrupted(settle(context, options, &client, &obtained, &current))??;
     let request = Request {
         base_url: endpoints.api,
-        credential: Some(obtained.stored.clone()),
+        credential: obtained.stored.clone(),
         selection: settled.selection.clone(),
         client_secret: obtained.client_secret.clone(),
         basis: Some(current.clone()),
+        proven: None,
     };
     let mut warnings = obtained.warnings.clone();
     warnings.extend(settled.warnings.iter().cloned());
     if options.check {
+        // The files as they are now: the service was asked in between, and a write would start from these.
+        let snapshot = site.read()?;
         let plan = plan::plan(&snapshot, &request, now())?;
         add_plan_warnings(&mut warnings, &plan, context.lang);
+        warnings.extend(changed_meanwhile(context, &site, &plan.fingerprint.changed_since(&current.fingerprint)));
+        let current = Current::of(&snapshot, now());
         let finished = Finished { context, site: &site, obtained: &obtained, settled: &settled, warnings: &warnings };
         return Ok(finished.check(options.json, &snapshot, &current, &plan, &diff::of(&plan)));
     }
@@ -93,10 +106,7 @@ pub fn with_credential(context: &Context, options: &Onboard, obtained: Obtained)
     // What is there now is not read again: that could fail, and the write would still be done.
     let (written, after) = write::commit_and_look(&site, &request, &context.state(), now())?;
     add_plan_warnings(&mut warnings, &written.plan, context.lang);
-    if written.replanned {
-        warnings
-            .push(Warning { code: "file-changed-meanwhile", message: text::warn_replanned(context.lang).to_owned() });
-    }
+    warnings.extend(changed_meanwhile(context, &site, &written.changed_meanwhile));
     let snapshot = after.unwrap_or(snapshot);
     let current = Current::of(&snapshot, now());
     let finished = Finished { context, site: &site, obtained: &obtained, settled: &settled, warnings: &warnings };
@@ -110,6 +120,13 @@ fn add_plan_warnings(warnings: &mut Vec<Warning>, plan: &Plan, lang: Lang) {
         warnings.retain(|warning| warning.code != "aliases-repaired");
     }
     warnings.extend(plan.warnings.iter().map(|warning| of_plan(warning, lang)));
+}
+
+/// What was worked out before somebody else changed these files was applied to what they wrote.
+pub fn changed_meanwhile(context: &Context, site: &Site, paths: &[PathBuf]) -> Option<Warning> {
+    let shown: Vec<String> = paths.iter().map(|path| clean::line(&site.paths.tilde(path))).collect();
+    let message = text::warn_changed_meanwhile(context.lang, shown.join(", "));
+    (!paths.is_empty()).then_some(Warning { code: "file-changed-meanwhile", message })
 }
 
 pub fn of_plan(warning: &PlanWarning, lang: Lang) -> Warning {
@@ -129,7 +146,7 @@ async fn settle(
     // Of what the service does not tell, the config's own word counts before what is built in.
     let documented = documented().beside(&current.models);
     let known = |model: &Arc<Model>| documented.facts_of(&model.id).unwrap_or(model).clone();
-    let (catalog, fallback) = match catalog::discover(client, Some(&obtained.secret), |_| {}).await {
+    let (catalog, fallback) = match catalog::discover(client, obtained.secret.as_ref(), |_| {}).await {
         Ok(catalog) => (catalog, None),
         Err(failure) => {
             let built_in = bundled::catalog();
@@ -149,8 +166,9 @@ async fn settle(
 
     let mut verified = Verified::default();
     // A dry run spends nothing; another provider's default is not ours to try.
-    if let Some(id) = id_of(&selection.primary).filter(|_| !options.skip_verify && !options.check) {
-        match verify(client, &obtained.secret, id).await {
+    let tried = id_of(&selection.primary).zip(obtained.secret.as_ref());
+    if let Some((id, secret)) = tried.filter(|_| !options.skip_verify && !options.check) {
+        match verify(client, secret, id).await {
             Verdict::Works { latency_ms, .. } => verified = Verified { works: true, latency_ms: Some(latency_ms) },
             Verdict::Refused(failure) => return Err(Error::CredentialRefused(failure)),
             Verdict::NotServed(failure) => {

@@ -4,6 +4,7 @@
 use openclaw_chutes::standin::sample::{self, Era};
 use openclaw_chutes::standin::{ClosedPort, Config, Fault, Keys, Route, Standin};
 use serde_json::{Value, json};
+use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use testkit::{Home, Ran};
 
@@ -148,13 +149,27 @@ fn check_shows_the_diff_and_writes_nothing() {
     let stage = Stage::new(Era::Documented);
     let args = [BIN, "onboard", "--check", "--api-key-stdin"];
     let ran = stage.home.run_with_input(args, KEY);
-    assert_eq!(ran.code, 1, "{ran:?}");
+    assert_eq!(ran.code, 4, "{ran:?}");
     for part in ["+++ ~/.openclaw/openclaw.json", "@@", "GLM-4.7-TEE", "chutes:default"] {
         assert!(ran.stdout.contains(part), "{part}: {ran:?}");
     }
     assert!(!ran.stdout.contains("canary"), "{ran:?}");
     assert_eq!(stage.home.files(), Vec::<std::path::PathBuf>::new());
     assert!(stage.standin.requests().iter().all(|request| request.method == "GET"), "a dry run spends nothing");
+}
+
+#[test]
+fn check_without_a_key_takes_the_stored_credential() {
+    let stage = Stage::new(Era::Documented);
+    let missing = stage.run(&["onboard", "--check", "--json"]);
+    failed(&missing, 2, "missing-credential");
+    assert_eq!(stage.onboard(&[]).code, 0);
+    let same = stage.run(&["onboard", "--check", "--json"]);
+    assert_eq!((same.code, &document(&same)["wouldChange"]), (0, &json!(false)), "{same:?}");
+    let other = stage.run(&["onboard", "--check", "--json", "--model", "chutes/deepseek-ai/DeepSeek-V3.2-TEE"]);
+    let said = document(&other);
+    assert_eq!((other.code, &said["wouldChange"]), (4, &json!(true)), "{other:?}");
+    assert_eq!((&said["auth"]["profileId"], &said["auth"]["kind"]), (&json!("chutes:default"), &json!("api_key")));
 }
 
 #[test]
@@ -428,5 +443,54 @@ fn a_signal_before_the_write_leaves_nothing() {
         let said: Value = serde_json::from_slice(&output.stdout).expect("a document");
         assert_eq!(said["error"]["code"], "interrupted");
         assert_eq!(home.files(), [home.join("key")]);
+    }
+}
+
+/// An address of the service where `first` happens before the first answer.
+fn before_the_answer(standin: &Standin, first: impl FnOnce() + Send + 'static) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = format!("http://{}/v1", listener.local_addr().expect("its address"));
+    let api = standin.api_base();
+    let service = api.trim_start_matches("http://").trim_end_matches("/v1").to_owned();
+    std::thread::spawn(move || {
+        let mut first = Some(first);
+        for client in listener.incoming() {
+            let mut client = client.expect("a caller");
+            if let Some(first) = first.take() {
+                first();
+            }
+            let mut service = TcpStream::connect(&service).expect("the stand-in");
+            let (mut to_client, mut from_service) = (client.try_clone().expect("it"), service.try_clone().expect("it"));
+            std::thread::spawn(move || std::io::copy(&mut from_service, &mut to_client));
+            std::thread::spawn(move || std::io::copy(&mut client, &mut service));
+        }
+    });
+    address
+}
+
+#[test]
+fn a_config_that_changes_while_the_service_answers_is_kept_and_said() {
+    for check in [true, false] {
+        let mut stage = Stage::new(Era::Documented);
+        stage.home.write(CONFIG, "{ theirs: 1 }");
+        let config = stage.home.join(CONFIG);
+        let change = move || std::fs::write(&config, "{ theirs: 2 } // new").expect("the config");
+        stage.home.set("CHUTES_BASE_URL", before_the_answer(&stage.standin, change));
+        let more: &[&str] = if check { &["--check"] } else { &[] };
+        let ran = stage.onboard(more);
+        assert_eq!(ran.code, if check { 4 } else { 0 }, "{ran:?}");
+        let document = document(&ran);
+        assert!(codes(&document).contains(&"file-changed-meanwhile"), "{document}");
+        let warnings = document["warnings"].to_string();
+        assert!(warnings.contains("~/.openclaw/openclaw.json changed while this ran"), "{warnings}");
+        match check {
+            true => {
+                assert!(document.to_string().contains("theirs: 2"), "the diff starts from what is there: {document}")
+            }
+            false => {
+                assert_eq!(stage.config()["theirs"], 2);
+                assert!(stage.home.read(CONFIG).contains("// new"));
+            }
+        }
     }
 }

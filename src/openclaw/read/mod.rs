@@ -3,9 +3,11 @@
 pub mod auth_store;
 pub mod current;
 pub mod dotenv;
+pub mod fingerprint;
 pub mod includes;
 pub mod install;
 pub mod paths;
+pub mod plugin;
 pub mod refs;
 mod site;
 pub mod snapshot;
