@@ -145,6 +145,9 @@ texts! {
     key_is_client_id: "this is an OAuth client id (cid_), not an API key", "这是 OAuth 客户端 ID（cid_），不是 API Key";
     key_is_client_secret: "this is an OAuth client secret (csc_), not an API key", "这是 OAuth 客户端密钥（csc_），不是 API Key";
     key_prefix: "it does not begin with cpk_", "不是以 cpk_ 开头";
+    key_fingerprint: "it looks like the fingerprint of an account, which opens everything in it: give it to nobody, and use an API key",
+        "它看起来是账户的指纹（fingerprint），可打开账户中的一切：不要交给任何人，请使用 API 密钥";
+    key_length(count, whole): "it has {count} characters of {whole}", "长度为 {count} / {whole} 个字符";
     key_parts: "it does not have the three parts of a key (cpk_….….…); it may be cut off", "不是由三部分组成（cpk_….….…），可能被截断";
     key_not_text(origin): "{origin} does not hold text.", "{origin} 的内容不是文本。";
     key_too_large(origin, limit): "{origin} holds more than {limit} KiB; that is no key.", "{origin} 超过 {limit} KiB，不可能是密钥。";
