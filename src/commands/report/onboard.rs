@@ -6,7 +6,7 @@ use crate::clean;
 use crate::commands::context::rfc3339;
 use crate::commands::onboard::{Finished, Outcome};
 use crate::diff::FileDiff;
-use crate::openclaw::plan::Plan;
+use crate::openclaw::plan::{Plan, RenewalWay};
 use crate::openclaw::read::current::Current;
 use crate::openclaw::read::snapshot::Snapshot;
 use crate::openclaw::types::Role;
@@ -90,7 +90,7 @@ impl Finished<'_> {
             .or(settled.verified.works.then_some(true));
         let aliases: Map<String, Value> =
             selection.aliases.iter().map(|alias| (alias.name.clone(), json!(alias.target))).collect();
-        json!({
+        let mut document = json!({
             "ok": true,
             "changed": false,
             "authChoice": obtained.choice.name(),
@@ -101,6 +101,7 @@ impl Finished<'_> {
                 "kind": obtained.kind.name(),
                 "account": stored.and_then(|stored| stored.account.clone()),
                 "expiresAt": stored.and_then(|stored| stored.expires_at).map(rfc3339),
+                "renewal": plan.renewal.as_ref().map(RenewalWay::document),
             },
             "catalog": {
                 "source": settled.catalog.source.name(),
@@ -118,7 +119,11 @@ impl Finished<'_> {
             },
             "aliases": aliases,
             "warnings": warnings_json(self.warnings),
-        })
+        });
+        if let Some(account) = &settled.account {
+            document["account"] = account.json();
+        }
+        document
     }
 
     /// The profile that is active afterwards, and what the store says about it.

@@ -4,12 +4,12 @@ use super::includes::{MergedConfig, Models};
 use super::install::{CredentialStores, Installed, shared_database};
 use super::paths::Paths;
 use super::plugin;
-use super::{auth_store, dotenv, refs as built_in};
+use super::{auth_store, current, dotenv, refs as built_in};
 use crate::files::Doing;
 use crate::files::bytes::Bytes;
 use crate::openclaw::error::Shape;
 use crate::openclaw::exec_provider::Helper;
-use crate::openclaw::types::FileChange;
+use crate::openclaw::types::{CredentialKind, FileChange};
 use crate::openclaw::{Error, Site, value};
 use crate::selection::refs;
 use serde_json::{Map, Value};
@@ -163,6 +163,12 @@ impl Snapshot {
     pub fn credential_stores(&self) -> CredentialStores {
         let agent_dir = self.store.file.path.parent().unwrap_or(&self.paths.state_dir);
         self.installed.generation.stores(agent_dir, &self.paths.state_dir, &self.paths.sign_in)
+    }
+
+    /// Where the credential that OpenClaw uses now is kept.
+    pub fn store_in_use(&self) -> PathBuf {
+        let kind = current::kept(self).map(|_| CredentialKind::OAuth);
+        self.credential_stores().of(kind).to_owned()
     }
 
     /// The config with its includes, `${…}` left as written. The list of Chutes' models is empty in it.
