@@ -40,6 +40,9 @@ pub const WARNINGS: &[(&str, &str)] = &[
     ("not-renewed", "The stored sign-in has expired and could not be renewed."),
     ("not-renewable", "OpenClaw will not be able to renew the sign-in: the message says what is missing."),
     ("scopes-kept", "Scopes that were granted to the app before are asked for again."),
+    ("tokens-still-valid", "logout --local: the tokens could not be revoked."),
+    ("key-still-valid", "logout: the API key was removed here and stays valid at the service."),
+    ("variable-still-set", "logout: a variable still holds a credential."),
     ("agent-has-own-model", "An agent has a model of its own, which the default does not reach."),
 ];
 
@@ -89,6 +92,10 @@ pub const ERRORS: &[(&str, u8, &str)] = &[
     ("unknown-model", 1, "Neither an alias nor a model that is known."),
     ("not-a-chutes-model", 1, "The model of another provider where a Chutes model is meant."),
     ("unknown-alias", 1, "There is no such alias."),
+    ("not-revoked", 1, "logout: the service did not confirm that the tokens are revoked; nothing was changed."),
+    ("unknown-account", 1, "There is no such Chutes account."),
+    ("last-account", 1, "accounts remove: it is the only one."),
+    ("accounts-in-database", 1, "OpenClaw keeps its accounts in a database of its own."),
     ("import-refused", 1, "The text is no export of this program, or of a newer one."),
     ("no-such-file", 1, "A file that was named is not there."),
     ("not-configured", 1, "Chutes is not in the config yet."),

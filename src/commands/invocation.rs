@@ -86,6 +86,18 @@ pub enum Command {
         secret_file: Option<PathBuf>,
         json: bool,
     },
+    Logout(super::logout::Logout),
+    AccountsList {
+        json: bool,
+    },
+    AccountsUse {
+        name: String,
+        json: bool,
+    },
+    AccountsRemove {
+        name: String,
+        json: bool,
+    },
     Export,
     Import {
         /// `-`: standard input.
@@ -111,6 +123,7 @@ impl Command {
     pub fn json(&self) -> bool {
         match self {
             Command::Onboard(options) => options.json,
+            Command::Logout(options) => options.json,
             Command::ModelsList { json, .. }
             | Command::ModelsStatus { json, .. }
             | Command::ModelsSet { json, .. }
@@ -122,6 +135,9 @@ impl Command {
             | Command::LoginStart { json, .. }
             | Command::LoginAppCreate { json, .. }
             | Command::LoginFinish { json, .. }
+            | Command::AccountsList { json }
+            | Command::AccountsUse { json, .. }
+            | Command::AccountsRemove { json, .. }
             | Command::Import { json, .. }
             | Command::Doctor { json, .. }
             | Command::Undo { json } => *json,

@@ -6,6 +6,7 @@ mod browser;
 mod callback;
 mod locks;
 mod login;
+mod logout;
 mod places;
 mod plain;
 mod provider;
