@@ -43,6 +43,7 @@ pub const WARNINGS: &[(&str, &str)] = &[
     ("tokens-still-valid", "logout --local: the tokens could not be revoked."),
     ("key-still-valid", "logout: the API key was removed here and stays valid at the service."),
     ("variable-still-set", "logout: a variable still holds a credential."),
+    ("config-refused", "OpenClaw refuses something in the config: what, where, and the command that mends it."),
     ("agent-has-own-model", "An agent has a model of its own, which the default does not reach."),
 ];
 
@@ -96,6 +97,9 @@ pub const ERRORS: &[(&str, u8, &str)] = &[
     ("unknown-account", 1, "There is no such Chutes account."),
     ("last-account", 1, "accounts remove: it is the only one."),
     ("accounts-in-database", 1, "OpenClaw keeps its accounts in a database of its own."),
+    ("pool-refused", 2, "These members make no pool."),
+    ("unknown-pool", 1, "There is no such pool."),
+    ("pool-in-use", 1, "The pool is the default model."),
     ("import-refused", 1, "The text is no export of this program, or of a newer one."),
     ("no-such-file", 1, "A file that was named is not there."),
     ("not-configured", 1, "Chutes is not in the config yet."),
@@ -112,6 +116,7 @@ pub const ERRORS: &[(&str, u8, &str)] = &[
         "A write failed half-way, and a file could not be put back; the hint says where its bytes are.",
     ),
     ("config-malformed", 1, "The config is not valid, or not of the shape that OpenClaw needs."),
+    ("config-refused", 1, "--strict, and OpenClaw refuses something in the config."),
     ("config-not-editable", 1, "The config cannot be changed safely."),
     ("changed-since-review", 1, "A file changed after the change was reviewed."),
     ("config-keeps-changing", 1, "Another process kept changing the config."),
@@ -212,7 +217,9 @@ mod tests {
     #[test]
     fn names_are_unique_and_kebab_case() {
         let mut names: Vec<&str> = WARNINGS.iter().map(|(code, _)| *code).collect();
-        names.extend(ERRORS.iter().map(|(code, ..)| *code).filter(|code| *code != "model-not-served"));
+        names.extend(
+            ERRORS.iter().map(|(code, ..)| *code).filter(|code| !["model-not-served", "config-refused"].contains(code)),
+        );
         for name in &names {
             assert!(name.chars().all(|c| c.is_ascii_lowercase() || c == '-'), "{name}");
             assert_eq!(names.iter().filter(|other| *other == name).count(), 1, "{name}");
