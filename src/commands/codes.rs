@@ -90,6 +90,7 @@ pub const ERRORS: &[(&str, u8, &str)] = &[
     ("not-a-chutes-model", 1, "The model of another provider where a Chutes model is meant."),
     ("unknown-alias", 1, "There is no such alias."),
     ("not-configured", 1, "Chutes is not in the config yet."),
+    ("no-such-openclaw", 2, "--openclaw names no program."),
     ("no-such-path", 1, "The config has nothing at that path."),
     ("interrupted", 130, "A signal ended the run before anything was written (129, 130, 143)."),
     ("system", 1, "The operating system refused something."),

@@ -70,6 +70,10 @@ pub enum Error {
     NoSuchPath {
         path: String,
     },
+    /// `--openclaw` names no program.
+    NoSuchOpenClaw {
+        path: std::path::PathBuf,
+    },
     /// A signal, by its number.
     Interrupted(i32),
     /// The operating system refused something that always works.
@@ -101,6 +105,7 @@ impl Error {
             | Error::Endpoint(_)
             | Error::Setting(_)
             | Error::Selection(_)
+            | Error::NoSuchOpenClaw { .. }
             | Error::Alias { problem: alias::Problem::Character(_) | alias::Problem::TooLong, .. } => 2,
             // What was asked for with --profile and --agent.
             Error::OpenClaw(OpenClawError::ProfileName { .. } | OpenClawError::UnknownAgent { .. }) => 2,
@@ -133,6 +138,7 @@ impl Error {
             Error::UnknownAlias { .. } => "unknown-alias",
             Error::NotConfigured => "not-configured",
             Error::NoSuchPath { .. } => "no-such-path",
+            Error::NoSuchOpenClaw { .. } => "no-such-openclaw",
             Error::Interrupted(_) => "interrupted",
             Error::System(_) => "system",
         }
@@ -161,6 +167,7 @@ impl Error {
             Error::NotChutes { reference } => text::not_chutes(lang, clean::excerpt(reference, 200)),
             Error::UnknownAlias { name } => text::unknown_alias(lang, clean::excerpt(name, 80)),
             Error::NotConfigured => text::not_configured(lang).to_owned(),
+            Error::NoSuchOpenClaw { path } => text::no_such_openclaw(lang, clean::line(&path.to_string_lossy())),
             Error::NoSuchPath { path } => text::no_such_path(lang, clean::excerpt(path, 200)),
             Error::Interrupted(_) => text::interrupted(lang).to_owned(),
             Error::System(error) => text::system(lang, clean::line(&error.to_string())),
@@ -188,6 +195,7 @@ impl Error {
             Error::UnknownAlias { .. } => text::unknown_alias_hint(lang, program),
             Error::NotConfigured => text::not_configured_hint(lang, program),
             Error::NoSuchPath { .. } => text::no_such_path_hint(lang, program),
+            Error::NoSuchOpenClaw { .. } => text::no_such_openclaw_hint(lang).to_owned(),
             Error::Setting(_)
             | Error::Selection(_)
             | Error::Alias { .. }
