@@ -79,6 +79,8 @@ pub mod json5;
 pub mod manual;
 #[path = "../assets/texts/openclaw.rs"]
 pub mod openclaw;
+#[path = "../assets/texts/renewal.rs"]
+pub mod renewal;
 #[path = "../assets/texts/signin.rs"]
 pub mod signin;
 #[path = "../assets/texts/wizard.rs"]

@@ -233,6 +233,26 @@ texts! {
     warn_not_served_now(wanted): "{wanted} is not served any more.", "{wanted} 已不再提供。";
 }
 
+// Carrying a setup elsewhere.
+texts! {
+    about_export: "Print the choices (models, aliases, pools) as a small text", "将所选内容（模型、别名、池）打印为短文本";
+    about_import: "Take over the choices that export printed", "采用 export 打印的所选内容";
+    arg_import_source: "The text; - is standard input", "文本文件；- 表示标准输入";
+    imported(reference): "The choices are in force; default: {reference}", "所选内容已生效；默认模型：{reference}";
+    import_question: "Write this? [y/N]", "写入吗？[y/N]";
+    import_left: "Left as it was. Nothing was written.", "保持原样，没有写入任何内容。";
+    import_empty: "There is no text to import.", "没有可导入的文本。";
+    import_too_long(kib): "The text is longer than {kib} KiB, so it is no export of this program.", "文本超过 {kib} KiB，不是本程序导出的内容。";
+    import_malformed(line, column): "The text is no JSON: line {line}, column {column}. It may have been cut.", "文本不是 JSON：第 {line} 行，第 {column} 列。可能被截断了。";
+    import_foreign: "The text is no export of openclaw-chutes.", "该文本不是 openclaw-chutes 导出的内容。";
+    import_newer(version): "The text was made by a newer openclaw-chutes (format {version}); update this one first.", "该文本由更新版本的 openclaw-chutes 生成（格式 {version}）；请先更新本程序。";
+    import_shape(detail): "The text has something that no export has: {detail}.", "文本中有导出内容不应包含的部分：{detail}。";
+    import_secret: "The text holds something that looks like a Chutes credential, which an export never does. Nothing was imported.", "文本中含有疑似 Chutes 凭据的内容，而导出文本从不包含凭据。没有导入任何内容。";
+    import_no_ref(found): "No model reference (provider/model): {found}.", "不是模型引用（提供商/模型）：{found}。";
+    import_hint(program): "`{program} export` prints such a text on the machine that has the setup.", "请在已有配置的机器上用 `{program} export` 打印这段文本。";
+    no_such_file(path): "There is no file {path}.", "文件 {path} 不存在。";
+}
+
 // Reports.
 texts! {
     report_done: "Chutes is set up in OpenClaw.", "OpenClaw 中的 Chutes 已配置完成。";

@@ -1,5 +1,6 @@
 //! What was asked, typed: the outcome of reading the command line.
 
+use super::renew::How;
 use crate::texts::Lang;
 use std::path::PathBuf;
 
@@ -70,6 +71,8 @@ pub enum Command {
         path: String,
         json: bool,
     },
+    Renew(How),
+    Token,
     LoginStart {
         /// The client secret waits with the attempt.
         keep_secret: bool,
@@ -83,6 +86,14 @@ pub enum Command {
         key_source: Option<KeySource>,
         /// Where the new secret goes instead of standard output.
         secret_file: Option<PathBuf>,
+        json: bool,
+    },
+    Export,
+    Import {
+        /// `-`: standard input.
+        source: PathBuf,
+        /// Show the diff, write nothing.
+        check: bool,
         json: bool,
     },
     Doctor {
@@ -113,9 +124,16 @@ impl Command {
             | Command::LoginStart { json, .. }
             | Command::LoginAppCreate { json, .. }
             | Command::LoginFinish { json, .. }
+            | Command::Import { json, .. }
             | Command::Doctor { json, .. }
             | Command::Undo { json } => *json,
-            Command::Demo | Command::Models | Command::Completions(_) | Command::Man => false,
+            Command::Renew(how) => how.json,
+            Command::Token
+            | Command::Demo
+            | Command::Export
+            | Command::Models
+            | Command::Completions(_)
+            | Command::Man => false,
         }
     }
 }

@@ -18,10 +18,13 @@ mod manual;
 mod models;
 pub mod onboard;
 pub mod parse;
+mod portable;
 mod refresh;
+pub mod renew;
 mod report;
 mod signals;
 mod status;
+mod token;
 pub mod usage;
 mod version;
 mod wizard;
@@ -72,8 +75,12 @@ fn dispatch(invocation: &Invocation) -> Result<Report, Error> {
         Command::AliasesAdd { alias, reference, json } => aliases::add(&context, alias, reference, *json),
         Command::AliasesRemove { alias, json } => aliases::remove(&context, alias, *json),
         Command::ConfigGet { path, json } => config::get(&context, path, *json),
+        Command::Export => portable::export(&context),
+        Command::Import { source, check, json } => portable::import(&context, source, *check, *json),
         Command::Doctor { fix, json } => doctor::doctor(&context, *fix, *json),
         Command::Undo { json } => config::undo(&context, *json),
+        Command::Renew(how) => renew::renew(&context, *how),
+        Command::Token => token::token(&context),
         Command::Completions(shell) => completion::script(program, shell),
         Command::Man => Ok(Report::text(manual::page(program, lang))),
         Command::LoginStart { keep_secret, json } => login::start(&context, *keep_secret, *json),

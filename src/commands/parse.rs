@@ -4,6 +4,7 @@ use super::cli::{self, GLOBAL_FLAGS, GLOBAL_WITH_VALUE};
 use super::invocation::{
     AuthChoice, Command, Invocation, KeySource, ModelsChoice, Onboard, SecretInputMode, SignIn, Target,
 };
+use super::renew::How;
 use super::usage::UsageError;
 use crate::chutes::credential_kinds::prefix;
 use crate::texts::Lang;
@@ -146,6 +147,20 @@ fn invocation(
             json: json(),
         },
         ["login", "finish"] => Command::LoginFinish { redirect_stdin: flag(last, "redirect-stdin"), json: json() },
+        ["renew"] => Command::Renew(How {
+            watch: flag(last, "watch"),
+            json: json(),
+            scheduled: flag(last, "scheduled"),
+            no_gateway: flag(last, "no-gateway"),
+            when_up: flag(last, "when-up"),
+        }),
+        ["token"] => Command::Token,
+        ["export"] => Command::Export,
+        ["import"] => Command::Import {
+            source: last.get_one::<PathBuf>("source").cloned().unwrap_or_default(),
+            check: flag(last, "check"),
+            json: json(),
+        },
         ["doctor"] => Command::Doctor { fix: flag(last, "fix"), json: json() },
         ["undo"] => Command::Undo { json: json() },
         ["man"] => Command::Man,

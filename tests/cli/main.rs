@@ -6,4 +6,5 @@ mod doctor;
 mod homes;
 mod models;
 mod onboard;
+mod portable;
 mod usage;

@@ -173,7 +173,8 @@ const CONFIG: &str = r#"// mine
 fn site(home: &testkit::Home) -> Site {
     let paths =
         Paths::resolve(|name| (name == "HOME").then(|| home.join("").display().to_string()), None, None).unwrap();
-    let installed = Installed { version: Some("2026.5.28".into()), program: None, generation: Generation::JsonStore };
+    let installed =
+        Installed { version: Some("2026.5.28".into()), program: None, generation: Generation::JsonStore, sdk: None };
     Site { paths, installed, agent: None }
 }
 

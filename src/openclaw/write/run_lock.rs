@@ -4,6 +4,7 @@
 use super::sidecar_lock::{Lock, LockError, STORE, store_lock};
 use crate::files::Doing;
 use crate::openclaw::error::Error;
+use crate::sign_in;
 use crate::signals;
 use crate::state::State;
 use sha2::{Digest, Sha256};
@@ -36,6 +37,12 @@ pub fn ours(state: &State, config: &Path) -> Result<File, Error> {
             Err(TryLockError::Error(error)) => return Err(failed(error)),
         }
     }
+}
+
+/// Held until dropped: no renewal of the sign-in that we keep is out.
+pub fn sign_in(document: &Path) -> Result<File, Error> {
+    let lock = sign_in::lock(document, WAIT).map_err(|error| Error::io(Doing::Lock, document, &error))?;
+    lock.ok_or_else(|| Error::Locked { path: document.to_owned(), pid: None })
 }
 
 /// OpenClaw's lock on an auth store. None where its directory does not exist yet: such a store is

@@ -75,6 +75,11 @@ impl Release {
         found.map(|(script, node)| Release { version, node: node.into(), script: script.into() })
     }
 
+    /// The Node and the script that it runs.
+    pub fn argv(&self) -> [OsString; 2] {
+        [self.node.clone().into(), self.script.clone().into()]
+    }
+
     /// Puts `openclaw` and the `node` that it wants into a directory of the home, which is not in its `PATH`.
     pub fn link(&self, home: &Home, directory: &str) -> PathBuf {
         let bin = home.join(directory);
