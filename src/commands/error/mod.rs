@@ -147,11 +147,8 @@ impl Error {
             | Error::Endpoint(_)
             | Error::Setting(_)
             | Error::Selection(_)
-<<<<<<< HEAD
             | Error::NoSuchOpenClaw { .. }
-=======
             | Error::Pool(PoolError::Members(_))
->>>>>>> main
             | Error::Import(_)
             | Error::NoSuchFile { .. }
             | Error::Alias { problem: alias::Problem::Character(_) | alias::Problem::TooLong, .. } => 2,
