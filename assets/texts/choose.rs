@@ -48,9 +48,7 @@ texts! {
     merit_most_used: "most used", "使用最多";
     merit_quickest: "quickest to answer", "响应最快";
     merit_fastest: "fastest to write", "生成最快";
-    state_up: "up", "在线";
     state_crowded: "crowded", "拥挤";
-    state_asleep: "asleep", "休眠";
     not_served: "not served", "已停止服务";
 
     pools_count(count): "Pools ({count}):", "模型池（{count}）：";

@@ -1,4 +1,5 @@
 texts! {
+    bad_endpoint(variable): "{variable} must be an https address, or http on a loopback host.", "{variable} 必须是 https 地址，或本机回环地址上的 http。";
     // Where a call went, inside the sentences below.
     failure_direct: "called directly", "直接连接，未经代理";
     failure_through(proxy): "called through the proxy {proxy}", "经由代理 {proxy}";

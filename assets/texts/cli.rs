@@ -13,7 +13,6 @@ texts! {
     usage_options: "[options]", "[选项]";
     usage_command: "<command>", "<命令>";
     usage_optional_command: "[command]", "[命令]";
-    exit_codes: "Exit codes", "退出码";
     exit_codes_list:
         "0  done, or nothing to do\n1  failed, with nothing half-written\n2  usage, or input is missing\n3  credential or consent refused\n4  --check: something would change",
         "0  完成，或无事可做\n1  失败，没有留下写了一半的文件\n2  用法错误，或缺少输入\n3  凭据或授权被拒绝\n4  --check：会有改动";
@@ -179,7 +178,6 @@ texts! {
 
 // Failures.
 texts! {
-    bad_endpoint(variable): "{variable} must be an https address, or http on a loopback host.", "{variable} 必须是 https 地址，或本机回环地址上的 http。";
     bad_endpoint_hint: "Correct the variable or unset it.", "请更正该变量，或取消设置。";
     credential_refused(why): "The credential was refused; nothing was written. {why}", "凭据被拒绝；没有写入任何内容。{why}";
     verify_not_served(model, why): "{model} cannot be called with this account; nothing was written. {why}", "此账户无法调用 {model}；没有写入任何内容。{why}";

@@ -4,7 +4,6 @@ texts! {
     arg_fix: "Carry out the repairs that need no person", "执行无需人工的修复";
 
     healthy: "Nothing is wrong.", "一切正常。";
-    healthy_offline: "Nothing is wrong in OpenClaw's files.", "OpenClaw 的文件中没有问题。";
     counted(faults, notices): "Faults: {faults} · notices: {notices}", "故障：{faults} · 提示：{notices}";
     checked_live(reference, ms): "{reference} answered in {ms} ms.", "{reference} 在 {ms} 毫秒内响应。";
     fault: "fault", "故障";
@@ -13,8 +12,6 @@ texts! {
     would_change: "What --fix changes:", "--fix 将做的更改：";
     changed: "Changed:", "已更改：";
     permissions_line(path, old, new): "{path}: {old} to {new}", "{path}：{old} 改为 {new}";
-    cooldown_line(profile): "{profile}: the marks of past failures are cleared", "{profile}：清除过去失败的标记";
-    cooldown_kept(profile): "{profile}: not cleared, because no live call proved the credential", "{profile}：未清除，因为没有成功的实时调用证明凭据有效";
 
     role_default: "the default model", "默认模型";
     role_fallback(place): "fallback {place}", "后备模型 {place}";

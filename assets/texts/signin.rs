@@ -64,9 +64,7 @@ texts! {
     token_client_secret_missing: "No client secret was sent, and Chutes neither completes nor renews a sign-in without it. Set CHUTES_CLIENT_SECRET, or enter it when asked, and try again.", "没有发送 client secret，而缺少它 Chutes 既不完成也不续期登录。请设置 CHUTES_CLIENT_SECRET，或在询问时输入，然后重试。";
     token_request: "Chutes did not understand the request. Check that the redirect address is registered exactly as used, and start again.", "Chutes 无法处理该请求。请确认重定向地址与注册的完全一致，然后重新开始。";
     token_scope(scope): "Access to {scope} was not granted, and without it no model can be called. Sign in again and allow it.", "没有获得 {scope} 权限，缺少它就无法调用模型。请重新登录并允许该权限。";
-    token_status(status, detail): "The sign-in service answered {status}{detail}. Try again in a moment.", "登录服务返回 {status}{detail}。请稍后重试。";
     token_unreadable: "The sign-in service sent an answer that cannot be read. Check CHUTES_IDP_BASE_URL and try again.", "登录服务返回了无法读取的内容。请检查 CHUTES_IDP_BASE_URL 后重试。";
-    token_redirected(host): "The sign-in service redirected to {host}; credentials are not sent there. Check CHUTES_IDP_BASE_URL.", "登录服务重定向到了 {host}；凭据不会发送到那里。请检查 CHUTES_IDP_BASE_URL。";
 }
 
 // Renewal.
@@ -126,7 +124,6 @@ texts! {
     copied: "Copied.", "已复制。";
     copy_sent_tmux: "Sent to tmux and through it to your terminal. Whether it arrived cannot be known here; v shows the bare link.", "已发送到 tmux 并由它转给终端。这里无法确认是否到达；按 v 显示纯链接。";
     copy_sent_terminal: "Sent to your terminal. Whether it accepted cannot be known here; v shows the bare link.", "已发送到终端。这里无法确认终端是否接受；按 v 显示纯链接。";
-    copy_failed(reason): "Nothing was copied: {reason}. v shows the bare link, f writes it to a file.", "未能复制：{reason}。按 v 显示纯链接，按 f 写入文件。";
 
     browser_opened: "Asked your browser to open the link. If no page appears, use the link.", "已请求浏览器打开链接。如果没有出现页面，请使用该链接。";
     browser_remote: "No browser is opened here: this is a remote host. Open the link on your own machine.", "这是远程主机，不会在这里打开浏览器。请在自己的电脑上打开链接。";

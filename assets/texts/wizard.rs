@@ -33,7 +33,6 @@ texts! {
     auth_now_database: "credentials are kept in OpenClaw's database", "凭证保存在 OpenClaw 的数据库中";
     auth_now_default(model): "default {model}", "默认模型 {model}";
     auth_now_registered(count): "{count} Chutes models registered", "已注册 {count} 个 Chutes 模型";
-    auth_now_credential(what): "credential: {what}", "凭证：{what}";
     auth_replaces(what): "a new credential replaces it: {what}", "新凭证将取代：{what}";
     auth_writes: "Writes", "写入";
     auth_writes_when: "after Review, not before", "仅在检查确认之后";
@@ -74,13 +73,11 @@ texts! {
     discover_title(host): "Asking {host} for its models", "正在向 {host} 查询模型";
     discover_connect: "connect", "连接";
     discover_tls: "TLS", "TLS";
-    discover_no_tls: "not used on loopback", "本机地址不使用";
     discover_request: "request", "请求";
     discover_parse: "read", "读取";
     discover_compare: "compare", "比较";
     discover_ms(ms): "{ms} ms", "{ms} 毫秒";
     discover_seconds(seconds): "{seconds} s", "{seconds} 秒";
-    discover_failed: "The list could not be had", "无法取得模型列表";
     discover_fallback(count): "Enter goes on with the {count} built-in models. The live list can be fetched later with: openclaw-chutes models refresh",
         "按 Enter 使用内置的 {count} 个模型继续。以后可用 openclaw-chutes models refresh 获取最新列表";
     discover_refused(hint): "Chutes refused the key {hint}. k enters another one; with this one OpenClaw will get no answer.",
@@ -232,7 +229,6 @@ texts! {
     review_waiting_verify: "waiting for the test call", "等待测试调用";
     review_waiting_plan: "waiting for the diff", "等待差异计算";
     review_writing: "writing", "正在写入";
-    review_failed: "Nothing was changed.", "没有更改任何内容。";
 
     // Done
     done_title: "OpenClaw is set up for Chutes", "OpenClaw 已设置好 Chutes";

@@ -2,6 +2,7 @@
 //! loopback host.
 
 use super::credential_kinds::variable;
+use crate::texts::{Lang, chutes as text};
 use std::net::IpAddr;
 use url::{Host, Url};
 
@@ -31,10 +32,17 @@ impl Default for Endpoints {
 
 /// An override that is refused, with the variable that holds it.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{variable} must be an https address, or http on a loopback host")]
+#[error("{}", self.message(Lang::En))]
 pub struct BadEndpoint {
     pub variable: &'static str,
     pub value: String,
+}
+
+impl BadEndpoint {
+    /// Which variable, and what it may hold. The value is not repeated: it may carry a password.
+    pub fn message(&self, lang: Lang) -> String {
+        text::bad_endpoint(lang, self.variable)
+    }
 }
 
 impl Endpoints {

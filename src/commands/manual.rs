@@ -87,12 +87,16 @@ pub fn page(name: &'static str, lang: Lang) -> String {
         page.line(".fi\n.RE");
     }
     page.section(words::error_codes(lang));
-    for (code, exit, meaning) in ERRORS {
-        page.item(&format!("{code} ({exit})"), meaning);
+    let in_words = |en, zh| match lang {
+        Lang::En => en,
+        Lang::ZhCn => zh,
+    };
+    for &(code, exit, en, zh) in ERRORS {
+        page.item(&format!("{code} ({exit})"), in_words(en, zh));
     }
     page.section(words::warning_codes(lang));
-    for (code, meaning) in WARNINGS {
-        page.item(code, meaning);
+    for &(code, en, zh) in WARNINGS {
+        page.item(code, in_words(en, zh));
     }
     page.section(words::see_also(lang));
     page.text("openclaw(1)");

@@ -8,6 +8,7 @@ use super::report::{self, Report};
 use super::signals;
 use crate::clean;
 use crate::openclaw::Site;
+use crate::openclaw::plan::renewal_job;
 use crate::openclaw::program::gateway;
 use crate::renewal::round::{Gateway, Job, Round, Stored, round};
 use crate::renewal::{self, kept};
@@ -105,7 +106,7 @@ fn report(round: &Round, lang: Lang, how: How) -> Report {
         Gateway::Current => None,
     });
     lines.extend(match &round.job {
-        Job::Added => Some(text::job_added(lang, gateway::EVERY)),
+        Job::Added => Some(text::job_added(lang, renewal_job::EVERY)),
         Job::Disabled => Some(text::job_disabled(lang).to_owned()),
         Job::Failed(why) => Some(text::job_failed(lang, clean::line(why))),
         Job::Later if round.gateway == Gateway::NotRunning => Some(text::job_later(lang).to_owned()),

@@ -7,7 +7,7 @@ use super::context::{Context, now, var};
 use super::error::Error;
 use super::report::Report;
 use super::usage::UsageError;
-use crate::openclaw::exec_provider::SECRET_ID;
+use crate::openclaw::read::exec_provider::SECRET_ID;
 use crate::openclaw::read::paths::Paths;
 use crate::renewal::kept;
 use crate::sign_in::SignIn;
@@ -21,7 +21,7 @@ use std::time::{Duration, Instant};
 /// Largest request that is read, in bytes.
 const MAX_INPUT: u64 = 64 * 1024;
 /// How long a renewal is waited for: a gateway that starts waits for us. OpenClaw gives us longer, see
-/// [`crate::openclaw::exec_provider::PATIENCE_MS`].
+/// [`crate::openclaw::read::exec_provider::PATIENCE_MS`].
 const PATIENCE: Duration = Duration::from_secs(4);
 /// After a failure, in milliseconds, a token that still lives is given without another try.
 const REST: i64 = 10_000;

@@ -2,9 +2,9 @@
 //! turn them into sentences.
 
 use super::document_error;
-use super::exec_provider::Helper;
-use super::plan::schema::{Problem, Wrong};
+use super::helper::Helper;
 use super::types::CredentialKind;
+use super::types::{Problem, Wrong};
 use crate::clean;
 use crate::files::{self, Doing, show};
 use crate::texts::{Lang, openclaw as texts};

@@ -167,3 +167,21 @@ pub struct ConfigProfile {
 pub fn env_ref(var: &str) -> Value {
     json!({"source": "env", "provider": "default", "id": var})
 }
+
+/// A place that OpenClaw refuses.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Problem {
+    /// Path of the value, as `config get` takes it.
+    pub dotted: String,
+    pub wrong: Wrong,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Wrong {
+    /// No such key at the root; it belongs below another, which is named.
+    Misplaced(&'static str),
+    /// A model must be an object with `id` and `name`.
+    NoModel,
+    /// None of the protocols that OpenClaw speaks.
+    Api,
+}

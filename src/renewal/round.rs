@@ -4,7 +4,7 @@
 use super::{Error, kept, now, stored_secret};
 use crate::chutes::endpoints::Endpoints;
 use crate::chutes::oauth::renewal_terms::Surroundings;
-use crate::openclaw::exec_provider::Helper;
+use crate::openclaw::helper::Helper;
 use crate::openclaw::program::gateway::{self, Answer};
 use crate::openclaw::program::run;
 use crate::openclaw::read::current::{self, Current};

@@ -1,3 +1,5 @@
+//! Long: the one router of all screens, which alone knows every event and who takes it.
+//!
 //! The wizard as a state machine: event in, effects out. It owns all state and does no IO; it knows no
 //! clock, no async, no terminal. Every asynchronous attempt has an id, and an answer to an old one is dropped.
 //!

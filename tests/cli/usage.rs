@@ -182,3 +182,30 @@ fn the_version_as_a_document() {
     assert_eq!(members, ["version", "commit", "date", "target", "rustc"]);
     assert_eq!(run(&home, &["--version"]).stdout, format!("openclaw-chutes {}\n", env!("CARGO_PKG_VERSION")));
 }
+
+#[test]
+fn a_bad_address_is_refused_in_the_language_that_was_asked_for() {
+    let mut home = Home::new();
+    home.set("CHUTES_BASE_URL", "http://example.com/v1");
+    for command in [&["login", "start"][..], &["onboard", "--non-interactive", "--api-key-stdin"]] {
+        let args = [command, &["--lang", "zh-CN"]].concat();
+        let ran = home.run_with_input(std::iter::once(BIN).chain(args), "cpk_0123abcd.4567ef.89AB\n");
+        assert_eq!(ran.code, 2, "{ran:?}");
+        assert!(ran.stderr.contains("CHUTES_BASE_URL 必须是 https 地址"), "{ran:?}");
+        assert!(!ran.stderr.contains("must be"), "{ran:?}");
+    }
+}
+
+#[test]
+fn the_chinese_manual_page_explains_every_code_in_chinese() {
+    let man = |lang: &str| run(&Home::new(), &["man", "--lang", lang]).stdout;
+    let (english, chinese) = (man("en"), man("zh-CN"));
+    for meaning in ["The command line is wrong.", "There is no write to undo."] {
+        assert!(english.contains(meaning) && !chinese.contains(meaning), "{meaning}");
+    }
+    for meaning in ["命令行有误。", "没有可以撤销的写入。"] {
+        // As roff writes such characters: `\[u547D]`, with a place to break the line behind each.
+        let source: String = meaning.chars().map(|c| format!("\\[u{:04X}]\\:", c as u32)).collect();
+        assert!(chinese.contains(&source), "{meaning}");
+    }
+}

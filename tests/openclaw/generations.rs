@@ -2,9 +2,9 @@
 
 use crate::home::*;
 use openclaw_chutes::openclaw::Error;
-use openclaw_chutes::openclaw::exec_provider;
 use openclaw_chutes::openclaw::plan::{PlanWarning, RenewalWay};
 use openclaw_chutes::openclaw::read::current::Current;
+use openclaw_chutes::openclaw::read::exec_provider;
 use openclaw_chutes::openclaw::read::install::Generation;
 use openclaw_chutes::openclaw::types::{CredentialKind, Role};
 use openclaw_chutes::openclaw::write::undo::undo;
@@ -123,7 +123,7 @@ fn undo_puts_the_sign_in_back_although_it_was_renewed_since() {
 fn a_program_that_openclaw_would_not_run_is_refused_before_anything_is_written() {
     let home = newest("{}");
     let mut snapshot = home.site().read().unwrap();
-    snapshot.helper.unfit = Some(exec_provider::Unfit::Owner(4711));
+    snapshot.helper.unfit = Some(openclaw_chutes::openclaw::helper::Unfit::Owner(4711));
     let refused = openclaw_chutes::openclaw::plan::plan(&snapshot, &request(oauth("alice")), NOW).unwrap_err();
     assert!(matches!(refused, Error::Helper(_)), "{refused}");
     assert_eq!(refused.code(), "program-not-usable");

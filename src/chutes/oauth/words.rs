@@ -58,7 +58,7 @@ impl BadSetting {
             BadSetting::Scope(scope) => {
                 t::in_variable(lang, variable::SCOPES, t::scope_refused(lang, clean::excerpt(scope, 40)))
             }
-            BadSetting::Endpoint(bad) => bad.to_string(),
+            BadSetting::Endpoint(bad) => bad.message(lang),
         }
     }
 }

@@ -224,7 +224,7 @@ impl Error {
             Error::Key(error) => error.message(lang),
             Error::MissingCredential => text::missing_credential(lang).to_owned(),
             Error::OAuthNeedsPerson => text::oauth_needs_person(lang).to_owned(),
-            Error::Endpoint(error) => text::bad_endpoint(lang, error.variable),
+            Error::Endpoint(error) => error.message(lang),
             Error::Setting(error) => error.says(lang),
             Error::Login(error) => error.message(lang),
             Error::App(error) => error.message(lang),

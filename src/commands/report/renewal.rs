@@ -3,7 +3,7 @@
 use super::onboard::local_time;
 use crate::clean;
 use crate::commands::context::rfc3339;
-use crate::openclaw::program::gateway;
+use crate::openclaw::plan::renewal_job;
 use crate::openclaw::read::current;
 use crate::openclaw::read::snapshot::Snapshot;
 use crate::openclaw::types::{CredentialKind, StoredCredential};
@@ -47,7 +47,7 @@ pub fn json(kept: Option<&SignIn>, active: Option<&StoredCredential>) -> Value {
         Some(kept) => json!({
             "by": "openclaw-chutes",
             "nextAt": rfc3339(kept.due_at()),
-            "every": gateway::EVERY,
+            "every": renewal_job::EVERY,
             "job": kept.progress.job,
             "lastError": kept.progress.trouble.as_ref().map(|trouble| json!({
                 "at": rfc3339(trouble.at),
@@ -64,7 +64,7 @@ pub fn json(kept: Option<&SignIn>, active: Option<&StoredCredential>) -> Value {
 pub fn words(kept: &SignIn, lang: Lang) -> Vec<String> {
     let at = |ms: i64| local_time(u64::try_from(ms).ok());
     let mut lines = vec![match &kept.progress.job {
-        Some(_) => text::status_next(lang, at(kept.due_at()), gateway::EVERY),
+        Some(_) => text::status_next(lang, at(kept.due_at()), renewal_job::EVERY),
         None => text::status_next_no_job(lang, at(kept.due_at())),
     }];
     if let Some(trouble) = &kept.progress.trouble {

@@ -6,6 +6,7 @@ use crate::openclaw::error::{Error, Shape};
 use crate::openclaw::plan::AccountChange;
 use crate::openclaw::read::auth_store::{self, PROVIDER, Profile};
 use crate::openclaw::read::current;
+use crate::openclaw::read::exec_provider;
 use crate::openclaw::read::install::Generation;
 use crate::openclaw::read::snapshot::{File, Json, Snapshot};
 use crate::openclaw::types::ConfigProfile;
@@ -382,7 +383,7 @@ fn keep(snapshot: &Snapshot, new: &NewCredential, client_secret: Option<&Secret>
     Ok(Change {
         files,
         database: database.map(|_| DatabaseChange::default()),
-        helper: Some(snapshot.helper.provider(&snapshot.paths)),
+        helper: Some(exec_provider::provider(&snapshot.helper, &snapshot.paths)),
         ..Change::default()
     })
 }

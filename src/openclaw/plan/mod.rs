@@ -4,6 +4,7 @@ pub(crate) mod config;
 pub(crate) mod credential;
 mod rebase;
 pub mod refusals;
+pub mod renewal_job;
 mod renewal_way;
 pub mod schema;
 mod sign_out;

@@ -1,6 +1,6 @@
 //! Who renews a sign-in after it is written, and what a person is told about that beforehand.
 
-use crate::openclaw::program::gateway;
+use crate::openclaw::plan::renewal_job;
 use crate::openclaw::read::snapshot::Snapshot;
 use crate::openclaw::value::at;
 use crate::texts::{Lang, renewal as text};
@@ -17,7 +17,7 @@ pub enum RenewalWay {
 impl RenewalWay {
     pub(super) fn kept(snapshot: &Snapshot) -> Self {
         let off = at(snapshot.value(), &["cron", "enabled"]) == Some(&Value::Bool(false));
-        RenewalWay::Kept { job: (!off).then(|| gateway::job_command(&snapshot.helper)) }
+        RenewalWay::Kept { job: (!off).then(|| renewal_job::job_command(&snapshot.helper)) }
     }
 
     /// Which way, how often, and what happens when it stops: a sentence or two each.
@@ -28,7 +28,7 @@ impl RenewalWay {
             RenewalWay::Kept { job: None } => vec![text::way_kept_by_hand(lang, stop)],
             RenewalWay::Kept { job: Some(job) } => {
                 let job = text::way_kept_job(lang, crate::clean::line(job));
-                vec![text::way_kept(lang, gateway::EVERY, stop), job]
+                vec![text::way_kept(lang, renewal_job::EVERY, stop), job]
             }
         }
     }

@@ -7,25 +7,8 @@
 //! configs. What we write ourselves is inside what all of them take.
 
 use crate::openclaw::read::auth_store::PROVIDER;
+use crate::openclaw::types::{Problem, Wrong};
 use serde_json::Value;
-
-/// A place that OpenClaw refuses.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Problem {
-    /// Path of the value, as `config get` takes it.
-    pub dotted: String,
-    pub wrong: Wrong,
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Wrong {
-    /// No such key at the root; it belongs below another, which is named.
-    Misplaced(&'static str),
-    /// A model must be an object with `id` and `name`.
-    NoModel,
-    /// None of the protocols that OpenClaw speaks.
-    Api,
-}
 
 /// The protocols that any of the releases knows.
 const APIS: [&str; 12] = [

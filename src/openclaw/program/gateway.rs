@@ -3,18 +3,15 @@
 
 use super::run::{self, Ran};
 use crate::openclaw::Site;
-use crate::openclaw::exec_provider::Helper;
+use crate::openclaw::helper::Helper;
+use crate::openclaw::plan::renewal_job::{EVERY, JOB, job_argv};
 use crate::openclaw::read::paths::Paths;
 use crate::openclaw::value::at;
-use serde_json::{Value, json};
+use serde_json::Value;
 use std::net::{Ipv4Addr, SocketAddr, TcpStream};
 use std::path::Path;
 use std::time::Duration;
 
-/// Name and declaration key of the job: OpenClaw makes one job of all that declare the same.
-pub const JOB: &str = "openclaw-chutes-renew";
-/// How often the job looks whether a renewal is due. When none is, that takes milliseconds.
-pub const EVERY: &str = "10m";
 /// OpenClaw takes 1 to 4 s to answer, under load ten times as long.
 const LONGEST: Duration = Duration::from_secs(60);
 const DEFAULT_PORT: u16 = 18789;
@@ -74,15 +71,6 @@ pub fn remove_job(site: &Site, search: Option<&str>, id: &str) -> Answer {
         Answer::Failed(said) if said.contains("not found") => Answer::Done(()),
         other => other,
     }
-}
-
-/// The command as people see it, before it is run.
-pub fn job_command(helper: &Helper) -> String {
-    format!("openclaw cron add --name {JOB} --every {EVERY} --command-argv '{}'", job_argv(helper))
-}
-
-fn job_argv(helper: &Helper) -> String {
-    json!([helper.command.to_string_lossy(), "renew", "--scheduled"]).to_string()
 }
 
 fn told(paths: &Paths) -> Vec<String> {

@@ -1,12 +1,12 @@
 //! What OpenClaw has configured for Chutes now.
 
 use super::auth_store::{self, PROVIDER, Profile};
+use super::exec_provider;
 use super::fingerprint::Fingerprint;
 use super::install::CredentialStores;
 use super::refs;
 use super::snapshot::Snapshot;
 use crate::chutes::model::{Model, Price, Shared, usd};
-use crate::openclaw::exec_provider;
 use crate::openclaw::types::{CredentialKind, StoredCredential};
 use crate::openclaw::value::at;
 use crate::secret::Secret;

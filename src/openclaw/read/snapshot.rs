@@ -8,7 +8,7 @@ use super::{auth_store, current, dotenv, refs as built_in};
 use crate::files::Doing;
 use crate::files::bytes::Bytes;
 use crate::openclaw::error::Shape;
-use crate::openclaw::exec_provider::Helper;
+use crate::openclaw::helper::Helper;
 use crate::openclaw::types::{CredentialKind, FileChange};
 use crate::openclaw::{Error, Site, value};
 use crate::selection::refs;

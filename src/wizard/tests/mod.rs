@@ -1,3 +1,5 @@
+//! Long: tables, one for each screen and kind of event.
+//!
 //! Transition tables: every screen and every kind of event, late answers, back, leaving. No IO.
 
 mod sign_in;

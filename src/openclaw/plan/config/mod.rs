@@ -4,14 +4,15 @@
 mod allowlist;
 pub(super) mod settings;
 
-use super::schema::{self, Problem};
+use super::schema;
 use crate::chutes::model::{Model, id_of, reference, usd};
 use crate::openclaw::error::{Error, Shape};
-use crate::openclaw::exec_provider;
 use crate::openclaw::read::auth_store::PROVIDER;
 use crate::openclaw::read::current::{self};
+use crate::openclaw::read::exec_provider;
 use crate::openclaw::read::includes::{MergedConfig, Models};
 use crate::openclaw::types::ConfigProfile;
+use crate::openclaw::types::Problem;
 use crate::openclaw::value::{self, at, existing, object};
 use crate::selection::Selection;
 use crate::selection::refs::normalize as normalize_ref;

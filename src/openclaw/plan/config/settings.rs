@@ -1,8 +1,8 @@
 //! The settings around the models: which one is used, what may be used, and with which credential.
 
 use super::set;
-use crate::openclaw::exec_provider;
 use crate::openclaw::read::auth_store::{self, PROVIDER};
+use crate::openclaw::read::exec_provider;
 use crate::openclaw::read::refs;
 use crate::openclaw::types::ConfigProfile;
 use crate::openclaw::value::{at, existing, object};

@@ -1,3 +1,5 @@
+//! Long: one state, whose parts act on each other.
+//!
 //! The models screen's state: what is listed, what is shown, what is chosen.
 
 mod aliases;
