@@ -89,6 +89,7 @@ pub const ERRORS: &[(&str, u8, &str)] = &[
     ("unknown-model", 1, "Neither an alias nor a model that is known."),
     ("not-a-chutes-model", 1, "The model of another provider where a Chutes model is meant."),
     ("unknown-alias", 1, "There is no such alias."),
+    ("no-tee", 1, "The model does not run in a trusted execution environment."),
     ("pool-refused", 2, "These members make no pool."),
     ("unknown-pool", 1, "There is no such pool."),
     ("pool-in-use", 1, "The pool is the default model."),

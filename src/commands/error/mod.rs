@@ -71,6 +71,7 @@ pub enum Error {
         problem: alias::Problem,
     },
     Pool(PoolError),
+    Tee(TeeError),
     /// A text that is no export of ours.
     Import(Refused),
     NoSuchFile {
@@ -111,6 +112,18 @@ impl PoolError {
             PoolError::IsDefault { name } => choose::pool_is_default(lang, clean::excerpt(name, 200)),
         }
     }
+}
+
+/// Why there is nothing to prove about a model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TeeError {
+    NotServed {
+        model: Box<str>,
+    },
+    /// The list does not say that it runs in one.
+    NoTee {
+        model: Box<str>,
+    },
 }
 
 impl From<OpenClawError> for Error {
@@ -174,6 +187,8 @@ impl Error {
             Error::NotChutes { .. } => "not-a-chutes-model",
             Error::UnknownAlias { .. } => "unknown-alias",
             Error::Pool(PoolError::Members(_)) => "pool-refused",
+            Error::Tee(TeeError::NotServed { .. }) => "model-not-served",
+            Error::Tee(TeeError::NoTee { .. }) => "no-tee",
             Error::Pool(PoolError::Unknown { .. }) => "unknown-pool",
             Error::Pool(PoolError::IsDefault { .. }) => "pool-in-use",
             Error::Import(_) => "import-refused",
@@ -209,6 +224,8 @@ impl Error {
             Error::NotChutes { reference } => text::not_chutes(lang, clean::excerpt(reference, 200)),
             Error::UnknownAlias { name } => text::unknown_alias(lang, clean::excerpt(name, 80)),
             Error::Pool(error) => error.message(lang),
+            Error::Tee(TeeError::NotServed { model }) => text::warn_not_served_now(lang, clean::line(model)),
+            Error::Tee(TeeError::NoTee { model }) => choose::tee_no_tee(lang, clean::line(model)),
             Error::Import(refused) => import_words(refused, lang),
             Error::NoSuchFile { path } => text::no_such_file(lang, clean::line(&path.to_string_lossy())),
             Error::NotConfigured => text::not_configured(lang).to_owned(),
@@ -237,6 +254,7 @@ impl Error {
             }
             Error::UnknownModel { .. } | Error::NotChutes { .. } => text::unknown_model_hint(lang, program),
             Error::UnknownAlias { .. } => text::unknown_alias_hint(lang, program),
+            Error::Tee(_) => text::unknown_model_hint(lang, program),
             Error::Pool(PoolError::Members(_)) => choose::pool_members_hint(lang, program),
             Error::Pool(PoolError::Unknown { .. }) => choose::pool_unknown_hint(lang, program),
             Error::Pool(PoolError::IsDefault { .. }) => choose::pool_is_default_hint(lang, program),
