@@ -16,6 +16,7 @@ use crate::chutes::pool;
 use crate::clean;
 use crate::files;
 use crate::openclaw::Error as OpenClawError;
+use crate::openclaw::plan::refusals::Refusal as ConfigRefusal;
 use crate::selection::portable::{MAX_LEN, Refused};
 use crate::selection::{Refusal, alias};
 use crate::signals;
@@ -47,6 +48,10 @@ pub enum Error {
         model: Box<str>,
         failure: Failure,
     },
+    /// `--strict`, and OpenClaw refuses this in the config.
+    ConfigRefused {
+        refused: Vec<ConfigRefusal>,
+    },
     /// A call that the command cannot do without.
     Service(Failure),
     Selection(Refusal),
@@ -70,6 +75,22 @@ pub enum Error {
         name: String,
         problem: alias::Problem,
     },
+    /// `logout`: the service did not confirm it, so nothing was changed.
+    NotRevoked {
+        message: String,
+    },
+    UnknownAccount {
+        name: String,
+    },
+    /// The account that was to be removed is the only one.
+    LastAccount {
+        id: String,
+    },
+    /// Only OpenClaw itself can choose.
+    AccountsInDatabase {
+        version: String,
+        id: String,
+    },
     Pool(PoolError),
     Tee(TeeError),
     /// A text that is no export of ours.
@@ -81,6 +102,10 @@ pub enum Error {
     NotConfigured,
     NoSuchPath {
         path: String,
+    },
+    /// `--openclaw` names no program.
+    NoSuchOpenClaw {
+        path: std::path::PathBuf,
     },
     /// A signal, by its number.
     Interrupted(i32),
@@ -151,6 +176,7 @@ impl Error {
             | Error::Endpoint(_)
             | Error::Setting(_)
             | Error::Selection(_)
+            | Error::NoSuchOpenClaw { .. }
             | Error::Pool(PoolError::Members(_))
             | Error::Import(_)
             | Error::NoSuchFile { .. }
@@ -180,12 +206,17 @@ impl Error {
             Error::CredentialRefused(_) => "credential-refused",
             Error::ModelNotServed { .. } => "model-not-served",
             Error::Service(_) => "service",
+            Error::ConfigRefused { .. } => "config-refused",
             Error::Selection(_) | Error::Alias { .. } => "alias-refused",
             Error::OpenClaw(error) => error.code(),
             Error::Renewal(error) => error.code(),
             Error::UnknownModel { .. } => "unknown-model",
             Error::NotChutes { .. } => "not-a-chutes-model",
             Error::UnknownAlias { .. } => "unknown-alias",
+            Error::NotRevoked { .. } => "not-revoked",
+            Error::UnknownAccount { .. } => "unknown-account",
+            Error::LastAccount { .. } => "last-account",
+            Error::AccountsInDatabase { .. } => "accounts-in-database",
             Error::Pool(PoolError::Members(_)) => "pool-refused",
             Error::Tee(TeeError::NotServed { .. }) => "model-not-served",
             Error::Tee(TeeError::NoTee { .. }) => "no-tee",
@@ -195,6 +226,7 @@ impl Error {
             Error::NoSuchFile { .. } => "no-such-file",
             Error::NotConfigured => "not-configured",
             Error::NoSuchPath { .. } => "no-such-path",
+            Error::NoSuchOpenClaw { .. } => "no-such-openclaw",
             Error::Interrupted(_) => "interrupted",
             Error::System(_) => "system",
         }
@@ -216,6 +248,10 @@ impl Error {
                 text::verify_not_served(lang, clean::line(model), failure.message(lang))
             }
             Error::Service(failure) => failure.message(lang),
+            Error::ConfigRefused { refused } => {
+                let places = refused.iter().map(|refusal| refusal.words(lang));
+                std::iter::once(text::config_refused(lang).to_owned()).chain(places).collect::<Vec<_>>().join("\n")
+            }
             Error::Selection(refusal) => refusal_words(refusal, lang),
             Error::Alias { name, problem } => alias_words(name, problem, lang),
             Error::OpenClaw(error) => error.words(lang),
@@ -223,12 +259,17 @@ impl Error {
             Error::UnknownModel { name, .. } => text::unknown_model(lang, clean::excerpt(name, 200)),
             Error::NotChutes { reference } => text::not_chutes(lang, clean::excerpt(reference, 200)),
             Error::UnknownAlias { name } => text::unknown_alias(lang, clean::excerpt(name, 80)),
+            Error::NotRevoked { message } => text::not_revoked(lang, message),
+            Error::UnknownAccount { name } => text::unknown_account(lang, clean::excerpt(name, 80)),
+            Error::LastAccount { id } => text::last_account(lang, clean::line(id)),
+            Error::AccountsInDatabase { version, .. } => text::accounts_in_database(lang, clean::line(version)),
             Error::Pool(error) => error.message(lang),
             Error::Tee(TeeError::NotServed { model }) => text::warn_not_served_now(lang, clean::line(model)),
             Error::Tee(TeeError::NoTee { model }) => choose::tee_no_tee(lang, clean::line(model)),
             Error::Import(refused) => import_words(refused, lang),
             Error::NoSuchFile { path } => text::no_such_file(lang, clean::line(&path.to_string_lossy())),
             Error::NotConfigured => text::not_configured(lang).to_owned(),
+            Error::NoSuchOpenClaw { path } => text::no_such_openclaw(lang, clean::line(&path.to_string_lossy())),
             Error::NoSuchPath { path } => text::no_such_path(lang, clean::excerpt(path, 200)),
             Error::Interrupted(_) => text::interrupted(lang).to_owned(),
             Error::System(error) => text::system(lang, clean::line(&error.to_string())),
@@ -247,6 +288,11 @@ impl Error {
             Error::App(error) => error.hint(lang),
             Error::CredentialRefused(failure) | Error::Service(failure) => failure.hint(lang),
             Error::ModelNotServed { .. } => text::verify_not_served_hint(lang).to_owned(),
+            Error::ConfigRefused { refused } => {
+                let mut commands: Vec<String> = refused.iter().map(ConfigRefusal::mended_by).collect();
+                commands.dedup();
+                text::config_refused_hint(lang, commands.join("; "))
+            }
             Error::OpenClaw(error) => error.hint(lang).unwrap_or_default(),
             Error::UnknownModel { similar, .. } if !similar.is_empty() => {
                 let similar: Vec<_> = similar.iter().map(|name| clean::line(name)).collect();
@@ -255,6 +301,10 @@ impl Error {
             Error::UnknownModel { .. } | Error::NotChutes { .. } => text::unknown_model_hint(lang, program),
             Error::UnknownAlias { .. } => text::unknown_alias_hint(lang, program),
             Error::Tee(_) => text::unknown_model_hint(lang, program),
+            Error::NotRevoked { .. } => text::not_revoked_hint(lang, program),
+            Error::UnknownAccount { .. } => text::unknown_account_hint(lang, program),
+            Error::LastAccount { .. } => text::last_account_hint(lang, program),
+            Error::AccountsInDatabase { id, .. } => text::accounts_in_database_hint(lang, clean::excerpt(id, 80)),
             Error::Pool(PoolError::Members(_)) => choose::pool_members_hint(lang, program),
             Error::Pool(PoolError::Unknown { .. }) => choose::pool_unknown_hint(lang, program),
             Error::Pool(PoolError::IsDefault { .. }) => choose::pool_is_default_hint(lang, program),
@@ -262,6 +312,7 @@ impl Error {
             Error::NoSuchFile { .. } => String::new(),
             Error::NotConfigured => text::not_configured_hint(lang, program),
             Error::NoSuchPath { .. } => text::no_such_path_hint(lang, program),
+            Error::NoSuchOpenClaw { .. } => text::no_such_openclaw_hint(lang).to_owned(),
             Error::Setting(_)
             | Error::Renewal(_)
             | Error::Selection(_)

@@ -2,7 +2,7 @@
 
 use super::auth_store::{self, PROVIDER, Profile};
 use super::fingerprint::Fingerprint;
-use super::install::Generation;
+use super::install::CredentialStores;
 use super::refs;
 use super::snapshot::Snapshot;
 use crate::chutes::model::{Model, Price, Shared, usd};
@@ -39,8 +39,12 @@ pub struct Current {
     /// This OpenClaw keeps credentials in a database, which is not read here: `credentials` has only what
     /// the config refers to. [`crate::openclaw::program::status`] has OpenClaw say what is there.
     pub in_database: bool,
+    /// The client secret that OpenClaw's gateway would renew with. Filled in by who has what the gateway reads.
+    pub kept_client_secret: Option<Secret>,
     /// `gateway.mode` is set, so `openclaw gateway run` starts.
     pub gateway_mode: bool,
+    /// Where credentials are kept.
+    pub stores: CredentialStores,
     /// The files that this was read from.
     pub fingerprint: Fingerprint,
 }
@@ -57,6 +61,7 @@ impl Current {
         let configured = Configured { registered: registered.collect(), ..configured(config) };
         Self {
             other_providers: refs::usable_providers(config, &configured, &snapshot.providers_with_credentials()),
+            kept_client_secret: None,
             config_exists: snapshot.config.bytes.is_some(),
             agent: snapshot.agent.clone(),
             agents: snapshot.agents.clone(),
@@ -65,8 +70,9 @@ impl Current {
             models: models.iter().filter_map(|entry| Some(shared.share(model(&entry)?))).collect(),
             credentials: profiles.iter().map(|(agent, profile)| stored(agent, profile)).collect(),
             active,
-            in_database: snapshot.installed.generation != Generation::JsonStore,
+            in_database: snapshot.installed.generation.has_database(),
             gateway_mode: at(config, &["gateway", "mode"]).is_some_and(Value::is_string),
+            stores: snapshot.credential_stores(),
             fingerprint: Fingerprint::of_snapshot(snapshot),
         }
     }
@@ -99,7 +105,7 @@ pub struct OAuthProfile {
 
 /// None: OpenClaw would use something else, or nothing, or one that is not in such a file.
 pub fn active_oauth(snapshot: &Snapshot, now: i64) -> Option<OAuthProfile> {
-    if snapshot.installed.generation != Generation::JsonStore {
+    if snapshot.installed.generation.has_database() {
         return None;
     }
     let (profiles, active) = usable(snapshot, now);

@@ -106,6 +106,7 @@ impl Effects {
                 }));
             }
             Effect::SignIn { attempt, begin } => self.sign_in(attempt, begin),
+            Effect::RegisterApp { attempt, api_key } => self.register_app(attempt, api_key),
             Effect::Answer { attempt, text, only_whole } => self.answer(attempt, text, only_whole),
             Effect::Settle { attempt, count } => self.settle(attempt, count),
             Effect::MoreTime(attempt) => self.more_time(attempt),
@@ -237,7 +238,9 @@ async fn secret_of(session: &Arc<Session>, credential: Credential) -> Option<Sec
 }
 
 fn load(session: &Session) -> Result<Current, Error> {
-    Ok(Current::of(&session.site.read()?, now()))
+    let snapshot = session.site.read()?;
+    let kept_client_secret = plan::gateway_surroundings(&snapshot).client_secret;
+    Ok(Current { kept_client_secret, ..Current::of(&snapshot, now()) })
 }
 
 fn planned(session: &Session, request: Request) -> Result<Planned, Error> {
@@ -253,7 +256,11 @@ fn committed(session: &Session, request: &Request) -> Result<Committed, Error> {
     let written = write::commit(&session.site, request, None, &session.state, now())?;
     let name = |path: &std::path::Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
     let backups = written.backups.iter().map(|backup| backup.as_deref().and_then(name));
-    let files = written.plan.files.iter().map(|file| session.site.paths.tilde(&file.path)).zip(backups).collect();
+    let files = written.plan.files.iter().map(|file| file.path.as_path()).zip(backups);
+    // First, as it was stored first; OpenClaw makes no backup of its database.
+    let database = written.plan.database_path.as_deref().map(|path| (path, None));
+    let files = database.into_iter().chain(files);
+    let files = files.map(|(path, backup)| (session.site.paths.tilde(path), backup)).collect();
     let can_be_read_back = session.site.installed.program.is_some();
     let warnings = written.plan.warnings;
     Ok(Committed { files, profile_id: written.plan.profile_id, warnings, can_be_read_back })
