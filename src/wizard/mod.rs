@@ -176,6 +176,14 @@ impl Wizard {
         }
     }
 
+    /// What is typed now is a secret, or may be one.
+    pub fn types_secret(&self) -> bool {
+        match self.context() {
+            KeyContext::App => self.app.on_secret,
+            context => context.is_secret(),
+        }
+    }
+
     /// The last four characters of the credential in use.
     pub fn credential_hint(&self) -> Option<String> {
         match self.credential.as_ref()? {
@@ -233,7 +241,8 @@ impl Wizard {
                 return self.type_text(c.encode_utf8(&mut buffer));
             }
             Event::Paste(text) => return self.paste(&text),
-            Event::Burst(text) => return self.sign_in.burst(text.expose()),
+            Event::Burst(text) if self.screen == Screen::SignIn => return self.sign_in.burst(text.expose()),
+            Event::Burst(text) => return self.paste(&text),
             Event::Viewport(viewport) => self.set_viewport(viewport),
             Event::SignIn { attempt, update } => return self.sign_in_update(attempt, update),
             Event::Settled { attempt, count } => return self.sign_in.settled(attempt, count),

@@ -285,7 +285,16 @@ pub enum Action {
     Filter,
     Reveal,
     Sort,
+    /// By the column of this place, from 0.
+    SortColumn(u8),
     SortReverse,
+    /// On to the review.
+    GoOn,
+    GoToDefault,
+    /// Show what Review folds, or fold it again.
+    Unfold,
+    NextFile,
+    PreviousFile,
     Fallback,
     FallbackEarlier,
     FallbackLater,
@@ -295,6 +304,8 @@ pub enum Action {
     LeaveOut,
     Favourite,
     TestCall,
+    /// Say everything about the row.
+    Describe,
     TakeProposal,
     TakeAllProposals,
     Undo,
@@ -375,9 +386,16 @@ impl KeyContext {
         matches!(self, KeyContext::DiscoverRunning | KeyContext::ReviewWaiting | KeyContext::SignInBusy)
     }
 
-    /// What is typed is a secret.
+    /// What is typed is a secret, whichever field it goes to.
     pub fn is_secret(self) -> bool {
-        matches!(self, KeyContext::Key | KeyContext::AppSecret | KeyContext::SignIn | KeyContext::SignInTyping)
+        matches!(
+            self,
+            KeyContext::Key
+                | KeyContext::AppSecret
+                | KeyContext::SignIn
+                | KeyContext::SignInExpired
+                | KeyContext::SignInTyping
+        )
     }
 
     /// A line is being edited: printable keys are text.
@@ -402,5 +420,18 @@ impl KeyContext {
     /// A fast run of key presses is a paste, whatever its letters mean as keys.
     pub fn takes_bursts(self) -> bool {
         matches!(self, KeyContext::SignIn | KeyContext::SignInExpired | KeyContext::SignInTyping | KeyContext::SignInQr)
+            || self.takes_names()
+    }
+
+    /// On the table a fast run of keys is only a paste if it reads like the id of a model: keys may repeat,
+    /// and arrive together over a slow line.
+    pub fn takes_names(self) -> bool {
+        matches!(self, KeyContext::Models | KeyContext::ModelsFiltered)
+    }
+
+    /// These keys, which came at once, are a paste.
+    pub fn is_paste(self, text: &str) -> bool {
+        let is_name = text.find('/').is_some_and(|at| at > 1) && !text.contains(char::is_whitespace);
+        self.takes_bursts() && (is_name || !self.takes_names())
     }
 }
