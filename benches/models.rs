@@ -81,7 +81,7 @@ fn wizard(count: usize) -> Wizard {
     let (mut wizard, _) = Wizard::new(facts);
     wizard.handle(Event::Loaded(Box::new(Ok(Current::default()))));
     let attempt = wizard.discover.attempt;
-    let list = Catalog { models, source: Source::Live, fetched_at: Some(1) };
+    let list = Catalog { models, source: Source::Live, fetched_at: Some(1), ..Catalog::default() };
     wizard.handle(Event::Discovered { attempt, at_ms: 1, result: Box::new(Ok(list)) });
     assert_eq!(wizard.screen, Screen::Models);
     wizard

@@ -5,6 +5,7 @@
 //! the others find its result.
 
 use crate::chutes::client::Client;
+use crate::chutes::credential_kinds::variable;
 use crate::chutes::endpoints::Endpoints;
 use crate::chutes::oauth::renewal_terms;
 use crate::chutes::oauth::renewal_terms::{Missing, Surroundings};
@@ -119,8 +120,8 @@ fn surroundings(snapshot: &Snapshot, var: impl Fn(&str) -> Option<String>) -> Su
     let set = |name: &str| var(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
     let gateway = plan::gateway_surroundings(snapshot);
     Surroundings {
-        client_id: set("CHUTES_CLIENT_ID").or(gateway.client_id),
-        client_secret: set("CHUTES_CLIENT_SECRET").map(Secret::new).or(gateway.client_secret),
+        client_id: set(variable::CLIENT_ID).or(gateway.client_id),
+        client_secret: set(variable::CLIENT_SECRET).map(Secret::new).or(gateway.client_secret),
     }
 }
 

@@ -119,4 +119,14 @@ texts! {
     hint_redirected:
         "If the new address is right, set CHUTES_BASE_URL to it; the credential was not sent there.",
         "如果新地址正确，请将 CHUTES_BASE_URL 设为该地址；凭据未发送到那里。";
+
+    narrow_key_may_not:
+        "This key may not make other keys. It stays as it is.",
+        "该密钥不能创建其他密钥，将原样使用。";
+    narrow_key_name_taken:
+        "Chutes says that every name tried for the new key is taken. Try again.",
+        "Chutes 表示尝试过的密钥名称都已被占用。请重试。";
+    narrow_key_unreadable:
+        "Chutes answered, but with no key that can be read. Look at your keys in the Chutes account.",
+        "Chutes 已应答，但其中没有可读取的密钥。请在 Chutes 账户中查看您的密钥。";
 }

@@ -33,6 +33,19 @@ texts! {
     about_config: "Read OpenClaw's config", "读取 OpenClaw 的配置";
     about_config_get: "Print the value at a path", "打印某个路径的值";
     about_login: "The OAuth sign-in in two processes", "分两个进程完成的 OAuth 登录";
+    about_login_app: "The OAuth app that sign-ins go through", "登录所用的 OAuth 应用";
+    about_login_app_create: "Register an OAuth app with an API key that may", "用有权限的 API 密钥注册 OAuth 应用";
+    arg_keep_secret: "Keep the client secret with the waiting sign-in, for login finish", "将 client secret 与等待中的登录一起保存，供 login finish 使用";
+    arg_client_secret_file: "Write the new client secret to this new file (mode 0600) instead of printing it", "把新的 client secret 写入此新文件（权限 0600），而不打印";
+    arg_app_key_stdin: "Read the API key from standard input; it is used once and not stored", "从标准输入读取 API 密钥；只用一次，不会存储";
+    arg_app_key_file: "Read the API key from this file; it is used once and not stored", "从此文件读取 API 密钥；只用一次，不会存储";
+    app_created(name): "Registered the app {name}.", "已注册应用 {name}。";
+    app_secret_needs_place: "The new client secret is shown only once: say where it goes with --json or --client-secret-file PATH.", "新的 client secret 只显示一次：请用 --json 或 --client-secret-file PATH 指定去处。";
+    app_secret_saved(path): "The client secret is in {path}.", "client secret 已保存到 {path}。";
+    app_no_secret_file(path, why): "The client secret cannot go to {path}: {why}. No app was registered.", "client secret 无法写入 {path}：{why}。没有注册应用。";
+    app_secret_not_saved(path, why): "The app was registered, but its client secret could not be written to {path}: {why}.", "应用已注册，但其 client secret 无法写入 {path}：{why}。";
+    app_secret_not_saved_hint: "Make a new secret on the app's page in your Chutes account, or register another app.", "请在 Chutes 账户的应用页面重新生成 client secret，或另行注册应用。";
+    app_next(program): "Next, with CHUTES_CLIENT_ID and CHUTES_CLIENT_SECRET set: {program} login start", "然后设置 CHUTES_CLIENT_ID 与 CHUTES_CLIENT_SECRET，运行：{program} login start";
     about_login_start: "Begin a sign-in and print its link", "开始登录并打印链接";
     about_login_finish: "Finish a sign-in with the address the browser ended on", "用浏览器最后停留的地址完成登录";
     about_undo: "Put back exactly the bytes the last write replaced", "原样恢复上次写入所替换的内容";
@@ -202,6 +215,11 @@ texts! {
     warn_alias_held(name, target, by): "The alias {name} was not set: {target} already has the alias {by}, and OpenClaw holds one per model.", "没有设置别名 {name}:{target} 已有别名 {by}，而 OpenClaw 每个模型只能有一个别名。";
     warn_alias_moved(name, from): "The alias {name} does not belong to {from} any more.", "别名 {name} 不再属于 {from}。";
     warn_alias_repaired(name, target): "The alias {name} was written the wrong way round; it now names {target}.", "别名 {name} 原先写反了；现在指向 {target}。";
+    warn_made_room(before): "{before} was the default; it is the first fallback now.", "{before} 原为默认模型；现在是第一个后备模型。";
+    warn_made_way(before): "{before} was the default; it is not among the fallbacks that you asked for, but stays allowed.", "{before} 原为默认模型；它不在您指定的后备模型之中，但仍允许使用。";
+    warn_not_registered(wanted): "{wanted} is no Chutes model, so it is not registered.", "{wanted} 不是 Chutes 模型，因此没有登记。";
+    warn_other_provider(wanted, provider): "{wanted} is no Chutes model that is known; it is taken as written, and OpenClaw looks for it at the provider {provider}. Write chutes/… for a Chutes model.", "{wanted} 不是已知的 Chutes 模型；按原样采用，OpenClaw 会向提供方 {provider} 请求。Chutes 模型请写作 chutes/…。";
+    warn_left_out(ids): "Left out, because OpenClaw would expand the variable in the name and send it to the service: {ids}.", "已略过：OpenClaw 会展开其名称中的变量并发送给服务方：{ids}。";
     warn_unverified(why): "The test call gave no answer to go by, so this is not verified. {why}", "测试调用没有得到可供判断的答复，因此未经验证。{why}";
     warn_balance(why): "The credential works, but the account has no balance. {why}", "凭据有效，但账户余额不足。{why}";
     warn_token_expires: "CHUTES_OAUTH_TOKEN lives for about an hour and cannot be renewed; sign in with OAuth for a login that lasts.", "CHUTES_OAUTH_TOKEN 有效期约一小时且无法续期；要长期使用，请通过 OAuth 登录。";
@@ -270,8 +288,12 @@ texts! {
     login_open: "Open this link in any browser, and allow access:", "在任意浏览器中打开此链接并允许访问：";
     login_then: "Then pass the address that the browser ends on to:", "然后把浏览器最后停留的地址传给：";
     login_no_client_id: "No OAuth app is named, and none was used before.", "没有指定 OAuth 应用，也没有使用过的应用。";
-    login_no_client_id_hint: "Set CHUTES_CLIENT_ID to the client id of a registered app (cid_…): https://chutes.ai/docs/sign-in-with-chutes/overview",
-        "请将 CHUTES_CLIENT_ID 设为已注册应用的 client id（cid_…）：https://chutes.ai/docs/sign-in-with-chutes/overview";
+    login_no_client_id_hint(program): "Set CHUTES_CLIENT_ID to the client id of a registered app (cid_…), or register one: {program} login app create --api-key-stdin --json",
+        "请将 CHUTES_CLIENT_ID 设为已注册应用的 client id（cid_…），或注册一个：{program} login app create --api-key-stdin --json";
+    login_no_client_secret: "CHUTES_CLIENT_SECRET is not set, and Chutes signs nobody in without the app's client secret.",
+        "没有设置 CHUTES_CLIENT_SECRET，而缺少应用的 client secret，Chutes 不会完成登录。";
+    login_no_client_secret_hint(program): "Set CHUTES_CLIENT_SECRET (csc_…) for this command. It was shown when the app was made; {program} login app create --api-key-stdin --json makes a new app.",
+        "请为此命令设置 CHUTES_CLIENT_SECRET（csc_…）。它在创建应用时显示过；{program} login app create --api-key-stdin --json 可创建新应用。";
     login_nothing_begun: "No sign-in is waiting to be finished.", "没有等待完成的登录。";
     login_start_again(program): "Start a new one: {program} login start --json", "请重新开始：{program} login start --json";
     login_still_waiting: "The sign-in is still waiting: run this again with the whole address.", "登录仍在等待：请用完整地址重新运行。";

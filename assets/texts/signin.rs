@@ -6,6 +6,21 @@ texts! {
     client_id_no_prefix: "A client id begins with cid_. Copy it from the app's page once more.", "client id 以 cid_ 开头。请从应用页面重新复制。";
     client_id_length(count): "A client id has 24 characters after cid_, this one has {count}. Copy it once more, whole.", "client id 在 cid_ 之后有 24 个字符，这里有 {count} 个。请完整地重新复制。";
     client_id_character: "After cid_ come only lower-case letters and digits. Copy the client id once more.", "cid_ 之后只有小写字母和数字。请重新复制 client id。";
+    client_secret_empty: "Enter the client secret of your app: csc_ and 48 letters or digits. Chutes signs nobody in without it.", "请输入应用的 client secret：csc_ 加 48 位字母或数字。没有它 Chutes 不会完成登录。";
+    client_secret_is_id: "That is the client id. The client secret begins with csc_: it is shown when the app is made.", "这是 client id。client secret 以 csc_ 开头，在创建应用时显示。";
+    client_secret_is_key: "That is a key or a token, not a client secret. A client secret begins with csc_.", "这是密钥或令牌，不是 client secret。client secret 以 csc_ 开头。";
+    client_secret_no_prefix: "A client secret begins with csc_. Copy it from the app's page once more.", "client secret 以 csc_ 开头。请从应用页面重新复制。";
+    client_secret_length(count): "A client secret has 48 characters after csc_, this one has {count}. Copy it once more, whole.", "client secret 在 csc_ 之后有 48 个字符，这里有 {count} 个。请完整地重新复制。";
+    client_secret_character: "After csc_ come only letters and digits. Copy the client secret once more.", "csc_ 之后只有字母和数字。请重新复制 client secret。";
+
+    app_key_may_not: "This key may not register apps: Chutes takes only an admin key for that, or does not know the key. Enter the client id and secret of an app instead.", "该密钥不能注册应用：Chutes 只接受管理员密钥，或不认识该密钥。请改为填写已有应用的 client id 和 client secret。";
+    app_name_taken: "Chutes says that every name tried for the app is taken. Try again, or register the app in the browser.", "Chutes 表示尝试过的应用名称都已被占用。请重试，或在浏览器中注册应用。";
+    app_rejected(said): "Chutes does not accept the app ({said}). Register it in the browser and enter its client id and secret.", "Chutes 不接受该应用（{said}）。请在浏览器中注册，再填写其 client id 和 client secret。";
+    app_unreadable: "Chutes registered an app but its answer cannot be read. Look for it in your Chutes account, and enter its client id and secret.", "Chutes 的应答无法读取，应用可能已注册。请在您的 Chutes 账户中查看，并填写其 client id 和 client secret。";
+    app_redirect_missing(uri): "The app does not have this redirect address, so Chutes would show an error page. Register exactly {uri} with it, then start again.", "该应用没有注册这个重定向地址，Chutes 会显示错误页面。请为它准确注册 {uri}，然后重新开始。";
+    page_says(uri): "If the page says “Redirect URI not registered”, register exactly {uri} with the app; if it says “Unknown client_id”, check the client id. Nothing comes back here in either case.", "如果页面显示 “Redirect URI not registered”，请为应用准确注册 {uri}；如果显示 “Unknown client_id”，请检查 client id。这两种情况下这里都不会收到任何结果。";
+    scopes_kept(scopes): "{scopes} is asked for as well, as before: with less, the sign-in that a gateway uses would lose it at its next renewal.", "还会像以前一样请求 {scopes}：若请求更少，网关正在使用的登录会在下次续期时失去它。";
+
     in_variable(variable, message): "{variable}: {message}", "{variable}：{message}";
 
     redirect_scheme(value): "{value} is refused: the sign-in may only return to http:// on this machine. Unset the variable to use the default.", "拒绝 {value}：登录只能回到本机的 http:// 地址。取消该变量即可使用默认值。";
@@ -35,8 +50,8 @@ texts! {
 
     refused_denied: "Access was declined in the browser. Nothing was changed; start again to get a new link.", "你在浏览器中拒绝了访问。没有任何更改；重新开始可获得新链接。";
     refused_denied_because(reason): "Access was declined: {reason}. Nothing was changed; start again to get a new link.", "访问被拒绝：{reason}。没有任何更改；重新开始可获得新链接。";
-    refused_scope: "The app may not ask for these scopes. Allow them in the app's settings, or set CHUTES_OAUTH_SCOPES, and start again.", "该应用无权请求这些权限范围。请在应用设置中允许它们，或设置 CHUTES_OAUTH_SCOPES，然后重新开始。";
-    refused_scope_because(reason): "The app may not ask for these scopes: {reason}. Allow them in the app's settings and start again.", "该应用无权请求这些权限范围：{reason}。请在应用设置中允许它们，然后重新开始。";
+    refused_scope: "Chutes does not grant one of the scopes asked for. Take it out of CHUTES_OAUTH_SCOPES, or unset that variable, and start again.", "Chutes 不授予所请求的某个权限范围。请从 CHUTES_OAUTH_SCOPES 中去掉它，或取消该变量，然后重新开始。";
+    refused_scope_because(reason): "Chutes does not grant one of the scopes asked for: {reason}. Take it out of CHUTES_OAUTH_SCOPES, or unset that variable, and start again.", "Chutes 不授予所请求的某个权限范围：{reason}。请从 CHUTES_OAUTH_SCOPES 中去掉它，或取消该变量，然后重新开始。";
     refused_other(error): "Chutes refused the sign-in ({error}). Start again to get a new link.", "Chutes 拒绝了登录（{error}）。重新开始可获得新链接。";
     refused_other_because(error, reason): "Chutes refused the sign-in ({error}: {reason}). Start again to get a new link.", "Chutes 拒绝了登录（{error}：{reason}）。重新开始可获得新链接。";
 }
@@ -46,7 +61,7 @@ texts! {
     token_spent: "The code was used already, or is too old. Start again with a new link.", "该 code 已被使用或已过期。请用新链接重新开始。";
     token_refresh_spent: "The stored sign-in cannot be renewed any more: its refresh token was used or has expired. Sign in again.", "已存储的登录无法再续期：刷新令牌已被使用或已过期。请重新登录。";
     token_client: "Chutes does not accept this app: the client id or secret is wrong. Check both, and start again.", "Chutes 不接受该应用：client id 或 secret 有误。请检查两者后重新开始。";
-    token_client_secret_missing: "Chutes renews a sign-in only with the client secret. Set CHUTES_CLIENT_SECRET and try again.", "Chutes 只在提供 client secret 时才会续期。请设置 CHUTES_CLIENT_SECRET 后重试。";
+    token_client_secret_missing: "No client secret was sent, and Chutes neither completes nor renews a sign-in without it. Set CHUTES_CLIENT_SECRET, or enter it when asked, and try again.", "没有发送 client secret，而缺少它 Chutes 既不完成也不续期登录。请设置 CHUTES_CLIENT_SECRET，或在询问时输入，然后重试。";
     token_request: "Chutes did not understand the request. Check that the redirect address is registered exactly as used, and start again.", "Chutes 无法处理该请求。请确认重定向地址与注册的完全一致，然后重新开始。";
     token_scope(scope): "Access to {scope} was not granted, and without it no model can be called. Sign in again and allow it.", "没有获得 {scope} 权限，缺少它就无法调用模型。请重新登录并允许该权限。";
     token_status(status, detail): "The sign-in service answered {status}{detail}. Try again in a moment.", "登录服务返回 {status}{detail}。请稍后重试。";

@@ -171,6 +171,7 @@ texts! {
         "未设置 {alias}：{target} 已有您的别名 {by}";
     models_note_explicit(target): "{target} is not in the list; taken because you asked for it",
         "{target} 不在列表中；因您指定而采用";
+    models_note_made_room(before): "{before} was the default; it is the first fallback.", "{before} 原为默认模型；现为第一个后备模型。";
     models_note_moved(alias, from): "{alias} was taken from {from}", "{alias} 已从 {from} 移走";
     models_notice_no_image: "This model is not known to take images.", "此模型不支持图像输入。";
     models_notice_in_use: "It is in use as default, fallback, image model or alias, so it stays registered.", "正用作默认、后备、图像模型或别名，必须注册。";

@@ -195,7 +195,7 @@ pub(super) fn moment(value: &Value) -> Option<i64> {
     }
     let text = value.as_str()?.trim();
     let zoned = text.parse::<jiff::Timestamp>().ok();
-    let civil = || text.parse::<jiff::civil::DateTime>().ok()?.to_zoned(jiff::tz::TimeZone::UTC).ok();
+    let civil = || text.parse::<jiff::civil::DateTime>().ok()?.to_zoned_datetime(jiff::tz::TimeZone::UTC).ok();
     zoned.or_else(|| civil().map(|at| at.timestamp())).map(|at| at.as_millisecond())
 }
 

@@ -1,5 +1,6 @@
 //! What an API key looks like, checked before anything is sent anywhere.
 
+use super::credential_kinds::{ChutesCredential, prefix};
 use crate::secret::Secret;
 
 /// Longest key accepted, in bytes; real ones are about a hundred.
@@ -49,20 +50,19 @@ fn check(key: &str) -> Result<Secret, Problem> {
     if key.contains(char::is_whitespace) {
         return Err(Problem::WhiteSpace);
     }
-    let Some(rest) = key.strip_prefix("cpk_") else {
-        return Err(match key.get(..4) {
-            Some("cak_") => Problem::AccessToken,
-            Some("crt_") => Problem::RefreshToken,
-            Some("cid_") => Problem::ClientId,
-            Some("csc_") => Problem::ClientSecret,
-            _ => Problem::Prefix,
-        });
+    let rest = match ChutesCredential::of(key) {
+        Some(ChutesCredential::ApiKey) => key.strip_prefix(prefix::API_KEY).unwrap_or_default(),
+        Some(ChutesCredential::AccessToken) => return Err(Problem::AccessToken),
+        Some(ChutesCredential::RefreshToken) => return Err(Problem::RefreshToken),
+        Some(ChutesCredential::ClientId) => return Err(Problem::ClientId),
+        Some(ChutesCredential::ClientSecret) => return Err(Problem::ClientSecret),
+        None => return Err(Problem::Prefix),
     };
     if !rest.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')) {
         return Err(Problem::Character);
     }
     let parts: Vec<&str> = rest.split('.').collect();
-    if parts.len() != 3 || parts.iter().any(|part| part.is_empty()) || rest.contains("cpk_") {
+    if parts.len() != 3 || parts.iter().any(|part| part.is_empty()) || rest.contains(prefix::API_KEY) {
         return Err(Problem::Parts);
     }
     Ok(Secret::new(key))

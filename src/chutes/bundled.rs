@@ -1,7 +1,7 @@
 //! The built-in catalog, for when discovery fails: the eight documented models, and what the
 //! documented aliases point at.
 
-use super::model::{Catalog, Model, Source};
+use super::model::{Catalog, Model};
 use serde::Deserialize;
 use std::sync::{Arc, LazyLock};
 
@@ -28,7 +28,7 @@ static BUNDLED: LazyLock<Bundled> =
 
 /// The eight models, in the documented order.
 pub fn catalog() -> Catalog {
-    Catalog { models: BUNDLED.models.clone(), source: Source::Bundled, fetched_at: None }
+    Catalog { models: BUNDLED.models.clone(), ..Catalog::default() }
 }
 
 /// What `chutes-fast` points at.

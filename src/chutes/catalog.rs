@@ -2,8 +2,9 @@
 
 use super::client::{Call, Client};
 use super::failure::{Failure, Kind};
-use super::list::{Reader, usable_id};
+use super::list::Reader;
 use super::model::{Catalog, Model, Shared, Source};
+use super::row::usable_id;
 use crate::secret::Secret;
 use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
@@ -45,7 +46,7 @@ pub async fn discover(
     if listing.models.is_empty() {
         return Err(answer.failure(Kind::Empty { skipped: listing.skipped }));
     }
-    Ok(Catalog { models: listing.models, source: Source::Live, fetched_at: Some(now()) })
+    Ok(Catalog { models: listing.models, source: Source::Live, fetched_at: Some(now()), left_out: listing.left_out })
 }
 
 /// The content of the cache file.
@@ -77,6 +78,7 @@ pub fn from_json(from: impl Read) -> Option<Catalog> {
         models,
         source: Source::Cache,
         fetched_at: Some(cached.fetched_at),
+        left_out: Vec::new(),
     })
 }
 

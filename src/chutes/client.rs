@@ -5,6 +5,7 @@ use super::connect::{self, CALL, Progress, Proxies, Roots};
 use super::endpoints::{Endpoints, host_of};
 use super::failure::{self, Failure, Kind, NotJson, ProxyTrouble, Stage};
 use crate::secret::Secret;
+use reqwest::Method;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
 use serde_json::error::Category;
 use std::future::poll_fn;
@@ -51,6 +52,7 @@ pub type Taker<'a> = dyn FnMut(&[u8]) -> usize + Send + 'a;
 
 /// One call. No `Debug`: it holds credentials.
 pub struct Call<'a> {
+    method: Method,
     url: String,
     bearer: Option<&'a Secret>,
     content: Option<(&'static str, Secret)>,
@@ -60,16 +62,21 @@ pub struct Call<'a> {
 
 impl<'a> Call<'a> {
     pub fn get(url: impl Into<String>) -> Self {
-        Self { url: url.into(), bearer: None, content: None, redact: Vec::new(), whole: None }
+        Self { method: Method::GET, url: url.into(), bearer: None, content: None, redact: Vec::new(), whole: None }
+    }
+
+    pub fn delete(url: impl Into<String>) -> Self {
+        Self { method: Method::DELETE, ..Self::get(url) }
     }
 
     pub fn post_json(url: impl Into<String>, body: &serde_json::Value) -> Self {
-        Self { content: Some(("application/json", Secret::new(body.to_string()))), ..Self::get(url) }
+        let content = Some(("application/json", Secret::new(body.to_string())));
+        Self { method: Method::POST, content, ..Self::get(url) }
     }
 
     /// `body` is already form-encoded.
     pub fn post_form(url: impl Into<String>, body: Secret) -> Self {
-        Self { content: Some(("application/x-www-form-urlencoded", body)), ..Self::get(url) }
+        Self { method: Method::POST, content: Some(("application/x-www-form-urlencoded", body)), ..Self::get(url) }
     }
 
     pub fn bearer(mut self, credential: Option<&'a Secret>) -> Self {
@@ -298,8 +305,8 @@ impl Exchange<'_> {
         Ok(answer)
     }
 
-    /// Send, and follow redirects of a `GET` within the origin. A `POST` follows none: its body and
-    /// its credential are for the address that was meant.
+    /// Send, and follow redirects of a `GET` within the origin. What changes something follows none: it
+    /// is for the address that was meant.
     async fn follow(&self, mut url: Url, progress: &Progress) -> Result<reqwest::Response, Failure> {
         for _ in 0..=MAX_REDIRECTS {
             let response = self.once(&url)?.send().await.map_err(|error| self.error(&error, progress))?;
@@ -309,7 +316,8 @@ impl Exchange<'_> {
             };
             let Some(location) = location else { return Ok(response) };
             let text = String::from_utf8_lossy(location.as_bytes()).into_owned();
-            let next = url.join(&text).ok().filter(|next| self.call.content.is_none() && next.origin() == url.origin());
+            let next =
+                url.join(&text).ok().filter(|next| self.call.method == Method::GET && next.origin() == url.origin());
             match next {
                 Some(next) => url = next,
                 None => return Err(self.failure(Kind::Redirected { to: self.destination(&url, &text) })),
@@ -329,10 +337,10 @@ impl Exchange<'_> {
 
     fn once(&self, url: &Url) -> Result<reqwest::RequestBuilder, Failure> {
         let http = self.client.http().map_err(|detail| self.failure(Kind::Network { detail }))?;
-        let mut request = match &self.call.content {
-            None => http.get(url.clone()),
-            Some((kind, body)) => http.post(url.clone()).header(CONTENT_TYPE, *kind).body(body.expose().to_owned()),
-        };
+        let mut request = http.request(self.call.method.clone(), url.clone());
+        if let Some((kind, body)) = &self.call.content {
+            request = request.header(CONTENT_TYPE, *kind).body(body.expose().to_owned());
+        }
         request = request.header(ACCEPT, "application/json");
         if let Some(credential) = self.call.bearer {
             let mut value = HeaderValue::from_str(&format!("Bearer {}", credential.expose()))

@@ -1,6 +1,7 @@
 //! Where Chutes is. Both addresses can be overridden; an override must be `https`, or `http` on a
 //! loopback host.
 
+use super::credential_kinds::variable;
 use std::net::IpAddr;
 use url::{Host, Url};
 
@@ -41,7 +42,7 @@ impl Endpoints {
             None => Ok(default.to_owned()),
             Some(value) => accept(value.trim()).ok_or(BadEndpoint { variable, value }),
         };
-        Ok(Self { api: of("CHUTES_BASE_URL", DEFAULT_API)?, idp: of("CHUTES_IDP_BASE_URL", DEFAULT_IDP)? })
+        Ok(Self { api: of(variable::BASE_URL, DEFAULT_API)?, idp: of(variable::IDP_BASE_URL, DEFAULT_IDP)? })
     }
 
     /// Whether both addresses are Chutes' own, or both were overridden. What belongs to the one is no

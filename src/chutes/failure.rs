@@ -6,6 +6,7 @@
 //! `malformed-json`, `too-large`, `empty-list`, `redirected`, `proxy`, `network`,
 //! `credential-malformed`.
 
+use super::credential_kinds::{find_secret, secret_length};
 use crate::clean;
 use crate::secret::Secret;
 use crate::texts::{Lang, chutes as texts};
@@ -310,10 +311,10 @@ pub fn redact(text: &str, secrets: &[&Secret]) -> String {
     }
     let mut out = String::with_capacity(text.len());
     let mut rest = text.as_str();
-    while let Some(at) = ["cpk_", "cak_", "crt_", "csc_"].iter().filter_map(|prefix| rest.find(prefix)).min() {
+    while let Some(at) = find_secret(rest) {
         out.push_str(&rest[..at]);
         out.push('…');
-        rest = rest[at..].trim_start_matches(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '.' | '-'));
+        rest = &rest[at + secret_length(&rest[at..])..];
     }
     out.push_str(rest);
     out

@@ -2,19 +2,15 @@
 //! with the answer, and read leniently.
 
 use super::client::BadJson;
-use super::model::{ChuteId, Model, Price, Shared};
-use serde::Deserialize;
+use super::model::{Model, Shared};
+use super::row::{self, Row};
 use serde::de::IgnoredAny;
 use serde_json::error::Category;
-use serde_json::value::RawValue;
 use std::borrow::Borrow;
-use std::collections::{BTreeMap, HashSet};
+use std::collections::HashSet;
 use std::hash::{Hash, Hasher};
-use std::num::NonZeroU64;
 use std::sync::Arc;
 
-/// Longest model id, in bytes, that we take over into a config.
-const MAX_ID_BYTES: usize = 512;
 /// Bytes looked at at a time.
 const PIECE: usize = 16 * 1024;
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -24,8 +20,10 @@ const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 pub struct Listing {
     /// In the order of the list, one per id.
     pub models: Vec<Arc<Model>>,
-    /// Entries without an id that a config can hold.
+    /// Entries that are no chat models, or have no id that a config can hold.
     pub skipped: usize,
+    /// Ids in which OpenClaw would expand a variable of the environment, and send it to the service.
+    pub left_out: Vec<String>,
 }
 
 #[derive(Debug, thiserror::Error)]
@@ -211,8 +209,8 @@ impl Reader {
                 Ok(Next::AfterValue)
             }
             Next::FirstEntry | Next::Entry => {
-                let model = model(&text);
-                self.entries.get_or_insert_default().add(model);
+                let row = row::read(&text);
+                self.entries.get_or_insert_default().add(row);
                 Ok(Next::AfterEntry)
             }
             _ => Err(self.bad(Category::Data)),
@@ -249,13 +247,14 @@ struct Entries {
 }
 
 impl Entries {
-    /// None: an entry that is no model.
-    fn add(&mut self, model: Option<Model>) {
-        match model {
-            None => self.listing.skipped += 1,
-            Some(model) if self.seen.contains(&*model.id) => {}
-            Some(model) => {
-                let model = self.shared.share(model);
+    fn add(&mut self, row: Row) {
+        match row {
+            Row::NotChat | Row::Unusable => self.listing.skipped += 1,
+            Row::Template(id) if self.listing.left_out.contains(&id) => {}
+            Row::Template(id) => self.listing.left_out.push(id),
+            Row::Model(model) if self.seen.contains(&*model.id) => {}
+            Row::Model(model) => {
+                let model = self.shared.share(*model);
                 self.seen.insert(ById(model.clone()));
                 self.listing.models.push(model);
             }
@@ -286,60 +285,11 @@ impl PartialEq for ById {
 
 impl Eq for ById {}
 
-/// Fields as raw text: one that cannot be read (a number out of range, a deep nest) spoils only itself.
-type Fields<'a> = BTreeMap<String, &'a RawValue>;
-
-fn model(entry: &str) -> Option<Model> {
-    let fields: Fields = serde_json::from_str(entry).ok()?;
-    let id = field::<String>(&fields, "id").filter(|id| usable_id(id))?;
-    let price: Fields = field(&fields, "pricing").unwrap_or_default();
-    let features: Option<Vec<String>> = field(&fields, "supported_features");
-    let can = |name: &str| features.as_ref().map(|features| features.iter().any(|feature| feature == name));
-    Some(Model {
-        id: id.into(),
-        context: tokens(&fields, "context_length"),
-        max_output: tokens(&fields, "max_output_length"),
-        price: Price {
-            input: usd(&price, "prompt"),
-            output: usd(&price, "completion"),
-            cache_read: usd(&price, "input_cache_read"),
-        },
-        input: field::<Vec<String>>(&fields, "input_modalities").filter(|kinds| !kinds.is_empty()).map(Arc::new),
-        reasoning: can("reasoning"),
-        tools: can("tools"),
-        json: can("json_mode"),
-        tee: field(&fields, "confidential_compute"),
-        quantization: field::<String>(&fields, "quantization").map(Arc::new),
-        text_out: field::<Vec<String>>(&fields, "output_modalities").map(|kinds| kinds.iter().any(|k| k == "text")),
-        chute: field::<String>(&fields, "chute_id").and_then(|id| ChuteId::parse(&id)),
-    })
-}
-
-fn field<'a, T: Deserialize<'a>>(fields: &Fields<'a>, name: &str) -> Option<T> {
-    fields.get(name).and_then(|raw| serde_json::from_str(raw.get()).ok())
-}
-
-/// A count of tokens: whole, above zero, and one that JavaScript can hold.
-fn tokens(fields: &Fields, name: &str) -> Option<NonZeroU64> {
-    const MAX_SAFE: f64 = 9_007_199_254_740_991.0;
-    let count: f64 = field(fields, name)?;
-    let whole = (1.0..=MAX_SAFE).contains(&count) && count.fract() == 0.0;
-    NonZeroU64::new(count as u64).filter(|_| whole)
-}
-
-fn usd(fields: &Fields, name: &str) -> Option<f64> {
-    field(fields, name).filter(|price: &f64| price.is_finite() && *price >= 0.0)
-}
-
-/// An id that OpenClaw's config can hold as part of a ref.
-pub(super) fn usable_id(id: &str) -> bool {
-    !id.is_empty() && id.len() <= MAX_ID_BYTES && id.trim() == id && !id.chars().any(char::is_control)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
     use proptest::prelude::*;
+    use std::num::NonZeroU64;
 
     const AUGUST: &[u8] = include_bytes!("../../tests/data/chutes-models-2026-08-22.json");
 

@@ -117,6 +117,12 @@ impl Model {
     }
 }
 
+/// A price without the noise that calculating it in floating point left: `0.12499999999999997` is `0.125`.
+/// To 12 significant digits.
+pub fn usd(price: f64) -> f64 {
+    format!("{price:.11e}").parse().unwrap_or(price)
+}
+
 /// Keeps once what the models of a list have in common.
 #[derive(Debug, Default)]
 pub struct Shared {
@@ -146,9 +152,47 @@ pub fn reference(id: &str) -> String {
     format!("chutes/{id}")
 }
 
-/// The id in a Chutes ref, or None for another provider's.
+/// The id in a Chutes ref, or None for another provider's, and for one with `${…}` in it: what that is
+/// nobody knows before OpenClaw has put the variable in. The name of an auth profile behind `@` is no
+/// part of the id.
 pub fn id_of(reference: &str) -> Option<&str> {
-    reference.strip_prefix("chutes/").filter(|id| !id.is_empty())
+    let id = reference.strip_prefix("chutes/")?;
+    Some(without_profile(id)).filter(|id| !id.is_empty() && !id.contains("${"))
+}
+
+/// A ref or id without the `@profile` behind it. What begins like a date or a quantization
+/// (`@20260401`, `@q4_k_m`) is part of the name, as in OpenClaw.
+fn without_profile(text: &str) -> &str {
+    let from = text.rfind('/').map_or(0, |slash| slash + 1);
+    let Some(mut at) = text[from..].find('@').map(|at| from + at).filter(|at| *at > 0) else { return text };
+    for of_the_name in [is_date, is_quantization] {
+        let suffix = &text[at + 1..];
+        if of_the_name(suffix.split('@').next().unwrap_or_default()) {
+            match suffix.find('@') {
+                Some(next) => at += 1 + next,
+                None => return text,
+            }
+        }
+    }
+    let (name, profile) = (text[..at].trim_end(), text[at + 1..].trim());
+    if name.is_empty() || profile.is_empty() { text } else { name }
+}
+
+fn is_date(part: &str) -> bool {
+    part.len() == 8 && part.bytes().all(|byte| byte.is_ascii_digit())
+}
+
+/// `q4_k_m`, `iq2_xs`, `8bit`.
+fn is_quantization(part: &str) -> bool {
+    let part = part.to_ascii_lowercase();
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    if part.strip_suffix("bit").is_some_and(digits) {
+        return true;
+    }
+    let Some(rest) = part.strip_prefix("iq").or_else(|| part.strip_prefix('q')) else { return false };
+    let mut parts = rest.split('_');
+    parts.next().is_some_and(digits)
+        && parts.all(|part| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric()))
 }
 
 /// Where a list of models came from.
@@ -180,6 +224,8 @@ pub struct Catalog {
     pub source: Source,
     /// Unix time in milliseconds of the answer; None for the built-in catalog.
     pub fetched_at: Option<u64>,
+    /// Ids that were listed and left out: OpenClaw would expand the `${…}` in them.
+    pub left_out: Vec<String>,
 }
 
 impl Catalog {
@@ -210,6 +256,24 @@ impl Catalog {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_what_begins_with_chutes_is_ours() {
+        for (reference, id) in [
+            ("chutes/zai-org/GLM-4.7-TEE", Some("zai-org/GLM-4.7-TEE")),
+            ("chutes/a/b@work", Some("a/b")),
+            ("chutes/a/b@20260401", Some("a/b@20260401")),
+            ("chutes/a/b@20260401@work", Some("a/b@20260401")),
+            ("chutes/a/b@q4_k_m", Some("a/b@q4_k_m")),
+            ("chutes/a/b@8bit@chutes:me", Some("a/b@8bit")),
+            ("chutes/${MODEL}", None),
+            ("chutes/", None),
+            ("google/gemini-3-pro", None),
+            ("zai-org/GLM-4.7-TEE", None),
+        ] {
+            assert_eq!(id_of(reference), id, "{reference}");
+        }
+    }
 
     #[test]
     fn a_chute_id_is_a_uuid() {

@@ -158,12 +158,24 @@ fn models(lang: Lang) -> Command {
 }
 
 fn login(lang: Lang) -> Command {
+    let app = group("app", text::about_login_app(lang), lang).subcommand(
+        base("create", text::about_login_app_create(lang), lang).args([
+            flag("api-key-stdin", text::arg_app_key_stdin(lang)).conflicts_with("api-key-file"),
+            value("api-key-file", "PATH", text::arg_app_key_file(lang)).value_parser(path()),
+            value("client-secret-file", "PATH", text::arg_client_secret_file(lang)).value_parser(path()),
+            json(lang),
+        ]),
+    );
     group("login", text::about_login(lang), lang)
-        .subcommand(base("start", text::about_login_start(lang), lang).arg(json(lang)))
+        .subcommand(
+            base("start", text::about_login_start(lang), lang)
+                .args([flag("keep-secret", text::arg_keep_secret(lang)), json(lang)]),
+        )
         .subcommand(
             base("finish", text::about_login_finish(lang), lang)
                 .args([flag("redirect-stdin", text::arg_redirect_stdin(lang)), json(lang)]),
         )
+        .subcommand(app)
 }
 
 /// A command with the `--help` of ours, in place of clap's English one.

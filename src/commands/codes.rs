@@ -24,6 +24,10 @@ pub const WARNINGS: &[(&str, &str)] = &[
     ("alias-not-set", "A documented alias was not set: its model carries another alias."),
     ("alias-moved", "An alias was taken from another model."),
     ("aliases-repaired", "An alias written the wrong way round was put right."),
+    ("previous-default", "The default was a model of another provider; the message says what became of it."),
+    ("other-provider", "What was asked for is no Chutes model and no provider that is known; it is taken as written."),
+    ("not-registered", "--models names something that is no Chutes model; it was left out."),
+    ("model-left-out", "The service lists a model in whose name OpenClaw would expand a variable; it was left out."),
     ("unverified", "The test call gave no answer to go by."),
     ("balance", "The credential works, but the account has no balance."),
     ("token-expires", "CHUTES_OAUTH_TOKEN cannot be renewed and lives for about an hour."),
@@ -35,6 +39,7 @@ pub const WARNINGS: &[(&str, &str)] = &[
     ("openclaw-not-found", "No OpenClaw was found; the documented files are written."),
     ("not-renewed", "The stored sign-in has expired and could not be renewed."),
     ("not-renewable", "OpenClaw will not be able to renew the sign-in: the message says what is missing."),
+    ("scopes-kept", "Scopes that were granted to the app before are asked for again."),
     ("agent-has-own-model", "An agent has a model of its own, which the default does not reach."),
 ];
 
@@ -52,6 +57,18 @@ pub const ERRORS: &[(&str, u8, &str)] = &[
     ("token-malformed", 2, "CHUTES_OAUTH_TOKEN does not hold an access token."),
     ("bad-endpoint", 2, "CHUTES_BASE_URL or CHUTES_IDP_BASE_URL is not acceptable."),
     ("missing-client-id", 2, "login start: CHUTES_CLIENT_ID is not set."),
+    ("missing-client-secret", 2, "A sign-in needs CHUTES_CLIENT_SECRET, and it is not set."),
+    ("redirect-not-registered", 2, "login start: the app does not take the redirect address."),
+    ("secret-needs-place", 2, "login app create: neither --json nor --client-secret-file was given."),
+    ("key-may-not", 3, "login app create: the key may not register apps, or is not known."),
+    ("app-name-taken", 1, "login app create: every name that was tried is taken."),
+    ("app-rejected", 1, "login app create: the service does not accept the app."),
+    ("bad-app-answer", 1, "login app create: the service sent an answer without an app."),
+    (
+        "client-secret-file",
+        2,
+        "login app create: the file for the secret cannot be made (1: the app exists, its secret is lost).",
+    ),
     ("redirect-stdin-is-terminal", 2, "--redirect-stdin was given, and standard input is a terminal."),
     ("not-the-redirect", 2, "login finish: the input is not the address that the sign-in ended on; it still waits."),
     ("no-login-started", 1, "login finish: no sign-in waits to be finished."),
@@ -120,6 +137,15 @@ pub fn of_note(note: &Note, prices: impl Fn(&str, &str, Role) -> PriceChange, la
                 code: "alias-moved",
                 message: text::warn_alias_moved(lang, safe(name), safe(from)),
             }];
+        }
+        Note::MadeRoom { before, kept: true } => {
+            return vec![Warning { code: "previous-default", message: text::warn_made_room(lang, safe(before)) }];
+        }
+        Note::MadeRoom { before, kept: false } => {
+            return vec![Warning { code: "previous-default", message: text::warn_made_way(lang, safe(before)) }];
+        }
+        Note::NotRegistered { wanted } => {
+            return vec![Warning { code: "not-registered", message: text::warn_not_registered(lang, safe(wanted)) }];
         }
         Note::Repaired { name, target } => {
             let message = text::warn_alias_repaired(lang, safe(name), safe(target));

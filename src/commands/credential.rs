@@ -1,133 +1,22 @@
 //! The credential of a run without a person: from standard input, a file or the environment. Never
 //! from the terminal, never from the arguments.
 
-use super::error::Error;
+use super::error::{Error, KeyError, Origin};
 use super::invocation::{AuthChoice, KeySource, Onboard, SecretInputMode};
 use super::report::Warning;
 use super::usage::UsageError;
 use crate::chutes::api_key;
+use crate::chutes::credential_kinds::{prefix, variable};
 use crate::openclaw::types::NewCredential;
 use crate::secret::Secret;
 use crate::texts::{Lang, cli as text};
 use std::fs::File;
 use std::io::{IsTerminal, Read};
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Largest input that is looked at, in bytes.
-const MAX_INPUT: u64 = 64 * 1024;
-
-/// The variable that holds an API key.
-pub const API_KEY_VAR: &str = "CHUTES_API_KEY";
-/// The variable that holds an OAuth access token.
-pub const TOKEN_VAR: &str = "CHUTES_OAUTH_TOKEN";
-
-/// Where a key came from, for messages.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub enum Origin {
-    Stdin,
-    File(PathBuf),
-    Variable(&'static str),
-}
-
-impl Origin {
-    fn words(&self, lang: Lang) -> String {
-        match self {
-            Origin::Stdin => text::origin_stdin(lang).to_owned(),
-            Origin::File(path) => crate::clean::line(&path.to_string_lossy()),
-            Origin::Variable(name) => (*name).to_owned(),
-        }
-    }
-}
-
-/// Why there is no usable key where one was promised. Holds nothing of the key.
-#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}", self.message(Lang::En))]
-pub enum KeyError {
-    Malformed {
-        origin: Origin,
-        problem: api_key::Problem,
-    },
-    /// Standard input is a terminal: somebody would have to type.
-    StdinIsTerminal,
-    NotText {
-        origin: Origin,
-    },
-    TooLarge {
-        origin: Origin,
-    },
-    NotRegular {
-        path: PathBuf,
-    },
-    Unreadable {
-        origin: Origin,
-        errno: i32,
-    },
-    /// A reference was asked for, and the variable is not set.
-    RefWithoutVariable,
-    /// The token in `CHUTES_OAUTH_TOKEN` is no token.
-    NoToken,
-}
-
-impl KeyError {
-    /// Stable name in JSON documents.
-    pub fn code(&self) -> &'static str {
-        match self {
-            KeyError::Malformed { .. } | KeyError::NotText { .. } | KeyError::TooLarge { .. } => "api-key-malformed",
-            KeyError::StdinIsTerminal => "stdin-is-terminal",
-            KeyError::NotRegular { .. } | KeyError::Unreadable { .. } => "api-key-file",
-            KeyError::RefWithoutVariable => "ref-without-variable",
-            KeyError::NoToken => "token-malformed",
-        }
-    }
-
-    pub fn message(&self, lang: Lang) -> String {
-        match self {
-            KeyError::Malformed { origin, problem } => {
-                text::key_malformed(lang, origin.words(lang), key_problem(*problem, lang))
-            }
-            KeyError::StdinIsTerminal => text::stdin_is_terminal(lang).to_owned(),
-            KeyError::NotText { origin } => text::key_not_text(lang, origin.words(lang)),
-            KeyError::TooLarge { origin } => text::key_too_large(lang, origin.words(lang), MAX_INPUT / 1024),
-            KeyError::NotRegular { path } => text::key_file_not_regular(lang, Origin::File(path.clone()).words(lang)),
-            KeyError::Unreadable { origin, errno } => {
-                text::key_unreadable(lang, origin.words(lang), std::io::Error::from_raw_os_error(*errno))
-            }
-            KeyError::RefWithoutVariable => text::ref_without_variable(lang).to_owned(),
-            KeyError::NoToken => text::token_malformed(lang).to_owned(),
-        }
-    }
-
-    pub fn hint(&self, lang: Lang) -> String {
-        match self {
-            KeyError::Malformed { problem: api_key::Problem::ClientId | api_key::Problem::ClientSecret, .. }
-            | KeyError::Malformed { .. }
-            | KeyError::NotText { .. }
-            | KeyError::TooLarge { .. } => text::key_hint(lang, crate::chutes::endpoints::API_KEYS_PAGE),
-            KeyError::StdinIsTerminal => text::stdin_is_terminal_hint(lang).to_owned(),
-            KeyError::NotRegular { .. } | KeyError::Unreadable { .. } => text::key_file_hint(lang).to_owned(),
-            KeyError::RefWithoutVariable => text::ref_without_variable_hint(lang).to_owned(),
-            KeyError::NoToken => text::token_hint(lang).to_owned(),
-        }
-    }
-}
-
-/// What is wrong with a text that should be a key.
-pub fn key_problem(problem: api_key::Problem, lang: Lang) -> &'static str {
-    use api_key::Problem;
-    match problem {
-        Problem::Empty => text::key_empty(lang),
-        Problem::TooLong => text::key_too_long(lang),
-        Problem::WhiteSpace => text::key_white_space(lang),
-        Problem::Character => text::key_character(lang),
-        Problem::AccessToken => text::key_is_access_token(lang),
-        Problem::RefreshToken => text::key_is_refresh_token(lang),
-        Problem::ClientId => text::key_is_client_id(lang),
-        Problem::ClientSecret => text::key_is_client_secret(lang),
-        Problem::Prefix => text::key_prefix(lang),
-        Problem::Parts => text::key_parts(lang),
-    }
-}
+pub(super) const MAX_INPUT: u64 = 64 * 1024;
 
 /// A credential, ready to be tried and stored.
 #[derive(Clone, Debug)]
@@ -137,6 +26,8 @@ pub struct Obtained {
     pub secret: Secret,
     /// Stored by OpenClaw.
     pub stored: NewCredential,
+    /// Of the app of a sign-in: put where it is read for renewals.
+    pub client_secret: Option<Secret>,
     pub warnings: Vec<Warning>,
 }
 
@@ -145,13 +36,13 @@ pub fn obtain(options: &Onboard, var: impl Fn(&str) -> Option<String>, lang: Lan
     let filled = |name: &str| var(name).filter(|value| !value.trim().is_empty());
     let choice = match options.auth_choice {
         Some(choice) => choice,
-        None if options.key_source.is_some() || filled(API_KEY_VAR).is_some() => AuthChoice::ApiKey,
-        None if filled(TOKEN_VAR).is_some() => AuthChoice::OAuth,
+        None if options.key_source.is_some() || filled(variable::API_KEY).is_some() => AuthChoice::ApiKey,
+        None if filled(variable::OAUTH_TOKEN).is_some() => AuthChoice::OAuth,
         None => return Err(Error::MissingCredential),
     };
     match choice {
-        AuthChoice::ApiKey => api_key(options, filled(API_KEY_VAR), lang),
-        AuthChoice::OAuth => oauth(options, filled(TOKEN_VAR), lang),
+        AuthChoice::ApiKey => api_key(options, filled(variable::API_KEY), lang),
+        AuthChoice::OAuth => oauth(options, filled(variable::OAUTH_TOKEN), lang),
     }
 }
 
@@ -161,19 +52,19 @@ fn api_key(options: &Onboard, from_env: Option<String>, lang: Lang) -> Result<Ob
     let (origin, input) = match (&options.key_source, from_env) {
         (_, None) if by_reference => return Err(KeyError::RefWithoutVariable.into()),
         // A reference names the variable, so the variable is what must work.
-        (_, Some(value)) if by_reference => (Origin::Variable(API_KEY_VAR), Secret::new(value)),
+        (_, Some(value)) if by_reference => (Origin::Variable(variable::API_KEY), Secret::new(value)),
         (Some(KeySource::Stdin), _) => (Origin::Stdin, from_stdin()?),
         (Some(KeySource::File(path)), _) => (Origin::File(path.clone()), from_file(path, &mut warnings, lang)?),
-        (None, Some(value)) => (Origin::Variable(API_KEY_VAR), Secret::new(value)),
+        (None, Some(value)) => (Origin::Variable(variable::API_KEY), Secret::new(value)),
         (None, None) => return Err(Error::MissingCredential),
     };
     let secret =
         api_key::parse(input.expose()).map_err(|problem| KeyError::Malformed { origin: origin.clone(), problem })?;
     let stored = match by_reference {
-        true => NewCredential::ApiKeyEnvRef { var: API_KEY_VAR.to_owned() },
+        true => NewCredential::ApiKeyEnvRef { var: variable::API_KEY.to_owned() },
         false => NewCredential::ApiKey { secret: secret.clone() },
     };
-    Ok(Obtained { choice: AuthChoice::ApiKey, secret, stored, warnings })
+    Ok(Obtained { choice: AuthChoice::ApiKey, secret, stored, client_secret: None, warnings })
 }
 
 fn oauth(options: &Onboard, token: Option<String>, lang: Lang) -> Result<Obtained, Error> {
@@ -192,16 +83,16 @@ fn oauth(options: &Onboard, token: Option<String>, lang: Lang) -> Result<Obtaine
         return Err(Error::OAuthNeedsPerson);
     };
     let token = token.trim();
-    if token.starts_with("cpk_") || token.chars().any(|c| c.is_whitespace() || !c.is_ascii_graphic()) {
+    if token.starts_with(prefix::API_KEY) || token.chars().any(|c| c.is_whitespace() || !c.is_ascii_graphic()) {
         return Err(KeyError::NoToken.into());
     }
     let secret = Secret::new(token);
     let stored = NewCredential::Token { secret: secret.clone(), expires_at: None };
     let warning = Warning { code: "token-expires", message: text::warn_token_expires(lang).to_owned() };
-    Ok(Obtained { choice: AuthChoice::OAuth, secret, stored, warnings: vec![warning] })
+    Ok(Obtained { choice: AuthChoice::OAuth, secret, stored, client_secret: None, warnings: vec![warning] })
 }
 
-fn from_stdin() -> Result<Secret, Error> {
+pub fn from_stdin() -> Result<Secret, Error> {
     let stdin = std::io::stdin();
     if stdin.is_terminal() {
         return Err(KeyError::StdinIsTerminal.into());
@@ -268,29 +159,33 @@ mod tests {
     #[test]
     fn the_credential_decides_the_choice_that_was_not_made() {
         assert!(matches!(given(Onboard::default(), &[]), Err(Error::MissingCredential)));
-        assert!(matches!(given(Onboard::default(), &[(API_KEY_VAR, " ")]), Err(Error::MissingCredential)));
-        let key = given(Onboard::default(), &[(API_KEY_VAR, KEY), (TOKEN_VAR, "cak_x")]).expect("the key");
+        assert!(matches!(given(Onboard::default(), &[(variable::API_KEY, " ")]), Err(Error::MissingCredential)));
+        let key =
+            given(Onboard::default(), &[(variable::API_KEY, KEY), (variable::OAUTH_TOKEN, "cak_x")]).expect("the key");
         assert_eq!((key.choice, key.secret.expose()), (AuthChoice::ApiKey, KEY));
-        let token = given(Onboard::default(), &[(TOKEN_VAR, " cak_x\n")]).expect("the token");
+        let token = given(Onboard::default(), &[(variable::OAUTH_TOKEN, " cak_x\n")]).expect("the token");
         assert_eq!((token.choice, token.secret.expose()), (AuthChoice::OAuth, "cak_x"));
         assert!(matches!(token.stored, NewCredential::Token { .. }));
         let oauth = Onboard { auth_choice: Some(AuthChoice::OAuth), ..Onboard::default() };
-        assert!(matches!(given(oauth.clone(), &[(API_KEY_VAR, KEY)]), Err(Error::OAuthNeedsPerson)));
-        assert!(matches!(given(oauth, &[(TOKEN_VAR, KEY)]), Err(Error::Key(KeyError::NoToken))));
+        assert!(matches!(given(oauth.clone(), &[(variable::API_KEY, KEY)]), Err(Error::OAuthNeedsPerson)));
+        assert!(matches!(given(oauth, &[(variable::OAUTH_TOKEN, KEY)]), Err(Error::Key(KeyError::NoToken))));
         let key = Onboard { auth_choice: Some(AuthChoice::ApiKey), ..Onboard::default() };
-        assert!(matches!(given(key, &[(TOKEN_VAR, "cak_x")]), Err(Error::MissingCredential)));
+        assert!(matches!(given(key, &[(variable::OAUTH_TOKEN, "cak_x")]), Err(Error::MissingCredential)));
     }
 
     #[test]
     fn a_reference_needs_its_variable() {
         let by_ref = Onboard { secret_input_mode: SecretInputMode::Ref, ..Onboard::default() };
-        let stored = given(by_ref.clone(), &[(API_KEY_VAR, KEY)]).expect("a reference").stored;
-        assert!(matches!(stored, NewCredential::ApiKeyEnvRef { var } if var == API_KEY_VAR));
+        let stored = given(by_ref.clone(), &[(variable::API_KEY, KEY)]).expect("a reference").stored;
+        assert!(matches!(stored, NewCredential::ApiKeyEnvRef { var } if var == variable::API_KEY));
         let file = file(KEY.as_bytes(), 0o600);
         let from_file = Onboard { secret_input_mode: SecretInputMode::Ref, ..from(file.path()) };
         assert!(matches!(given(from_file, &[]), Err(Error::Key(KeyError::RefWithoutVariable))));
         let oauth = Onboard { auth_choice: Some(AuthChoice::OAuth), ..by_ref };
-        assert!(matches!(given(oauth, &[(TOKEN_VAR, "cak_x")]), Err(Error::Usage(UsageError::Conflict { .. }))));
+        assert!(matches!(
+            given(oauth, &[(variable::OAUTH_TOKEN, "cak_x")]),
+            Err(Error::Usage(UsageError::Conflict { .. }))
+        ));
     }
 
     #[test]

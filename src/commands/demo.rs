@@ -5,6 +5,7 @@ use super::error::Error;
 use super::invocation::Invocation;
 use super::report::Report;
 use super::wizard::{depth, facts, need_terminal, show, way};
+use crate::chutes::credential_kinds::variable;
 use crate::chutes::endpoints::Endpoints;
 use crate::chutes::oauth::attempt::{BadSetting, ClientId, Environment};
 use crate::host::Host;
@@ -64,6 +65,6 @@ const CLIENT_SECRET: &str = "csc_demo00openclaw00chutes00demo00openclaw00chutes0
 
 /// Settings of the demo's sign-in: nothing of the user's environment.
 fn app(endpoints: Endpoints) -> Result<Environment, BadSetting> {
-    let secret = |name: &str| (name == "CHUTES_CLIENT_SECRET").then(|| CLIENT_SECRET.to_owned());
+    let secret = |name: &str| (name == variable::CLIENT_SECRET).then(|| CLIENT_SECRET.to_owned());
     Ok(Environment { endpoints, ..Environment::read(secret)? })
 }

@@ -69,10 +69,18 @@ pub enum Command {
         json: bool,
     },
     LoginStart {
+        /// The client secret waits with the attempt.
+        keep_secret: bool,
         json: bool,
     },
     LoginFinish {
         redirect_stdin: bool,
+        json: bool,
+    },
+    LoginAppCreate {
+        key_source: Option<KeySource>,
+        /// Where the new secret goes instead of standard output.
+        secret_file: Option<PathBuf>,
         json: bool,
     },
     Undo {
@@ -95,7 +103,8 @@ impl Command {
             | Command::AliasesAdd { json, .. }
             | Command::AliasesRemove { json, .. }
             | Command::ConfigGet { json, .. }
-            | Command::LoginStart { json }
+            | Command::LoginStart { json, .. }
+            | Command::LoginAppCreate { json, .. }
             | Command::LoginFinish { json, .. }
             | Command::Undo { json } => *json,
             Command::Demo | Command::Models | Command::Completions(_) | Command::Man => false,

@@ -2,116 +2,86 @@
 //! drop. The attempt waits in our own state in between.
 
 use super::context::{Context, now, rfc3339, var};
-use super::credential::{Obtained, Origin, read_limited};
-use super::error::Error;
+use super::credential::{Obtained, read_limited};
+use super::error::{Error, LoginError, Origin};
 use super::invocation::{AuthChoice, Onboard};
 use super::onboard;
-use super::report::Report;
+use super::report::{Report, Warning, warnings_json};
 use super::signals;
 use super::usage::UsageError;
+use crate::chutes::api_key;
 use crate::chutes::client::Client;
-use crate::chutes::oauth::answer::{Mistake, Refusal, Verdict, judge};
-use crate::chutes::oauth::attempt::{Attempt, CannotResume, ClientId, Environment, Pending};
-use crate::chutes::oauth::token::{self, TokenError};
+use crate::chutes::credential_kinds::variable;
+use crate::chutes::oauth::answer::{Verdict, judge};
+use crate::chutes::oauth::app::{self, Registration};
+use crate::chutes::oauth::attempt::{Attempt, CannotResume, ClientId, Environment, Settings};
+use crate::chutes::oauth::token;
+use crate::openclaw::plan;
 use crate::openclaw::types::NewCredential;
-use crate::state::State;
-use crate::texts::{Lang, cli as text};
-use crate::tui::{CLIENT, PENDING, Remembered};
+use crate::secret::Secret;
+use crate::state::RememberedClient;
+use crate::texts::{cli as text, signin as sign_in_text};
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::io::IsTerminal;
 
-/// Why a sign-in in two processes did not lead to a credential.
-#[derive(Clone, Debug, PartialEq, thiserror::Error)]
-#[error("{}", self.message(Lang::En))]
-pub enum LoginError {
-    /// No `CHUTES_CLIENT_ID`, and none remembered.
-    NoClientId,
-    /// No sign-in was started, or it has been finished.
-    NothingBegun,
-    /// Nobody types there: a terminal cuts long lines.
-    StdinIsTerminal,
-    CannotResume(CannotResume),
-    /// What came on standard input is no answer: the attempt goes on.
-    Mistake(Mistake),
-    Refused(Refusal),
-    Token(TokenError),
-}
-
-impl LoginError {
-    pub fn exit(&self) -> u8 {
-        match self {
-            LoginError::NoClientId | LoginError::StdinIsTerminal | LoginError::Mistake(_) => 2,
-            LoginError::Refused(_) => 3,
-            LoginError::Token(error) if !error.is_network() && *error != TokenError::Unreadable => 3,
-            _ => 1,
-        }
-    }
-
-    pub fn code(&self) -> &'static str {
-        match self {
-            LoginError::NoClientId => "missing-client-id",
-            LoginError::NothingBegun => "no-login-started",
-            LoginError::StdinIsTerminal => "redirect-stdin-is-terminal",
-            LoginError::CannotResume(CannotResume::Expired { .. }) | LoginError::Mistake(Mistake::Expired { .. }) => {
-                "login-expired"
-            }
-            LoginError::CannotResume(_) => "login-not-resumable",
-            LoginError::Mistake(_) => "not-the-redirect",
-            LoginError::Refused(Refusal::Denied { .. }) => "consent-denied",
-            LoginError::Refused(_) => "consent-refused",
-            LoginError::Token(error) => error.code(),
-        }
-    }
-
-    pub fn message(&self, lang: Lang) -> String {
-        match self {
-            LoginError::NoClientId => text::login_no_client_id(lang).to_owned(),
-            LoginError::NothingBegun => text::login_nothing_begun(lang).to_owned(),
-            LoginError::StdinIsTerminal => text::login_terminal(lang).to_owned(),
-            LoginError::CannotResume(why) => why.says(lang),
-            LoginError::Mistake(mistake) => mistake.says(lang),
-            LoginError::Refused(refusal) => refusal.says(lang),
-            LoginError::Token(error) => error.says(lang),
-        }
-    }
-
-    pub fn hint(&self, program: &str, lang: Lang) -> String {
-        match self {
-            LoginError::NoClientId => text::login_no_client_id_hint(lang).to_owned(),
-            LoginError::StdinIsTerminal => text::login_terminal_hint(lang, program),
-            LoginError::Mistake(Mistake::Expired { .. })
-            | LoginError::NothingBegun
-            | LoginError::CannotResume(_)
-            | LoginError::Refused(_)
-            | LoginError::Token(_) => text::login_start_again(lang, program),
-            LoginError::Mistake(_) => text::login_still_waiting(lang).to_owned(),
-        }
-    }
-}
-
-/// Begin an attempt, keep it, and print the link.
-pub fn start(context: &Context, as_json: bool) -> Result<Report, Error> {
+/// Begin an attempt, keep it, and print the link. `keep_secret`: the client secret waits with it.
+pub fn start(context: &Context, keep_secret: bool, as_json: bool) -> Result<Report, Error> {
     let environment = Environment::read(var).map_err(Error::Setting)?;
     let state = context.state();
-    let client_id = environment.client_id.clone().or_else(|| remembered(&state)).ok_or(LoginError::NoClientId)?;
-    let attempt = Attempt::new(environment.settings(client_id, None), now_ms());
-    state.write(PENDING, &attempt.pending())?;
+    let known = state.client().read();
+    let remembered = known.as_ref().and_then(|app| ClientId::parse(&app.client_id).ok());
+    let client_id = environment.client_id.clone().or_else(|| remembered.clone()).ok_or(LoginError::NoClientId)?;
+    let secret =
+        environment.client_secret.clone().or_else(|| kept_secret(context)).ok_or(LoginError::NoClientSecret)?;
+    let mut settings = environment.settings(client_id, Some(secret.clone()));
+    let before = known.filter(|_| remembered.as_ref() == Some(&settings.client_id)).map(|app| app.scopes);
+    let added = settings.ask_also_for(&before.unwrap_or_default());
+    check_registration(&settings)?;
+    let attempt = Attempt::new(settings, now_ms());
+    let pending = attempt.pending();
+    state.pending_login().write(&if keep_secret { pending.with_client_secret(&secret) } else { pending })?;
     let next = format!("{} login finish --redirect-stdin", context.program);
     let url = attempt.authorize_url();
+    let message = sign_in_text::scopes_kept(context.lang, added.join(" "));
+    let warnings = Vec::from_iter((!added.is_empty()).then_some(Warning { code: "scopes-kept", message }));
     if as_json {
         let id: String = Sha256::digest(attempt.state().expose()).iter().take(6).map(|b| format!("{b:02x}")).collect();
         let expires_at = rfc3339(i64::try_from(attempt.expires_at).unwrap_or(i64::MAX));
-        return Ok(Report::json(&json!({
+        let document = json!({
             "ok": true, "url": url, "id": id, "expiresAt": expires_at,
-            "redirectUri": environment.redirect.as_str(), "next": next,
-        })));
+            "redirectUri": environment.redirect.as_str(), "scopes": attempt.settings.scopes, "next": next,
+            "warnings": warnings_json(&warnings),
+        });
+        return Ok(Report::json(&document).warn(&warnings, context.lang));
     }
-    Ok(Report::text(format!(
-        "{}\n\n{url}\n\n{}\n\n  {next}\n",
+    let page = sign_in_text::page_says(context.lang, environment.redirect.as_str());
+    let text = format!(
+        "{}\n\n{url}\n\n{}\n\n  {next}\n\n{page}\n",
         text::login_open(context.lang),
         text::login_then(context.lang)
-    )))
+    );
+    Ok(Report::text(text).warn(&warnings, context.lang))
+}
+
+/// The client secret that OpenClaw's gateway would use, from what OpenClaw itself reads.
+fn kept_secret(context: &Context) -> Option<Secret> {
+    let (_, snapshot, _) = context.read().ok()?;
+    plan::gateway_surroundings(&snapshot).client_secret.filter(|secret| !secret.is_empty())
+}
+
+/// With an API key at hand, whether the app takes our redirect: before a person is sent to a page that
+/// says no and sends nothing back.
+fn check_registration(settings: &Settings) -> Result<(), Error> {
+    let Some(key) = var(variable::API_KEY).and_then(|text| api_key::parse(&text).ok()) else { return Ok(()) };
+    let client = Client::new(settings.endpoints.clone());
+    let asking = app::look_up(&client, &key, &settings.client_id, &settings.redirect);
+    match signals::until_interrupted(asking)? {
+        Registration::RedirectMissing => {
+            Err(LoginError::RedirectNotRegistered { uri: settings.redirect.as_str().to_owned() }.into())
+        }
+        Registration::Fits | Registration::Unknown => Ok(()),
+    }
 }
 
 /// The address that the browser ended on comes on standard input; then all is as without a person.
@@ -121,17 +91,20 @@ pub fn finish(context: &Context, redirect_stdin: bool, as_json: bool) -> Result<
     }
     let environment = Environment::read(var).map_err(Error::Setting)?;
     let state = context.state();
-    let pending: Pending = state.read(PENDING).ok_or(LoginError::NothingBegun)?;
-    let secret = environment.client_secret.clone();
-    let attempt = match Attempt::resume(pending, environment.endpoints.clone(), secret, now_ms()) {
+    let pending = state.pending_login().read().ok_or(LoginError::NothingBegun)?;
+    let secret = environment.client_secret.clone().or_else(|| pending.client_secret());
+    let secret = secret.or_else(|| kept_secret(context));
+    let attempt = match Attempt::resume(pending, environment.endpoints.clone(), secret.clone(), now_ms()) {
         Ok(attempt) => attempt,
         Err(why) => {
             if why != CannotResume::OtherService {
-                state.remove(PENDING);
+                state.pending_login().remove();
             }
             return Err(LoginError::CannotResume(why).into());
         }
     };
+    // Said while the code is still good: an exchange without the secret would spend it.
+    let secret = secret.ok_or(LoginError::NoClientSecret)?;
     let stdin = std::io::stdin();
     if stdin.is_terminal() {
         return Err(LoginError::StdinIsTerminal.into());
@@ -141,31 +114,27 @@ pub fn finish(context: &Context, redirect_stdin: bool, as_json: bool) -> Result<
         Verdict::Code(code) => code,
         Verdict::Mistake(mistake) => return Err(LoginError::Mistake(mistake).into()),
         Verdict::Refused(refusal) => {
-            state.remove(PENDING);
+            state.pending_login().remove();
             return Err(LoginError::Refused(refusal).into());
         }
     };
     // A code is good for one exchange, and so is the record of the attempt.
-    state.remove(PENDING);
+    state.pending_login().remove();
     let client = Client::new(environment.endpoints.clone());
     let granted = signals::until_interrupted(token::sign_in(&client, &attempt, &code, now_ms()))?;
     let granted = granted.map_err(LoginError::Token)?;
     let client_id = &attempt.settings.client_id;
     // A convenience for the next time.
-    let _ = state.write(CLIENT, &Remembered { client_id: client_id.as_str().to_owned() });
+    let _ = state.client().write(&RememberedClient::of(client_id, &granted.scopes));
     let obtained = Obtained {
         choice: AuthChoice::OAuth,
         secret: granted.access.clone(),
         stored: NewCredential::signed_in(&granted, client_id),
+        client_secret: Some(secret),
         warnings: Vec::new(),
     };
     let options = Onboard { non_interactive: true, json: as_json, ..Onboard::default() };
     onboard::with_credential(context, &options, obtained)
-}
-
-fn remembered(state: &State) -> Option<ClientId> {
-    let app: Remembered = state.read(CLIENT)?;
-    ClientId::parse(&app.client_id).ok()
 }
 
 fn now_ms() -> u64 {

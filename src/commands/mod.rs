@@ -11,6 +11,7 @@ pub mod error;
 mod help;
 pub mod invocation;
 mod login;
+mod login_app;
 mod models;
 pub mod onboard;
 pub mod parse;
@@ -62,7 +63,10 @@ fn dispatch(invocation: &Invocation) -> Result<Report, Error> {
         Command::Undo { json } => config::undo(&context, *json),
         Command::Completions(shell) => Ok(shell::completions(program, *shell, lang)),
         Command::Man => shell::man(program, lang),
-        Command::LoginStart { json } => login::start(&context, *json),
+        Command::LoginStart { keep_secret, json } => login::start(&context, *keep_secret, *json),
+        Command::LoginAppCreate { key_source, secret_file, json } => {
+            login_app::create(&context, key_source.as_ref(), secret_file.as_deref(), *json)
+        }
         Command::LoginFinish { redirect_stdin, json } => login::finish(&context, *redirect_stdin, *json),
     }
 }

@@ -251,27 +251,26 @@ pub fn set(context: &Context, name: &str, as_json: bool) -> Result<Report, Error
 pub fn known(name: &str, current: &Current, catalog: Option<&Catalog>) -> Result<String, Error> {
     let configured = &current.configured;
     let built_in = bundled::catalog();
-    let target = resolve(name, &configured.aliases, &configured.providers, catalog.unwrap_or(&built_in));
     let listed = |id: &str| {
         configured.registered.iter().any(|known| known == id)
             || catalog.is_some_and(|catalog| catalog.get(id).is_some())
             || built_in.get(id).is_some()
             || *bundled::fast_target().id == *id
     };
+    let target = resolve(name, &configured.aliases, listed);
     let provider = |target: &str| target.split_once('/').map(|(provider, _)| format!("{provider}/*"));
     let allowed =
         configured.allowed.iter().flatten().any(|entry| *entry == target || Some(entry) == provider(&target).as_ref())
             && id_of(&target).is_none();
     let mentioned =
         configured.aliases.iter().map(|alias| &alias.target).chain(&configured.primary).chain(&configured.fallbacks);
-    let configured_provider = id_of(&target).is_none()
-        && target
-            .split_once('/')
-            .is_some_and(|(p, id)| !id.is_empty() && configured.providers.iter().any(|name| name == p));
-    if id_of(&target).is_some_and(listed)
-        || allowed
-        || configured_provider
-        || mentioned.into_iter().any(|r| *r == target)
+    // A name without a provider is a model of nobody that is known here.
+    let at_known_provider = id_of(&target).is_none()
+        && name.contains('/')
+        && target.split_once('/').is_some_and(|(p, id)| {
+            !id.is_empty() && configured.providers.iter().chain(&current.other_providers).any(|name| name == p)
+        });
+    if id_of(&target).is_some_and(listed) || allowed || at_known_provider || mentioned.into_iter().any(|r| *r == target)
     {
         return Ok(target);
     }

@@ -13,12 +13,15 @@ use crate::chutes::failure::Failure;
 use crate::chutes::model::{Catalog, Model, id_of};
 use crate::chutes::verify::{Verdict, verify};
 use crate::chutes::{bundled, catalog};
+use crate::clean;
 use crate::diff;
 use crate::openclaw::Site;
 use crate::openclaw::plan::{self, Plan, PlanWarning, Request};
 use crate::openclaw::read::current::Current;
+use crate::openclaw::read::refs;
 use crate::openclaw::read::snapshot::Snapshot;
 use crate::openclaw::write::{self, Written};
+use crate::selection::refs::provider_of;
 use crate::selection::{self, Note, Overrides, Proposal, Selection};
 use crate::texts::{Lang, cli as text};
 use std::sync::Arc;
@@ -73,7 +76,7 @@ pub fn with_credential(context: &Context, options: &Onboard, obtained: Obtained)
         base_url: endpoints.api,
         credential: Some(obtained.stored.clone()),
         selection: settled.selection.clone(),
-        client_secret: None,
+        client_secret: obtained.client_secret.clone(),
         basis: Some(current.clone()),
     };
     let mut warnings = obtained.warnings.clone();
@@ -141,6 +144,8 @@ async fn settle(
         selection::propose(&current.configured, &catalog, &documented, &overrides).map_err(Error::Selection)?;
     let prices = |wanted: &str, taken: &str, role| documented.price_change(wanted, taken, role, &catalog.models);
     warnings.extend(notes.iter().flat_map(|note: &Note| codes::of_note(note, prices, lang)));
+    warnings.extend(unknown_providers(options, &selection, current, lang));
+    warnings.extend(left_out(&catalog, lang));
 
     let mut verified = Verified::default();
     // A dry run spends nothing; another provider's default is not ours to try.
@@ -162,6 +167,34 @@ async fn settle(
         }
     }
     Ok(Settled { catalog, fallback, selection, verified, warnings })
+}
+
+/// The service's models that no config can hold safely.
+pub fn left_out(catalog: &Catalog, lang: Lang) -> Option<Warning> {
+    let ids = catalog.left_out.iter().map(|id| clean::line(id)).collect::<Vec<_>>().join(", ");
+    (!ids.is_empty()).then(|| Warning { code: "model-left-out", message: text::warn_left_out(lang, ids) })
+}
+
+/// Refs that were asked for, are not Chutes', and name no provider that is known: most are typing errors.
+fn unknown_providers(options: &Onboard, selection: &Selection, current: &Current, lang: Lang) -> Vec<Warning> {
+    let asked_for = [
+        (options.model.is_some(), std::slice::from_ref(&selection.primary)),
+        (!options.fallbacks.is_empty(), &selection.fallbacks),
+        (options.image_model.is_some(), selection.image.as_slice()),
+    ];
+    let refs = asked_for.into_iter().filter(|(asked, _)| *asked).flat_map(|(_, refs)| refs);
+    let written = || options.model.iter().chain(&options.fallbacks).chain(&options.image_model);
+    let known = |provider: &str| {
+        refs::is_built_in(provider) || current.configured.providers.iter().any(|known| known == provider)
+    };
+    let warning = |target: &String| {
+        let provider = provider_of(target).unwrap_or_default();
+        // A name without a provider may be a slip, whoever gets it.
+        let bare = written().any(|text| !text.contains('/') && target.ends_with(&format!("/{}", text.trim())));
+        let message = text::warn_other_provider(lang, clean::line(target), clean::line(provider));
+        (id_of(target).is_none() && (bare || !known(provider))).then_some(Warning { code: "other-provider", message })
+    };
+    refs.filter_map(warning).collect()
 }
 
 /// The options as explicit choices. Also for the wizard, where they preselect.
@@ -211,7 +244,7 @@ mod tests {
     #[test]
     fn a_comma_list_keeps_ids_that_contain_commas() {
         let models = ["a", "pool/x,y,z", "b"].map(|id| Model::unknown(id).into()).to_vec();
-        let catalog = Catalog { models, source: Source::Live, fetched_at: None };
+        let catalog = Catalog { models, source: Source::Live, ..Catalog::default() };
         assert_eq!(split_ids("a, b", &catalog), ["a", "b"]);
         assert_eq!(split_ids("a,pool/x,y,z,b,,", &catalog), ["a", "pool/x,y,z", "b"]);
         assert_eq!(split_ids("chutes/pool/x,y,z", &catalog), ["chutes/pool/x,y,z"]);

@@ -5,6 +5,7 @@ use super::invocation::{
     AuthChoice, Command, Invocation, KeySource, ModelsChoice, Onboard, SecretInputMode, SignIn, Target,
 };
 use super::usage::UsageError;
+use crate::chutes::credential_kinds::prefix;
 use crate::texts::Lang;
 use clap::ArgMatches;
 use clap::error::ErrorKind;
@@ -62,9 +63,6 @@ pub fn parse(
     }
 }
 
-/// Beginnings of Chutes' keys, tokens and client secrets.
-const SECRET_PREFIXES: [&str; 4] = ["cpk_", "cak_", "crt_", "csc_"];
-
 fn refuse_secrets<'a>(args: impl Iterator<Item = &'a OsString>) -> Result<(), UsageError> {
     for arg in args {
         let arg = arg.to_string_lossy();
@@ -77,7 +75,7 @@ fn refuse_secrets<'a>(args: impl Iterator<Item = &'a OsString>) -> Result<(), Us
 
 /// A prefix that begins a word; one inside a path or a longer name is no secret.
 fn carries_secret(arg: &str) -> bool {
-    SECRET_PREFIXES.iter().any(|prefix| {
+    prefix::SECRETS.iter().any(|prefix| {
         arg.match_indices(prefix).any(|(at, _)| {
             let before = arg[..at].chars().next_back();
             !before.is_some_and(|c| c.is_alphanumeric() || matches!(c, '_' | '-' | '.' | '/'))
@@ -138,7 +136,12 @@ fn invocation(
         }
         ["models", "aliases", "remove"] => Command::AliasesRemove { alias: text(last, "alias"), json: json() },
         ["config", "get"] => Command::ConfigGet { path: text(last, "path"), json: json() },
-        ["login", "start"] => Command::LoginStart { json: json() },
+        ["login", "start"] => Command::LoginStart { keep_secret: flag(last, "keep-secret"), json: json() },
+        ["login", "app", "create"] => Command::LoginAppCreate {
+            key_source: key_source(last),
+            secret_file: file(last, "client-secret-file"),
+            json: json(),
+        },
         ["login", "finish"] => Command::LoginFinish { redirect_stdin: flag(last, "redirect-stdin"), json: json() },
         ["undo"] => Command::Undo { json: json() },
         ["man"] => Command::Man,
@@ -173,10 +176,6 @@ fn leaf(matches: &ArgMatches) -> (Vec<&str>, &ArgMatches) {
 }
 
 fn onboard(matches: &ArgMatches) -> Result<Onboard, UsageError> {
-    let key_source = match file(matches, "api-key-file") {
-        Some(path) => Some(KeySource::File(path)),
-        None => flag(matches, "api-key-stdin").then_some(KeySource::Stdin),
-    };
     let listed = many(matches, "models");
     Ok(Onboard {
         auth_choice: match optional(matches, "auth-choice").as_deref() {
@@ -184,7 +183,7 @@ fn onboard(matches: &ArgMatches) -> Result<Onboard, UsageError> {
             Some(_) => Some(AuthChoice::ApiKey),
             None => None,
         },
-        key_source,
+        key_source: key_source(matches),
         secret_input_mode: match optional(matches, "secret-input-mode").as_deref() {
             Some("ref") => SecretInputMode::Ref,
             _ => SecretInputMode::Plaintext,
@@ -210,6 +209,13 @@ fn onboard(matches: &ArgMatches) -> Result<Onboard, UsageError> {
         check: flag(matches, "check"),
         skip_verify: flag(matches, "skip-verify"),
     })
+}
+
+fn key_source(matches: &ArgMatches) -> Option<KeySource> {
+    match file(matches, "api-key-file") {
+        Some(path) => Some(KeySource::File(path)),
+        None => flag(matches, "api-key-stdin").then_some(KeySource::Stdin),
+    }
 }
 
 fn alias(pair: &str) -> Result<(String, String), UsageError> {

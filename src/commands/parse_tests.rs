@@ -45,7 +45,12 @@ fn every_command_is_understood() {
         ),
         ("models aliases remove fast", Command::AliasesRemove { alias: "fast".into(), json: false }),
         ("config get models --json", Command::ConfigGet { path: "models".into(), json: true }),
-        ("login start --json", Command::LoginStart { json: true }),
+        ("login start --json", Command::LoginStart { keep_secret: false, json: true }),
+        ("login start --keep-secret", Command::LoginStart { keep_secret: true, json: false }),
+        (
+            "login app create --api-key-stdin --json",
+            Command::LoginAppCreate { key_source: Some(KeySource::Stdin), secret_file: None, json: true },
+        ),
         ("login finish --redirect-stdin", Command::LoginFinish { redirect_stdin: true, json: false }),
         ("undo", Command::Undo { json: false }),
         ("completions zsh", Command::Completions(clap_complete::Shell::Zsh)),

@@ -4,10 +4,12 @@
 use super::context::{Context, var};
 use super::error::Error;
 use super::models::{self, Change};
+use super::onboard::left_out as left_out_of_the_list;
 use super::report::{Report, Warning};
 use super::signals;
 use crate::chutes::catalog;
 use crate::chutes::client::Client;
+use crate::chutes::credential_kinds::variable;
 use crate::chutes::model::{Catalog, Model, id_of};
 use crate::clean;
 use crate::openclaw::read::current::Current;
@@ -23,7 +25,7 @@ pub fn refresh(context: &Context, as_json: bool) -> Result<Report, Error> {
     let (site, _, current) = context.read()?;
     let mut selection = models::selection_of(&current)?;
     let mut endpoints = context.endpoints()?;
-    if let (Some(base_url), None) = (&current.base_url, var("CHUTES_BASE_URL")) {
+    if let (Some(base_url), None) = (&current.base_url, var(variable::BASE_URL)) {
         endpoints.api.clone_from(base_url);
     }
     // The list is public: without a stored credential it is asked for without one.
@@ -53,7 +55,11 @@ pub fn refresh(context: &Context, as_json: bool) -> Result<Report, Error> {
             "added": added,
             "removed": removed,
         }),
-        warnings: not_renewed.into_iter().chain(drifted(&selection, &live, context.lang)).collect(),
+        warnings: not_renewed
+            .into_iter()
+            .chain(left_out_of_the_list(&live, context.lang))
+            .chain(drifted(&selection, &live, context.lang))
+            .collect(),
     };
     let report = models::apply(context, &site, &current, selection, change, as_json)?;
     state.keep_catalog(&live);

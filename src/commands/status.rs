@@ -7,6 +7,7 @@ use super::report::Report;
 use super::report::onboard::{catalog_words, fetched_at, kind_words, local_time, store_path, table};
 use super::signals;
 use crate::chutes::client::Client;
+use crate::chutes::credential_kinds::variable;
 use crate::chutes::model::id_of;
 use crate::chutes::verify::{Verdict, verify};
 use crate::clean;
@@ -191,7 +192,7 @@ pub fn status(context: &Context, check: bool, probe: bool, as_json: bool) -> Res
 /// One token of the default model, with the stored credential, renewed if it has to be.
 fn call(context: &Context, site: &Site, current: &Current) -> Result<Result<Option<Verdict>, renewal::Error>, Error> {
     let mut endpoints = context.endpoints()?;
-    if let (Some(base_url), None) = (&current.base_url, var("CHUTES_BASE_URL")) {
+    if let (Some(base_url), None) = (&current.base_url, var(variable::BASE_URL)) {
         endpoints.api.clone_from(base_url);
     }
     let Some(id) = current.configured.primary.as_deref().and_then(id_of) else { return Ok(Ok(None)) };

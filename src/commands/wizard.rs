@@ -1,14 +1,15 @@
 //! The way into the full-screen wizard and the model screen.
 
 use super::context::{Context, documented, now, var};
-use super::credential::{self, API_KEY_VAR};
+use super::credential;
 use super::error::Error;
 use super::invocation::{AuthChoice, Command, Invocation, Onboard, SecretInputMode, SignIn};
 use super::onboard::overrides;
 use super::report::Report;
 use super::usage::UsageError;
+use crate::chutes::credential_kinds::variable;
 use crate::chutes::model::Catalog;
-use crate::chutes::oauth::attempt::{ClientId, Environment, Pending};
+use crate::chutes::oauth::attempt::{ClientId, Environment};
 use crate::chutes::{api_key, bundled};
 use crate::host::{Host, Verdict};
 use crate::openclaw::Site;
@@ -16,7 +17,7 @@ use crate::state::State;
 use crate::texts::{Lang, wizard as text};
 use crate::tui::device::qr::draws_sextants;
 use crate::tui::theme::Depth;
-use crate::tui::{self, CLIENT, Ended, PENDING, Remembered, Session};
+use crate::tui::{self, Ended, Session};
 use crate::wizard::Wizard;
 use crate::wizard::facts::{Begun, Facts, SignInFacts};
 use crate::wizard::protocol::{self, Outcome};
@@ -44,12 +45,12 @@ pub fn run(invocation: &Invocation) -> Result<Report, Error> {
             AuthChoice::OAuth => protocol::AuthChoice::OAuth,
             AuthChoice::ApiKey => protocol::AuthChoice::ApiKey,
         }),
-        env_key: var(API_KEY_VAR).and_then(|key| api_key::parse(&key).ok()),
+        env_key: var(variable::API_KEY).and_then(|key| api_key::parse(&key).ok()),
         given_key,
         store_reference: options.secret_input_mode == SecretInputMode::Ref,
         skip_verify: options.skip_verify,
         overrides: overrides(&options, &Catalog::default()),
-        favourites: state.read(tui::FAVOURITES).unwrap_or_default(),
+        favourites: state.favourites().read().unwrap_or_default(),
         ..facts(&site, context.lang)
     };
     let environment = Environment::read(var);
@@ -87,16 +88,16 @@ fn given(facts: &Facts, state: &State, options: &SignIn) -> SignInFacts {
         (_, true) => host.asked(Verdict::Remote),
         _ => host,
     };
-    let remembered: Option<Remembered> = state.read(CLIENT);
+    let remembered = state.client().read();
     let now = u64::try_from(now()).unwrap_or_default();
-    let pending: Option<Pending> = state.read(PENDING);
+    let pending = state.pending_login().read();
     let (live, stale) = match pending {
         Some(pending) if pending.expires_at > now => (Some(pending), false),
         Some(_) => (None, true),
         None => (None, false),
     };
     if stale {
-        state.remove(PENDING);
+        state.pending_login().remove();
     }
     SignInFacts {
         environment: None,

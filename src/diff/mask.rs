@@ -1,5 +1,6 @@
 //! Hides secrets in the text of a config or auth store, without changing its lines.
 
+use crate::chutes::credential_kinds::{find_secret, secret_length};
 use crate::openclaw::read::auth_store::placeholder;
 use crate::secret::{Secret, names_a_secret};
 use std::borrow::Cow;
@@ -117,21 +118,13 @@ fn hide_string(token: &str) -> Cow<'_, str> {
 fn hide_tokens(text: &str) -> Cow<'_, str> {
     let mut out = String::new();
     let mut rest = text;
-    while let Some(at) = credential(rest) {
-        let length = rest[at..].find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '.' | '-'));
-        let end = length.map_or(rest.len(), |length| at + length);
+    while let Some(at) = find_secret(rest) {
+        let end = at + secret_length(&rest[at..]);
         out += &rest[..at];
         out += &Secret::new(&rest[at..end]).hint();
         rest = &rest[end..];
     }
     if out.is_empty() { Cow::Borrowed(rest) } else { Cow::Owned(out + rest) }
-}
-
-/// Where the first credential of Chutes' begins.
-fn credential(text: &str) -> Option<usize> {
-    let bars = text.match_indices('_').map(|(at, _)| at);
-    let mut credentials = bars.filter(|at| ["cpk", "cak", "crt", "csc"].iter().any(|kind| text[..*at].ends_with(kind)));
-    credentials.next().map(|at| at - 3)
 }
 
 #[cfg(test)]

@@ -8,6 +8,20 @@ pub fn at<'a>(value: &'a Value, path: &[&str]) -> Option<&'a Value> {
     path.iter().try_fold(value, |value, key| value.get(*key))
 }
 
+/// Hands over every value at a path of object keys, in which `*` is any member or item.
+pub fn each<'a>(value: &'a Value, path: &[&str], take: &mut impl FnMut(&'a Value)) {
+    match (path, value) {
+        ([], _) => take(value),
+        (["*", rest @ ..], Value::Object(map)) => map.values().for_each(|value| each(value, rest, take)),
+        (["*", rest @ ..], Value::Array(items)) => items.iter().for_each(|value| each(value, rest, take)),
+        ([key, rest @ ..], _) => {
+            if let Some(value) = value.get(*key) {
+                each(value, rest, take);
+            }
+        }
+    }
+}
+
 /// The value at a path.
 pub fn at_steps<'a>(value: &'a Value, path: &[Step]) -> Option<&'a Value> {
     path.iter().try_fold(value, |value, step| match step {

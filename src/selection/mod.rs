@@ -6,6 +6,7 @@ pub mod cost;
 pub mod pools;
 pub mod propose;
 pub mod recommend;
+pub mod refs;
 pub mod successor;
 
 use crate::chutes::model::Model;
@@ -26,6 +27,8 @@ pub struct Alias {
 pub struct Configured {
     /// `agents.defaults.model.primary` as a ref (an alias there is resolved).
     pub primary: Option<String>,
+    /// What OpenClaw uses where `primary` is not set: the first model of the first provider described.
+    pub implied_default: Option<String>,
     pub fallbacks: Vec<String>,
     /// `agents.defaults.imageModel` primary.
     pub image: Option<String>,

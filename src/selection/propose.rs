@@ -3,7 +3,7 @@
 use super::alias::{self, same_name};
 use super::pools;
 use super::successor::{Market, Reason, Role, is_dearer, successor};
-use super::{Alias, Configured, Selection};
+use super::{Alias, Configured, Selection, refs};
 use crate::chutes::health::Health;
 use crate::chutes::model::{Catalog, Model, Price, Source, id_of, reference};
 use crate::chutes::pool::Pool;
@@ -142,6 +142,10 @@ pub enum Note {
     AliasMoved { name: String, from: String },
     /// An alias written backwards was put right.
     Repaired { name: String, target: String },
+    /// The default of another provider makes room for a Chutes model. `kept`: it is the first fallback.
+    MadeRoom { before: String, kept: bool },
+    /// A model of another provider was asked for where only Chutes' own are registered.
+    NotRegistered { wanted: String },
 }
 
 /// An explicit choice that cannot be carried out.
@@ -174,6 +178,9 @@ pub fn propose(
 ) -> Result<Proposal, Refusal> {
     let mut proposal = propose_roles(configured, catalog, documented, overrides)?;
     proposal.selection.registered = registered(&catalog.models, documented, overrides, &proposal.selection);
+    let is_known = |text: &str| catalog.get(text).is_some() || documented.facts_of(text).is_some();
+    let not_ours = overrides.models.iter().flatten().filter(|text| id_of(text).is_none() && !is_known(text));
+    proposal.notes.extend(not_ours.map(|text| Note::NotRegistered { wanted: text.clone() }));
     Ok(proposal)
 }
 
@@ -205,24 +212,21 @@ pub fn propose_roles(
     Ok(Proposal { selection, notes })
 }
 
-/// The full ref meant by a ref, an id or an alias.
-pub fn resolve(text: &str, aliases: &[Alias], providers: &[String], catalog: &Catalog) -> String {
+/// The full ref meant by an alias, a ref or an id. An id that `is_ours` knows is a Chutes model; everything
+/// else is taken as it is written, and belongs to the provider that OpenClaw gives it.
+pub fn resolve(text: &str, aliases: &[Alias], is_ours: impl Fn(&str) -> bool) -> String {
     let text = text.trim();
     if let Some(alias) = aliases.iter().find(|a| same_name(&a.name, text)) {
         return alias.target.clone();
     }
     // A pool may be written as a list of refs.
     let members: Vec<&str> = text.split(',').map(|member| id_of(member.trim()).unwrap_or(member.trim())).collect();
-    if catalog.get(id_of(text).unwrap_or(text)).is_none()
+    if !is_ours(id_of(text).unwrap_or(text))
         && let Some(pool) = Pool::parse(&members.join(","))
     {
         return reference(&pool.id());
     }
-    if id_of(text).is_some() {
-        return text.to_owned();
-    }
-    let other_provider = text.split_once('/').is_some_and(|(p, _)| providers.iter().any(|name| name == p));
-    if other_provider && catalog.get(text).is_none() { text.to_owned() } else { reference(text) }
+    if is_ours(text) { reference(text) } else { refs::full(text, refs::DEFAULT_PROVIDER) }
 }
 
 struct Proposing<'a> {
@@ -250,7 +254,8 @@ impl Proposing<'_> {
     }
 
     fn resolve(&self, text: &str) -> String {
-        resolve(text, &self.aliases, &self.configured.providers, self.catalog)
+        let listed = |id: &str| self.catalog.get(id).is_some() || self.documented.facts_of(id).is_some();
+        resolve(text, &self.aliases, listed)
     }
 
     fn repair(&mut self) {
@@ -373,10 +378,21 @@ impl Proposing<'_> {
 
     fn fallbacks(&mut self, overrides: &Overrides, primary: &str) -> Vec<String> {
         let explicit = !overrides.fallbacks.is_empty();
-        let wanted = if explicit { &overrides.fallbacks } else { &self.configured.fallbacks };
         let mut chain: Vec<String> = Vec::new();
-        for text in wanted {
-            let mut target = self.resolve(text);
+        // What was the default goes on being used: nobody is switched to Chutes alone without a word.
+        let before = self.configured.primary.as_ref().or(self.configured.implied_default.as_ref());
+        if let Some(before) = before.filter(|before| id_of(before).is_none() && *before != primary).cloned() {
+            let asked_for = explicit && overrides.fallbacks.iter().any(|text| self.resolve(text) == before);
+            if !explicit {
+                chain.push(before.clone());
+            }
+            self.notes.push(Note::MadeRoom { before, kept: asked_for || !explicit });
+        }
+        let wanted: Vec<String> = match explicit {
+            true => overrides.fallbacks.iter().map(|text| self.resolve(text)).collect(),
+            false => self.configured.fallbacks.clone(),
+        };
+        for mut target in wanted {
             if explicit && self.gone(&target) {
                 self.notes.push(Note::ExplicitNotServed { wanted: target.clone() });
             } else if !explicit && self.drifted(&target) {
@@ -431,14 +447,15 @@ pub fn role_of(alias: &str) -> Role {
 
 /// The models to register: what the list has (or the part of it that was asked for), and whatever the
 /// choices refer to.
-pub fn registered(
-    listed: &[Arc<Model>],
-    documented: &Documented,
-    overrides: &Overrides,
-    choices: &Selection,
+pub fn registered<'a>(
+    listed: &'a [Arc<Model>],
+    documented: &'a Documented,
+    overrides: &'a Overrides,
+    choices: &'a Selection,
 ) -> Vec<Arc<Model>> {
-    let wanted_ids: Option<Vec<&str>> =
-        overrides.models.as_ref().map(|list| list.iter().map(|text| id_of(text).unwrap_or(text)).collect());
+    let known = |text: &str| listed.iter().any(|model| *model.id == *text) || documented.facts_of(text).is_some();
+    let id = |text: &'a String| id_of(text).or_else(|| known(text).then_some(text.as_str()));
+    let wanted_ids: Option<Vec<&str>> = overrides.models.as_ref().map(|list| list.iter().filter_map(id).collect());
     let asked_for: Option<HashSet<&str>> = wanted_ids.as_ref().map(|ids| ids.iter().copied().collect());
     let is_wanted = |model: &&Arc<Model>| asked_for.as_ref().is_none_or(|ids| ids.contains(&*model.id));
     let wanted = listed.iter().filter(is_wanted);

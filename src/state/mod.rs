@@ -1,12 +1,14 @@
 //! Our own state: small JSON documents under `$XDG_STATE_HOME/openclaw-chutes`, directory 0700, files
-//! 0600. No secret in it except a pending login's verifier.
+//! 0600. No secret in it except those of a pending login, which is single-use and expires.
 
 use crate::chutes::catalog;
 use crate::chutes::model::Catalog;
+use crate::chutes::oauth::attempt::{ClientId, Pending};
 use crate::files::{self, Error};
-use serde::{Serialize, de::DeserializeOwned};
+use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::fs::File;
 use std::io::BufReader;
+use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
 
 /// Name of the kept list of models.
@@ -38,21 +40,24 @@ impl State {
         &self.dir
     }
 
-    /// The document of that name (`catalog`, `favourites`, …). None when it is missing or of another
-    /// shape: our own state is a convenience, never a reason to fail.
-    pub fn read<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
-        serde_json::from_slice(&std::fs::read(self.file(name)).ok()?).ok()
+    /// The sign-in that waits for its answer.
+    pub fn pending_login(&self) -> Document<Pending> {
+        self.document("pending-login")
     }
 
-    pub fn write<T: Serialize>(&self, name: &str, document: &T) -> Result<(), Error> {
-        let mut bytes = serde_json::to_vec_pretty(document).unwrap_or_default();
-        bytes.push(b'\n');
-        files::write_private(&self.file(name), &bytes)
+    /// The app that the last sign-in was made with.
+    pub fn client(&self) -> Document<RememberedClient> {
+        self.document("client")
     }
 
-    pub fn remove(&self, name: &str) {
-        // Missing already is as good as removed.
-        let _ = std::fs::remove_file(self.file(name));
+    /// References of the models that are marked as favourites.
+    pub fn favourites(&self) -> Document<Vec<String>> {
+        self.document("favourites")
+    }
+
+    /// What the last write did to users' files.
+    pub fn undo_record(&self) -> Document<UndoRecord> {
+        self.document("undo")
     }
 
     /// The last list the service gave us.
@@ -65,7 +70,75 @@ impl State {
         let _ = files::write_private_with(&self.file(CATALOG), &|file| catalog::to_json(live, file));
     }
 
+    fn document<T>(&self, name: &str) -> Document<T> {
+        Document { path: self.file(name), shape: PhantomData }
+    }
+
     fn file(&self, name: &str) -> PathBuf {
         self.dir.join(format!("{name}.json"))
     }
+}
+
+/// One JSON document of our own state, of one shape.
+pub struct Document<T> {
+    path: PathBuf,
+    shape: PhantomData<T>,
+}
+
+impl<T: Serialize + DeserializeOwned> Document<T> {
+    /// None when it is missing or of another shape: our own state is a convenience, never a reason to fail.
+    pub fn read(&self) -> Option<T> {
+        serde_json::from_slice(&std::fs::read(&self.path).ok()?).ok()
+    }
+
+    /// Replaces the document as a whole.
+    pub fn write(&self, value: &T) -> Result<(), Error> {
+        let mut bytes = serde_json::to_vec_pretty(value).unwrap_or_default();
+        bytes.push(b'\n');
+        files::write_private(&self.path, &bytes)
+    }
+
+    /// Removes the document. Missing already is as good as removed.
+    pub fn remove(&self) {
+        let _ = std::fs::remove_file(&self.path);
+    }
+}
+
+/// The app of a sign-in, for the next one.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "camelCase")]
+pub struct RememberedClient {
+    pub client_id: String,
+    /// What was granted to it last: the next sign-in asks for no less.
+    #[serde(default)]
+    pub scopes: Vec<String>,
+}
+
+impl RememberedClient {
+    pub fn of(client_id: &ClientId, scopes: &[String]) -> RememberedClient {
+        RememberedClient { client_id: client_id.as_str().to_owned(), scopes: scopes.to_vec() }
+    }
+}
+
+/// The last write, without a byte of its contents.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UndoRecord {
+    /// Unix time in milliseconds.
+    pub at: i64,
+    /// In the order they were written.
+    pub files: Vec<UndoFile>,
+    /// Id of a credential that was handed to OpenClaw.
+    #[serde(default)]
+    pub handed_over: Option<String>,
+}
+
+/// One file of an [`UndoRecord`].
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct UndoFile {
+    pub path: PathBuf,
+    /// SHA-256; None: there was no file.
+    pub before: Option<String>,
+    pub after: String,
+    pub backup: Option<PathBuf>,
+    pub mode: u32,
 }

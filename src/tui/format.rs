@@ -116,7 +116,7 @@ pub fn amount(usd: f64) -> String {
 pub fn clock(ms: u64, now_ms: u64, zone: &TimeZone) -> String {
     let at = |ms: u64| {
         let ms = i64::try_from(ms).unwrap_or(i64::MAX);
-        Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned(zone.clone())
+        Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned_datetime(zone.clone())
     };
     let (then, now) = (at(ms), at(now_ms));
     if then.date() == now.date() {

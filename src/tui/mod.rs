@@ -12,8 +12,6 @@ pub mod terminal;
 pub mod theme;
 pub mod view;
 
-pub use effects::FAVOURITES;
-pub use effects::sign_in::{CLIENT, PENDING, Remembered};
 pub use event_loop::run;
 
 use crate::chutes::endpoints::Endpoints;

@@ -14,6 +14,7 @@ mod tests;
 
 pub use screens::{Screen, models};
 
+use crate::chutes::credential_kinds::variable;
 use crate::chutes::failure::Failure;
 use crate::chutes::model::{Catalog, Model, Source, id_of};
 use crate::chutes::oauth::attempt::ClientId;
@@ -529,7 +530,8 @@ impl Wizard {
         if let Some(signed_in) = self.sign_in.update(update, &self.facts.sign_in, &mut effects) {
             self.keep_secret = true;
             self.app.id = line::Line::new(signed_in.client_id.as_str());
-            effects.push(Effect::Remember(signed_in.client_id.clone()));
+            let (client_id, scopes) = (signed_in.client_id.clone(), signed_in.granted.scopes.clone());
+            effects.push(Effect::Remember { client_id, scopes });
             effects.extend(self.follow(Transition::Use(Credential::OAuth(Box::new(signed_in)))));
         }
         effects
@@ -721,7 +723,7 @@ impl Wizard {
         let credential = match &self.credential {
             Some(Credential::ApiKey(secret)) => Some(NewCredential::ApiKey { secret: secret.clone() }),
             Some(Credential::EnvKey(_)) if self.facts.store_reference => {
-                Some(NewCredential::ApiKeyEnvRef { var: "CHUTES_API_KEY".to_owned() })
+                Some(NewCredential::ApiKeyEnvRef { var: variable::API_KEY.to_owned() })
             }
             Some(Credential::EnvKey(secret)) => Some(NewCredential::ApiKey { secret: secret.clone() }),
             Some(Credential::OAuth(signed_in)) => {

@@ -245,7 +245,10 @@ pub enum Effect {
         kind: LinkFile,
         path: Option<PathBuf>,
     },
-    Remember(ClientId),
+    Remember {
+        client_id: ClientId,
+        scopes: Vec<String>,
+    },
     /// Ask OpenClaw how it reads what was written.
     ReadBack(Attempt),
     Undo,

@@ -58,7 +58,7 @@ fn facts(lang: Lang) -> Facts {
 fn served() -> Catalog {
     let mut models = bundled::catalog().models;
     models.push(bundled::fast_target());
-    Catalog { models, source: Source::Live, fetched_at: Some(NOON) }
+    Catalog { models, source: Source::Live, fetched_at: Some(NOON), ..Catalog::default() }
 }
 
 struct Drive(Wizard);

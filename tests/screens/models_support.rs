@@ -32,7 +32,7 @@ pub fn captured(day: &str) -> Catalog {
 }
 
 pub fn live(models: Vec<Arc<Model>>) -> Catalog {
-    Catalog { models, source: Source::Live, fetched_at: Some(NOW - 1_800_000) }
+    Catalog { models, source: Source::Live, fetched_at: Some(NOW - 1_800_000), ..Catalog::default() }
 }
 
 /// Many believable models, the same every time.

@@ -69,7 +69,8 @@ fn one_process_begins_and_another_finishes() {
     assert_eq!((&report["auth"]["profileId"], &report["auth"]["account"]), (&"chutes:alice".into(), &"alice".into()));
     let codes: Vec<&str> =
         report["warnings"].as_array().unwrap().iter().map(|warning| warning["code"].as_str().unwrap()).collect();
-    assert!(codes.contains(&"not-renewable"), "no secret is where the gateway reads it: {codes:?}");
+    assert!(!codes.contains(&"not-renewable"), "the secret is where the gateway reads it: {codes:?}");
+    assert_eq!(home.files_containing(SECRET), [home.join(".openclaw/.env")]);
     assert_eq!(profile(&home)["clientId"], CLIENT_ID);
     assert_eq!(pending(&home), 0);
     assert_eq!(finish(&home, &address).code, 1, "single use");
@@ -180,6 +181,7 @@ fn a_renewal_that_fails_says_why_and_spends_nothing() {
     let chutes = Chutes::start(Some(Consent::Allow));
     let mut home = signed_in(&chutes);
     home.set("CHUTES_CLIENT_SECRET", "");
+    std::fs::remove_file(home.join(".openclaw/.env")).unwrap();
     expire(&home);
     let before = home.read(STORE);
     let ran = home.run([BIN, "models", "status", "--probe", "--check", "--json"]);
@@ -195,4 +197,148 @@ fn a_renewal_that_fails_says_why_and_spends_nothing() {
     assert_eq!((ran.code, json(&ran)["probe"]["result"].as_str()), (2, Some("ok")), "an hour is less than a day");
     assert_eq!(chutes.counts().refreshed, 1);
     assert!(home.files_containing(SECRET).is_empty(), "the secret stays in the environment");
+}
+
+fn error_code(ran: &Ran) -> (i32, String) {
+    (ran.code, json(ran)["error"]["code"].as_str().unwrap_or_default().to_owned())
+}
+
+#[test]
+fn without_the_secret_nothing_starts_and_no_code_is_used() {
+    let chutes = Chutes::start(Some(Consent::Allow));
+    let mut home = chutes.home();
+    home.set("CHUTES_CLIENT_SECRET", "");
+    let ran = home.run([BIN, "login", "start", "--json"]);
+    assert_eq!(error_code(&ran), (2, "missing-client-secret".to_owned()));
+    assert!(ran.stderr.contains("CHUTES_CLIENT_SECRET"), "{}", ran.stderr);
+    assert_eq!(pending(&home), 0);
+
+    home.set("CHUTES_CLIENT_SECRET", SECRET);
+    let begun = start(&home);
+    assert!(home.files_containing(SECRET).is_empty(), "the waiting sign-in is without it");
+    let address = get(begun["url"].as_str().unwrap()).location();
+    home.set("CHUTES_CLIENT_SECRET", "");
+    let ran = finish(&home, &address);
+    assert_eq!(error_code(&ran), (2, "missing-client-secret".to_owned()));
+    assert_eq!((chutes.counts().requests, pending(&home)), (0, 1), "the code is still good");
+    home.set("CHUTES_CLIENT_SECRET", SECRET);
+    assert_eq!(finish(&home, &address).code, 0);
+}
+
+#[test]
+fn the_secret_may_wait_with_the_sign_in_or_where_openclaw_reads_it() {
+    let chutes = Chutes::start(Some(Consent::Allow));
+    let mut home = chutes.home();
+    let ran = home.run([BIN, "login", "start", "--keep-secret", "--json"]);
+    let waiting = home.files_containing(SECRET);
+    assert_eq!(waiting.len(), 1);
+    assert_eq!(std::os::unix::fs::MetadataExt::mode(&waiting[0].metadata().unwrap()) & 0o777, 0o600);
+    home.set("CHUTES_CLIENT_SECRET", "");
+    let address = get(json(&ran)["url"].as_str().unwrap()).location();
+    assert_eq!(finish(&home, &address).code, 0);
+    assert!(!waiting[0].exists());
+    // From then on OpenClaw has it, and so have we.
+    let address = get(start(&home)["url"].as_str().unwrap()).location();
+    assert_eq!(finish(&home, &address).code, 0);
+    assert_eq!(home.files_containing(SECRET), [home.join(".openclaw/.env")]);
+}
+
+#[test]
+fn no_sign_in_asks_for_less_than_the_one_before() {
+    let chutes = Chutes::start(Some(Consent::Allow));
+    let mut home = signed_in(&chutes);
+    home.set("CHUTES_OAUTH_SCOPES", "openid quota:read");
+    let ran = home.run([BIN, "login", "start", "--json"]);
+    let begun = json(&ran);
+    assert_eq!(begun["scopes"], serde_json::json!(["openid", "quota:read", "profile", "chutes:invoke"]));
+    assert_eq!(begun["warnings"][0]["code"], "scopes-kept");
+    assert!(ran.stderr.contains("chutes:invoke"), "{}", ran.stderr);
+    assert_eq!(finish(&home, &get(begun["url"].as_str().unwrap()).location()).code, 0);
+    // Another app has its own past.
+    home.set("CHUTES_CLIENT_ID", "cid_000000000000000000000001");
+    assert_eq!(start(&home)["scopes"], serde_json::json!(["openid", "quota:read"]));
+}
+
+const ADMIN: &str =
+    "cpk_00112233445566778899aabbccddeeff.00112233445566778899aabbccddeeff.CanaryAdminKeyCanaryAdminKeyCana";
+
+#[test]
+fn an_app_is_registered_with_a_key_that_may_and_signs_in() {
+    let chutes = Chutes::start(Some(Consent::Allow));
+    let mut home = chutes.home();
+    home.set("CHUTES_CLIENT_ID", "");
+    home.set("CHUTES_CLIENT_SECRET", "");
+    home.set("USER", "al_ice");
+    let create = |home: &Home, key: &str, more: &[&str]| {
+        let argv = [&[BIN, "login", "app", "create", "--api-key-stdin"][..], more].concat();
+        home.run_with_input(argv, format!("{key}\n"))
+    };
+    let ran = create(&home, ADMIN, &["--json"]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let made = json(&ran);
+    assert!(made["name"].as_str().unwrap().starts_with("OpenClaw alice "), "{made}");
+    let uris = made["redirectUris"].as_array().unwrap();
+    assert!(
+        uris.len() == 4
+            && uris[0] == chutes.redirect()
+            && uris.iter().any(|uri| uri == "http://[::1]:1456/oauth-callback")
+    );
+    let app = chutes.idp.apps().pop().unwrap();
+    assert!(!app.public && app.name == made["name"].as_str().unwrap());
+    assert!(home.files_containing(ADMIN).is_empty() && home.files_containing("csc_").is_empty(), "nothing is stored");
+    // The id is remembered; the secret is for the script to pass on.
+    home.set("CHUTES_CLIENT_SECRET", made["clientSecret"].as_str().unwrap());
+    let address = get(start(&home)["url"].as_str().unwrap()).location();
+    assert_eq!(finish(&home, &address).code, 0);
+    assert_eq!(profile(&home)["clientId"], made["clientId"]);
+
+    let file = home.join("secret");
+    let ran = create(&home, ADMIN, &["--client-secret-file", file.to_str().unwrap()]);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let secret = std::fs::read_to_string(&file).unwrap();
+    assert!(secret.starts_with("csc_") && !ran.stdout.contains("csc_") && !ran.stderr.contains("csc_"));
+    assert_eq!(std::os::unix::fs::MetadataExt::mode(&file.metadata().unwrap()) & 0o777, 0o600);
+    let apps = chutes.idp.apps().len();
+    let again = create(&home, ADMIN, &["--json", "--client-secret-file", file.to_str().unwrap()]);
+    assert_eq!(error_code(&again), (2, "client-secret-file".to_owned()), "nothing is overwritten");
+    assert_eq!((create(&home, ADMIN, &[]).code, chutes.idp.apps().len()), (2, apps), "the secret needs a place");
+}
+
+#[test]
+fn a_key_that_may_not_registers_nothing_and_is_not_repeated() {
+    let chutes = Chutes::start(None);
+    let home = chutes.home();
+    let narrow = format!("{}narrow", &ADMIN[..96]);
+    for (key, code) in [(narrow.as_str(), "key-may-not"), ("cpk_canary", "api-key-malformed")] {
+        let ran = home.run_with_input([BIN, "login", "app", "create", "--api-key-stdin", "--json"], key);
+        assert_eq!(json(&ran)["error"]["code"], code, "{ran:?}");
+        assert!(!ran.stdout.contains(key) && !ran.stderr.contains(key));
+    }
+    assert!(chutes.idp.apps().is_empty());
+}
+
+#[test]
+fn a_key_at_hand_finds_a_redirect_that_is_not_registered() {
+    use openclaw_chutes::standin::idp::{App, Apps};
+    let chutes = Chutes::with(Options {
+        apps: Apps::Listed(vec![App {
+            client_id: CLIENT_ID.to_owned(),
+            client_secret: SECRET.to_owned(),
+            name: "Mine".to_owned(),
+            redirect_uris: vec!["http://127.0.0.1:9/other".to_owned()],
+            ..App::default()
+        }]),
+        ..Options::default()
+    });
+    let mut home = chutes.home();
+    home.set("CHUTES_API_KEY", ADMIN);
+    let ran = home.run([BIN, "login", "start", "--json"]);
+    assert_eq!(error_code(&ran), (2, "redirect-not-registered".to_owned()));
+    assert!(ran.stderr.contains(&chutes.redirect()), "the exact address: {}", ran.stderr);
+    assert_eq!(pending(&home), 0);
+    // A key that may not ask is no reason to stop.
+    home.set("CHUTES_API_KEY", format!("{}narrow", &ADMIN[..96]));
+    start(&home);
+    let text = home.run([BIN, "login", "start"]).stdout;
+    assert!(text.contains("Redirect URI not registered") && text.contains(&chutes.redirect()), "{text}");
 }

@@ -1,6 +1,7 @@
 //! One sign-in attempt: who asks (the registered app), for what, where the answer goes, and the two
 //! random values that make the answer ours alone.
 
+use crate::chutes::credential_kinds::{ChutesCredential, prefix, variable};
 use crate::chutes::endpoints::{BadEndpoint, Endpoints};
 use crate::secret::Secret;
 use oauth2::{CsrfToken, PkceCodeChallenge, PkceCodeVerifier};
@@ -41,13 +42,12 @@ impl ClientId {
 
     pub fn parse(text: &str) -> Result<ClientId, BadClientId> {
         let text = text.trim();
-        let Some(rest) = text.strip_prefix("cid_") else {
-            return Err(match text.get(..4) {
-                _ if text.is_empty() => BadClientId::Empty,
-                Some("csc_") => BadClientId::IsSecret,
-                Some("cpk_" | "cak_" | "crt_") => BadClientId::IsKey,
-                _ => BadClientId::NoPrefix,
-            });
+        let rest = match ChutesCredential::of(text) {
+            Some(ChutesCredential::ClientId) => text.strip_prefix(prefix::CLIENT_ID).unwrap_or_default(),
+            Some(ChutesCredential::ClientSecret) => return Err(BadClientId::IsSecret),
+            Some(_) => return Err(BadClientId::IsKey),
+            None if text.is_empty() => return Err(BadClientId::Empty),
+            None => return Err(BadClientId::NoPrefix),
         };
         if !rest.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit()) {
             return Err(BadClientId::Character);
@@ -63,9 +63,48 @@ impl ClientId {
     }
 }
 
+/// Why a text is no client secret. Holds nothing of the text.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum BadClientSecret {
+    Empty,
+    /// A client id (`cid_…`).
+    IsClientId,
+    /// An API key or a token (`cpk_…`, `cak_…`, `crt_…`).
+    IsKey,
+    /// Does not begin with `csc_`.
+    NoPrefix,
+    /// So many characters after `csc_` instead of 48.
+    Length(usize),
+    /// A character other than letters and digits after `csc_`.
+    Character,
+}
+
+/// Characters of a client secret after `csc_`.
+pub const SECRET_LENGTH: usize = 48;
+
+/// The secret of a registered app: `csc_` and 48 letters or digits.
+pub fn parse_client_secret(text: &str) -> Result<Secret, BadClientSecret> {
+    let text = text.trim();
+    let Some(rest) = text.strip_prefix("csc_") else {
+        return Err(match text.get(..4) {
+            _ if text.is_empty() => BadClientSecret::Empty,
+            Some("cid_") => BadClientSecret::IsClientId,
+            Some("cpk_" | "cak_" | "crt_") => BadClientSecret::IsKey,
+            _ => BadClientSecret::NoPrefix,
+        });
+    };
+    if !rest.bytes().all(|b| b.is_ascii_alphanumeric()) {
+        return Err(BadClientSecret::Character);
+    }
+    if rest.len() != SECRET_LENGTH {
+        return Err(BadClientSecret::Length(rest.len()));
+    }
+    Ok(Secret::new(text))
+}
+
 /// `csc_` and letters or digits, which need no quoting anywhere.
 pub fn is_client_secret(text: &str) -> bool {
-    let rest = text.strip_prefix("csc_").unwrap_or_default();
+    let rest = text.strip_prefix(prefix::CLIENT_SECRET).unwrap_or_default();
     !rest.is_empty() && rest.bytes().all(|b| b.is_ascii_alphanumeric())
 }
 
@@ -182,15 +221,15 @@ impl Environment {
     pub fn read(var: impl Fn(&str) -> Option<String>) -> Result<Environment, BadSetting> {
         let get = |name| var(name).map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
         let client_id =
-            get("CHUTES_CLIENT_ID").map(|id| ClientId::parse(&id)).transpose().map_err(BadSetting::ClientId)?;
-        let uri = get("CHUTES_OAUTH_REDIRECT_URI").unwrap_or_else(|| DEFAULT_REDIRECT.to_owned());
+            get(variable::CLIENT_ID).map(|id| ClientId::parse(&id)).transpose().map_err(BadSetting::ClientId)?;
+        let uri = get(variable::REDIRECT_URI).unwrap_or_else(|| DEFAULT_REDIRECT.to_owned());
         let redirect = Redirect::parse(&uri).map_err(|bad| BadSetting::Redirect(bad, uri))?;
-        let scopes = match get("CHUTES_OAUTH_SCOPES") {
+        let scopes = match get(variable::SCOPES) {
             None => DEFAULT_SCOPES.map(str::to_owned).to_vec(),
             Some(list) => parse_scopes(&list).map_err(BadSetting::Scope)?,
         };
         let endpoints = Endpoints::from_env(&var).map_err(BadSetting::Endpoint)?;
-        let client_secret = get("CHUTES_CLIENT_SECRET").map(Secret::new);
+        let client_secret = get(variable::CLIENT_SECRET).map(Secret::new);
         Ok(Environment { client_id, client_secret, redirect, scopes, endpoints })
     }
 
@@ -210,7 +249,7 @@ impl Environment {
 fn parse_scopes(list: &str) -> Result<Vec<String>, String> {
     let mut scopes: Vec<String> = Vec::new();
     for scope in list.split([' ', '\t', '\n', ',']).filter(|scope| !scope.is_empty()) {
-        if !scope.bytes().all(|b| matches!(b, 0x21 | 0x23..=0x5b | 0x5d..=0x7e)) {
+        if !is_scope(scope) {
             return Err(scope.to_owned());
         }
         if !scopes.iter().any(|known| known == scope) {
@@ -220,11 +259,16 @@ fn parse_scopes(list: &str) -> Result<Vec<String>, String> {
     Ok(scopes)
 }
 
+/// The characters of a scope, RFC 6749 §3.3.
+fn is_scope(text: &str) -> bool {
+    text.bytes().all(|b| matches!(b, 0x21 | 0x23..=0x5b | 0x5d..=0x7e))
+}
+
 /// Everything an attempt needs to know.
 #[derive(Clone, Debug)]
 pub struct Settings {
     pub client_id: ClientId,
-    /// Sent with the exchange when known; always needed for a renewal.
+    /// Chutes refuses an exchange and a renewal without it.
     pub client_secret: Option<Secret>,
     pub redirect: Redirect,
     pub scopes: Vec<String>,
@@ -232,9 +276,13 @@ pub struct Settings {
 }
 
 impl Settings {
-    /// False when the scopes asked for can never lead to a usable credential.
-    pub fn asks_for_invoke(&self) -> bool {
-        self.scopes.iter().any(|scope| scope == INVOKE)
+    /// Ask for these scopes as well; those that were not asked for already. A renewal has the scopes of the
+    /// latest consent, so that asking for less would weaken every earlier sign-in with the same app.
+    pub fn ask_also_for(&mut self, granted_before: &[String]) -> Vec<String> {
+        let added: Vec<String> =
+            granted_before.iter().filter(|scope| !self.scopes.contains(scope) && is_scope(scope)).cloned().collect();
+        self.scopes.extend(added.iter().cloned());
+        added
     }
 }
 
@@ -302,7 +350,8 @@ impl Attempt {
         format!("{}/idp/authorize?{}", endpoints.idp, query.join("&"))
     }
 
-    /// What another process needs to finish this attempt. The client secret is not part of it.
+    /// What another process needs to finish this attempt. The client secret is not part of it, unless
+    /// it is put there with [`Pending::with_client_secret`].
     pub fn pending(&self) -> Pending {
         let Settings { client_id, redirect, scopes, endpoints, .. } = &self.settings;
         Pending {
@@ -314,6 +363,7 @@ impl Attempt {
             verifier: self.verifier.expose().to_owned(),
             created_at: self.created_at,
             expires_at: self.expires_at,
+            client_secret: None,
         }
     }
 
@@ -369,6 +419,20 @@ pub struct Pending {
     pub created_at: u64,
     /// Unix milliseconds.
     pub expires_at: u64,
+    /// Only when the person asked for it: the process that finishes need not have it then.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    client_secret: Option<String>,
+}
+
+impl Pending {
+    pub fn with_client_secret(mut self, secret: &Secret) -> Pending {
+        self.client_secret = Some(secret.expose().to_owned());
+        self
+    }
+
+    pub fn client_secret(&self) -> Option<Secret> {
+        self.client_secret.as_deref().map(Secret::new)
+    }
 }
 
 /// Why a pending attempt cannot be continued.

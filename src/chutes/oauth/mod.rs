@@ -3,8 +3,10 @@
 //! [`attempt::Environment`] reads the settings, [`attempt::Attempt`] makes the link. It can be answered
 //! in several ways at once ([`callback`], paste); all of them go through [`answer::judge`], and the
 //! first good code is exchanged by [`token::sign_in`]. [`renewal_terms`] says what a later renewal will need.
+//! [`app`] registers the OAuth app that all this is done with.
 
 pub mod answer;
+pub mod app;
 pub mod attempt;
 pub mod callback;
 pub mod pages;

@@ -5,7 +5,7 @@
 use super::attempt::{Attempt, INVOKE};
 use super::renewal_terms;
 use crate::chutes::client::{Answer, Call, Client};
-use crate::chutes::failure::Failure;
+use crate::chutes::failure::{Failure, Kind};
 use crate::clean;
 use crate::secret::Secret;
 use crate::texts::{Lang, signin as t};
@@ -115,7 +115,7 @@ pub async fn exchange(client: &Client, attempt: &Attempt, code: &Secret, now_ms:
     for secret in [Some(code), Some(attempt.verifier()), settings.client_secret.as_ref()].into_iter().flatten() {
         call = call.redact(secret);
     }
-    let sent = Sent { grant: TokenError::CodeSpent, secret: true };
+    let sent = Sent { grant: TokenError::CodeSpent, secret: settings.client_secret.is_some() };
     let tokens = tokens(client, call, sent).await?;
     let scopes: Vec<String> = match tokens.scope.as_deref().map(str::trim).filter(|scope| !scope.is_empty()) {
         // RFC 6749 §5.1: absent means as requested.
@@ -188,6 +188,34 @@ pub async fn userinfo(client: &Client, access: &Secret) -> Result<Account, Failu
     Ok(Account { username: body.username.map(|name| name.trim().to_owned()).filter(plain), id: id.filter(plain) })
 }
 
+/// What the service knows of a token.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Introspection {
+    /// In force until then (Unix milliseconds), with these scopes. For a refresh token: those of the
+    /// latest consent, which the next renewal will give.
+    Active { expires_at_ms: Option<u64>, scopes: Vec<String> },
+    /// Used, expired, revoked or never issued.
+    Inactive,
+}
+
+/// Ask about a token without spending it (RFC 7662). No client authentication is needed.
+pub async fn introspect(client: &Client, token: &Secret) -> Result<Introspection, Failure> {
+    let mut form = Serializer::new(String::new());
+    form.append_pair("token", token.expose());
+    let url = format!("{}/idp/token/introspect", client.endpoints().idp);
+    let call = Call::post_form(url, Secret::new(form.finish())).redact(token).within(WHOLE);
+    let answer = client.send(call, |_| {}).await?.success()?;
+    let body: serde_json::Value = serde_json::from_slice(&answer.body).map_err(|error| answer.bad_json(&error))?;
+    match body["active"].as_bool() {
+        Some(true) => Ok(Introspection::Active {
+            expires_at_ms: body["exp"].as_u64().map(|seconds| seconds.saturating_mul(1000)),
+            scopes: body["scope"].as_str().unwrap_or_default().split_whitespace().map(str::to_owned).collect(),
+        }),
+        Some(false) => Ok(Introspection::Inactive),
+        None => Err(answer.failure(Kind::Malformed { detail: "no \"active\" in it".to_owned() })),
+    }
+}
+
 /// `now + expires_in` five minutes early, and at least 30 seconds from now. Milliseconds.
 fn expires_at(expires_in: Option<f64>, now_ms: u64) -> u64 {
     // `as` saturates: a negative or absent lifetime counts as none.
@@ -198,7 +226,7 @@ fn expires_at(expires_in: Option<f64>, now_ms: u64) -> u64 {
 /// What an error answer means for this request.
 struct Sent {
     grant: TokenError,
-    /// A secret was sent, or none is needed.
+    /// A client secret was sent.
     secret: bool,
 }
 

@@ -1,14 +1,15 @@
 //! The sign-in's mistakes and errors, in words. Each ends in one next action.
 
 use super::answer::{Mistake, Refusal};
-use super::attempt::{BadClientId, BadRedirect, BadSetting, CannotResume};
+use super::attempt::{BadClientId, BadClientSecret, BadRedirect, BadSetting, CannotResume};
+use crate::chutes::credential_kinds::variable;
 use crate::clean;
 use crate::texts::{Lang, signin as t};
 
 /// `HH:MM` of a Unix time in milliseconds, in the local time zone.
 pub fn clock(at_ms: u64) -> String {
     let timestamp = i64::try_from(at_ms).ok().and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok());
-    let zoned = timestamp.unwrap_or_default().to_zoned(jiff::tz::TimeZone::system());
+    let zoned = timestamp.unwrap_or_default().to_zoned_datetime(jiff::tz::TimeZone::system());
     format!("{:02}:{:02}", zoned.hour(), zoned.minute())
 }
 
@@ -25,11 +26,24 @@ impl BadClientId {
     }
 }
 
+impl BadClientSecret {
+    pub fn message(self, lang: Lang) -> String {
+        match self {
+            BadClientSecret::Empty => t::client_secret_empty(lang).to_owned(),
+            BadClientSecret::IsClientId => t::client_secret_is_id(lang).to_owned(),
+            BadClientSecret::IsKey => t::client_secret_is_key(lang).to_owned(),
+            BadClientSecret::NoPrefix => t::client_secret_no_prefix(lang).to_owned(),
+            BadClientSecret::Length(count) => t::client_secret_length(lang, count),
+            BadClientSecret::Character => t::client_secret_character(lang).to_owned(),
+        }
+    }
+}
+
 impl BadSetting {
     /// Names the variable. A client id is not echoed: a secret may have been put there.
     pub fn says(&self, lang: Lang) -> String {
         match self {
-            BadSetting::ClientId(bad) => t::in_variable(lang, "CHUTES_CLIENT_ID", bad.says(lang)),
+            BadSetting::ClientId(bad) => t::in_variable(lang, variable::CLIENT_ID, bad.says(lang)),
             BadSetting::Redirect(bad, value) => {
                 let value = clean::excerpt(value, 100);
                 let message = match bad {
@@ -39,10 +53,10 @@ impl BadSetting {
                     BadRedirect::Port => t::redirect_port(lang, value),
                     BadRedirect::Path => t::redirect_path(lang, value),
                 };
-                t::in_variable(lang, "CHUTES_OAUTH_REDIRECT_URI", message)
+                t::in_variable(lang, variable::REDIRECT_URI, message)
             }
             BadSetting::Scope(scope) => {
-                t::in_variable(lang, "CHUTES_OAUTH_SCOPES", t::scope_refused(lang, clean::excerpt(scope, 40)))
+                t::in_variable(lang, variable::SCOPES, t::scope_refused(lang, clean::excerpt(scope, 40)))
             }
             BadSetting::Endpoint(bad) => bad.to_string(),
         }

@@ -181,7 +181,7 @@ pub fn catalog_words(catalog: &Catalog, lang: Lang) -> String {
 pub fn local_time(ms: Option<u64>) -> String {
     ms.and_then(|ms| i64::try_from(ms).ok())
         .and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok())
-        .map(|moment| moment.to_zoned(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string())
+        .map(|moment| moment.to_zoned_datetime(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string())
         .unwrap_or_else(|| "-".to_owned())
 }
 

@@ -1,8 +1,9 @@
 //! The config as OpenClaw 2026.5.28 runs with it: variables replaced, defaults filled in.
 
-use crate::openclaw::read::current::{DEFAULT_ALIASES, normalize_ref};
+use crate::openclaw::read::current::DEFAULT_ALIASES;
 use crate::openclaw::read::snapshot::Snapshot;
 use crate::openclaw::value::{at, existing};
+use crate::selection::refs::normalize as normalize_ref;
 use serde_json::{Map, Value, json};
 use std::collections::HashMap;
 

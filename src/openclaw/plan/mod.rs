@@ -9,18 +9,20 @@ mod warning;
 pub use warning::PlanWarning;
 
 use super::error::Error;
-use super::read::auth_store::{self, PROVIDER};
 use super::read::current;
 use super::read::current::Current;
 use super::read::dotenv;
 use super::read::includes::MergedConfig;
 use super::read::install::Generation;
+use super::read::refs;
 use super::read::snapshot::{self, File, Snapshot};
 use super::types::StoredCredential;
 use super::types::{ConfigProfile, FileChange, Handover, NewCredential, Role};
 use super::value::at;
+use crate::chutes::credential_kinds::variable;
 use crate::chutes::oauth::attempt::is_client_secret;
 use crate::chutes::oauth::renewal_terms::{self};
+use crate::selection::refs::DEFAULT_PROVIDER;
 use crate::{secret::Secret, selection::Selection};
 use config::{ConfigSpec, DesiredConfig};
 use credential::Change;
@@ -29,9 +31,6 @@ use json5_edit::says;
 use rebase::rebased;
 use serde_json::Value;
 use std::path::PathBuf;
-
-/// The variable that a renewal sends.
-const CLIENT_SECRET: &str = "CHUTES_CLIENT_SECRET";
 
 /// What the user decided.
 #[derive(Clone, Debug)]
@@ -96,7 +95,7 @@ fn dotenv_change(snapshot: &Snapshot, secret: Option<&Secret>, now: i64) -> Opti
     // Text that is not UTF-8 is left alone; the warning about renewals stays.
     let text = std::str::from_utf8(file.bytes.as_deref().unwrap_or_default()).ok()?;
     let secret = secret.filter(|secret| is_client_secret(secret.expose()))?;
-    let after = dotenv::set(text, CLIENT_SECRET, secret.expose());
+    let after = dotenv::set(text, variable::CLIENT_SECRET, secret.expose());
     (after != text).then(|| file_change(Role::Dotenv, file.clone(), after.into_bytes(), now))
 }
 
@@ -124,8 +123,8 @@ pub fn gateway_surroundings(snapshot: &Snapshot) -> renewal_terms::Surroundings 
             .or_else(|| text(at(config, &["env", name])))
     };
     renewal_terms::Surroundings {
-        client_id: find("CHUTES_CLIENT_ID"),
-        client_secret: find(CLIENT_SECRET).map(Secret::new),
+        client_id: find(variable::CLIENT_ID),
+        client_secret: find(variable::CLIENT_SECRET).map(Secret::new),
     }
 }
 
@@ -137,7 +136,7 @@ fn config_changes(
     provider_key: Option<&Value>,
     now: i64,
 ) -> Result<Vec<FileChange>, Error> {
-    let other_providers = other_providers(snapshot);
+    let other_providers = snapshot.providers_with_credentials();
     let wish = ConfigSpec {
         base_url,
         selection,
@@ -208,20 +207,6 @@ fn file_change(role: Role, file: File, after: Vec<u8>, now: i64) -> FileChange {
     }
 }
 
-/// Providers that the user has a credential for.
-fn other_providers(snapshot: &Snapshot) -> Vec<String> {
-    let stores = [Some(snapshot.store.seen()), snapshot.main_store.as_ref().map(|main| main.seen())];
-    let stored = stores.into_iter().flatten().filter_map(|store| store.get("profiles"));
-    let profiles = stored.chain(at(snapshot.value(), &["auth", "profiles"]));
-    let mut names: Vec<String> = Vec::new();
-    for name in profiles.filter_map(Value::as_object).flat_map(|map| map.values()).filter_map(auth_store::provider_of) {
-        if name != PROVIDER && !names.contains(&name) {
-            names.push(name);
-        }
-    }
-    names
-}
-
 fn warnings(snapshot: &Snapshot, selection: &Selection, removed: Vec<String>) -> Vec<PlanWarning> {
     let config = snapshot.value();
     let mut warnings = Vec::new();
@@ -245,7 +230,8 @@ fn warnings(snapshot: &Snapshot, selection: &Selection, removed: Vec<String>) ->
     let own = snapshot::agent_entry(config, &snapshot.agent).and_then(|entry| entry.get("model"));
     let own = own.and_then(|model| model.as_str().or_else(|| model.get("primary")?.as_str()));
     let aliases = &selection.aliases;
-    if let Some(model) = own.filter(|model| current::resolve(model, aliases) != selection.primary) {
+    let means = |model: &str| refs::resolve(model, aliases, config, DEFAULT_PROVIDER);
+    if let Some(model) = own.filter(|model| means(model) != selection.primary) {
         warnings.push(PlanWarning::AgentHasOwnModel { agent: snapshot.agent.clone(), model: model.to_owned() });
     }
     warnings

@@ -1,6 +1,7 @@
 //! Stores a key through OpenClaw's own command, for versions that keep credentials in a database.
 
 use super::scratch_config::ScratchConfig;
+use crate::chutes::credential_kinds::variable;
 use crate::openclaw::error::Error;
 use crate::openclaw::read::snapshot::Snapshot;
 use crate::openclaw::types::Handover;
@@ -35,7 +36,7 @@ pub fn run(site: &Site, snapshot: &Snapshot, handover: &Handover) -> Result<(), 
         command.env("OPENCLAW_STATE_DIR", &site.paths.state_dir);
         command.env("OPENCLAW_HOME", &site.paths.home);
         // In the environment, this alone makes newer versions look for the plugin.
-        command.env_remove("CHUTES_API_KEY");
+        command.env_remove(variable::API_KEY);
         command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
         command
     };

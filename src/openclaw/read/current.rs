@@ -2,11 +2,13 @@
 
 use super::auth_store::{self, PROVIDER, Profile};
 use super::install::Generation;
+use super::refs;
 use super::snapshot::Snapshot;
-use crate::chutes::model::{Model, Price, Shared};
+use crate::chutes::model::{Model, Price, Shared, usd};
 use crate::openclaw::types::{CredentialKind, StoredCredential};
 use crate::openclaw::value::at;
 use crate::secret::Secret;
+use crate::selection::refs::{DEFAULT_PROVIDER, normalize as normalize_ref, provider_of};
 use crate::selection::{Alias, Configured};
 use serde_json::Value;
 use std::collections::HashMap;
@@ -22,6 +24,8 @@ pub struct Current {
     /// All agents of the config, default first.
     pub agents: Vec<String>,
     pub configured: Configured,
+    /// Other providers that can be used: those that the config names anywhere, and those with a credential.
+    pub other_providers: Vec<String>,
     /// `models.providers.chutes.baseUrl`.
     pub base_url: Option<String>,
     /// `models.providers.chutes.models` as they are, for lists that work without the catalog.
@@ -45,11 +49,13 @@ impl Current {
         let registered = models.iter().filter_map(|entry| entry.get("id")?.as_str().map(str::to_owned));
         let mut shared = Shared::default();
         let (profiles, active) = usable(snapshot, now);
+        let configured = Configured { registered: registered.collect(), ..configured(config) };
         Self {
+            other_providers: refs::usable_providers(config, &configured, &snapshot.providers_with_credentials()),
             config_exists: snapshot.config.bytes.is_some(),
             agent: snapshot.agent.clone(),
             agents: snapshot.agents.clone(),
-            configured: Configured { registered: registered.collect(), ..configured(config) },
+            configured,
             base_url: provider.and_then(|p| p.get("baseUrl")?.as_str()).map(str::to_owned),
             models: models.iter().filter_map(|entry| Some(shared.share(model(&entry)?))).collect(),
             credentials: profiles.iter().map(|(agent, profile)| stored(agent, profile)).collect(),
@@ -162,12 +168,16 @@ pub fn configured(config: &Value) -> Configured {
         }
     }
     let aliases: Vec<Alias> = aliases.into_iter().flatten().collect();
-    let resolve = |text: &str| resolve(text, &aliases);
+    let resolve = |text: &str, otherwise: &str| refs::resolve(text, &aliases, config, otherwise);
     let primary_of = |value: Option<&Value>| {
         let text = value.and_then(|v| v.as_str().or_else(|| v.get("primary")?.as_str()));
-        text.map(str::trim).filter(|text| !text.is_empty()).map(resolve)
+        text.map(str::trim).filter(|text| !text.is_empty()).map(|text| resolve(text, DEFAULT_PROVIDER))
     };
     let model = at(config, &["agents", "defaults", "model"]);
+    let primary = primary_of(model);
+    let implied_default = if primary.is_some() { None } else { refs::implied_default(config) };
+    let default = primary.as_ref().or(implied_default.as_ref());
+    let default_provider = default.and_then(|default| provider_of(default)).unwrap_or(DEFAULT_PROVIDER);
     let fallbacks = model.and_then(|m| m.get("fallbacks")?.as_array()).into_iter().flatten();
     let allowed: Vec<String> = map
         .into_iter()
@@ -185,9 +195,10 @@ pub fn configured(config: &Value) -> Configured {
         }
     }
     Configured {
-        primary: primary_of(model),
-        fallbacks: fallbacks.filter_map(Value::as_str).map(resolve).collect(),
+        fallbacks: fallbacks.filter_map(Value::as_str).map(|text| resolve(text, default_provider)).collect(),
         image: primary_of(at(config, &["agents", "defaults", "imageModel"])),
+        implied_default,
+        primary,
         inverted,
         registered: Vec::new(),
         allowed: (!allowed.is_empty()).then_some(allowed),
@@ -199,25 +210,6 @@ pub fn configured(config: &Value) -> Configured {
 /// True for `"chutes-fast": {alias: "chutes/…"}`: name and target changed places.
 pub(crate) fn is_inverted(key: &str, alias: &str) -> bool {
     !key.contains('/') && crate::chutes::model::id_of(alias.trim()).is_some()
-}
-
-/// What a name in the config stands for: an alias's target, else itself.
-pub(crate) fn resolve(text: &str, aliases: &[Alias]) -> String {
-    let lower = text.trim().to_lowercase();
-    let alias = aliases.iter().find(|alias| alias.name.to_lowercase() == lower);
-    alias.map_or_else(|| normalize_ref(text), |alias| alias.target.clone())
-}
-
-/// A ref as OpenClaw normalises it: trimmed, the provider in lower case and not doubled.
-pub(crate) fn normalize_ref(text: &str) -> String {
-    let text = text.trim();
-    let Some((provider, id)) = text.split_once('/').filter(|(p, id)| !p.is_empty() && !id.is_empty()) else {
-        return text.to_owned();
-    };
-    let provider = provider.trim().to_lowercase();
-    let id = id.trim();
-    let doubled = id.get(..=provider.len()).is_some_and(|start| start.eq_ignore_ascii_case(&format!("{provider}/")));
-    if doubled { id.to_owned() } else { format!("{provider}/{id}") }
 }
 
 /// Aliases that OpenClaw 2026.5.28 gives by itself to models that are listed without one.
@@ -238,7 +230,7 @@ fn default_alias(reference: &str) -> Option<&'static str> {
 
 /// A model entry of the config, as far as it goes.
 fn model(entry: &Value) -> Option<Model> {
-    let price = |name: &str| entry.get("cost").and_then(|cost| cost.get(name)?.as_f64());
+    let price = |name: &str| entry.get("cost").and_then(|cost| cost.get(name)?.as_f64()).map(usd);
     let tokens = |name: &str| entry.get(name).and_then(Value::as_f64).and_then(|n| NonZeroU64::new(n as u64));
     let input = entry.get("input").and_then(Value::as_array);
     let kinds = |input: &Vec<Value>| input.iter().filter_map(Value::as_str).map(str::to_owned).collect::<Vec<_>>();

@@ -11,6 +11,12 @@ pub fn value(text: &str, name: &str) -> Option<String> {
     values.next().filter(|value| !value.is_empty())
 }
 
+/// The names of the variables that are set to something.
+pub fn names(text: &str) -> impl Iterator<Item = String> {
+    let filled = |(name, value): (&str, &str)| (!plain(value).is_empty()).then(|| name.to_owned());
+    text.lines().filter_map(move |line| assignment(line).and_then(filled))
+}
+
 /// The text with `name` set to `value`, which needs no quotes: in the lines that set it, else in a new
 /// line at the end.
 pub fn set(text: &str, name: &str, value: &str) -> String {

@@ -6,6 +6,7 @@ pub mod dotenv;
 pub mod includes;
 pub mod install;
 pub mod paths;
+pub mod refs;
 mod site;
 pub mod snapshot;
 

@@ -1,5 +1,6 @@
 //! Where OpenClaw keeps its files.
 
+use super::refs;
 use crate::openclaw::error::Error;
 use std::path::{Component, Path, PathBuf};
 
@@ -21,6 +22,8 @@ pub struct Paths {
     pub include_roots: Vec<PathBuf>,
     /// `--profile`, when it is not `default`.
     pub profile: Option<String>,
+    /// Providers for which the environment has a variable that OpenClaw looks for.
+    pub providers_in_env: Vec<&'static str>,
 }
 
 impl Paths {
@@ -73,6 +76,7 @@ impl Paths {
             config,
             include_roots,
             profile: profile.filter(|name| !name.eq_ignore_ascii_case("default")).map(str::to_owned),
+            providers_in_env: refs::with_variables(|name| set(name).is_some()).collect(),
         })
     }
 

@@ -3,11 +3,13 @@
 use super::includes::{MergedConfig, Models};
 use super::install::Installed;
 use super::paths::Paths;
+use super::{auth_store, dotenv, refs as built_in};
 use crate::files::Doing;
 use crate::files::bytes::Bytes;
 use crate::openclaw::error::Shape;
 use crate::openclaw::types::FileChange;
 use crate::openclaw::{Error, Site, value};
+use crate::selection::refs;
 use serde_json::{Map, Value};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -47,6 +49,8 @@ pub struct Snapshot {
     pub dotenv: File,
     /// `~/.config/openclaw/gateway.env`, which is read after it.
     pub gateway_env: File,
+    /// Providers that an agent has a credential for, or a scheduled job a model of.
+    pub providers: Vec<String>,
 }
 
 /// A JSON file of OpenClaw's own.
@@ -87,7 +91,9 @@ impl Snapshot {
             Some(id) => return Err(Error::UnknownAgent { agent: id, known: agents }),
         };
         let store_of = |agent: &str, name: &str| json(&agent_dir(paths, &tree.value, agent).join(name));
+        let providers = providers(paths, &tree.value, &agents);
         Ok(Self {
+            providers,
             store: store_of(&agent, "auth-profiles.json")?,
             auth_state: store_of(&agent, "auth-state.json")?,
             main_store: (agent != "main").then(|| store_of("main", "auth-profiles.json")).transpose()?,
@@ -138,6 +144,34 @@ impl Snapshot {
         &self.tree.value
     }
 
+    /// Names of the variables that OpenClaw sets for itself: by its `.env` files, and by the config.
+    pub fn variables(&self) -> Vec<String> {
+        let of_file = |file: &File| {
+            dotenv::names(&String::from_utf8_lossy(file.bytes.as_deref().unwrap_or_default())).collect::<Vec<_>>()
+        };
+        let of_config = [&["env", "vars"][..], &["env"]].into_iter().filter_map(|path| value::at(self.value(), path));
+        let filled = |value: &Value| value.as_str().is_some_and(|text| !text.trim().is_empty());
+        let of_config = of_config.filter_map(Value::as_object).flatten().filter(|(_, value)| filled(value));
+        let files = [&self.dotenv, &self.gateway_env].into_iter().flat_map(of_file);
+        files.chain(of_config.map(|(name, _)| name.clone())).collect()
+    }
+
+    /// Other providers that OpenClaw finds a credential for, wherever it looks.
+    pub fn providers_with_credentials(&self) -> Vec<String> {
+        let profiles = value::at(self.value(), &["auth", "profiles"]).and_then(Value::as_object);
+        let in_config = profiles.into_iter().flat_map(|map| map.values()).filter_map(auth_store::provider_of);
+        let variables = self.variables();
+        let is_set = |name: &str| variables.iter().any(|known| known == name);
+        let by_variable = built_in::with_variables(is_set).chain(self.paths.providers_in_env.iter().copied());
+        let mut names: Vec<String> = Vec::new();
+        for name in self.providers.iter().cloned().chain(in_config).chain(by_variable.map(str::to_owned)) {
+            if name != auth_store::PROVIDER && !names.contains(&name) {
+                names.push(name);
+            }
+        }
+        names
+    }
+
     /// The models that the config lists for Chutes.
     pub fn models(&self) -> Models<'_> {
         self.tree.models()
@@ -167,6 +201,27 @@ impl File {
         let mode = bytes.as_ref().and_then(|_| path.metadata().ok()).map(|meta| meta.mode() & 0o7777);
         Ok(Self { path: path.to_owned(), link: None, bytes, mode })
     }
+}
+
+/// What cannot be read names no provider; the write itself looks closer.
+fn providers(paths: &Paths, config: &Value, agents: &[String]) -> Vec<String> {
+    let read = |path: PathBuf| json(&path).ok().and_then(|json| json.value.ok()).unwrap_or_default();
+    let main = (!agents.iter().any(|agent| agent == "main")).then_some("main");
+    let agents = agents.iter().map(String::as_str).chain(main);
+    let mut names: Vec<String> = Vec::new();
+    for agent in agents {
+        let store = read(agent_dir(paths, config, agent).join("auth-profiles.json"));
+        let profiles = store.get("profiles").and_then(Value::as_object).into_iter().flatten();
+        names.extend(profiles.filter_map(|(_, profile)| auth_store::provider_of(profile)));
+    }
+    let jobs = value::at(config, &["cron", "store"]).and_then(Value::as_str).map(|path| paths.user_path(path));
+    let jobs = read(jobs.unwrap_or_else(|| paths.state_dir.join("cron/jobs.json")));
+    value::each(&jobs, &["jobs", "*", "payload", "model"], &mut |model| {
+        names.extend(model.as_str().and_then(refs::provider_of).map(str::to_lowercase));
+    });
+    names.sort_unstable();
+    names.dedup();
+    names
 }
 
 pub(crate) fn json(path: &Path) -> Result<Json, Error> {

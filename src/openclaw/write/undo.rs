@@ -6,13 +6,10 @@ use crate::files::Doing;
 use crate::files::{open_file, read_file};
 use crate::openclaw::error::Error;
 use crate::openclaw::plan::Plan;
-use crate::state::State;
-use serde::{Deserialize, Serialize};
+use crate::state::{State, UndoFile, UndoRecord};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
-
-const RECORD: &str = "undo";
 
 /// What an undo did.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -25,33 +22,12 @@ pub struct Undone {
     pub stays: Option<String>,
 }
 
-/// The last write, without a byte of its contents.
-#[derive(Serialize, Deserialize)]
-struct Record {
-    /// Unix time in milliseconds.
-    at: i64,
-    files: Vec<Entry>,
-    /// Id of a credential that was handed to OpenClaw.
-    #[serde(default)]
-    handed_over: Option<String>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct Entry {
-    path: PathBuf,
-    /// SHA-256; None: there was no file.
-    before: Option<String>,
-    after: String,
-    backup: Option<PathBuf>,
-    mode: u32,
-}
-
 pub(crate) fn record(state: &State, plan: &Plan, backups: &[Option<PathBuf>], at: i64) -> Result<(), Error> {
     let files = &plan.files;
     if files.is_empty() {
         return Ok(());
     }
-    let files = files.iter().zip(backups).map(|(file, backup)| Entry {
+    let files = files.iter().zip(backups).map(|(file, backup)| UndoFile {
         path: file.path.clone(),
         before: file.before.as_deref().map(sha256),
         after: sha256(&file.after),
@@ -59,12 +35,12 @@ pub(crate) fn record(state: &State, plan: &Plan, backups: &[Option<PathBuf>], at
         mode: file.mode,
     });
     let handed_over = plan.handover.as_ref().map(|handover| handover.profile_id.clone());
-    Ok(state.write(RECORD, &Record { at, files: files.collect(), handed_over })?)
+    Ok(state.undo_record().write(&UndoRecord { at, files: files.collect(), handed_over })?)
 }
 
 /// When the last write was made, Unix time in milliseconds, if it can still be undone.
 pub fn available(state: &State) -> Option<i64> {
-    let record: Record = state.read(RECORD)?;
+    let record = state.undo_record().read()?;
     changes(&record).is_ok().then_some(record.at)
 }
 
@@ -72,8 +48,8 @@ pub fn available(state: &State) -> Option<i64> {
 /// does that, some time after the write, with a config it does not like. It keeps what it replaced
 /// beside the config, so that its own words need not be asked for, which would take seconds.
 pub fn reverted(state: &State) -> Option<PathBuf> {
-    let record: Record = state.read(RECORD)?;
-    let aside = |entry: &Entry| -> Option<PathBuf> {
+    let record = state.undo_record().read()?;
+    let aside = |entry: &UndoFile| -> Option<PathBuf> {
         let name = entry.path.file_name()?.to_str()?;
         let kept = ["clobbered", "rejected"].map(|why| format!("{name}.{why}."));
         let beside = std::fs::read_dir(entry.path.parent()?).ok()?.flatten().map(|file| file.path());
@@ -87,13 +63,13 @@ pub fn reverted(state: &State) -> Option<PathBuf> {
 }
 
 /// The file is not as the last write left it.
-fn is_changed(entry: &Entry) -> bool {
+fn is_changed(entry: &UndoFile) -> bool {
     sha256_of(&entry.path).is_ok_and(|now| now.as_ref() != Some(&entry.after))
 }
 
 /// Undoes the last commit, or refuses and touches nothing.
 pub fn undo(state: &State) -> Result<Undone, Error> {
-    let record: Record = state.read(RECORD).ok_or(Error::NothingToUndo)?;
+    let record = state.undo_record().read().ok_or(Error::NothingToUndo)?;
     let first = record.files.first().ok_or(Error::NothingToUndo)?;
     let config = record.files.last().unwrap_or(first);
     let _only_one_of_us = run_lock::ours(state, &config.path)?;
@@ -113,16 +89,16 @@ pub fn undo(state: &State) -> Result<Undone, Error> {
         Err(Failure::Conflict(path)) => return Err(Error::ChangedSince { path }),
         Err(Failure::Error(error)) => return Err(error),
     }
-    state.remove(RECORD);
+    state.undo_record().remove();
     Ok(undone)
 }
 
 /// The way back, config first: a credential that the config still names must not be missing.
-fn changes(record: &Record) -> Result<Vec<Change<'static>>, Error> {
+fn changes(record: &UndoRecord) -> Result<Vec<Change<'static>>, Error> {
     record.files.iter().rev().map(change).collect()
 }
 
-fn change(entry: &Entry) -> Result<Change<'static>, Error> {
+fn change(entry: &UndoFile) -> Result<Change<'static>, Error> {
     let now = read_file(&entry.path)?;
     if now.as_deref().map(sha256).as_ref() != Some(&entry.after) {
         return Err(Error::ChangedSince { path: entry.path.clone() });

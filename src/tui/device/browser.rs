@@ -1,6 +1,7 @@
 //! Opening the link in a browser: only a graphical one, only in front of the person, without a shell,
 //! and without ever waiting for it.
 
+use crate::chutes::credential_kinds::variable::SECRETS;
 use crate::clean;
 use crate::host::{Host, Verdict};
 use crate::texts::{Lang, signin as t};
@@ -66,8 +67,6 @@ const TEXT_BROWSERS: [&str; 13] = [
     "edbrowse",
     "www-browser",
 ];
-/// Kept from a browser and whatever it starts.
-const SECRETS: [&str; 3] = ["CHUTES_CLIENT_SECRET", "CHUTES_API_KEY", "CHUTES_OAUTH_TOKEN"];
 
 /// Which program would open `link`, an address below `base` (the identity provider).
 pub fn choose(link: &str, base: &str, surroundings: &Surroundings) -> Result<Opener, NotOpened> {

@@ -96,7 +96,7 @@ impl Effects {
                 let session = Arc::clone(&self.session);
                 // Favourites are a convenience; the list on screen stays right if they cannot be kept.
                 self.writes.push(spawn_blocking(move || {
-                    let _ = session.state.write(FAVOURITES, &favourites);
+                    let _ = session.state.favourites().write(&favourites);
                 }));
             }
             Effect::SignIn { attempt, begin } => self.sign_in(attempt, begin),
@@ -106,12 +106,12 @@ impl Effects {
             Effect::OpenBrowser { attempt, link, host } => self.open_browser(attempt, link, host),
             Effect::Copy { attempt, text } => self.copy(attempt, text),
             Effect::SaveLink { attempt, kind, path } => self.save_link(attempt, kind, path),
-            Effect::Remember(client_id) => {
+            Effect::Remember { client_id, scopes } => {
                 let session = Arc::clone(&self.session);
-                let app = sign_in::Remembered { client_id: client_id.as_str().to_owned() };
+                let app = crate::state::RememberedClient::of(&client_id, &scopes);
                 // A convenience, as the favourites are.
                 self.writes.push(spawn_blocking(move || {
-                    let _ = session.state.write(sign_in::CLIENT, &app);
+                    let _ = session.state.client().write(&app);
                 }));
             }
             Effect::Cancel(attempt) => {
@@ -222,9 +222,6 @@ impl Effects {
         );
     }
 }
-
-/// Name of the favourites among the documents of our own state.
-pub const FAVOURITES: &str = "favourites";
 
 /// The credential itself; what is stored is read from OpenClaw's store at this moment.
 async fn secret_of(session: &Arc<Session>, credential: Credential) -> Option<Secret> {

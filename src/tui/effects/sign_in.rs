@@ -4,7 +4,7 @@
 use super::{Effects, now_ms};
 use crate::chutes::client::Client;
 use crate::chutes::oauth::answer::{Verdict, judge};
-use crate::chutes::oauth::attempt::{Attempt as OAuth, CannotResume, Environment, Pending};
+use crate::chutes::oauth::attempt::{Attempt as OAuth, CannotResume, Environment};
 use crate::chutes::oauth::callback::{Arrival, Listener, Outcome as Page, Report};
 use crate::chutes::oauth::token::{self, TokenError};
 use crate::host::Host;
@@ -24,19 +24,8 @@ use std::time::Duration;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
 use tokio::task::{JoinHandle, spawn_blocking};
 
-/// Name of a begun sign-in among the documents of our own state.
-pub const PENDING: &str = "pending-login";
-/// Name of the app that was used last.
-pub const CLIENT: &str = "client";
 /// A paste in pieces is whole when nothing more came for this long.
 const QUIET: Duration = Duration::from_millis(350);
-
-/// The app of the last sign-in, as kept in our own state.
-#[derive(serde::Serialize, serde::Deserialize)]
-#[serde(rename_all = "camelCase")]
-pub struct Remembered {
-    pub client_id: String,
-}
 
 /// The sign-in that is under way.
 pub struct Running {
@@ -174,7 +163,7 @@ impl Effects {
             let _ = std::fs::remove_file(file);
         }
         if !keep {
-            self.session.state.remove(PENDING);
+            self.session.state.pending_login().remove();
         }
     }
 
@@ -195,7 +184,7 @@ impl Work {
         let prepared = match self.prepare(begin) {
             Ok(prepared) => prepared,
             Err(over) => {
-                self.state.remove(PENDING);
+                self.state.pending_login().remove();
                 return self.say(SignInUpdate::Over(over));
             }
         };
@@ -233,7 +222,7 @@ impl Work {
                 arrival = arrivals.recv(), if !closed => match arrival {
                     Some(Arrival::Code(code, report)) => break (code, Some(report)),
                     Some(Arrival::Refused(refusal)) => {
-                        self.state.remove(PENDING);
+                        self.state.pending_login().remove();
                         self.say(SignInUpdate::Over(Over::Refused(refusal)));
                         // The page is on its way.
                         if !served {
@@ -249,7 +238,7 @@ impl Work {
                         match verdict {
                             Verdict::Code(code) => break (code, None),
                             Verdict::Refused(refusal) => {
-                                self.state.remove(PENDING);
+                                self.state.pending_login().remove();
                                 return self.say(SignInUpdate::Over(Over::Refused(refusal)));
                             }
                             Verdict::Mistake(_) if only_whole => {}
@@ -263,7 +252,7 @@ impl Work {
                             oauth.pending()
                         };
                         // Only the continuing in another run would suffer.
-                        let _ = self.state.write(PENDING, &pending);
+                        let _ = self.state.pending_login().write(&pending);
                         self.say(SignInUpdate::Left(lock(&oauth).left(now_ms())));
                     }
                     None => return,
@@ -272,7 +261,7 @@ impl Work {
             }
         };
         // A code is good for one exchange, and so is the record of the attempt.
-        self.state.remove(PENDING);
+        self.state.pending_login().remove();
         self.say(SignInUpdate::Exchanging);
         let oauth = lock(&oauth).clone();
         let from_callback = report.is_some();
@@ -291,16 +280,25 @@ impl Work {
 
     fn prepare(&self, begin: Begin) -> Result<OAuth, Over> {
         let oauth = match begin {
-            Begin::New { client_id, secret } => OAuth::new(self.environment.settings(client_id, secret), now_ms()),
+            Begin::New { client_id, secret } => {
+                let mut settings = self.environment.settings(client_id, secret);
+                let known = self.state.client().read();
+                let before = known.filter(|app| app.client_id == settings.client_id.as_str()).map(|app| app.scopes);
+                let added = settings.ask_also_for(&before.unwrap_or_default());
+                if !added.is_empty() {
+                    self.say(SignInUpdate::Note(t::scopes_kept(self.lang, added.join(" "))));
+                }
+                OAuth::new(settings, now_ms())
+            }
             Begin::Continue { secret } => {
-                let pending: Option<Pending> = self.state.read(PENDING);
+                let pending = self.state.pending_login().read();
                 let pending = pending.ok_or(Over::CannotResume(CannotResume::Damaged))?;
                 let endpoints = self.environment.endpoints.clone();
                 OAuth::resume(pending, endpoints, secret, now_ms()).map_err(Over::CannotResume)?
             }
         };
         // So that a cut connection does not cost the attempt.
-        self.state.write(PENDING, &oauth.pending()).map_err(|error| Over::NoState(error.message(self.lang)))?;
+        self.state.pending_login().write(&oauth.pending()).map_err(|error| Over::NoState(error.message(self.lang)))?;
         Ok(oauth)
     }
 

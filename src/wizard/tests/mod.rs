@@ -54,6 +54,7 @@ fn catalog(ids: &[&str]) -> Catalog {
         models: ids.iter().map(|id| model(id, 1.0, 2.0, id.contains("Eye"))).collect(),
         source: Source::Live,
         fetched_at: Some(1),
+        ..Catalog::default()
     }
 }
 

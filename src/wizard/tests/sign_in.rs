@@ -192,7 +192,10 @@ fn a_refusal_ends_the_attempt_and_a_grant_goes_on_by_itself() {
     assert!(wizard.sign_in.paste.is_empty(), "a code is not kept");
     assert!(wizard.handle(Event::Paste(Secret::new("again"))).is_empty(), "the first answer has won");
     let effects = news(&mut wizard, granted());
-    assert!(matches!(&effects[..], [Effect::Remember(_), Effect::Discover { credential: Credential::OAuth(_), .. }]));
+    assert!(matches!(
+        &effects[..],
+        [Effect::Remember { .. }, Effect::Discover { credential: Credential::OAuth(_), .. }]
+    ));
     assert_eq!(wizard.screen, Screen::Discover);
 }
 

@@ -3,9 +3,12 @@
 use super::ConfigSpec;
 use crate::chutes::model::{Model, id_of};
 use crate::openclaw::read::auth_store::PROVIDER;
-use crate::openclaw::read::current::{configured, is_inverted, normalize_ref};
+use crate::openclaw::read::current::is_inverted;
+use crate::openclaw::read::refs;
 use crate::openclaw::value::at;
-use crate::selection::Alias;
+use crate::selection::Configured;
+use crate::selection::refs::{normalize as normalize_ref, provider_of};
+use crate::selection::{Alias, Selection};
 use serde_json::{Map, Value, json};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
@@ -42,8 +45,8 @@ impl Allowed<'_> {
     }
 }
 
-/// What it should hold.
-pub(crate) fn allowed<'a>(old: &'a Value, wish: &ConfigSpec<'a>) -> Vec<Allowed<'a>> {
+/// What it should hold. `before`: what the config said.
+pub(crate) fn allowed<'a>(old: &'a Value, before: &Configured, wish: &ConfigSpec<'a>) -> Vec<Allowed<'a>> {
     let selection = wish.selection;
     let map = at(old, &ALLOWED).and_then(Value::as_object);
     let is_empty = |entry: &Value| entry.as_object().is_some_and(Map::is_empty);
@@ -54,10 +57,21 @@ pub(crate) fn allowed<'a>(old: &'a Value, wish: &ConfigSpec<'a>) -> Vec<Allowed<
             list.push(Allowed { key: AllowedKey::Text(Cow::Borrowed(key)), entry });
         }
     }
-    if list.is_empty() {
+    let text = |key: String| Allowed { key: AllowedKey::Text(Cow::Owned(key)), entry: None };
+    if list.is_empty() && restricts(old) {
         // So far everything was allowed: what the user could use stays usable.
-        let wildcard = |name| Allowed { key: AllowedKey::Text(Cow::Owned(format!("{name}/*"))), entry: None };
-        list.extend(usable_providers(old, wish.other_providers).into_iter().map(wildcard));
+        let usable = refs::usable_providers(old, before, wish.other_providers);
+        list.extend(usable.into_iter().map(|provider| text(format!("{provider}/*"))));
+    } else if restricts(old) {
+        // The default and its fallbacks are allowed without being listed, and only while they are that.
+        let used = before.primary.iter().chain(&before.fallbacks).filter(|target| id_of(target).is_none());
+        for target in used {
+            let wildcard = provider_of(target).map(|provider| format!("{provider}/*"));
+            let covers = |key: String| key == *target || Some(&key) == wildcard.as_ref();
+            if provider_of(target).is_some() && !list.iter().any(|known| covers(normalize_ref(&known.key()))) {
+                list.push(text(target.clone()));
+            }
+        }
     }
     let mut listed: HashSet<String> = list.iter().map(|allowed| normalize_ref(&allowed.key())).collect();
     let mut registered: HashSet<&str> = HashSet::with_capacity(selection.registered.len());
@@ -74,23 +88,47 @@ pub(crate) fn allowed<'a>(old: &'a Value, wish: &ConfigSpec<'a>) -> Vec<Allowed<
         }
     }
     name_them(&mut list, &selection.aliases);
+    keep_bare_names(&mut list, old, before, selection);
     list
 }
 
-/// Providers of what the user could use before, but for Chutes.
-fn usable_providers(old: &Value, with_credentials: &[String]) -> Vec<String> {
-    let before = configured(old);
-    let refs = before.primary.iter().chain(&before.fallbacks).chain(&before.image);
-    let named = refs.filter_map(|text| text.split_once('/')).map(|(provider, _)| provider);
-    let known = before.providers.iter().chain(with_credentials).map(String::as_str);
-    let mut providers: Vec<String> = Vec::new();
-    for name in known.chain(named) {
-        let name = name.trim().to_lowercase();
-        if !name.is_empty() && name != PROVIDER && !providers.contains(&name) {
-            providers.push(name);
+/// Whether the map says what may be used. From 2026.8.1 on a policy does, once the map was taken over
+/// into one.
+fn restricts(config: &Value) -> bool {
+    let policy = at(config, &["agents", "defaults", "modelPolicy"]).is_some_and(Value::is_object);
+    let taken_over = at(config, &["meta", "migrations", "modelPolicyAllowlist"]) == Some(&Value::Bool(true));
+    !policy && !taken_over
+}
+
+/// A name without a provider belongs to that of the default. When the default goes to another provider,
+/// an alias keeps what the name stood for.
+fn keep_bare_names(list: &mut Vec<Allowed<'_>>, old: &Value, before: &Configured, selection: &Selection) {
+    let provider = refs::default_provider(before);
+    if provider_of(&selection.primary) == Some(provider) {
+        return;
+    }
+    let depends = |found: &refs::Found<'_>| {
+        // A `model` is read with OpenClaw's own default provider, the fallbacks here are written anew.
+        let is_model = found.place == "model" && found.first;
+        !is_model && !matches!(found.place, "agents.defaults.model" | "agents.defaults.models" | "models")
+    };
+    for found in refs::named(old).iter().filter(|found| depends(found) && !found.text.contains('/')) {
+        let stood_for = refs::resolve(found.text, &before.aliases, old, provider);
+        let moves = refs::resolve(found.text, &before.aliases, old, "") != stood_for;
+        let taken = selection.aliases.iter().any(|alias| alias.name.eq_ignore_ascii_case(found.text));
+        if !moves || taken || provider_of(&stood_for) == Some(PROVIDER) {
+            continue;
+        }
+        let at = list.iter().position(|allowed| normalize_ref(&allowed.key()) == stood_for);
+        let at = at.unwrap_or_else(|| {
+            list.push(Allowed { key: AllowedKey::Text(Cow::Owned(stood_for.clone())), entry: None });
+            list.len() - 1
+        });
+        let entry = list[at].entry.get_or_insert_with(|| Box::new(json!({})));
+        if let Some(entry) = entry.as_object_mut() {
+            entry.entry("alias").or_insert_with(|| json!(found.text));
         }
     }
-    providers
 }
 
 /// Gives the members of the allowlist their aliases.

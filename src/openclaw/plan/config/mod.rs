@@ -5,14 +5,15 @@ mod allowlist;
 mod settings;
 
 use super::schema::{self, Problem};
-use crate::chutes::model::{Model, id_of, reference};
+use crate::chutes::model::{Model, id_of, reference, usd};
 use crate::openclaw::error::{Error, Shape};
 use crate::openclaw::read::auth_store::PROVIDER;
-use crate::openclaw::read::current::{self, normalize_ref};
+use crate::openclaw::read::current::{self};
 use crate::openclaw::read::includes::{MergedConfig, Models};
 use crate::openclaw::types::ConfigProfile;
 use crate::openclaw::value::{self, at, existing, object};
 use crate::selection::Selection;
+use crate::selection::refs::normalize as normalize_ref;
 use allowlist::{ALLOWED, Allowed, allowed};
 use json5_edit::same;
 use json5_edit::{Edit, Lazy, New, Step, keys};
@@ -110,10 +111,11 @@ impl<'a> DesiredConfig<'a> {
         let selection = wish.selection;
         let models = tree.models();
         let entries = entries(models, &selection.registered);
-        let allowed = allowed(old, wish);
+        let before = current::configured(old);
+        let allowed = allowed(old, &before, wish);
         let mut wanted = Self { rest, provider: name.to_owned(), entries, models, allowed };
 
-        choose(&mut wanted.rest, selection);
+        choose(&mut wanted.rest, old, &before.aliases, selection);
         if selection.authoritative {
             wanted.unregister(selection);
         }
@@ -300,6 +302,7 @@ fn describe(entry: &mut Map<String, Value>, model: &Model) {
 
 /// A price as people write it: `2`, not `2.0`.
 fn number(price: f64) -> Option<Value> {
+    let price = usd(price);
     if !price.is_finite() || price < 0.0 {
         return None;
     }

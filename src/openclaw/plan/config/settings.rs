@@ -2,17 +2,24 @@
 
 use super::set;
 use crate::openclaw::read::auth_store::{self, PROVIDER};
-use crate::openclaw::read::current::{normalize_ref, resolve};
+use crate::openclaw::read::refs;
 use crate::openclaw::types::ConfigProfile;
 use crate::openclaw::value::{at, existing, object};
+use crate::selection::Alias;
 use crate::selection::Selection;
+use crate::selection::refs::{DEFAULT_PROVIDER, normalize as normalize_ref, provider_of};
 use serde_json::{Map, Value, json};
 
-/// `agents.defaults.model` and `imageModel`.
-pub(crate) fn choose(config: &mut Value, selection: &Selection) {
-    let means = |value: Option<&Value>, target: &str| {
-        value.and_then(Value::as_str).is_some_and(|text| resolve(text, &selection.aliases) == target)
+/// `agents.defaults.model` and `imageModel`. `old`: the config as it was; `others`: the aliases that it has.
+pub(crate) fn choose(config: &mut Value, old: &Value, others: &[Alias], selection: &Selection) {
+    let aliases: Vec<Alias> = selection.aliases.iter().chain(others).cloned().collect();
+    // A fallback without a provider has that of the default.
+    let of_fallbacks = provider_of(&selection.primary).unwrap_or(DEFAULT_PROVIDER);
+    let stands_for = |value: Option<&Value>, target: &str, otherwise: &str| {
+        let text = value.and_then(Value::as_str);
+        text.is_some_and(|text| refs::resolve(text, &aliases, old, otherwise) == target)
     };
+    let means = |value: Option<&Value>, target: &str| stands_for(value, target, DEFAULT_PROVIDER);
     let Some(defaults) = existing(config, &["agents", "defaults"]) else { return };
     match defaults.get_mut("model") {
         Some(Value::Object(model)) => {
@@ -21,13 +28,13 @@ pub(crate) fn choose(config: &mut Value, selection: &Selection) {
             }
             let old = model.get("fallbacks").and_then(Value::as_array).map_or(&[][..], Vec::as_slice);
             let unchanged = old.len() == selection.fallbacks.len()
-                && old.iter().zip(&selection.fallbacks).all(|(old, new)| means(Some(old), new));
+                && old.iter().zip(&selection.fallbacks).all(|(old, new)| stands_for(Some(old), new, of_fallbacks));
             if !unchanged {
                 set(model, "fallbacks", json!(selection.fallbacks));
             }
         }
         Some(Value::String(text)) if selection.fallbacks.is_empty() => {
-            if resolve(text, &selection.aliases) != selection.primary {
+            if refs::resolve(text, &aliases, old, DEFAULT_PROVIDER) != selection.primary {
                 *text = selection.primary.clone();
             }
         }

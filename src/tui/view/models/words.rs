@@ -188,6 +188,7 @@ pub fn notes(notes: &[Note], lang: Lang) -> Option<String> {
         return Some(t::models_note_repaired(lang, repaired.join(", ")));
     }
     notes.iter().find_map(|note| match note {
+        Note::MadeRoom { before, kept: true } => Some(t::models_note_made_room(lang, clean::excerpt(before, MOST))),
         Note::AliasHeld { name, target, by } => Some(t::models_note_held(lang, name, short(target), by)),
         Note::ExplicitNotServed { wanted } => Some(t::models_note_explicit(lang, clean::excerpt(wanted, MOST))),
         Note::AliasMoved { name, from } => Some(t::models_note_moved(lang, name, short(from))),

@@ -1,0 +1,190 @@
+//! Homes with more than Chutes in them: what belongs to other providers stays theirs, and stays usable.
+
+use openclaw_chutes::standin::sample::{self, Era};
+use openclaw_chutes::standin::{Config, Keys, Standin};
+use serde_json::{Value, json};
+use testkit::{Home, Ran};
+
+const BIN: &str = env!("CARGO_BIN_EXE_openclaw-chutes");
+const KEY: &str = "cpk_0123abcd.4567ef.canary89";
+const CONFIG: &str = ".openclaw/openclaw.json";
+const DEFAULT: &str = "chutes/zai-org/GLM-4.7-TEE";
+
+struct Stage {
+    home: Home,
+    _standin: Standin,
+}
+
+impl Stage {
+    fn with(config: &str, list: Vec<u8>) -> Stage {
+        let standin = Standin::start(Config::serving(Keys::Listed(vec![KEY.to_owned()]), list)).expect("a stand-in");
+        let mut home = Home::new();
+        home.set("CHUTES_BASE_URL", standin.api_base());
+        home.write(CONFIG, config);
+        Stage { home, _standin: standin }
+    }
+
+    fn new(config: &str) -> Stage {
+        Stage::with(config, sample::list(Era::Documented))
+    }
+
+    fn onboard(&self, more: &[&str]) -> Value {
+        let args = [BIN, "onboard", "--non-interactive", "--json", "--api-key-stdin"];
+        let ran = self.home.run_with_input(args.iter().chain(more), format!("{KEY}\n"));
+        assert_eq!(ran.code, 0, "{ran:?}");
+        document(&ran)
+    }
+
+    fn run(&self, args: &[&str]) -> Ran {
+        self.home.run(std::iter::once(BIN).chain(args.iter().copied()))
+    }
+
+    fn defaults(&self) -> Value {
+        json5::from_str::<Value>(&self.home.read(CONFIG)).expect("JSON5")["agents"]["defaults"].clone()
+    }
+
+    fn allowed(&self, key: &str) -> bool {
+        self.defaults()["models"].get(key).is_some()
+    }
+}
+
+fn document(ran: &Ran) -> Value {
+    serde_json::from_str(&ran.stdout).unwrap_or_else(|error| panic!("one document: {error}\n{ran:?}"))
+}
+
+fn warned<'a>(document: &'a Value, code: &str) -> Option<&'a str> {
+    let warnings = document["warnings"].as_array().expect("a list");
+    warnings.iter().find(|warning| warning["code"] == code).and_then(|warning| warning["message"].as_str())
+}
+
+#[test]
+fn fallbacks_at_other_providers_stay_and_the_old_default_is_the_first() {
+    let stage = Stage::new(
+        r#"{ agents: { defaults: { model: { primary: "anthropic/claude-opus-4-6", fallbacks: ["google/gemini-3-pro", "openai/gpt-5.2"] } } } }"#,
+    );
+    let document = stage.onboard(&[]);
+    let chain = json!(["anthropic/claude-opus-4-6", "google/gemini-3-pro", "openai/gpt-5.2"]);
+    assert_eq!((&document["model"]["primary"], &document["model"]["fallbacks"]), (&json!(DEFAULT), &chain));
+    assert_eq!(stage.defaults()["model"]["fallbacks"], chain);
+    assert!(warned(&document, "previous-default").expect("said").contains("anthropic/claude-opus-4-6"));
+    assert_eq!(warned(&document, "fallback-not-served"), None);
+    for provider in ["anthropic/*", "google/*", "openai/*"] {
+        assert!(stage.allowed(provider), "{provider}");
+    }
+    // And it stays so.
+    let again = stage.onboard(&[]);
+    assert_eq!((&again["changed"], warned(&again, "previous-default")), (&json!(false), None));
+}
+
+#[test]
+fn what_is_asked_for_at_another_provider_is_taken_as_written() {
+    let stage = Stage::new("{}");
+    let document = stage.onboard(&[
+        "--fallback",
+        "google/gemini-3-pro",
+        "--image-model",
+        "openai/gpt-5.2",
+        "--fallback",
+        "deepseek-ai/DeepSeek-V3.2-TEE",
+        "--fallback",
+        "zai-org/GLM-9-typo",
+    ]);
+    let chain = ["google/gemini-3-pro", "chutes/deepseek-ai/DeepSeek-V3.2-TEE", "zai-org/GLM-9-typo"];
+    assert_eq!(document["model"]["fallbacks"], json!(chain));
+    assert_eq!(document["model"]["image"], "openai/gpt-5.2");
+    // What is no provider anybody knows is most likely a slip.
+    assert!(warned(&document, "other-provider").expect("said").contains("zai-org/GLM-9-typo"));
+    let registered = json5::from_str::<Value>(&stage.home.read(CONFIG)).expect("JSON5");
+    let registered = registered["models"]["providers"]["chutes"]["models"].as_array().expect("a list").clone();
+    assert!(registered.iter().all(|model| model["id"] != "google/gemini-3-pro"), "{registered:?}");
+}
+
+#[test]
+fn every_provider_in_use_stays_allowed() {
+    let stage = Stage::new(
+        r#"{
+            env: { vars: { GROQ_API_KEY: "${GROQ_KEY_FROM_HOST}" } },
+            agents: {
+                defaults: { heartbeat: { every: "30m", model: "openrouter/qwen/qwen3-8b" } },
+                list: [{ id: "main", default: true }, { id: "writer", model: "mistral/mistral-large-latest" },
+                    { id: "coder", model: { primary: "xai/grok-5", fallbacks: ["zai/glm"] }, subagents: { model: "cerebras/qwen-3" } }],
+            },
+            channels: { modelByChannel: { telegram: { "123": "google/gemini-3-flash" } } },
+            hooks: { mappings: [{ match: { path: "x" }, model: "deepseek/v4" }] },
+        }"#,
+    );
+    stage.home.write(".openclaw/.env", "MOONSHOT_API_KEY=x\nVENICE_API_KEY=\n");
+    let profiles =
+        r#"{"version":1,"profiles":{"together:default":{"type":"api_key","provider":"together","key":"k"}}}"#;
+    stage.home.write(".openclaw/agents/coder/agent/auth-profiles.json", profiles);
+    stage.home.write(".openclaw/cron/jobs.json", r#"{"jobs":[{"payload":{"kind":"agentTurn","model":"nvidia/n"}}]}"#);
+    stage.onboard(&[]);
+    for provider in [
+        "groq",
+        "openrouter",
+        "mistral",
+        "xai",
+        "zai",
+        "cerebras",
+        "google",
+        "deepseek",
+        "moonshot",
+        "together",
+        "nvidia",
+    ] {
+        assert!(stage.allowed(&format!("{provider}/*")), "{provider}: {}", stage.defaults()["models"]);
+    }
+    assert!(!stage.allowed("venice/*"));
+}
+
+#[test]
+fn an_allowlist_keeps_what_was_allowed_without_being_listed() {
+    let stage = Stage::new(
+        r#"{ agents: { defaults: { model: { primary: "openai/gpt-5.2", fallbacks: ["google/gemini-3-pro"] }, models: { "anthropic/claude-x": { alias: "c" } } } } }"#,
+    );
+    assert_eq!(stage.run(&["models", "set", DEFAULT, "--json"]).code, 0);
+    for key in ["openai/gpt-5.2", "google/gemini-3-pro", "anthropic/claude-x", DEFAULT] {
+        assert!(stage.allowed(key), "{key}: {}", stage.defaults()["models"]);
+    }
+    assert!(!stage.allowed("openai/*"));
+}
+
+#[test]
+fn a_name_without_a_provider_keeps_its_meaning_when_the_default_moves() {
+    let stage = Stage::new(
+        r#"{ agents: { defaults: { model: { primary: "anthropic/claude-opus-4-6", fallbacks: ["claude-sonnet-4-6"] }, heartbeat: { model: "claude-haiku-4-5" } } } }"#,
+    );
+    stage.onboard(&[]);
+    let defaults = stage.defaults();
+    assert_eq!(defaults["model"]["fallbacks"], json!(["anthropic/claude-opus-4-6", "anthropic/claude-sonnet-4-6"]));
+    assert_eq!(defaults["heartbeat"]["model"], "claude-haiku-4-5");
+    assert_eq!(defaults["models"]["anthropic/claude-haiku-4-5"]["alias"], "claude-haiku-4-5");
+}
+
+#[test]
+fn a_template_is_the_users_own_and_is_not_judged() {
+    let stage = Stage::new(r#"{ agents: { defaults: { model: { primary: "chutes/${MY_MODEL}" } } } }"#);
+    let before = stage.defaults()["model"].clone();
+    stage.onboard(&["--model", "chutes/${MY_MODEL}"]);
+    assert_eq!(stage.defaults()["model"], before);
+}
+
+#[test]
+fn an_odd_catalog_gives_only_models_that_chat_and_can_be_named() {
+    let list = include_bytes!("../data/catalog-odd.json").to_vec();
+    let stage = Stage::with("{}", list);
+    let document = stage.onboard(&[]);
+    let config: Value = json5::from_str(&stage.home.read(CONFIG)).expect("JSON5");
+    let models = config["models"]["providers"]["chutes"]["models"].as_array().expect("a list").clone();
+    let of = |id: &str| models.iter().find(|model| model["id"] == id).unwrap_or_else(|| panic!("{id}: {models:?}"));
+    assert_eq!(of("zai-org/GLM-4.7-TEE")["contextWindow"], 202_752);
+    assert_eq!(of("zai-org/GLM-4.7-TEE")["cost"], json!({"input": 0.4, "output": 2}));
+    assert_eq!(of("vendor/no-context")["contextWindow"], 40_960);
+    assert_eq!(of("vendor/noise")["cost"]["cacheRead"], json!(0.125));
+    let text = stage.home.read(CONFIG);
+    for gone in ["painter/", "embedder/", "vendor/reads", "${", "chutes/chutes", "\"*\""] {
+        assert!(!text.contains(gone), "{gone}: {text}");
+    }
+    assert!(warned(&document, "model-left-out").expect("named").contains("vendor/reads-${HOME}"));
+    assert_eq!(document["catalog"]["models"], 3);
+}
