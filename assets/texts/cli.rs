@@ -223,7 +223,9 @@ texts! {
     warn_unverified(why): "The test call gave no answer to go by, so this is not verified. {why}", "测试调用没有得到可供判断的答复，因此未经验证。{why}";
     warn_balance(why): "The credential works, but the account has no balance. {why}", "凭据有效，但账户余额不足。{why}";
     warn_token_expires: "CHUTES_OAUTH_TOKEN lives for about an hour and cannot be renewed; sign in with OAuth for a login that lasts.", "CHUTES_OAUTH_TOKEN 有效期约一小时且无法续期；要长期使用，请通过 OAuth 登录。";
-    warn_replanned: "A file changed while this ran; the change was made on the new contents.", "运行期间有文件被改动；本次修改基于新的内容。";
+    warn_changed_meanwhile(paths):
+        "{paths} changed while this ran; the change is made on the new contents.",
+        "运行期间 {paths} 被改动；本次修改基于新的内容。";
     warn_not_served_now(wanted): "{wanted} is not served any more.", "{wanted} 已不再提供。";
 }
 

@@ -92,6 +92,9 @@ texts! {
     stored_already(problem, id):
         "{problem}. OpenClaw has stored the key as {id} already",
         "{problem}。OpenClaw 已将密钥保存为 {id}";
+    changed_since_review(paths):
+        "{paths} changed after this was reviewed, so nothing was written",
+        "{paths} 在查看之后被修改过，因此没有写入任何内容";
     keeps_changing(path):
         "another program keeps changing {path}; after three tries it was left as it is",
         "另一个程序在不断修改 {path}；尝试三次后保持其原样";

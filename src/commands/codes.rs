@@ -104,6 +104,7 @@ pub const ERRORS: &[(&str, u8, &str)] = &[
     ),
     ("config-malformed", 1, "The config is not valid, or not of the shape that OpenClaw needs."),
     ("config-not-editable", 1, "The config cannot be changed safely."),
+    ("changed-since-review", 1, "A file changed after the change was reviewed."),
     ("config-keeps-changing", 1, "Another process kept changing the config."),
     ("include-failed", 1, "The config includes a file that cannot be used."),
     ("auth-store-malformed", 1, "The credential store is not valid."),

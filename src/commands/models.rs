@@ -2,7 +2,7 @@
 
 use super::context::{Context, now};
 use super::error::Error;
-use super::onboard::{base_url, of_plan};
+use super::onboard::{base_url, changed_meanwhile, of_plan};
 use super::report::{Report, Warning, warnings_json};
 use crate::chutes::bundled;
 use crate::chutes::endpoints::is_loopback;
@@ -359,10 +359,11 @@ pub fn apply(
         client_secret: None,
         basis: Some(current.clone()),
     };
-    let written = write::commit(site, &request, &context.state(), now())?;
+    let written = write::commit(site, &request, None, &context.state(), now())?;
     // Whoever switches a model has been told at the onboarding that no OpenClaw is there.
     let news = written.plan.warnings.iter().filter(|warning| **warning != PlanWarning::OpenClawNotFound);
     warnings.extend(news.map(|warning| of_plan(warning, context.lang)));
+    warnings.extend(changed_meanwhile(context, site, &written.changed_meanwhile));
     let lang = context.lang;
     let changed = written.plan.changes_anything();
     let config = written.plan.files.iter().zip(&written.backups).find(|(file, _)| file.role == Role::Config);

@@ -24,6 +24,7 @@ use crate::openclaw::write::{self, Written};
 use crate::selection::refs::provider_of;
 use crate::selection::{self, Note, Overrides, Proposal, Selection};
 use crate::texts::{Lang, cli as text};
+use std::path::PathBuf;
 use std::sync::Arc;
 
 /// What the service said, and what is chosen because of it.
@@ -82,8 +83,12 @@ pub fn with_credential(context: &Context, options: &Onboard, obtained: Obtained)
     let mut warnings = obtained.warnings.clone();
     warnings.extend(settled.warnings.iter().cloned());
     if options.check {
+        // The files as they are now: the service was asked in between, and a write would start from these.
+        let snapshot = site.read()?;
         let plan = plan::plan(&snapshot, &request, now())?;
         add_plan_warnings(&mut warnings, &plan, context.lang);
+        warnings.extend(changed_meanwhile(context, &site, &plan.fingerprint.changed_since(&current.fingerprint)));
+        let current = Current::of(&snapshot, now());
         let finished = Finished { context, site: &site, obtained: &obtained, settled: &settled, warnings: &warnings };
         return Ok(finished.check(options.json, &snapshot, &current, &plan, &diff::of(&plan)));
     }
@@ -93,10 +98,7 @@ pub fn with_credential(context: &Context, options: &Onboard, obtained: Obtained)
     // What is there now is not read again: that could fail, and the write would still be done.
     let (written, after) = write::commit_and_look(&site, &request, &context.state(), now())?;
     add_plan_warnings(&mut warnings, &written.plan, context.lang);
-    if written.replanned {
-        warnings
-            .push(Warning { code: "file-changed-meanwhile", message: text::warn_replanned(context.lang).to_owned() });
-    }
+    warnings.extend(changed_meanwhile(context, &site, &written.changed_meanwhile));
     let snapshot = after.unwrap_or(snapshot);
     let current = Current::of(&snapshot, now());
     let finished = Finished { context, site: &site, obtained: &obtained, settled: &settled, warnings: &warnings };
@@ -110,6 +112,13 @@ fn add_plan_warnings(warnings: &mut Vec<Warning>, plan: &Plan, lang: Lang) {
         warnings.retain(|warning| warning.code != "aliases-repaired");
     }
     warnings.extend(plan.warnings.iter().map(|warning| of_plan(warning, lang)));
+}
+
+/// What was worked out before somebody else changed these files was applied to what they wrote.
+pub fn changed_meanwhile(context: &Context, site: &Site, paths: &[PathBuf]) -> Option<Warning> {
+    let shown: Vec<String> = paths.iter().map(|path| clean::line(&site.paths.tilde(path))).collect();
+    let message = text::warn_changed_meanwhile(context.lang, shown.join(", "));
+    (!paths.is_empty()).then_some(Warning { code: "file-changed-meanwhile", message })
 }
 
 pub fn of_plan(warning: &PlanWarning, lang: Lang) -> Warning {

@@ -46,6 +46,8 @@ pub enum Error {
     NotPutBack { path: PathBuf, backup: Option<PathBuf> },
     /// OpenClaw has taken the credential into its database; what came after it failed.
     StoredAlready { profile_id: String, error: Box<Error> },
+    /// These files are not as they were when the plan was reviewed. Nothing was written.
+    ChangedSinceReview { paths: Vec<PathBuf> },
     /// Another process kept changing the file.
     KeepsChanging { path: PathBuf },
     /// Another process holds the lock.
@@ -83,6 +85,15 @@ impl Error {
         Error::File(files::Error::io(doing, path, error))
     }
 
+    /// The files that changed after the plan was reviewed, also when that came after OpenClaw took the credential.
+    pub fn changed_since_review(&self) -> Option<&[PathBuf]> {
+        match self {
+            Error::ChangedSinceReview { paths } => Some(paths),
+            Error::StoredAlready { error, .. } => error.changed_since_review(),
+            _ => None,
+        }
+    }
+
     /// The stable code of the JSON document.
     pub fn code(&self) -> &'static str {
         match self {
@@ -99,6 +110,7 @@ impl Error {
             Error::OwnedByInclude { .. } | Error::Edit { .. } | Error::Unproven { .. } => "config-not-editable",
             Error::UnsupportedStore { .. } => "unsupported-openclaw-store",
             Error::SymlinkedSecret { .. } => "auth-store-symlink",
+            Error::ChangedSinceReview { .. } => "changed-since-review",
             Error::KeepsChanging { .. } => "config-keeps-changing",
             Error::Locked { .. } => "locked",
             Error::Handover { .. } => "openclaw-refused-credential",
@@ -172,6 +184,10 @@ impl Error {
                 texts::stored_already(lang, error.words(lang), clean::line(profile_id))
             }
             Error::NotPutBack { path, .. } => texts::not_put_back(lang, show(path)),
+            Error::ChangedSinceReview { paths } => {
+                let paths: Vec<String> = paths.iter().map(|path| show(path)).collect();
+                texts::changed_since_review(lang, paths.join(", "))
+            }
             Error::KeepsChanging { path } => texts::keeps_changing(lang, show(path)),
             Error::Locked { path, pid: Some(pid) } => texts::locked_by(lang, show(path), pid),
             Error::Locked { path, pid: None } => texts::locked(lang, show(path)),
@@ -203,7 +219,9 @@ impl Error {
                 return Some(texts::hint_put_back(lang, show(backup), show(path)));
             }
             Error::NotPutBack { path, backup: None } => return Some(texts::hint_take_away(lang, show(path))),
-            Error::KeepsChanging { .. } | Error::Locked { .. } => texts::hint_again(lang),
+            Error::ChangedSinceReview { .. } | Error::KeepsChanging { .. } | Error::Locked { .. } => {
+                texts::hint_again(lang)
+            }
             Error::Handover { .. } => texts::hint_handover(lang),
             Error::ChangedSince { .. } | Error::BackupGone { .. } => texts::hint_backups(lang),
             Error::ProfileName { .. } | Error::UnknownAgent { .. } | Error::Edit { .. } | Error::NothingToUndo => {

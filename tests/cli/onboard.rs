@@ -4,6 +4,7 @@
 use openclaw_chutes::standin::sample::{self, Era};
 use openclaw_chutes::standin::{ClosedPort, Config, Fault, Keys, Route, Standin};
 use serde_json::{Value, json};
+use std::net::{TcpListener, TcpStream};
 use std::os::unix::fs::PermissionsExt;
 use testkit::{Home, Ran};
 
@@ -427,5 +428,54 @@ fn a_signal_before_the_write_leaves_nothing() {
         let said: Value = serde_json::from_slice(&output.stdout).expect("a document");
         assert_eq!(said["error"]["code"], "interrupted");
         assert_eq!(home.files(), [home.join("key")]);
+    }
+}
+
+/// An address of the service where `first` happens before the first answer.
+fn before_the_answer(standin: &Standin, first: impl FnOnce() + Send + 'static) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = format!("http://{}/v1", listener.local_addr().expect("its address"));
+    let api = standin.api_base();
+    let service = api.trim_start_matches("http://").trim_end_matches("/v1").to_owned();
+    std::thread::spawn(move || {
+        let mut first = Some(first);
+        for client in listener.incoming() {
+            let mut client = client.expect("a caller");
+            if let Some(first) = first.take() {
+                first();
+            }
+            let mut service = TcpStream::connect(&service).expect("the stand-in");
+            let (mut to_client, mut from_service) = (client.try_clone().expect("it"), service.try_clone().expect("it"));
+            std::thread::spawn(move || std::io::copy(&mut from_service, &mut to_client));
+            std::thread::spawn(move || std::io::copy(&mut client, &mut service));
+        }
+    });
+    address
+}
+
+#[test]
+fn a_config_that_changes_while_the_service_answers_is_kept_and_said() {
+    for check in [true, false] {
+        let mut stage = Stage::new(Era::Documented);
+        stage.home.write(CONFIG, "{ theirs: 1 }");
+        let config = stage.home.join(CONFIG);
+        let change = move || std::fs::write(&config, "{ theirs: 2 } // new").expect("the config");
+        stage.home.set("CHUTES_BASE_URL", before_the_answer(&stage.standin, change));
+        let more: &[&str] = if check { &["--check"] } else { &[] };
+        let ran = stage.onboard(more);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        let document = document(&ran);
+        assert!(codes(&document).contains(&"file-changed-meanwhile"), "{document}");
+        let warnings = document["warnings"].to_string();
+        assert!(warnings.contains("~/.openclaw/openclaw.json changed while this ran"), "{warnings}");
+        match check {
+            true => {
+                assert!(document.to_string().contains("theirs: 2"), "the diff starts from what is there: {document}")
+            }
+            false => {
+                assert_eq!(stage.config()["theirs"], 2);
+                assert!(stage.home.read(CONFIG).contains("// new"));
+            }
+        }
     }
 }

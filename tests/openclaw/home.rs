@@ -97,7 +97,7 @@ impl Home {
     }
 
     pub fn commit(&self, request: &Request) -> Result<Written, Error> {
-        commit(&self.site(), request, &self.state(), NOW)
+        commit(&self.site(), request, None, &self.state(), NOW)
     }
 
     /// The changed lines of the config, as `diff` marks them.

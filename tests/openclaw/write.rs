@@ -4,9 +4,10 @@ use crate::home::*;
 use openclaw_chutes::diff;
 use openclaw_chutes::files::Doing;
 use openclaw_chutes::openclaw::error::Error;
+use openclaw_chutes::openclaw::read::current::Current;
 use openclaw_chutes::openclaw::read::install::Generation;
-use openclaw_chutes::openclaw::write::undo;
 use openclaw_chutes::openclaw::write::undo::{Undone, undo};
+use openclaw_chutes::openclaw::write::{self, undo};
 use std::fs::{self, Permissions};
 use std::os::unix::fs::{MetadataExt, PermissionsExt, symlink};
 use std::path::Path;
@@ -29,7 +30,7 @@ fn everything_is_private_and_the_old_bytes_are_kept() {
     for dir in [".openclaw/agents", ".openclaw/agents/main/agent", "state"] {
         assert_eq!(mode(&home.path(dir)), 0o700, "{dir}");
     }
-    let backup = written.config_backup().unwrap();
+    let backup = written.backups.last().unwrap().as_deref().unwrap();
     assert_eq!(backup, home.path(".openclaw/openclaw.json.chutes-backup-20261122T100000Z"));
     assert_eq!((fs::read_to_string(backup).unwrap().as_str(), mode(backup)), ("{a: 1}", 0o600));
     let names: Vec<_> = home.everything().into_iter().map(|(path, _)| path).collect();
@@ -181,6 +182,53 @@ fn no_edit_of_another_writer_is_lost() {
     let value = home.config_value();
     let lost: Vec<_> = (0..ROUNDS).filter(|n| value[format!("theirs{n}")] != *n).collect();
     assert!(lost.is_empty() && ours == ROUNDS, "{ours} of ours, lost of theirs: {lost:?}");
+}
+
+#[test]
+fn what_is_written_is_what_was_reviewed() {
+    // What somebody does while the plan is being read, and the file that is named.
+    type Case = (&'static str, fn(&Home), &'static str);
+    let cases: [Case; 5] = [
+        ("the config", |home| home.write(CONFIG, "{ agents: { defaults: { model: 'anthropic/x' } } }"), CONFIG),
+        ("a config where there was none", |home| home.write(CONFIG, "{ theirs: 1 }"), CONFIG),
+        ("a config that goes away", |home| fs::remove_file(home.path(CONFIG)).unwrap(), CONFIG),
+        ("the store", |home| home.write(STORE, "{\"profiles\": {}}"), STORE),
+        ("an included file", |home| home.write(".openclaw/more.json5", "{ theirs: 2 }"), ".openclaw/more.json5"),
+    ];
+    for (what, change, named) in cases {
+        let home = match what {
+            "a config where there was none" => Home::new(),
+            "an included file" => Home::with("{ more: { $include: './more.json5' } }"),
+            _ => Home::with("{a: 1}"),
+        };
+        if what == "an included file" {
+            home.write(".openclaw/more.json5", "{ theirs: 1 }");
+        }
+        let wish = request(api_key(KEY));
+        let reviewed = home.plan(&wish).unwrap().fingerprint;
+        change(&home);
+        let before = home.everything();
+        let commit = |reviewed| write::commit(&home.site(), &wish, Some(reviewed), &home.state(), NOW);
+        let error = commit(&reviewed).unwrap_err();
+        assert_eq!(error.changed_since_review(), Some(&[home.path(named)][..]), "{what}: {error}");
+        assert_eq!(home.everything(), before, "{what}: nothing unseen is written");
+        // What is there now has been looked at: it is written.
+        let reviewed = home.plan(&wish).unwrap().fingerprint;
+        let written = commit(&reviewed).unwrap_or_else(|error| panic!("{what}: {error}"));
+        assert!(written.plan.changes_anything() && written.plan.fingerprint == reviewed, "{what}");
+    }
+}
+
+#[test]
+fn what_changed_since_the_choice_was_made_is_named() {
+    let home = Home::with("{a: 1}");
+    let mut wish = request(api_key(KEY));
+    wish.basis = Some(Current::of(&home.site().read().unwrap(), NOW));
+    assert_eq!(home.plan(&wish).unwrap().fingerprint.changed_since(&wish.basis.as_ref().unwrap().fingerprint).len(), 0);
+    home.write(CONFIG, "{a: 2}");
+    let written = home.commit(&wish).unwrap();
+    assert_eq!(written.changed_meanwhile, [home.path(CONFIG)]);
+    assert_eq!(home.config_value()["a"], 2);
 }
 
 #[test]

@@ -208,7 +208,7 @@ proptest! {
             .filter(|line| line.kind != diff::LineKind::Context)
             .map(|line| (line.kind == diff::LineKind::Added, line.text.into_owned()))
             .collect();
-        commit(&site, &request, &State::at(home.join("state")), now_ms).unwrap();
+        commit(&site, &request, None, &State::at(home.join("state")), now_ms).unwrap();
         let after = home.read(".openclaw/openclaw.json");
         let real: Vec<(bool, String)> = similar::TextDiff::from_lines(CONFIG, after.as_str())
             .iter_all_changes()

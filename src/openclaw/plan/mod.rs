@@ -12,6 +12,7 @@ use super::error::Error;
 use super::read::current;
 use super::read::current::Current;
 use super::read::dotenv;
+use super::read::fingerprint::Fingerprint;
 use super::read::includes::MergedConfig;
 use super::read::install::Generation;
 use super::read::refs;
@@ -57,6 +58,8 @@ pub struct Plan {
     /// Stored Chutes credentials that this plan overwrites or removes.
     pub replaced: Vec<StoredCredential>,
     pub warnings: Vec<PlanWarning>,
+    /// What the plan was made from and would write: see [`crate::openclaw::write::commit`].
+    pub fingerprint: Fingerprint,
 }
 
 impl Plan {
@@ -80,6 +83,7 @@ pub fn plan(snapshot: &Snapshot, request: &Request, now: i64) -> Result<Plan, Er
 
     let removed = profile.as_ref().map(|profile| profile.removed.clone()).unwrap_or_default();
     Ok(Plan {
+        fingerprint: Fingerprint::of_plan(snapshot, &files),
         files,
         handover,
         profile_id: profile.map(|profile| profile.id),

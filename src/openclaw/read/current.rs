@@ -1,6 +1,7 @@
 //! What OpenClaw has configured for Chutes now.
 
 use super::auth_store::{self, PROVIDER, Profile};
+use super::fingerprint::Fingerprint;
 use super::install::Generation;
 use super::refs;
 use super::snapshot::Snapshot;
@@ -38,6 +39,8 @@ pub struct Current {
     pub in_database: bool,
     /// `gateway.mode` is set, so `openclaw gateway run` starts.
     pub gateway_mode: bool,
+    /// The files that this was read from.
+    pub fingerprint: Fingerprint,
 }
 
 impl Current {
@@ -62,6 +65,7 @@ impl Current {
             active,
             in_database: snapshot.installed.generation != Generation::JsonStore,
             gateway_mode: at(config, &["gateway", "mode"]).is_some_and(Value::is_string),
+            fingerprint: Fingerprint::of_snapshot(snapshot),
         }
     }
 

@@ -12,6 +12,7 @@ use super::plan::credential;
 use super::plan::{self, Plan, Request};
 use super::program::paste_key;
 use super::read::Site;
+use super::read::fingerprint::Fingerprint;
 use super::read::snapshot::{self, Snapshot};
 use super::types::Role;
 use crate::chutes::oauth::token::Renewed;
@@ -32,24 +33,27 @@ pub struct Written {
     pub plan: Plan,
     /// Backups made, in the order of `plan.files`; None for a new file.
     pub backups: Vec<Option<PathBuf>>,
-    /// Files were planned again because somebody changed them meanwhile.
-    pub replanned: bool,
+    /// Files that somebody changed after the request's `basis` was read. The change was made on their new
+    /// contents.
+    pub changed_meanwhile: Vec<PathBuf>,
     /// The change can be undone.
     pub undoable: bool,
 }
 
-impl Written {
-    /// The backup of the config, for the JSON document.
-    pub fn config_backup(&self) -> Option<&Path> {
-        let at = self.plan.files.iter().position(|file| file.role == Role::Config)?;
-        self.backups.get(at)?.as_deref()
-    }
-}
-
-/// Carries the request out: credential first, config second, all or nothing. Reads the files again;
-/// `now` is Unix time in milliseconds.
-pub fn commit(site: &Site, request: &Request, state: &State, now: i64) -> Result<Written, Error> {
-    carry_out(site, request, state, now, drop)
+/// Carries the request out: credential first, config second, all or nothing. Reads the files again and plans
+/// again; `now` is Unix time in milliseconds.
+///
+/// `reviewed` is the fingerprint of the plan that a person has seen: when the new plan is another one, nothing is
+/// written, and [`Error::ChangedSinceReview`] names the files. None: nobody reviewed it, so the change is made on
+/// whatever is there now, at most three times.
+pub fn commit(
+    site: &Site,
+    request: &Request,
+    reviewed: Option<&Fingerprint>,
+    state: &State,
+    now: i64,
+) -> Result<Written, Error> {
+    carry_out(site, request, reviewed, state, now, drop)
 }
 
 /// Like [`commit`]; also OpenClaw's files as it left them, from memory: reading them again could fail, and
@@ -61,7 +65,7 @@ pub fn commit_and_look(
     now: i64,
 ) -> Result<(Written, Option<Snapshot>), Error> {
     let mut before: Option<Snapshot> = None;
-    let written = carry_out(site, request, state, now, |snapshot| before = Some(snapshot))?;
+    let written = carry_out(site, request, None, state, now, |snapshot| before = Some(snapshot))?;
     let after = before.and_then(|before| before.after(&written.plan.files).ok());
     Ok((written, after))
 }
@@ -70,6 +74,7 @@ pub fn commit_and_look(
 fn carry_out(
     site: &Site,
     request: &Request,
+    reviewed: Option<&Fingerprint>,
     state: &State,
     now: i64,
     mut planned: impl FnMut(Snapshot),
@@ -80,9 +85,18 @@ fn carry_out(
     for attempt in 0..ATTEMPTS {
         let snapshot = site.read()?;
         let plan = plan::plan(&snapshot, request, now)?;
+        let unseen = reviewed.map(|reviewed| reviewed.differences(&plan.fingerprint)).unwrap_or_default();
+        if !unseen.is_empty() {
+            return Err(stored_already(handed_over, Error::ChangedSinceReview { paths: unseen }));
+        }
+        let basis = request.basis.as_ref().map(|basis| plan.fingerprint.changed_since(&basis.fingerprint));
+        let mut changed_meanwhile = basis.unwrap_or_default();
+        if attempt > 0 && !changed_meanwhile.contains(&conflict) {
+            changed_meanwhile.push(conflict.clone());
+        }
         if !plan.changes_anything() {
             planned(snapshot);
-            return Ok(Written { plan, replanned: attempt > 0, ..Written::default() });
+            return Ok(Written { plan, changed_meanwhile, ..Written::default() });
         }
         let touches_store = plan.files.iter().any(|file| file.role != Role::Config);
         let store = &snapshot.store.file.path;
@@ -97,7 +111,7 @@ fn carry_out(
             Ok(backups) => {
                 let undoable = undo::record(state, &plan, &backups, now).is_ok();
                 plan.files.iter().for_each(|file| tidy(&file.path));
-                return Ok(Written { plan, backups, replanned: attempt > 0, undoable });
+                return Ok(Written { plan, backups, changed_meanwhile, undoable });
             }
             Err(Failure::Conflict(path)) => conflict = path,
             Err(Failure::Error(error)) => return Err(stored_already(handed_over, error)),

@@ -250,7 +250,7 @@ fn planned(session: &Session, request: Request) -> Result<Planned, Error> {
 }
 
 fn committed(session: &Session, request: &Request) -> Result<Committed, Error> {
-    let written = write::commit(&session.site, request, &session.state, now())?;
+    let written = write::commit(&session.site, request, None, &session.state, now())?;
     let name = |path: &std::path::Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
     let backups = written.backups.iter().map(|backup| backup.as_deref().and_then(name));
     let files = written.plan.files.iter().map(|file| session.site.paths.tilde(&file.path)).zip(backups).collect();
