@@ -210,13 +210,20 @@ texts! {
 
     // Review
     review_title: "This is what will be written", "将要写入的内容";
+    review_title_nothing: "Nothing was written", "没有写入任何内容";
+    review_title_same: "Nothing has to change", "无需更改";
+    review_changed(paths): "Changed while you were reading: {paths}. Nothing was written; this is the new diff.",
+        "查看期间被修改：{paths}。没有写入任何内容；以下是新的差异。";
+    review_from_to(before, after): "{before} → {after}", "{before} -> {after}";
+    review_folded(models, lines): "... {models} models, {lines} lines; o shows them", "... {models} 个模型，{lines} 行；按 o 显示";
+    review_credential: "Credential", "凭据";
+    review_models: "Models", "模型";
+    review_registered(count): "{count} registered", "注册 {count} 个";
     review_planning: "working it out", "正在计算";
     review_unchanged: "Nothing has to change: OpenClaw is set up this way already.", "无需更改：OpenClaw 已经是这样设置的。";
     review_new_file: "new file", "新文件";
     review_mode(mode): "mode {mode}", "权限 {mode}";
     review_link(link): "through the link {link}", "经由链接 {link}";
-    review_sums(model, models, aliases): "Default {model}, {models} models, {aliases} aliases.",
-        "默认 {model}，{models} 个模型，{aliases} 个别名。";
     review_backup(name): "backup {name}", "备份 {name}";
     review_handover(command): "The key goes to OpenClaw's own store, on the standard input of: {command}",
         "密钥将通过标准输入交给 OpenClaw 自己的存储：{command}";
@@ -229,7 +236,6 @@ texts! {
     review_verify_skipped: "no test call", "不做测试调用";
     review_verify_no_balance: "the key works, but the account has no balance", "密钥有效，但账户没有余额";
     review_verify_unverified(why): "not verified: {why}", "未核实：{why}";
-    review_refused(why): "Nothing was written. {why}", "没有写入任何内容。{why}";
     review_waiting_verify: "waiting for the test call", "等待测试调用";
     review_waiting_plan: "waiting for the diff", "等待差异计算";
     review_writing: "writing", "正在写入";
@@ -325,6 +331,9 @@ texts! {
     key_take_and_go_on: "take them and go on", "采纳并继续";
     key_leave_and_go_on: "leave them out and go on", "不采纳并继续";
     key_write: "write", "写入";
+    key_unfold: "whole diff", "完整差异";
+    key_next_file: "next file", "下一个文件";
+    key_previous_file: "previous file", "上一个文件";
     key_check_again: "check again", "重新检查";
     key_choose_other: "choose another", "另选一个";
     key_finish: "finish", "完成";

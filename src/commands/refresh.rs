@@ -43,8 +43,8 @@ pub fn refresh(context: &Context, as_json: bool) -> Result<Report, Error> {
     })?;
 
     let state = context.state();
-    let previous = state.catalog();
-    selection.registered = registered(&live, &current, &selection, previous.as_ref());
+    let decided: HashSet<Box<str>> = state.decided().read().unwrap_or_default().into_iter().collect();
+    selection.registered = registered(&live, &current, &selection, &decided);
     selection.authoritative = true;
     let added = not_in(&selection.registered, &ids(&current.models));
     let removed = not_in(&current.models, &ids(&selection.registered));
@@ -63,6 +63,7 @@ pub fn refresh(context: &Context, as_json: bool) -> Result<Report, Error> {
     };
     let report = models::apply(context, &site, &current, selection, change, as_json)?;
     state.keep_catalog(&live);
+    state.decide(&live);
     Ok(report)
 }
 
@@ -75,9 +76,13 @@ fn not_in(models: &[Arc<Model>], others: &HashSet<&str>) -> Vec<String> {
 }
 
 /// What is served, without what the user left out before; and what the config refers to, served or not.
-fn registered(live: &Catalog, current: &Current, selection: &Selection, previous: Option<&Catalog>) -> Vec<Arc<Model>> {
-    let known = previous.map(|previous| ids(&previous.models)).unwrap_or_default();
-    let left_out = left_out(&current.models, |id| known.contains(id));
+fn registered(
+    live: &Catalog,
+    current: &Current,
+    selection: &Selection,
+    decided: &HashSet<Box<str>>,
+) -> Vec<Arc<Model>> {
+    let left_out = left_out(&current.models, |id| decided.contains(id));
     let mut models: Vec<Arc<Model>> = live.models.iter().filter(|model| !left_out(&model.id)).cloned().collect();
     for id in referred(selection).filter_map(id_of) {
         if models.iter().any(|model| *model.id == *id) {

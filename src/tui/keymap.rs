@@ -61,7 +61,6 @@ const OWN_ESC: &[KeyContext] = &[
     C::ModelsAliasTaken,
     C::Done,
     C::DoneForGood,
-    C::ReviewWaiting,
     C::Trouble,
     C::Help,
 ];
@@ -167,6 +166,9 @@ pub const KEYMAP: &[Binding] = &[
     bind!(Where::In(&[C::Review, C::ReviewOAuth]), [ENTER], Action::Enter, key_write, footer),
     bind!(Where::In(&[C::ReviewOAuth]), [Key::Char('s')], Action::ClientSecret, signin key_client_secret, footer),
     bind!(Where::In(&[C::Review, C::ReviewOAuth]), [Key::Char('r')], Action::Retry, key_check_again),
+    bind!(Where::In(&[C::Review, C::ReviewOAuth]), [Key::Char('o')], Action::Unfold, key_unfold, footer),
+    bind!(Where::In(&[C::Review, C::ReviewOAuth]), [Key::Char('n')], Action::NextFile, key_next_file, footer),
+    bind!(Where::In(&[C::Review, C::ReviewOAuth]), [Key::Char('N')], Action::PreviousFile, key_previous_file),
     bind!(Where::In(&[C::ReviewRefused]), [Key::Char('k')], Action::AnotherKey, key_choose_other, footer),
     bind!(Where::In(&[C::ReviewRefused]), [Key::Char('r')], Action::Retry, key_check_again, footer),
     bind!(Where::In(&[C::ReviewRefused]), [Key::Plain(KeyCode::Up)], Action::Up, key_up),

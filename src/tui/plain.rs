@@ -155,7 +155,7 @@ impl Talk {
             text.push_str(&format!("\n== {}\n", self.view.step_name(wizard)));
         }
         self.place = Some((wizard.screen, context));
-        wizard.handle(Event::Viewport(Viewport { page: ROWS, last: 0 }));
+        wizard.handle(Event::Viewport(Viewport::new(ROWS, 0)));
         let lines: Vec<String> = self.view.lines(wizard, ROWS);
         let before = text.len();
         for line in lines.iter().filter(|line| !self.said.contains(*line)) {

@@ -14,6 +14,7 @@ use crate::openclaw::Error;
 use crate::openclaw::plan::{PlanWarning, Request};
 use crate::openclaw::program::status::Resolved;
 use crate::openclaw::read::current::Current;
+use crate::openclaw::read::fingerprint::Fingerprint;
 use crate::openclaw::write::undo::Undone;
 use crate::secret::Secret;
 use crate::wizard::line::LineEdit;
@@ -109,6 +110,16 @@ pub struct Viewport {
     pub page: usize,
     /// First row shown when scrolled to the end.
     pub last: usize,
+    /// Rows at which the part before and the one behind the first shown row begin.
+    pub previous: Option<usize>,
+    pub next: Option<usize>,
+}
+
+impl Viewport {
+    /// Without parts to jump to.
+    pub fn new(page: usize, last: usize) -> Viewport {
+        Viewport { page, last, previous: None, next: None }
+    }
 }
 
 /// What happened.
@@ -125,7 +136,11 @@ pub enum Event {
     /// OpenClaw's files were read.
     Loaded(Box<Result<Current, Error>>),
     /// The list that an earlier run kept, if there is one.
-    Kept(Option<Box<Catalog>>),
+    Kept {
+        list: Option<Box<Catalog>>,
+        /// Ids of the models that somebody has decided about: registered, or left out.
+        decided: Vec<Box<str>>,
+    },
     /// A stage of discovery began, `at_ms` after the attempt.
     Stage {
         attempt: Attempt,
@@ -175,6 +190,8 @@ pub struct Planned {
     pub warnings: Vec<PlanWarning>,
     /// OpenClaw's own command stores the credential.
     pub handover: Option<String>,
+    /// The files as they were looked at.
+    pub fingerprint: Fingerprint,
 }
 
 /// What was written.
@@ -208,10 +225,14 @@ pub enum Effect {
         attempt: Attempt,
         request: Box<Request>,
     },
-    /// Write. Always finished, even if the wizard is left meanwhile.
+    /// Write what was reviewed, or nothing if the files have changed since. Always finished, even if the
+    /// wizard is left meanwhile.
     Commit {
         request: Box<Request>,
+        reviewed: Fingerprint,
     },
+    /// The choices stand as the configuration has them already.
+    Decided,
     /// Prepare an attempt and wait for its answer.
     SignIn {
         attempt: Attempt,

@@ -112,11 +112,11 @@ impl View {
             let mut page = Page::new(self, Room::of(area));
             page.text(&text, Style::new());
             page.render(frame, area);
-            return Viewport { page: 1, last: 0 };
+            return Viewport::new(1, 0);
         }
         if wizard.context() == KeyContext::SignInQr {
             qr::draw(self, wizard, frame);
-            return Viewport { page: 1, last: 0 };
+            return Viewport::new(1, 0);
         }
         let places = Places::of(area);
         self.header(wizard, frame, places.header);

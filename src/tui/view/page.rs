@@ -337,7 +337,7 @@ impl<'a> Page<'a> {
                 }
             }
         }
-        self.viewport.unwrap_or(Viewport { page: height, last })
+        self.viewport.unwrap_or(Viewport::new(height, last))
     }
 
     // ── Lines ────────────────────────────────────────────────────────────────────────────────────

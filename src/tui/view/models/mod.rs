@@ -60,10 +60,10 @@ pub fn page(page: &mut Page, wizard: &Wizard) {
         out_of_sight(page, models, heights.table);
     }
     let start = page.height();
-    page.in_rows(0, heights.pane, |page| news(page, models));
+    page.in_rows(0, heights.pane - usize::from(page.room.roomy), |page| news(page, models));
     let rows = (start + heights.pane).saturating_sub(page.height());
     page.in_rows(0, rows, |page| details::draw(view, models, rows, page));
-    page.set_viewport(Viewport { page: heights.table, last: models.view.len().saturating_sub(heights.table) });
+    page.set_viewport(Viewport::new(heights.table, models.view.len().saturating_sub(heights.table)));
 }
 
 /// How many rows are above and below the window.

@@ -40,8 +40,8 @@ impl Columns {
         let room = measures.prices.map(|(largest, decimals)| Decimals::of(largest, decimals));
         let (role, alias) = match width {
             // `chutes-vision` has room.
-            100.. => (t::models_default(lang).width().max(7), 24),
-            56.. => (t::models_default(lang).width().max(7), 13),
+            100.. => (t::models_left_out(lang).width(), 24),
+            56.. => (t::models_left_out(lang).width(), 13),
             _ => (3, 9),
         };
         let longest = measures.longest_id.clamp(LEAST_NAME, MOST_NAME);
