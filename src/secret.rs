@@ -48,6 +48,36 @@ impl PartialEq for Secret {
 
 impl Eq for Secret {}
 
+/// This many characters in a row of a secret are masked, wherever they stand.
+const PIECE: usize = 6;
+
+/// `text` with `…` for every run of it that is [`PIECE`] characters or more of `secret`; a shorter secret
+/// only as a whole.
+pub fn without_pieces(text: &str, secret: &Secret) -> String {
+    let secret: Vec<char> = secret.expose().chars().collect();
+    let least = PIECE.min(secret.len());
+    if least == 0 {
+        return text.to_owned();
+    }
+    let text: Vec<char> = text.chars().collect();
+    let (mut out, mut at) = (String::with_capacity(text.len()), 0);
+    while at < text.len() {
+        let rest = &text[at..];
+        let common = |from: usize| rest.iter().zip(&secret[from..]).take_while(|(one, other)| one == other).count();
+        let longest = (0..=secret.len() - least).map(common).max().unwrap_or(0);
+        if longest >= least {
+            if !out.ends_with('…') {
+                out.push('…');
+            }
+            at += longest;
+        } else {
+            out.push(text[at]);
+            at += 1;
+        }
+    }
+    out
+}
+
 /// Whether a key says that its value is a secret.
 pub fn names_a_secret(key: &str) -> bool {
     let plain: String = key.chars().filter(char::is_ascii_alphanumeric).map(|c| c.to_ascii_lowercase()).collect();

@@ -107,6 +107,7 @@ texts! {
     handover(command, exit, said):
         "`{command}` did not store the key (exit {exit}): {said}",
         "“{command}”未能保存密钥（退出码 {exit}）：{said}";
+    interrupted: "interrupted; every file is as it was", "已中断；所有文件都保持原样";
     nothing_to_undo: "there is nothing to undo", "没有可以撤销的操作";
     changed_since(path):
         "{path} has changed since the last write, so it was left as it is; nothing was undone",

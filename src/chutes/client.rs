@@ -4,6 +4,7 @@
 use super::connect::{self, CALL, Progress, Proxies, Roots};
 use super::endpoints::{Endpoints, host_of};
 use super::failure::{self, Failure, Kind, NotJson, ProxyTrouble, Stage};
+use crate::chutes::credential_kinds::redact;
 use crate::secret::Secret;
 use reqwest::Method;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
@@ -268,7 +269,7 @@ impl Exchange<'_> {
             Kind::Timeout { stage, after: self.client.0.limits.connect }
         } else {
             match connect::kind_of(error, &self.host, self.proxy.is_some(), stage) {
-                Kind::Network { detail } => Kind::Network { detail: failure::redact(&detail, &self.call.redact) },
+                Kind::Network { detail } => Kind::Network { detail: redact(&detail, &self.call.redact) },
                 kind => kind,
             }
         })
@@ -332,7 +333,7 @@ impl Exchange<'_> {
             Ok(to) if to.has_host() => format!("{}{}", to.origin().ascii_serialization(), to.path()),
             _ => location.split(['?', '#']).next().unwrap_or_default().to_owned(),
         };
-        failure::redact(&to, &self.call.redact)
+        redact(&to, &self.call.redact)
     }
 
     fn once(&self, url: &Url) -> Result<reqwest::RequestBuilder, Failure> {

@@ -1,5 +1,7 @@
 //! The kinds of credential that Chutes hands out: how each of them begins, and which variable holds it.
 
+use crate::secret::{Secret, without_pieces};
+
 /// Beginnings of credentials.
 pub mod prefix {
     pub const API_KEY: &str = "cpk_";
@@ -61,4 +63,34 @@ pub fn find_secret(text: &str) -> Option<usize> {
 /// The length in bytes of the secret at the beginning of a text.
 pub fn secret_length(text: &str) -> usize {
     text.find(|c: char| !c.is_ascii_alphanumeric() && !matches!(c, '_' | '.' | '-')).unwrap_or(text.len())
+}
+
+/// `text` without `secrets`, whole or in pieces, and without anything that looks like one of Chutes'.
+pub fn redact(text: &str, secrets: &[&Secret]) -> String {
+    let text = secrets.iter().fold(text.to_owned(), |text, secret| without_pieces(&text, secret));
+    let mut out = String::with_capacity(text.len());
+    let mut rest = text.as_str();
+    while let Some(at) = find_secret(rest) {
+        out.push_str(&rest[..at]);
+        out.push('…');
+        rest = &rest[at + secret_length(&rest[at..])..];
+    }
+    out.push_str(rest);
+    out
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_of_a_secret_are_masked_too() {
+        let secret = Secret::new("cpk_aaaa.bbbb.ccccdddd");
+        let masked = |text: &str| redact(text, &[&secret]);
+        assert_eq!(masked("key cpk_aaaa.bbbb.ccccdddd is bad"), "key … is bad");
+        assert_eq!(masked("key aaaa.bbbb is bad, as is ccccdddd"), "key … is bad, as is …");
+        assert_eq!(masked("aaaa.bbb\u{1b}b.ccccdd aaa"), "…\u{1b}… aaa");
+        assert_eq!(masked("nothing of it"), "nothing of it");
+        assert_eq!(redact("a short one", &[&Secret::new("one"), &Secret::new("")]), "a short …");
+    }
 }

@@ -6,7 +6,7 @@
 //! `malformed-json`, `too-large`, `empty-list`, `redirected`, `proxy`, `network`,
 //! `credential-malformed`.
 
-use super::credential_kinds::{find_secret, secret_length};
+use super::credential_kinds::redact;
 use crate::clean;
 use crate::secret::Secret;
 use crate::texts::{Lang, chutes as texts};
@@ -301,23 +301,6 @@ fn sentence_in(value: &serde_json::Value) -> Option<&str> {
     [detail, &detail["message"], &error["message"], &value["message"], &value["error_description"], error, value]
         .into_iter()
         .find_map(serde_json::Value::as_str)
-}
-
-/// `text` without `secrets` and without anything of the form `cpk_…`, `cak_…`, `crt_…`, `csc_…`.
-pub fn redact(text: &str, secrets: &[&Secret]) -> String {
-    let mut text = text.to_owned();
-    for secret in secrets.iter().filter(|secret| !secret.is_empty()) {
-        text = text.replace(secret.expose(), "…");
-    }
-    let mut out = String::with_capacity(text.len());
-    let mut rest = text.as_str();
-    while let Some(at) = find_secret(rest) {
-        out.push_str(&rest[..at]);
-        out.push('…');
-        rest = &rest[at + secret_length(&rest[at..])..];
-    }
-    out.push_str(rest);
-    out
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 //! turn them into sentences.
 
 use super::document_error;
+use super::exec_provider::Helper;
 use super::plan::schema::{Problem, Wrong};
 use super::types::CredentialKind;
 use crate::clean;
@@ -39,6 +40,8 @@ pub enum Error {
     Unproven { path: PathBuf, dotted: String },
     /// The installed OpenClaw keeps credentials in a way this kind cannot be handed over to.
     UnsupportedStore { version: Option<String>, kind: CredentialKind },
+    /// This OpenClaw would have to run this program, and does not as it is.
+    Helper(Helper),
     /// A file that holds secrets is a symbolic link.
     SymlinkedSecret { path: PathBuf },
     /// A write failed half-way, and so did putting this file back. `backup` holds its old bytes; None:
@@ -52,6 +55,8 @@ pub enum Error {
     KeepsChanging { path: PathBuf },
     /// Another process holds the lock.
     Locked { path: PathBuf, pid: Option<u32> },
+    /// This signal came while something was waited for.
+    Interrupted { signal: i32 },
     /// OpenClaw's own command failed or did not store the credential.
     Handover { command: String, exit: Option<i32>, said: String },
     /// Nothing to undo.
@@ -80,6 +85,11 @@ pub enum IncludeProblem {
 }
 
 impl Error {
+    /// The signal that ended the waiting.
+    pub fn interrupted(signal: i32) -> Self {
+        Error::Interrupted { signal }
+    }
+
     /// An error of the system, about one file.
     pub fn io(doing: Doing, path: &Path, error: &std::io::Error) -> Self {
         Error::File(files::Error::io(doing, path, error))
@@ -113,7 +123,9 @@ impl Error {
             Error::ChangedSinceReview { .. } => "changed-since-review",
             Error::KeepsChanging { .. } => "config-keeps-changing",
             Error::Locked { .. } => "locked",
+            Error::Interrupted { .. } => "interrupted",
             Error::Handover { .. } => "openclaw-refused-credential",
+            Error::Helper(_) => "program-not-usable",
             Error::NothingToUndo => "nothing-to-undo",
             Error::ChangedSince { .. } => "changed-since",
             Error::BackupGone { .. } => "backup-gone",
@@ -191,6 +203,8 @@ impl Error {
             Error::KeepsChanging { path } => texts::keeps_changing(lang, show(path)),
             Error::Locked { path, pid: Some(pid) } => texts::locked_by(lang, show(path), pid),
             Error::Locked { path, pid: None } => texts::locked(lang, show(path)),
+            Error::Helper(helper) => helper.problem(lang).unwrap_or_default(),
+            Error::Interrupted { .. } => texts::interrupted(lang).to_owned(),
             Error::Handover { command, exit, said } => {
                 let exit = exit.map_or_else(|| "–".to_owned(), |code| code.to_string());
                 texts::handover(lang, clean::line(command), exit, clean::line(said))
@@ -223,8 +237,13 @@ impl Error {
                 texts::hint_again(lang)
             }
             Error::Handover { .. } => texts::hint_handover(lang),
+            Error::Helper(helper) => return helper.remedy(lang),
             Error::ChangedSince { .. } | Error::BackupGone { .. } => texts::hint_backups(lang),
-            Error::ProfileName { .. } | Error::UnknownAgent { .. } | Error::Edit { .. } | Error::NothingToUndo => {
+            Error::ProfileName { .. }
+            | Error::UnknownAgent { .. }
+            | Error::Edit { .. }
+            | Error::NothingToUndo
+            | Error::Interrupted { .. } => {
                 return None;
             }
         };

@@ -140,6 +140,22 @@ pub struct UndoRecord {
     /// Id of a credential that was handed to OpenClaw.
     #[serde(default)]
     pub handed_over: Option<String>,
+    /// The Chutes profiles that were in OpenClaw's database, when the write replaced them.
+    #[serde(default)]
+    pub database: Option<Profiles>,
+}
+
+/// Profiles of OpenClaw's, secrets included, by id. `Debug` says only that they are there.
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Profiles(pub serde_json::Map<String, serde_json::Value>);
+
+impl Eq for Profiles {}
+
+impl std::fmt::Debug for Profiles {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Profiles({} …)", self.0.len())
+    }
 }
 
 /// One file of an [`UndoRecord`].
@@ -151,4 +167,7 @@ pub struct UndoFile {
     pub after: String,
     pub backup: Option<PathBuf>,
     pub mode: u32,
+    /// The sign-in that we keep: renewals change it, and that is no reason to refuse.
+    #[serde(default)]
+    pub renews: bool,
 }

@@ -14,6 +14,7 @@ use crate::wizard::facts::Facts;
 use crate::wizard::protocol::{Effect, Event, Viewport};
 use crossterm::event::{Event as Input, KeyCode, KeyEventKind, KeyModifiers};
 use jiff::tz::TimeZone;
+use rustix::io::Errno;
 use std::collections::VecDeque;
 use std::io;
 use std::sync::Arc;
@@ -37,7 +38,9 @@ pub fn run(session: Session, facts: Facts) -> io::Result<(Ended, Wizard)> {
         view: View { theme: Theme::new(session.depth, lang), lang, zone: TimeZone::UTC, now_ms: 0 },
     };
     let (mut wizard, effects) = Wizard::new(facts);
-    screen.show(&mut wizard)?;
+    if let Err(error) = screen.show(&mut wizard) {
+        return Ok((or_signal(Err(error))?, wizard));
+    }
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let ended = runtime.block_on(async {
         let (events, mut answers) = mpsc::unbounded_channel();
@@ -49,12 +52,17 @@ pub fn run(session: Session, facts: Facts) -> io::Result<(Ended, Wizard)> {
     drop(screen);
     // Reading the terminal goes on in a thread that nothing waits for.
     runtime.shutdown_background();
-    let ended = match ended {
-        // Drawing may notice before the signal or the reader does.
-        Err(_) if !terminal::available() => Ended::Signal(signals::HANG_UP),
-        ended => ended?,
-    };
-    Ok((ended, wizard))
+    Ok((or_signal(ended)?, wizard))
+}
+
+/// What ended a run that failed: drawing may notice a signal, or that the terminal is gone, first.
+pub fn or_signal(ended: io::Result<Ended>) -> io::Result<Ended> {
+    let gone = |error: &io::Error| error.raw_os_error() == Some(Errno::IO.raw_os_error());
+    match (ended, crate::signals::received()) {
+        (Err(_), Some(number)) => Ok(Ended::Signal(number)),
+        (Err(error), None) if gone(&error) || !terminal::available() => Ok(Ended::Signal(signals::HANG_UP)),
+        (ended, _) => ended,
+    }
 }
 
 struct Screen {

@@ -4,7 +4,7 @@
 use super::effects::{self, Effects};
 use super::keymap;
 use super::signals::{self, Signals};
-use super::terminal::LineMode;
+use super::terminal::{self, LineMode};
 use super::theme::{Depth, Theme};
 use super::view::View;
 use super::{Ended, Session};
@@ -32,7 +32,7 @@ const MAX_LINE: usize = 64 * 1024;
 /// Run the wizard with prompts until it is over.
 pub fn run(session: Session, facts: Facts) -> io::Result<(Ended, Wizard)> {
     let lang = facts.lang;
-    let terminal = LineMode::enter()?;
+    let taken = LineMode::enter()?;
     let view = View { theme: Theme::new(Depth::None, lang), lang, zone: TimeZone::system(), now_ms: 0 };
     let (mut wizard, effects) = Wizard::new(facts);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
@@ -47,14 +47,14 @@ pub fn run(session: Session, facts: Facts) -> io::Result<(Ended, Wizard)> {
             line: Line::default(),
             unread: VecDeque::new(),
         };
-        let reading = terminal.reader()?;
+        let reading = taken.reader()?;
         let ended = drive(&mut talk, &mut wizard, &mut running, &mut answers, effects, reading).await;
         running.finish(matches!(ended, Ok(Ended::Signal(_)) | Err(_))).await;
         ended
     });
-    drop(terminal);
+    drop(taken);
     runtime.shutdown_background();
-    Ok((ended?, wizard))
+    Ok((super::event_loop::or_signal(ended)?, wizard))
 }
 
 async fn drive(
@@ -63,11 +63,11 @@ async fn drive(
     running: &mut Effects,
     answers: &mut UnboundedReceiver<Event>,
     effects: Vec<Effect>,
-    terminal: File,
+    typed: File,
 ) -> io::Result<Ended> {
     let mut signals = Signals::new()?;
     let (bytes, mut input) = mpsc::unbounded_channel();
-    std::thread::Builder::new().name("terminal".to_owned()).spawn(move || read(terminal, &bytes))?;
+    std::thread::Builder::new().name("terminal".to_owned()).spawn(move || read(typed, &bytes))?;
     for effect in effects {
         if let Some(outcome) = running.run(effect) {
             return Ok(Ended::Outcome(outcome));
@@ -81,7 +81,10 @@ async fn drive(
             // What a line is depends on what the line before it did.
             () = std::future::ready(()), if !talk.unread.is_empty() => talk.hear(wizard)?,
             number = signals.next() => match number {
-                signals::STOP | signals::CONTINUE | signals::RESIZE => Vec::new(),
+                signals::STOP => { terminal::suspend_lines()?; talk.place = None; talk.said.clear(); Vec::new() }
+                // Somebody stopped and continued us.
+                signals::CONTINUE => { terminal::retake_lines(None)?; Vec::new() }
+                signals::RESIZE => Vec::new(),
                 number => return Ok(Ended::Signal(number)),
             },
             bytes = input.recv() => match bytes {

@@ -2,15 +2,23 @@
 //! a panic, before a signal ends us. Restoring twice is harmless.
 
 use super::backend::Output;
-use crossterm::{cursor, event, execute, terminal};
-use rustix::process::{Signal, kill_current_process_group};
-use rustix::termios::{LocalModes, OptionalActions, SpecialCodeIndex, Termios, tcgetattr, tcsetattr};
+use crossterm::{cursor, event, execute, queue, terminal};
+use rustix::fs::OFlags;
+use rustix::process::{Signal, getpid, kill_current_process_group, kill_process};
+use rustix::termios::{
+    Action, LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios, tcflow, tcflush, tcgetattr,
+    tcsetattr, ttyname,
+};
+use std::ffi::OsStr;
 use std::fs::{File, OpenOptions};
 use std::io::{self, IsTerminal, Write};
 use std::mem::ManuallyDrop;
 use std::os::fd::{AsFd, OwnedFd};
+use std::os::unix::ffi::OsStrExt;
+use std::os::unix::fs::OpenOptionsExt;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::time::{Duration, Instant};
 
 /// True while the modes are on.
 static ACTIVE: AtomicBool = AtomicBool::new(false);
@@ -122,22 +130,83 @@ impl Drop for Terminal {
     }
 }
 
-/// Turn every mode off again, in mirror order. Safe to call at any time, any number of times.
+/// Turn every mode off again, in mirror order. Safe to call at any time, any number of times, from any
+/// thread. Never waits long for a terminal that nobody reads: what waits to be read is dropped then.
 pub fn restore() {
+    let _one_at_a_time = RESTORING.lock().unwrap_or_else(PoisonError::into_inner);
     if !ACTIVE.swap(false, Ordering::SeqCst) {
         return;
     }
-    if let Ok(mut out) = open_output() {
-        // Nothing can be done about a terminal that is gone.
-        let _ = execute!(out, event::DisableBracketedPaste);
-        // Leaving it twice would put the cursor where it was long ago.
-        if !BARE.load(Ordering::SeqCst) {
-            let _ = execute!(out, terminal::LeaveAlternateScreen);
-        }
-        let _ = execute!(out, cursor::Show);
-        let _ = out.flush();
-    }
+    // Nothing can be done about a terminal that is gone.
+    let _ = send_last_words();
     let _ = terminal::disable_raw_mode();
+}
+
+static RESTORING: Mutex<()> = Mutex::new(());
+
+fn send_last_words() -> io::Result<()> {
+    /// For a reader that is only slow.
+    const PATIENCE: Duration = Duration::from_millis(150);
+    const LONGEST: Duration = Duration::from_millis(300);
+    let mut out = reopen_output()?;
+    let mut bytes = Vec::new();
+    queue!(bytes, event::DisableBracketedPaste)?;
+    // Leaving it twice would put the cursor where it was long ago.
+    if !BARE.load(Ordering::SeqCst) {
+        queue!(bytes, terminal::LeaveAlternateScreen)?;
+    }
+    queue!(bytes, cursor::Show)?;
+    let begun = Instant::now();
+    let mut sent = 0;
+    while sent < bytes.len() && begun.elapsed() < LONGEST {
+        match out.write(&bytes[sent..]) {
+            Ok(count) => sent += count,
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            // Nothing waits there, or another thread of ours is stuck in writing: it is heard before us.
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock && begun.elapsed() < PATIENCE => {
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
+                tcflush(&out, QueueSelector::OFlush)?;
+                // Nobody tells a stuck writer of the new room; a signal that is caught makes it look again.
+                let _ = kill_process(getpid(), Signal::WINCH);
+                // What was sent already may be gone with it, and the terminal be in the middle of a sequence.
+                sent = 0;
+                if bytes[0] != CAN {
+                    bytes.insert(0, CAN);
+                }
+                std::thread::sleep(Duration::from_millis(5));
+            }
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(())
+}
+
+/// Ends whatever sequence a terminal is in.
+const CAN: u8 = 0x18;
+
+/// Give the terminal back at the end of the process, while other threads may be stuck in writing to it.
+pub fn give_back() {
+    restore();
+    if line_mode().is_some() {
+        if let Ok(out) = reopen_output() {
+            // A person's ^S stops the output of line mode; nobody could see that it is over.
+            let _ = tcflow(&out, Action::OOn);
+        }
+        leave_line_mode();
+    }
+}
+
+/// [`open_output`] once more, so that waiting can be switched off for us alone.
+fn reopen_output() -> io::Result<File> {
+    let mut options = OpenOptions::new();
+    let flags = OFlags::NONBLOCK | OFlags::NOCTTY;
+    options.write(true).custom_flags(i32::from_ne_bytes(flags.bits().to_ne_bytes()));
+    match ttyname(open_output()?, Vec::new()) {
+        Ok(name) => options.open(OsStr::from_bytes(name.as_bytes())),
+        Err(_) => options.open("/dev/tty"),
+    }
 }
 
 /// Give the terminal back before the message of a panic is printed, and end with 101: the release
@@ -167,10 +236,7 @@ impl LineMode {
         install_panic_hook();
         let terminal = open_input()?;
         let before = tcgetattr(&terminal)?;
-        let mut now = before.clone();
-        now.local_modes -= LocalModes::ICANON | LocalModes::ECHO;
-        now.special_codes[SpecialCodeIndex::VMIN] = 1;
-        now.special_codes[SpecialCodeIndex::VTIME] = 0;
+        let now = without_line_editing(&before);
         *line_mode() = Some(before);
         tcsetattr(&terminal, OptionalActions::Now, &now)?;
         Ok(LineMode(terminal))
@@ -180,6 +246,31 @@ impl LineMode {
     pub fn reader(&self) -> io::Result<File> {
         self.0.try_clone()
     }
+}
+
+/// Stop the whole job in line mode, as Ctrl-Z does elsewhere; returns when it is continued.
+pub fn suspend_lines() -> io::Result<()> {
+    let before = line_mode().clone();
+    leave_line_mode();
+    kill_current_process_group(Signal::STOP).map_err(io::Error::from)?;
+    retake_lines(before)
+}
+
+/// The shell has had the terminal meanwhile.
+pub fn retake_lines(before: Option<Termios>) -> io::Result<()> {
+    let Some(before) = before.or_else(|| line_mode().clone()) else { return Ok(()) };
+    let terminal = open_input()?;
+    tcsetattr(&terminal, OptionalActions::Now, &without_line_editing(&before))?;
+    *line_mode() = Some(before);
+    Ok(())
+}
+
+fn without_line_editing(before: &Termios) -> Termios {
+    let mut now = before.clone();
+    now.local_modes -= LocalModes::ICANON | LocalModes::ECHO;
+    now.special_codes[SpecialCodeIndex::VMIN] = 1;
+    now.special_codes[SpecialCodeIndex::VTIME] = 0;
+    now
 }
 
 impl Drop for LineMode {

@@ -373,10 +373,10 @@ impl Wizard {
     }
 
     fn quit(&mut self) -> Vec<Effect> {
-        // A write that has begun is finished; the wizard leaves as soon as it is.
+        // A write that has begun is finished, one that still waits is given up; the wizard leaves after it.
         if self.review.writing || self.done.undo == Undo::Running {
             self.leaving = true;
-            return Vec::new();
+            return vec![Effect::StopWaiting];
         }
         let outcome = match self.screen {
             Screen::Done => Outcome::Done,
@@ -734,7 +734,7 @@ impl Wizard {
         let basis = self.current.clone();
         let signed_in = matches!(self.credential, Some(Credential::OAuth(_)));
         let client_secret = self.client_secret.clone().filter(|_| signed_in && self.keep_secret);
-        Request { base_url: self.facts.base_url.clone(), credential, selection, client_secret, basis }
+        Request { base_url: self.facts.base_url.clone(), credential, selection, client_secret, basis, proven: None }
     }
 
     fn committed(&mut self, result: Result<Committed, Error>) -> Vec<Effect> {

@@ -276,6 +276,8 @@ pub enum Effect {
     SaveFavourites(Vec<String>),
     /// The answer of this attempt is not wanted any more.
     Cancel(Attempt),
+    /// The wizard leaves: a write that still waits for a lock or for OpenClaw's own command gives up.
+    StopWaiting,
     Exit(Outcome),
 }
 

@@ -3,7 +3,7 @@
 use crate::chutes::oauth::renewal_terms::Missing;
 use crate::clean;
 use crate::files::show;
-use crate::texts::{Lang, openclaw as texts};
+use crate::texts::{Lang, openclaw as texts, renewal};
 use std::path::PathBuf;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -20,6 +20,10 @@ pub enum PlanWarning {
     OpenClawNotFound,
     /// The sign-in that is stored cannot be renewed by the gateway as it will be.
     NotRenewable { missing: Missing },
+    /// This gateway does not start with the plugin missing, so the config switches it off.
+    PluginSwitchedOff,
+    /// `@openclaw/chutes-provider` is installed, which does some things its own way.
+    PluginInstalled,
     /// The agent has a model of its own in `agents.list`, so the default does not reach it.
     AgentHasOwnModel { agent: String, model: String },
 }
@@ -35,6 +39,8 @@ impl PlanWarning {
             PlanWarning::OpenClawNotFound => "openclaw-not-found",
             PlanWarning::AgentHasOwnModel { .. } => "agent-has-own-model",
             PlanWarning::NotRenewable { .. } => "not-renewable",
+            PlanWarning::PluginSwitchedOff => "plugin-switched-off",
+            PlanWarning::PluginInstalled => "plugin-installed",
         }
     }
 
@@ -47,6 +53,8 @@ impl PlanWarning {
                 texts::warn_replaced(lang, clean::line(&profile_ids.join(", ")))
             }
             PlanWarning::NotRenewable { missing } => missing.says(lang).to_owned(),
+            PlanWarning::PluginSwitchedOff => renewal::plugin_switched_off(lang).to_owned(),
+            PlanWarning::PluginInstalled => renewal::plugin_installed(lang).to_owned(),
             PlanWarning::OpenClawNotFound => texts::warn_no_openclaw(lang).to_owned(),
             PlanWarning::AgentHasOwnModel { agent, model } => {
                 texts::warn_own_model(lang, clean::line(agent), clean::line(model))

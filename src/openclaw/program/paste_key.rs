@@ -1,21 +1,25 @@
 //! Stores a key through OpenClaw's own command, for versions that keep credentials in a database.
 
+use super::child::{self, ChildError};
 use super::scratch_config::ScratchConfig;
-use crate::chutes::credential_kinds::variable;
+use crate::chutes::credential_kinds::{redact, variable};
 use crate::openclaw::error::Error;
 use crate::openclaw::read::snapshot::Snapshot;
 use crate::openclaw::types::Handover;
 use crate::openclaw::{Site, value};
 use serde_json::{Value, json};
-use std::io::{Read, Write};
-use std::process::{Command, Stdio};
+use std::process::Command;
+use std::time::Duration;
+
+/// A version that cannot reach its own servers has been seen to take 53 s.
+const LONGEST: Duration = Duration::from_secs(90);
 
 /// Runs the command with the key on its standard input, then asks OpenClaw whether it has it.
 pub fn run(site: &Site, snapshot: &Snapshot, handover: &Handover) -> Result<(), Error> {
     let failed = |exit: Option<i32>, said: String| Error::Handover {
         command: format!("openclaw {}", handover.args.join(" ")),
         exit,
-        said: crate::clean::excerpt(&said, 400),
+        said: crate::clean::excerpt(&redact(&said, &[&handover.secret]), 400),
     };
     let program = site.installed.program.as_ref().ok_or_else(|| failed(None, String::new()))?;
     // The command rewrites the config and would drop the user's comments: it gets a scratch one, with
@@ -29,7 +33,7 @@ pub fn run(site: &Site, snapshot: &Snapshot, handover: &Handover) -> Result<(), 
         }
     }
     let scratch = ScratchConfig::new(&site.paths.state_dir, config.to_string().as_bytes())?;
-    let command = |args: &[String]| {
+    let call = |args: &[String], input: Option<&str>| -> Result<String, Error> {
         let mut command = Command::new(program);
         command.args(args);
         command.env("OPENCLAW_CONFIG_PATH", scratch.config());
@@ -37,33 +41,19 @@ pub fn run(site: &Site, snapshot: &Snapshot, handover: &Handover) -> Result<(), 
         command.env("OPENCLAW_HOME", &site.paths.home);
         // In the environment, this alone makes newer versions look for the plugin.
         command.env_remove(variable::API_KEY);
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
-        command
-    };
-    let call = |args: &[String], input: Option<&str>| -> Result<String, Error> {
-        let spoke = |error: std::io::Error| failed(None, error.to_string());
-        let mut child = command(args).spawn().map_err(spoke)?;
-        let mut stderr = child.stderr.take();
-        let reader = std::thread::spawn(move || {
-            let mut said = String::new();
-            let _ = stderr.as_mut().map(|pipe| pipe.read_to_string(&mut said));
-            said
-        });
-        if let (Some(mut stdin), Some(input)) = (child.stdin.take(), input) {
-            // A command that ends without reading fails by its exit code.
-            let _ = stdin.write_all(format!("{input}\n").as_bytes());
-        }
-        let output = child.wait_with_output().map_err(spoke)?;
-        let said = reader.join().unwrap_or_default();
+        let output = child::run(command, input, LONGEST, || true).map_err(|error| match error {
+            ChildError::Interrupted(signal) => Error::Interrupted { signal },
+            error => failed(None, error.to_string()),
+        })?;
         let printed = String::from_utf8_lossy(&output.stdout).into_owned();
         if output.status.success() {
             return Ok(printed);
         }
+        let said = String::from_utf8_lossy(&output.stderr).into_owned();
         let said = if said.trim().is_empty() { printed } else { said };
-        let secret = handover.secret.expose();
-        Err(failed(output.status.code(), said.replace(secret, "…")))
+        Err(failed(output.status.code(), said))
     };
-    call(&handover.args, Some(handover.secret.expose()))?;
+    call(&handover.args, Some(&format!("{}\n", handover.secret.expose())))?;
 
     let mut list: Vec<String> = handover.args.iter().take_while(|arg| *arg != "paste-api-key").cloned().collect();
     list.extend(["list", "--json"].map(str::to_owned));

@@ -1,6 +1,7 @@
 //! What only OpenClaw itself can say: the credentials in its database, and how it reads its config.
 //! Starting it takes seconds, so only those ask who may take their time.
 
+use super::child;
 use crate::openclaw::read::Site;
 use crate::openclaw::read::auth_store::PROVIDER;
 use crate::openclaw::read::snapshot::Snapshot;
@@ -10,22 +11,19 @@ use crate::openclaw::value::at;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
-use std::io::Read;
-use std::process::{Command, Stdio};
-use std::sync::mpsc;
+use std::process::Command;
 use std::time::Duration;
 
 /// An answer takes 2 to 5 s; after this nobody waits any longer.
-pub const LONGEST: Duration = Duration::from_secs(30);
+const LONGEST: Duration = Duration::from_secs(30);
 
-/// `openclaw models status --json` about this installation, its output to be read. None: no OpenClaw.
-pub fn status(site: &Site, agent: Option<&str>) -> Option<Command> {
+/// `openclaw models status --json` about this installation. None: no OpenClaw.
+fn status(site: &Site, agent: Option<&str>) -> Option<Command> {
     let mut command = Command::new(site.installed.program.as_ref()?);
     command.args(["models", "status", "--json"]).args(agent.iter().flat_map(|agent| ["--agent", agent]));
     command.env("OPENCLAW_CONFIG_PATH", &site.paths.config);
     command.env("OPENCLAW_STATE_DIR", &site.paths.state_dir);
     command.env("OPENCLAW_HOME", &site.paths.home);
-    command.stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::null());
     Some(command)
 }
 
@@ -39,8 +37,15 @@ pub struct Resolved {
     pub aliases: BTreeMap<String, String>,
 }
 
+/// How OpenClaw reads the config; None: it gave no answer, or nobody wants it any more.
+pub fn read_back(site: &Site, wanted: impl Fn() -> bool) -> Option<Resolved> {
+    // Not about one agent, which may have a model of its own: of that the plan warns.
+    let output = child::run(status(site, None)?, None, LONGEST, wanted).ok()?;
+    resolved(&output.stdout).filter(|_| output.status.success())
+}
+
 /// From what [`status`] printed.
-pub fn resolved(said: &[u8]) -> Option<Resolved> {
+fn resolved(said: &[u8]) -> Option<Resolved> {
     serde_json::from_slice(document(said)?).ok()
 }
 
@@ -52,20 +57,8 @@ fn document(said: &[u8]) -> Option<&[u8]> {
 /// The Chutes credentials that it has, the one it would use first. None: it gave no answer.
 pub fn credentials(site: &Site, snapshot: &Snapshot) -> Option<Vec<StoredCredential>> {
     let agent = (snapshot.agents.len() > 1).then_some(snapshot.agent.as_str());
-    let mut child = status(site, agent)?.spawn().ok()?;
-    let mut stdout = child.stdout.take()?;
-    let (send, answer) = mpsc::channel();
-    std::thread::spawn(move || {
-        let mut said = Vec::new();
-        let read = stdout.read_to_end(&mut said).map(|_| said);
-        let _ = send.send(read);
-    });
-    let said = answer.recv_timeout(LONGEST).ok().and_then(Result::ok);
-    if said.is_none() {
-        let _ = child.kill();
-    }
-    let ended = child.wait().ok()?;
-    let said = said.filter(|_| ended.success())?;
+    let output = child::run(status(site, agent)?, None, LONGEST, || true).ok()?;
+    let said = Some(output.stdout).filter(|_| output.status.success())?;
     understood(&serde_json::from_slice(document(&said)?).ok()?, &snapshot.agent)
 }
 

@@ -10,14 +10,15 @@ pub mod undo;
 use super::error::Error;
 use super::plan::credential;
 use super::plan::{self, Plan, Request};
-use super::program::paste_key;
+use super::program::{paste_key, profiles};
 use super::read::Site;
 use super::read::fingerprint::Fingerprint;
 use super::read::snapshot::{self, Snapshot};
-use super::types::Role;
+use super::types::{DatabaseChange, Role};
 use crate::chutes::oauth::token::Renewed;
 use crate::files::staged::tidy;
-use crate::state::State;
+use crate::signals::Uncut;
+use crate::state::{Profiles, State};
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
 use transaction::{Change, Failure, Prepared};
@@ -80,6 +81,7 @@ fn carry_out(
     mut planned: impl FnMut(Snapshot),
 ) -> Result<Written, Error> {
     let _only_one_of_us = run_lock::ours(state, &site.paths.config)?;
+    let mut database = Database { site, before: None };
     let mut handed_over: Option<String> = None;
     let mut conflict = PathBuf::new();
     for attempt in 0..ATTEMPTS {
@@ -98,18 +100,29 @@ fn carry_out(
             planned(snapshot);
             return Ok(Written { plan, changed_meanwhile, ..Written::default() });
         }
-        let touches_store = plan.files.iter().any(|file| file.role != Role::Config);
+        let touches = |roles: &[Role]| plan.files.iter().any(|file| roles.contains(&file.role));
+        // A renewal that is out would write its answer over a new sign-in.
+        let _no_renewal = if touches(&[Role::SignIn]) { Some(run_lock::sign_in(&site.paths.sign_in)?) } else { None };
+        let touches_store = touches(&[Role::AuthStore, Role::AuthState, Role::Dotenv]);
         let store = &snapshot.store.file.path;
         let _openclaws_lock = if touches_store { run_lock::openclaws(store)? } else { None };
+        let _uncut = Uncut::begin().map_err(Error::interrupted)?;
         let prepared = Prepared::new(plan.files.iter().map(Change::from).collect())?;
+        if let Some(change) = &plan.database {
+            database.replace(&snapshot, change)?;
+        }
         if let Some(handover) = plan.handover.as_ref().filter(|_| handed_over.is_none()) {
-            paste_key::run(site, &snapshot, handover)?;
+            paste_key::run(site, &snapshot, handover).inspect_err(|_| database.put_back(&snapshot))?;
             handed_over = Some(handover.profile_id.clone());
         }
+        let done = prepared.commit();
+        if let Err(Failure::Error(_)) = &done {
+            database.put_back(&snapshot);
+        }
         planned(snapshot);
-        match prepared.commit() {
+        match done {
             Ok(backups) => {
-                let undoable = undo::record(state, &plan, &backups, now).is_ok();
+                let undoable = undo::record(state, &plan, &backups, database.before.take(), now).is_ok();
                 plan.files.iter().for_each(|file| tidy(&file.path));
                 return Ok(Written { plan, backups, changed_meanwhile, undoable });
             }
@@ -117,7 +130,34 @@ fn carry_out(
             Err(Failure::Error(error)) => return Err(stored_already(handed_over, error)),
         }
     }
+    if let Ok(snapshot) = site.read() {
+        database.put_back(&snapshot);
+    }
     Err(stored_already(handed_over, Error::KeepsChanging { path: conflict }))
+}
+
+/// What is done in OpenClaw's database on the way.
+struct Database<'a> {
+    site: &'a Site,
+    /// The Chutes profiles that were there; None: nothing was done.
+    before: Option<Profiles>,
+}
+
+impl Database<'_> {
+    /// Once, however often the files are planned again.
+    fn replace(&mut self, snapshot: &Snapshot, change: &DatabaseChange) -> Result<(), Error> {
+        if self.before.is_none() {
+            self.before = Some(Profiles(profiles::replace(self.site, snapshot, &profiles::entries(change))?));
+        }
+        Ok(())
+    }
+
+    /// As it was. A failure is not reported: another one is.
+    fn put_back(&mut self, snapshot: &Snapshot) {
+        if let Some(before) = self.before.take() {
+            let _ = profiles::replace(self.site, snapshot, &before.0);
+        }
+    }
 }
 
 /// Puts the new tokens of a renewed sign-in into its store. The caller holds OpenClaw's locks. No backup:

@@ -4,12 +4,13 @@
 use super::sidecar_lock::{Lock, LockError, STORE, store_lock};
 use crate::files::Doing;
 use crate::openclaw::error::Error;
+use crate::sign_in;
+use crate::signals;
 use crate::state::State;
 use sha2::{Digest, Sha256};
 use std::fs::{File, OpenOptions, TryLockError};
 use std::os::unix::fs::OpenOptionsExt;
 use std::path::Path;
-use std::thread::sleep;
 use std::time::{Duration, Instant};
 
 /// Long enough for a write to end; OpenClaw may hold its lock through a token refresh.
@@ -29,11 +30,19 @@ pub fn ours(state: &State, config: &Path) -> Result<File, Error> {
     loop {
         match file.try_lock() {
             Ok(()) => return Ok(file),
-            Err(TryLockError::WouldBlock) if start.elapsed() < WAIT => sleep(PAUSE),
+            Err(TryLockError::WouldBlock) if start.elapsed() < WAIT => {
+                signals::pause(PAUSE).map_err(Error::interrupted)?;
+            }
             Err(TryLockError::WouldBlock) => return Err(Error::Locked { path: config.to_owned(), pid: None }),
             Err(TryLockError::Error(error)) => return Err(failed(error)),
         }
     }
+}
+
+/// Held until dropped: no renewal of the sign-in that we keep is out.
+pub fn sign_in(document: &Path) -> Result<File, Error> {
+    let lock = sign_in::lock(document, WAIT).map_err(|error| Error::io(Doing::Lock, document, &error))?;
+    lock.ok_or_else(|| Error::Locked { path: document.to_owned(), pid: None })
 }
 
 /// OpenClaw's lock on an auth store. None where its directory does not exist yet: such a store is
@@ -44,12 +53,14 @@ pub fn openclaws(store: &Path) -> Result<Option<Lock>, Error> {
     }
     let start = Instant::now();
     let wait = |pause: Duration| {
-        sleep(pause.min(WAIT.saturating_sub(start.elapsed())));
-        start.elapsed() < WAIT
+        signals::pause(pause.min(WAIT.saturating_sub(start.elapsed()))).is_ok() && start.elapsed() < WAIT
     };
     Lock::acquire(&store_lock(store), STORE, wait).map(Some).map_err(|error| match error {
         LockError::Busy { pid, .. } => Error::Locked { path: store.to_owned(), pid },
-        LockError::GivenUp { .. } => Error::Locked { path: store.to_owned(), pid: None },
+        LockError::GivenUp { .. } => match signals::caught() {
+            Some(signal) => Error::Interrupted { signal },
+            None => Error::Locked { path: store.to_owned(), pid: None },
+        },
         LockError::Io { path, error } => Error::io(Doing::Lock, &path, &error),
     })
 }

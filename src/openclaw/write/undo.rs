@@ -4,9 +4,13 @@ use super::run_lock;
 use super::{Change, Failure, Prepared};
 use crate::files::Doing;
 use crate::files::{open_file, read_file};
+use crate::openclaw::Site;
 use crate::openclaw::error::Error;
 use crate::openclaw::plan::Plan;
-use crate::state::{State, UndoFile, UndoRecord};
+use crate::openclaw::program::profiles;
+use crate::openclaw::types::Role;
+use crate::signals::Uncut;
+use crate::state::{Profiles, State, UndoFile, UndoRecord};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -22,9 +26,15 @@ pub struct Undone {
     pub stays: Option<String>,
 }
 
-pub(crate) fn record(state: &State, plan: &Plan, backups: &[Option<PathBuf>], at: i64) -> Result<(), Error> {
+pub(crate) fn record(
+    state: &State,
+    plan: &Plan,
+    backups: &[Option<PathBuf>],
+    database: Option<Profiles>,
+    at: i64,
+) -> Result<(), Error> {
     let files = &plan.files;
-    if files.is_empty() {
+    if files.is_empty() && database.is_none() {
         return Ok(());
     }
     let files = files.iter().zip(backups).map(|(file, backup)| UndoFile {
@@ -33,9 +43,10 @@ pub(crate) fn record(state: &State, plan: &Plan, backups: &[Option<PathBuf>], at
         after: sha256(&file.after),
         backup: backup.clone(),
         mode: file.mode,
+        renews: file.role == Role::SignIn,
     });
     let handed_over = plan.handover.as_ref().map(|handover| handover.profile_id.clone());
-    Ok(state.undo_record().write(&UndoRecord { at, files: files.collect(), handed_over })?)
+    Ok(state.undo_record().write(&UndoRecord { at, files: files.collect(), handed_over, database })?)
 }
 
 /// When the last write was made, Unix time in milliseconds, if it can still be undone.
@@ -67,12 +78,17 @@ fn is_changed(entry: &UndoFile) -> bool {
     sha256_of(&entry.path).is_ok_and(|now| now.as_ref() != Some(&entry.after))
 }
 
-/// Undoes the last commit, or refuses and touches nothing.
-pub fn undo(state: &State) -> Result<Undone, Error> {
+/// Undoes the last commit, or refuses and touches nothing. `site`: the installation, for what it keeps in its
+/// database; None: that stays.
+pub fn undo(state: &State, site: Option<&Site>) -> Result<Undone, Error> {
     let record = state.undo_record().read().ok_or(Error::NothingToUndo)?;
-    let first = record.files.first().ok_or(Error::NothingToUndo)?;
-    let config = record.files.last().unwrap_or(first);
-    let _only_one_of_us = run_lock::ours(state, &config.path)?;
+    if record.files.is_empty() && record.database.is_none() {
+        return Err(Error::NothingToUndo);
+    }
+    let config = record.files.last().map_or(state.dir(), |config| &config.path);
+    let _only_one_of_us = run_lock::ours(state, config)?;
+    let kept = record.files.iter().find(|entry| entry.renews);
+    let _no_renewal = kept.map(|entry| run_lock::sign_in(&entry.path)).transpose()?;
     let store = record.files.iter().find(|entry| entry.path.ends_with("auth-profiles.json"));
     let _openclaws_lock = store.map(|entry| run_lock::openclaws(&entry.path)).transpose()?.flatten();
 
@@ -84,10 +100,18 @@ pub fn undo(state: &State) -> Result<Undone, Error> {
             None => undone.removed.push(change.path.clone()),
         }
     }
+    let _uncut = Uncut::begin().map_err(Error::interrupted)?;
     match Prepared::new(changes)?.commit() {
         Ok(_) => {}
         Err(Failure::Conflict(path)) => return Err(Error::ChangedSince { path }),
         Err(Failure::Error(error)) => return Err(error),
+    }
+    if let Some(before) = &record.database {
+        let put_back = site.map(|site| site.read().and_then(|snapshot| profiles::replace(site, &snapshot, &before.0)));
+        undone.stays = match put_back {
+            Some(Ok(_)) => None,
+            _ => undone.stays.or_else(|| before.0.keys().next().cloned()),
+        };
     }
     state.undo_record().remove();
     Ok(undone)
@@ -100,7 +124,7 @@ fn changes(record: &UndoRecord) -> Result<Vec<Change<'static>>, Error> {
 
 fn change(entry: &UndoFile) -> Result<Change<'static>, Error> {
     let now = read_file(&entry.path)?;
-    if now.as_deref().map(sha256).as_ref() != Some(&entry.after) {
+    if !entry.renews && now.as_deref().map(sha256).as_ref() != Some(&entry.after) {
         return Err(Error::ChangedSince { path: entry.path.clone() });
     }
     let after = match &entry.before {

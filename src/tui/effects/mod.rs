@@ -11,13 +11,14 @@ use crate::chutes::verify::{Verdict, verify};
 use crate::diff::FileDiff;
 use crate::openclaw::Error;
 use crate::openclaw::plan::Request;
-use crate::openclaw::program::status;
+use crate::openclaw::program::{child, status};
 use crate::openclaw::read::current::Current;
 use crate::openclaw::read::fingerprint::Fingerprint;
 use crate::openclaw::write::undo::undo;
 use crate::openclaw::{plan, write};
-use crate::renewal;
+use crate::renewal::{self, kept, round};
 use crate::secret::Secret;
+use crate::signals;
 use crate::tui::device::clipboard::Clipboard;
 use crate::wizard::protocol::{Attempt, Committed, Credential, Effect, Event, Outcome, Planned};
 use std::collections::HashMap;
@@ -98,7 +99,12 @@ impl Effects {
             Effect::ReadBack(attempt) => self.read_back(attempt),
             Effect::Undo => {
                 let session = Arc::clone(&self.session);
-                self.write(move || Event::Undone(Box::new(undo(&session.state))));
+                self.write(move || {
+                    let kept = kept::read(&session.site.paths.sign_in);
+                    let undone = undo(&session.state, Some(&session.site));
+                    round::after_write(&session.site, kept, |name| std::env::var(name).ok());
+                    Event::Undone(Box::new(undone))
+                });
             }
             Effect::SaveFavourites(favourites) => {
                 let session = Arc::clone(&self.session);
@@ -128,6 +134,7 @@ impl Effects {
                     task.abort();
                 }
             }
+            Effect::StopWaiting => signals::interrupt(signals::INTERRUPT),
             Effect::Exit(outcome) => return Some(outcome),
         }
         None
@@ -136,11 +143,16 @@ impl Effects {
     /// Wait for writes that have begun. `interrupted`: a begun sign-in waits for the next run.
     pub async fn finish(&mut self, interrupted: bool) {
         self.end_sign_in(interrupted);
+        if interrupted {
+            // What only waits is given up.
+            signals::interrupt(signals::INTERRUPT);
+        }
         for write in self.writes.drain(..) {
             // A write that panicked has said so already.
             let _ = write.await;
         }
         let _ = spawn_blocking(renewal::wait_until_kept).await;
+        child::kill_all();
     }
 
     fn blocking(&self, work: impl FnOnce() -> Event + Send + 'static) {
@@ -194,22 +206,10 @@ impl Effects {
     /// The process goes when the wizard does: its answer is for the screen alone.
     fn read_back(&mut self, attempt: Attempt) {
         let (events, session) = (self.events.clone(), Arc::clone(&self.session));
-        self.attempts.insert(
-            attempt.0,
-            tokio::spawn(async move {
-                // Not about one agent, which may have a model of its own: of that the plan warns.
-                let said = match status::status(&session.site, None) {
-                    Some(command) => {
-                        let mut command = tokio::process::Command::from(command);
-                        tokio::time::timeout(status::LONGEST, command.kill_on_drop(true).output()).await.ok()
-                    }
-                    None => None,
-                };
-                let output = said.and_then(Result::ok).filter(|output| output.status.success());
-                let resolved = output.and_then(|output| status::resolved(&output.stdout));
-                let _ = events.send(Event::ReadBack { attempt, resolved });
-            }),
-        );
+        spawn_blocking(move || {
+            let resolved = status::read_back(&session.site, || !events.is_closed());
+            let _ = events.send(Event::ReadBack { attempt, resolved });
+        });
     }
 
     fn verify(&mut self, attempt: Attempt, credential: Credential, model: String) {

@@ -483,7 +483,7 @@ fn leaving_writes_nothing_and_a_begun_write_is_waited_for() {
     }
     let mut drive = Drive::at_review();
     drive.planned(Ok(plan_of_one_line())).verified(works()).act(Action::Enter);
-    assert!(drive.act(Action::Quit).effects.is_empty());
+    assert!(matches!(drive.act(Action::Quit).effects[..], [Effect::StopWaiting]));
     drive.event(Event::Committed(Box::new(Ok(Committed::default()))));
     assert_eq!(drive.exit(), Some(Outcome::Done));
 }

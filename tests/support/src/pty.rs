@@ -231,6 +231,49 @@ impl Pty {
         self.pty = None;
     }
 
+    /// From now on nobody reads what the program writes, and what the system keeps for a reader is full: a stalled
+    /// connection, a frozen window. The next write of the program waits.
+    #[track_caller]
+    pub fn stall(&mut self) {
+        self.stop = None;
+        if let Err(panic) = self.threads.remove(0).join() {
+            std::panic::resume_unwind(panic);
+        }
+        let pty = self.pty.as_deref().expect("the terminal was hung up");
+        let name = rustix::pty::ptsname(pty, Vec::new()).expect("the name of the terminal");
+        let flags = rustix::fs::OFlags::WRONLY | rustix::fs::OFlags::NOCTTY | rustix::fs::OFlags::NONBLOCK;
+        let slave = rustix::fs::open(name, flags, rustix::fs::Mode::empty()).expect("the terminal");
+        while rustix::io::write(&slave, &[b'.'; 512]).is_ok() {}
+        while rustix::io::write(&slave, b".").is_ok() {}
+    }
+
+    /// After [`Pty::stall`]: somebody reads again.
+    pub fn resume(&mut self) {
+        let (stopped, stop) = rustix::pipe::pipe_with(rustix::pipe::PipeFlags::CLOEXEC).expect("a pipe");
+        let (shared, pty) = (self.shared.clone(), self.pty.clone().expect("the terminal was hung up"));
+        shared.lock().eof = false;
+        self.threads.insert(0, std::thread::spawn(move || read_all(&shared, &pty, &stopped)));
+        self.stop = Some(stop);
+    }
+
+    /// After [`Pty::stall`]: waits until the program has ended, and returns the exit code.
+    #[track_caller]
+    pub fn wait_exit_stalled(&self) -> i32 {
+        let deadline = Instant::now() + crate::timeout();
+        let mut state = self.shared.lock();
+        loop {
+            if let Some(code) = state.exit {
+                return code;
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                drop(state);
+                panic!("{}", self.failure("waited in vain: the program ends though nobody reads"));
+            }
+            state = self.wait_change(state, left);
+        }
+    }
+
     // ---- waiting ---------------------------------------------------------------------------------------------
 
     /// Waits until the screen satisfies `condition`, and returns that screen. Fails the test, showing the screen,
