@@ -1,7 +1,7 @@
 //! The grammar: every command and option, described once. Help, completions and the manual page come
 //! from the same description.
 
-use crate::texts::{Lang, cli as text, doctor, renewal};
+use crate::texts::{Lang, choose, cli as text, doctor, renewal};
 use clap::builder::{PossibleValuesParser, ValueParser};
 use clap::{Arg, ArgAction, Command};
 
@@ -163,7 +163,34 @@ fn models(lang: Lang) -> Command {
                 .args([positional("reference").value_name("REF").help(text::arg_reference(lang)), json(lang)]),
         )
         .subcommand(aliases)
+        .subcommand(pools(lang))
+        .subcommand(
+            base("recommend", choose::about_recommend(lang), lang).args([
+                value("for", "PURPOSE", choose::arg_for(lang))
+                    .value_parser(choice(["chat", "code", "vision", "cheap", "long"])),
+                json(lang),
+                plain_list(lang),
+            ]),
+        )
+        .subcommand(
+            base("verify", choose::about_verify(lang), lang)
+                .args([positional("reference").value_name("REF").help(text::arg_reference(lang)), json(lang)]),
+        )
         .subcommand(base("refresh", text::about_models_refresh(lang), lang).arg(json(lang)))
+}
+
+fn pools(lang: Lang) -> Command {
+    let name = || positional("name").value_name("NAME").help(choose::arg_pool_name(lang));
+    group("pools", choose::about_pools(lang), lang)
+        .subcommand(base("list", choose::about_pools_list(lang), lang).args([json(lang), plain_list(lang)]))
+        .subcommand(base("add", choose::about_pools_add(lang), lang).args([
+            name(),
+            positional("members").num_args(1..).value_name("REF").help(choose::arg_members(lang)),
+            flag("latency", choose::arg_latency(lang)).conflicts_with("throughput"),
+            flag("throughput", choose::arg_throughput(lang)),
+            json(lang),
+        ]))
+        .subcommand(base("remove", choose::about_pools_remove(lang), lang).args([name(), json(lang)]))
 }
 
 fn renew(lang: Lang) -> Command {

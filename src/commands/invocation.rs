@@ -1,6 +1,8 @@
 //! What was asked, typed: the outcome of reading the command line.
 
 use super::renew::How;
+use crate::chutes::pool::Order;
+use crate::selection::recommend::Purpose;
 use crate::texts::Lang;
 use std::path::PathBuf;
 
@@ -51,6 +53,28 @@ pub enum Command {
         json: bool,
     },
     ModelsRefresh {
+        json: bool,
+    },
+    ModelsRecommend {
+        purpose: Purpose,
+        json: bool,
+    },
+    PoolsList {
+        json: bool,
+    },
+    PoolsAdd {
+        name: String,
+        members: Vec<String>,
+        order: Order,
+        json: bool,
+    },
+    PoolsRemove {
+        name: String,
+        json: bool,
+    },
+    /// The proof of a TEE model.
+    ModelsVerify {
+        reference: String,
         json: bool,
     },
     AliasesList {
@@ -115,6 +139,11 @@ impl Command {
             | Command::ModelsStatus { json, .. }
             | Command::ModelsSet { json, .. }
             | Command::ModelsRefresh { json }
+            | Command::ModelsRecommend { json, .. }
+            | Command::PoolsList { json }
+            | Command::PoolsAdd { json, .. }
+            | Command::PoolsRemove { json, .. }
+            | Command::ModelsVerify { json, .. }
             | Command::AliasesList { json }
             | Command::AliasesAdd { json, .. }
             | Command::AliasesRemove { json, .. }

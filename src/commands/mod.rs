@@ -18,12 +18,16 @@ mod manual;
 mod models;
 pub mod onboard;
 pub mod parse;
+pub mod pools;
 mod portable;
+pub mod recommend;
 mod refresh;
 pub mod renew;
 mod report;
+mod service;
 mod signals;
 mod status;
+mod tee;
 mod token;
 pub mod usage;
 mod version;
@@ -71,6 +75,11 @@ fn dispatch(invocation: &Invocation) -> Result<Report, Error> {
         Command::ModelsStatus { check, probe, json } => status::status(&context, *check, *probe, *json),
         Command::ModelsSet { reference, json } => models::set(&context, reference, *json),
         Command::ModelsRefresh { json } => refresh::refresh(&context, *json),
+        Command::ModelsRecommend { purpose, json } => recommend::run(&context, *purpose, *json),
+        Command::PoolsList { json } => pools::list(&context, *json),
+        Command::PoolsAdd { name, members, order, json } => pools::add(&context, name, members, *order, *json),
+        Command::PoolsRemove { name, json } => pools::remove(&context, name, *json),
+        Command::ModelsVerify { reference, json } => tee::verify(&context, reference, *json),
         Command::AliasesList { json } => aliases::list(&context, *json),
         Command::AliasesAdd { alias, reference, json } => aliases::add(&context, alias, reference, *json),
         Command::AliasesRemove { alias, json } => aliases::remove(&context, alias, *json),

@@ -7,6 +7,8 @@ use super::invocation::{
 use super::renew::How;
 use super::usage::UsageError;
 use crate::chutes::credential_kinds::prefix;
+use crate::chutes::pool::Order;
+use crate::selection::recommend::Purpose;
 use crate::texts::Lang;
 use clap::ArgMatches;
 use clap::error::ErrorKind;
@@ -134,6 +136,23 @@ fn invocation(
         }
         ["models", "set"] => Command::ModelsSet { reference: text(last, "reference"), json: json() },
         ["models", "refresh"] => Command::ModelsRefresh { json: json() },
+        ["models", "recommend"] => {
+            let purpose = optional(last, "for").and_then(|name| Purpose::from_name(&name)).unwrap_or_default();
+            Command::ModelsRecommend { purpose, json: json() }
+        }
+        ["models", "pools", "list"] => Command::PoolsList { json: json() },
+        ["models", "pools", "add"] => Command::PoolsAdd {
+            name: text(last, "name"),
+            members: many(last, "members"),
+            order: match (flag(last, "latency"), flag(last, "throughput")) {
+                (true, _) => Order::Latency,
+                (_, true) => Order::Throughput,
+                _ => Order::Written,
+            },
+            json: json(),
+        },
+        ["models", "pools", "remove"] => Command::PoolsRemove { name: text(last, "name"), json: json() },
+        ["models", "verify"] => Command::ModelsVerify { reference: text(last, "reference"), json: json() },
         ["models", "aliases", "list"] => Command::AliasesList { json: json() },
         ["models", "aliases", "add"] => {
             Command::AliasesAdd { alias: text(last, "alias"), reference: text(last, "reference"), json: json() }

@@ -5,9 +5,10 @@ use super::error::Error;
 use super::models::catalog_or_built_in;
 use super::report::Report;
 use super::report::onboard::{catalog_words, fetched_at, kind_words, local_time, store_path, table};
+use super::service;
 use super::signals;
+use crate::chutes::account::Account;
 use crate::chutes::client::Client;
-use crate::chutes::credential_kinds::variable;
 use crate::chutes::model::id_of;
 use crate::chutes::verify::{Verdict, verify};
 use crate::clean;
@@ -20,7 +21,7 @@ use crate::openclaw::types::StoredCredential;
 use crate::openclaw::write::undo;
 use crate::renewal;
 use crate::selection::Configured;
-use crate::texts::{Lang, cli as text};
+use crate::texts::{Lang, choose, cli as text};
 use serde_json::{Map, Value, json};
 use std::path::Path;
 
@@ -117,6 +118,9 @@ pub fn status(context: &Context, check: bool, probe: bool, as_json: bool) -> Res
         standing = Standing::Refused;
     }
     let exit = if check { standing.exit() } else { 0 };
+    // One line is all that --plain says, and no credential is renewed to show what it has left.
+    let usable = matches!(standing, Standing::Ok | Standing::Expiring);
+    let account = if usable && !context.plain { account(context, &site, &current)? } else { None };
     let reverted = undo::reverted(&context.state());
     let catalog = catalog_or_built_in(context.state().catalog());
     if as_json {
@@ -141,6 +145,7 @@ pub fn status(context: &Context, check: bool, probe: bool, as_json: bool) -> Res
                 })),
                 None => verdict.as_ref().map(|verdict| probe_json(verdict, context.lang)),
             },
+            "account": account.as_ref().map(Account::json),
             "catalog": {
                 "source": catalog.source.name(),
                 "models": catalog.models.len(),
@@ -174,6 +179,9 @@ pub fn status(context: &Context, check: bool, probe: bool, as_json: bool) -> Res
         rows.push((label, clean::line(&format!("{} -> {}", alias.name, alias.target))));
     }
     rows.push((text::report_credential(lang), credential_words(active, standing, lang)));
+    if let Some(account) = &account {
+        rows.push((choose::report_account(lang), account.words(lang, |at| local_time(u64::try_from(at).ok()))));
+    }
     rows.push((text::report_store(lang), tilde(&store_path(&snapshot))));
     if let Some(verdict) = &verdict {
         rows.push((text::report_probe(lang), probe_words(verdict, lang)));
@@ -189,12 +197,18 @@ pub fn status(context: &Context, check: bool, probe: bool, as_json: bool) -> Res
     Ok(Report::text(table(&rows)).exit(exit))
 }
 
+/// What the account of the stored credential has left. None: nobody says.
+fn account(context: &Context, site: &Site, current: &Current) -> Result<Option<Account>, Error> {
+    let endpoints = service::endpoints(context, current)?;
+    match service::stored_secret(site, &endpoints)? {
+        Ok(Some(secret)) => service::account(endpoints, &secret),
+        Ok(None) | Err(_) => Ok(None),
+    }
+}
+
 /// One token of the default model, with the stored credential, renewed if it has to be.
 fn call(context: &Context, site: &Site, current: &Current) -> Result<Result<Option<Verdict>, renewal::Error>, Error> {
-    let mut endpoints = context.endpoints()?;
-    if let (Some(base_url), None) = (&current.base_url, var(variable::BASE_URL)) {
-        endpoints.api.clone_from(base_url);
-    }
+    let endpoints = service::endpoints(context, current)?;
     let Some(id) = current.configured.primary.as_deref().and_then(id_of) else { return Ok(Ok(None)) };
     let secret = match signals::until_interrupted(renewal::stored_secret(site, &endpoints, var))? {
         Ok(Some(secret)) => secret,

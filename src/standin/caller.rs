@@ -133,6 +133,14 @@ impl Caller {
         }
     }
 
+    /// May it see what the account has left?
+    pub(super) fn may_see_account(&self) -> Result<(), Response> {
+        match self {
+            Caller::Token(scopes) if has(scopes, &["profile", "profile:read", "account:read"]) => Ok(()),
+            other => other.may_manage(),
+        }
+    }
+
     /// May it manage the account: apps, keys, grants?
     pub(super) fn may_manage(&self) -> Result<(), Response> {
         match self {

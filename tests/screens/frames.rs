@@ -126,11 +126,11 @@ fn failure(kind: Kind) -> Failure {
 }
 
 fn status(status: u16) -> Failure {
-    failure(Kind::Status { status, said: None, retry_after: None })
+    failure(Kind::Status { status, said: None, retry_after: None, resets_at: None })
 }
 
 fn works() -> Verdict {
-    Verdict::Works { latency_ms: 412, prompt_tokens: Some(1), completion_tokens: Some(1) }
+    Verdict::Works { latency_ms: 412, prompt_tokens: Some(1), completion_tokens: Some(1), quota: None }
 }
 
 fn plan() -> Planned {

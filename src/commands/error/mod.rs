@@ -12,13 +12,14 @@ use super::usage::UsageError;
 use crate::chutes::endpoints::BadEndpoint;
 use crate::chutes::failure::Failure;
 use crate::chutes::oauth::attempt::BadSetting;
+use crate::chutes::pool;
 use crate::clean;
 use crate::files;
 use crate::openclaw::Error as OpenClawError;
 use crate::selection::portable::{MAX_LEN, Refused};
 use crate::selection::{Refusal, alias};
 use crate::signals;
-use crate::texts::{Lang, cli as text};
+use crate::texts::{Lang, choose, cli as text};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
@@ -43,7 +44,7 @@ pub enum Error {
     CredentialRefused(Failure),
     /// The service has no such model for this account (404 in the verify call).
     ModelNotServed {
-        model: String,
+        model: Box<str>,
         failure: Failure,
     },
     /// A call that the command cannot do without.
@@ -69,6 +70,7 @@ pub enum Error {
         name: String,
         problem: alias::Problem,
     },
+    Pool(PoolError),
     /// A text that is no export of ours.
     Import(Refused),
     NoSuchFile {
@@ -83,6 +85,32 @@ pub enum Error {
     Interrupted(i32),
     /// The operating system refused something that always works.
     System(std::io::Error),
+}
+
+/// What is wrong with a pool that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PoolError {
+    Members(pool::Problem),
+    /// Neither the alias nor the ref of a pool.
+    Unknown {
+        name: String,
+    },
+    /// It is the default model, which something has to be.
+    IsDefault {
+        name: String,
+    },
+}
+
+impl PoolError {
+    fn message(&self, lang: Lang) -> String {
+        match self {
+            PoolError::Members(pool::Problem::TooFew) => choose::pool_too_few(lang).to_owned(),
+            PoolError::Members(pool::Problem::Twice(id)) => choose::pool_twice(lang, clean::excerpt(id, 200)),
+            PoolError::Members(pool::Problem::Unusable(id)) => choose::pool_unusable(lang, clean::excerpt(id, 200)),
+            PoolError::Unknown { name } => choose::pool_unknown(lang, clean::excerpt(name, 200)),
+            PoolError::IsDefault { name } => choose::pool_is_default(lang, clean::excerpt(name, 200)),
+        }
+    }
 }
 
 impl From<OpenClawError> for Error {
@@ -110,6 +138,7 @@ impl Error {
             | Error::Endpoint(_)
             | Error::Setting(_)
             | Error::Selection(_)
+            | Error::Pool(PoolError::Members(_))
             | Error::Import(_)
             | Error::NoSuchFile { .. }
             | Error::Alias { problem: alias::Problem::Character(_) | alias::Problem::TooLong, .. } => 2,
@@ -144,6 +173,9 @@ impl Error {
             Error::UnknownModel { .. } => "unknown-model",
             Error::NotChutes { .. } => "not-a-chutes-model",
             Error::UnknownAlias { .. } => "unknown-alias",
+            Error::Pool(PoolError::Members(_)) => "pool-refused",
+            Error::Pool(PoolError::Unknown { .. }) => "unknown-pool",
+            Error::Pool(PoolError::IsDefault { .. }) => "pool-in-use",
             Error::Import(_) => "import-refused",
             Error::NoSuchFile { .. } => "no-such-file",
             Error::NotConfigured => "not-configured",
@@ -176,6 +208,7 @@ impl Error {
             Error::UnknownModel { name, .. } => text::unknown_model(lang, clean::excerpt(name, 200)),
             Error::NotChutes { reference } => text::not_chutes(lang, clean::excerpt(reference, 200)),
             Error::UnknownAlias { name } => text::unknown_alias(lang, clean::excerpt(name, 80)),
+            Error::Pool(error) => error.message(lang),
             Error::Import(refused) => import_words(refused, lang),
             Error::NoSuchFile { path } => text::no_such_file(lang, clean::line(&path.to_string_lossy())),
             Error::NotConfigured => text::not_configured(lang).to_owned(),
@@ -204,6 +237,9 @@ impl Error {
             }
             Error::UnknownModel { .. } | Error::NotChutes { .. } => text::unknown_model_hint(lang, program),
             Error::UnknownAlias { .. } => text::unknown_alias_hint(lang, program),
+            Error::Pool(PoolError::Members(_)) => choose::pool_members_hint(lang, program),
+            Error::Pool(PoolError::Unknown { .. }) => choose::pool_unknown_hint(lang, program),
+            Error::Pool(PoolError::IsDefault { .. }) => choose::pool_is_default_hint(lang, program),
             Error::Import(_) => text::import_hint(lang, program),
             Error::NoSuchFile { .. } => String::new(),
             Error::NotConfigured => text::not_configured_hint(lang, program),

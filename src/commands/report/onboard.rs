@@ -91,7 +91,7 @@ impl Finished<'_> {
             .or(settled.verified.works.then_some(true));
         let aliases: Map<String, Value> =
             selection.aliases.iter().map(|alias| (alias.name.clone(), json!(alias.target))).collect();
-        json!({
+        let mut document = json!({
             "ok": true,
             "changed": false,
             "authChoice": obtained.choice.name(),
@@ -119,7 +119,11 @@ impl Finished<'_> {
             },
             "aliases": aliases,
             "warnings": warnings_json(self.warnings),
-        })
+        });
+        if let Some(account) = &settled.account {
+            document["account"] = account.json();
+        }
+        document
     }
 
     /// The profile that is active afterwards, and what the store says about it.

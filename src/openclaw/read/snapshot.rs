@@ -108,7 +108,11 @@ impl Snapshot {
             auth_state: store_of(&agent, "auth-state.json")?,
             main_store: (agent != "main").then(|| store_of("main", "auth-profiles.json")).transpose()?,
             dotenv: File::followed(&paths.state_dir.join(".env"))?,
-            gateway_env: File::plain(&paths.home.join(".config/openclaw/gateway.env")).unwrap_or_default(),
+            gateway_env: match paths.state_dir == paths.home.join(".openclaw") {
+                true => File::plain(&paths.home.join(".config/openclaw/gateway.env")).unwrap_or_default(),
+                // It belongs to the usual state directory alone.
+                false => File::default(),
+            },
             sign_in: File::plain(&paths.sign_in)
                 .unwrap_or_else(|_| File { path: paths.sign_in.clone(), ..File::default() }),
             helper: Helper::this(),

@@ -222,7 +222,7 @@ impl Effects {
                     None => Verdict::Refused(Failure {
                         host: session.endpoints.api_host(),
                         proxy: None,
-                        kind: Kind::Status { status: 401, said: None, retry_after: None },
+                        kind: Kind::Status { status: 401, said: None, retry_after: None, resets_at: None },
                     }),
                 };
                 let _ = events.send(Event::Verified { attempt, verdict });

@@ -76,7 +76,7 @@ fn refused(status: u16) -> Failure {
     Failure {
         host: "llm.example".into(),
         proxy: None,
-        kind: FailureKind::Status { status, said: None, retry_after: None },
+        kind: FailureKind::Status { status, said: None, retry_after: None, resets_at: None },
     }
 }
 
@@ -85,7 +85,7 @@ fn down() -> Failure {
 }
 
 fn works() -> Verdict {
-    Verdict::Works { latency_ms: 412, prompt_tokens: Some(1), completion_tokens: Some(1) }
+    Verdict::Works { latency_ms: 412, prompt_tokens: Some(1), completion_tokens: Some(1), quota: None }
 }
 
 fn plan_of_one_line() -> Planned {
