@@ -82,6 +82,7 @@ texts! {
     arg_qr_file: "Write the QR code as a PNG file", "把二维码写成 PNG 文件";
     arg_non_interactive: "Never read the terminal", "绝不读取终端";
     arg_json: "One JSON document on stdout, everything else on stderr", "标准输出只有一个 JSON 文档，其余都在标准错误";
+    arg_strict: "Fail on what OpenClaw refuses in the config, asking the installed one", "配置中若有 OpenClaw 会拒绝的内容则失败（会询问已安装的 OpenClaw）";
     arg_check: "Show the diff, write nothing; exit 4 if something would change", "显示差异但不写入；若会有改动则退出码为 4";
     arg_skip_verify: "No test call", "不做测试调用";
 
@@ -144,6 +145,9 @@ texts! {
     key_is_client_id: "this is an OAuth client id (cid_), not an API key", "这是 OAuth 客户端 ID（cid_），不是 API Key";
     key_is_client_secret: "this is an OAuth client secret (csc_), not an API key", "这是 OAuth 客户端密钥（csc_），不是 API Key";
     key_prefix: "it does not begin with cpk_", "不是以 cpk_ 开头";
+    key_fingerprint: "it looks like the fingerprint of an account, which opens everything in it: give it to nobody, and use an API key",
+        "它看起来是账户的指纹（fingerprint），可打开账户中的一切：不要交给任何人，请使用 API 密钥";
+    key_length(count, whole): "it has {count} characters of {whole}", "长度为 {count} / {whole} 个字符";
     key_parts: "it does not have the three parts of a key (cpk_….….…); it may be cut off", "不是由三部分组成（cpk_….….…），可能被截断";
     key_not_text(origin): "{origin} does not hold text.", "{origin} 的内容不是文本。";
     key_too_large(origin, limit): "{origin} holds more than {limit} KiB; that is no key.", "{origin} 超过 {limit} KiB，不可能是密钥。";
@@ -161,6 +165,8 @@ texts! {
         "请在此处以及网关运行的环境中设置 CHUTES_API_KEY，或使用 --secret-input-mode plaintext。";
     token_malformed: "CHUTES_OAUTH_TOKEN does not hold an access token.", "CHUTES_OAUTH_TOKEN 中不是访问令牌。";
     token_hint: "An access token begins with cak_. An API key belongs in CHUTES_API_KEY.", "访问令牌以 cak_ 开头。API Key 应放在 CHUTES_API_KEY 中。";
+    config_refused: "OpenClaw refuses the config; nothing was written.", "OpenClaw 会拒绝此配置；没有写入任何内容。";
+    config_refused_hint(commands): "Mend it first, then run this again: {commands}", "请先修正，然后重新运行：{commands}";
     missing_credential: "No credential was given, and nobody can be asked for one here.", "没有提供凭据，而此处无法询问任何人。";
     missing_credential_hint: "Give one of: --api-key-stdin, --api-key-file PATH, or CHUTES_API_KEY in the environment; for OAuth --auth-choice chutes with CHUTES_OAUTH_TOKEN.",
         "请提供以下之一：--api-key-stdin、--api-key-file PATH，或环境变量 CHUTES_API_KEY；使用 OAuth 时为 --auth-choice chutes 加 CHUTES_OAUTH_TOKEN。";

@@ -130,6 +130,7 @@ fn onboard(lang: Lang) -> Command {
             flag("non-interactive", text::arg_non_interactive(lang)),
             flag("json", text::arg_json(lang)),
             flag("check", text::arg_check(lang)),
+            flag("strict", text::arg_strict(lang)),
             flag("skip-verify", text::arg_skip_verify(lang)),
         ])
 }

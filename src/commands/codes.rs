@@ -40,6 +40,7 @@ pub const WARNINGS: &[(&str, &str)] = &[
     ("not-renewed", "The stored sign-in has expired and could not be renewed."),
     ("not-renewable", "OpenClaw will not be able to renew the sign-in: the message says what is missing."),
     ("scopes-kept", "Scopes that were granted to the app before are asked for again."),
+    ("config-refused", "OpenClaw refuses something in the config: what, where, and the command that mends it."),
     ("agent-has-own-model", "An agent has a model of its own, which the default does not reach."),
 ];
 
@@ -108,6 +109,7 @@ pub const ERRORS: &[(&str, u8, &str)] = &[
         "A write failed half-way, and a file could not be put back; the hint says where its bytes are.",
     ),
     ("config-malformed", 1, "The config is not valid, or not of the shape that OpenClaw needs."),
+    ("config-refused", 1, "--strict, and OpenClaw refuses something in the config."),
     ("config-not-editable", 1, "The config cannot be changed safely."),
     ("changed-since-review", 1, "A file changed after the change was reviewed."),
     ("config-keeps-changing", 1, "Another process kept changing the config."),
@@ -208,7 +210,9 @@ mod tests {
     #[test]
     fn names_are_unique_and_kebab_case() {
         let mut names: Vec<&str> = WARNINGS.iter().map(|(code, _)| *code).collect();
-        names.extend(ERRORS.iter().map(|(code, ..)| *code).filter(|code| *code != "model-not-served"));
+        names.extend(
+            ERRORS.iter().map(|(code, ..)| *code).filter(|code| !["model-not-served", "config-refused"].contains(code)),
+        );
         for name in &names {
             assert!(name.chars().all(|c| c.is_ascii_lowercase() || c == '-'), "{name}");
             assert_eq!(names.iter().filter(|other| *other == name).count(), 1, "{name}");

@@ -185,6 +185,8 @@ pub struct Onboard {
     /// Show the diff, write nothing.
     pub check: bool,
     pub skip_verify: bool,
+    /// `--strict`: what OpenClaw refuses in the config is a failure.
+    pub strict: bool,
 }
 
 impl Onboard {

@@ -18,7 +18,9 @@ use crate::chutes::{bundled, catalog};
 use crate::clean;
 use crate::diff;
 use crate::openclaw::Site;
+use crate::openclaw::plan::refusals::refusals;
 use crate::openclaw::plan::{self, Plan, PlanWarning, Request};
+use crate::openclaw::program::validate;
 use crate::openclaw::read::current::Current;
 use crate::openclaw::read::refs;
 use crate::openclaw::read::snapshot::Snapshot;
@@ -82,6 +84,9 @@ pub fn run(context: &Context, options: &Onboard) -> Result<Report, Error> {
 pub fn with_credential(context: &Context, options: &Onboard, obtained: Obtained) -> Result<Report, Error> {
     let endpoints = context.endpoints()?;
     let (site, snapshot, current) = context.read()?;
+    if options.strict {
+        nothing_refused(&site, &snapshot)?;
+    }
 
     let client = Client::new(endpoints.clone());
     let settled = signals::until_interrupted(settle(context, options, &client, &obtained, &current))??;
@@ -119,6 +124,13 @@ pub fn with_credential(context: &Context, options: &Onboard, obtained: Obtained)
     let current = Current::of(&snapshot, now());
     let finished = Finished { context, site: &site, obtained: &obtained, settled: &settled, warnings: &warnings };
     Ok(finished.done(options.json, &Outcome { written, snapshot, current }))
+}
+
+/// The installed OpenClaw is asked; where there is none, what is known of its schema counts.
+fn nothing_refused(site: &Site, snapshot: &Snapshot) -> Result<(), Error> {
+    let known = || refusals(&snapshot.tree, snapshot.installed.version.as_deref());
+    let refused = validate::ask(site, snapshot, || true).unwrap_or_else(known);
+    if refused.is_empty() { Ok(()) } else { Err(Error::ConfigRefused { refused }) }
 }
 
 fn add_plan_warnings(warnings: &mut Vec<Warning>, plan: &Plan, lang: Lang) {

@@ -243,6 +243,7 @@ fn onboard(matches: &ArgMatches) -> Result<Onboard, UsageError> {
         json: flag(matches, "json"),
         check: flag(matches, "check"),
         skip_verify: flag(matches, "skip-verify"),
+        strict: flag(matches, "strict"),
     })
 }
 

@@ -83,7 +83,7 @@ fn the_options_of_onboard_are_all_read() {
     let options = onboarding(
         "onboard --auth-choice chutes-api-key --api-key-file /k --secret-input-mode ref --model m --fallback a \
          --fallback b --image-model i --alias fast=chutes/x/y=z --alias pro=b --models a,b --headless --qr \
-         --link-file l --qr-file q.png --non-interactive --json --check --skip-verify",
+         --link-file l --qr-file q.png --non-interactive --json --check --skip-verify --strict",
     );
     let expected = Onboard {
         auth_choice: Some(AuthChoice::ApiKey),
@@ -105,6 +105,7 @@ fn the_options_of_onboard_are_all_read() {
         json: true,
         check: true,
         skip_verify: true,
+        strict: true,
     };
     assert_eq!(options, expected);
     assert_eq!(onboarding("onboard --models ALL").models, Some(ModelsChoice::All));

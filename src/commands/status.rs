@@ -5,6 +5,7 @@ use super::error::Error;
 use super::models::catalog_or_built_in;
 use super::report::Report;
 use super::report::onboard::{catalog_words, fetched_at, kind_words, local_time, store_path, table};
+use super::report::renewal::{self as renewal_report, KeptState};
 use super::service;
 use super::signals;
 use crate::chutes::account::Account;
@@ -21,7 +22,8 @@ use crate::openclaw::types::StoredCredential;
 use crate::openclaw::write::undo;
 use crate::renewal;
 use crate::selection::Configured;
-use crate::texts::{Lang, choose, cli as text};
+use crate::sign_in::SignIn;
+use crate::texts::{Lang, choose, cli as text, renewal as words};
 use serde_json::{Map, Value, json};
 use std::path::Path;
 
@@ -109,6 +111,14 @@ pub fn status(context: &Context, check: bool, probe: bool, as_json: bool) -> Res
     if unknown {
         standing = Standing::InDatabase;
     }
+    let kept = renewal_report::kept(&snapshot, active);
+    if let Some(kept) = &kept {
+        standing = match renewal_report::state(kept, now()) {
+            KeptState::Renews => Standing::Ok,
+            KeptState::Ends => Standing::Expiring,
+            KeptState::Over => Standing::Expired,
+        };
+    }
     let (verdict, not_renewed) = match probed {
         Some(Ok(verdict)) => (verdict, None),
         Some(Err(error)) => (None, Some(error)),
@@ -136,7 +146,7 @@ pub fn status(context: &Context, check: bool, probe: bool, as_json: bool) -> Res
             "imageModel": current.configured.image,
             "aliases": aliases_json(&current.configured),
             "allowed": current.configured.allowed.clone().unwrap_or_default(),
-            "auth": auth_json(&snapshot, &current, active, standing),
+            "auth": auth_json(&snapshot, &current, active, standing, kept.as_ref()),
             "probe": match &not_renewed {
                 Some(error) => Some(json!({
                     "result": if error.needs_sign_in() { "refused" } else { "unverified" },
@@ -178,7 +188,10 @@ pub fn status(context: &Context, check: bool, probe: bool, as_json: bool) -> Res
         let label = if at == 0 { text::report_aliases(lang) } else { "" };
         rows.push((label, clean::line(&format!("{} -> {}", alias.name, alias.target))));
     }
-    rows.push((text::report_credential(lang), credential_words(active, standing, lang)));
+    rows.push((text::report_credential(lang), credential_words(active, kept.is_some(), standing, lang)));
+    for (at, line) in kept.iter().flat_map(|kept| renewal_report::words(kept, lang)).enumerate() {
+        rows.push((if at == 0 { words::status_renewal(lang) } else { "" }, line));
+    }
     if let Some(account) = &account {
         rows.push((choose::report_account(lang), account.words(lang, |at| local_time(u64::try_from(at).ok()))));
     }
@@ -223,7 +236,13 @@ fn aliases_json(configured: &Configured) -> Map<String, Value> {
     configured.aliases.iter().map(|alias| (alias.name.clone(), json!(alias.target))).collect()
 }
 
-fn auth_json(snapshot: &Snapshot, current: &Current, active: Option<&StoredCredential>, standing: Standing) -> Value {
+fn auth_json(
+    snapshot: &Snapshot,
+    current: &Current,
+    active: Option<&StoredCredential>,
+    standing: Standing,
+    kept: Option<&SignIn>,
+) -> Value {
     let profiles: Vec<Value> = current.credentials.iter().map(profile_json).collect();
     json!({
         "storePath": store_path(snapshot).to_string_lossy(),
@@ -232,6 +251,7 @@ fn auth_json(snapshot: &Snapshot, current: &Current, active: Option<&StoredCrede
         "kind": active.map(|active| active.kind.name()),
         "account": active.and_then(|active| active.account.clone()),
         "expiresAt": active.and_then(|active| active.expires_at).map(rfc3339),
+        "renewal": renewal_report::json(kept, active),
         "profiles": profiles,
     })
 }
@@ -249,7 +269,7 @@ fn profile_json(stored: &StoredCredential) -> Value {
     })
 }
 
-fn credential_words(active: Option<&StoredCredential>, standing: Standing, lang: Lang) -> String {
+fn credential_words(active: Option<&StoredCredential>, kept: bool, standing: Standing, lang: Lang) -> String {
     let Some(active) = active else { return standing.words(lang).to_owned() };
     let mut parts = vec![clean::line(&active.profile_id), kind_words(active.kind.name(), lang).to_owned()];
     parts.extend(active.account.as_deref().map(clean::line));
@@ -258,7 +278,7 @@ fn credential_words(active: Option<&StoredCredential>, standing: Standing, lang:
     if let Some(at) = active.expires_at {
         parts.push(text::expires(lang, local_time(u64::try_from(at).ok())));
     }
-    if active.refreshable {
+    if active.refreshable && !kept {
         parts.push(text::renewable(lang).to_owned());
     }
     parts.push(standing.words(lang).to_owned());

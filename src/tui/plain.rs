@@ -206,6 +206,7 @@ impl Talk {
         format!("[{}]\n", keys.join(", "))
     }
 
+<<<<<<< HEAD
     /// What was typed, up to the end of a line: echoed, and turned into events when it is complete.
     fn hear(&mut self, wizard: &Wizard) -> io::Result<Vec<Event>> {
         let (context, lang) = (wizard.context(), self.view.lang);
@@ -214,6 +215,12 @@ impl Talk {
             true => vec![t::plain_back(lang).to_owned(), t::plain_quit(lang).to_owned()],
             false => words(context, lang).collect(),
         };
+=======
+    /// What was typed: echoed, and turned into events when a line is complete.
+    fn hear(&mut self, wizard: &Wizard, bytes: &[u8]) -> io::Result<Vec<Event>> {
+        // A paste of an address may begin where a letter is a key.
+        let hidden = wizard.line().is_some_and(crate::wizard::line::Line::is_hidden);
+>>>>>>> main
         let mut events = Vec::new();
         let mut echo: Vec<u8> = Vec::new();
         let mut refusals = String::new();

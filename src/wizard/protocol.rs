@@ -4,6 +4,7 @@ use crate::chutes::catalog::Stage;
 use crate::chutes::failure::Failure;
 use crate::chutes::model::Catalog;
 use crate::chutes::oauth::answer::{Mistake, Refusal};
+use crate::chutes::oauth::app::{AppError, Registered};
 use crate::chutes::oauth::attempt::{CannotResume, ClientId};
 use crate::chutes::oauth::callback::CannotListen;
 use crate::chutes::oauth::token::{Granted, TokenError};
@@ -56,12 +57,12 @@ pub struct SignedIn {
 pub enum Begin {
     New {
         client_id: ClientId,
-        secret: Option<Secret>,
+        secret: Secret,
+        /// An API key at hand, which may look up whether the app takes our redirect.
+        api_key: Option<Secret>,
     },
-    /// Where an earlier run left off.
-    Continue {
-        secret: Option<Secret>,
-    },
+    /// Where an earlier run left off. None: the secret waits with the attempt.
+    Continue { secret: Option<Secret> },
 }
 
 /// What happens to a sign-in attempt.
@@ -90,6 +91,8 @@ pub enum Over {
     Refused(Refusal),
     Failed(TokenError),
     CannotResume(CannotResume),
+    /// The app does not take this redirect address.
+    RedirectMissing(String),
     /// Our own state cannot be written: what failed, in words.
     NoState(String),
 }
@@ -168,6 +171,11 @@ pub enum Event {
     SignIn {
         attempt: Attempt,
         update: SignInUpdate,
+    },
+    /// What became of [`Effect::RegisterApp`].
+    AppRegistered {
+        attempt: Attempt,
+        result: Box<Result<Registered, AppError>>,
     },
     /// Nothing was added to the paste field since it had that many pieces.
     Settled {
@@ -266,6 +274,11 @@ pub enum Effect {
         kind: LinkFile,
         path: Option<PathBuf>,
     },
+    /// Register an OAuth app with an API key, which is used for nothing else.
+    RegisterApp {
+        attempt: Attempt,
+        api_key: Secret,
+    },
     Remember {
         client_id: ClientId,
         scopes: Vec<String>,
@@ -335,8 +348,9 @@ pub enum Action {
     TakeProposal,
     TakeAllProposals,
     Undo,
-    /// The other field of the app screen.
+    /// The next field of the app screen, and the one before.
     OtherField,
+    PreviousField,
     CopyLink,
     CopyTunnel,
     BareLink,
@@ -370,6 +384,8 @@ key_contexts! {
     App,
     /// The app screen when only the secret is asked for.
     AppSecret,
+    /// An app is being registered.
+    AppBusy,
     /// The link is there, the paste field is empty.
     SignIn,
     /// The same, after the time ran out.
@@ -409,6 +425,7 @@ key_contexts! {
 impl KeyContext {
     /// Something is under way, and goes on by itself.
     pub fn is_waiting(self) -> bool {
+<<<<<<< HEAD
         matches!(self, KeyContext::DiscoverRunning | KeyContext::ReviewWaiting | KeyContext::SignInBusy)
     }
 
@@ -421,6 +438,11 @@ impl KeyContext {
                 | KeyContext::SignIn
                 | KeyContext::SignInExpired
                 | KeyContext::SignInTyping
+=======
+        matches!(
+            self,
+            KeyContext::AppBusy | KeyContext::DiscoverRunning | KeyContext::ReviewWaiting | KeyContext::SignInBusy
+>>>>>>> main
         )
     }
 

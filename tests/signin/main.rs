@@ -4,6 +4,7 @@
 
 mod browser;
 mod callback;
+mod kept;
 mod locks;
 mod login;
 mod places;

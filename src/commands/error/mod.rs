@@ -16,6 +16,7 @@ use crate::chutes::pool;
 use crate::clean;
 use crate::files;
 use crate::openclaw::Error as OpenClawError;
+use crate::openclaw::plan::refusals::Refusal as ConfigRefusal;
 use crate::selection::portable::{MAX_LEN, Refused};
 use crate::selection::{Refusal, alias};
 use crate::signals;
@@ -46,6 +47,10 @@ pub enum Error {
     ModelNotServed {
         model: Box<str>,
         failure: Failure,
+    },
+    /// `--strict`, and OpenClaw refuses this in the config.
+    ConfigRefused {
+        refused: Vec<ConfigRefusal>,
     },
     /// A call that the command cannot do without.
     Service(Failure),
@@ -167,6 +172,7 @@ impl Error {
             Error::CredentialRefused(_) => "credential-refused",
             Error::ModelNotServed { .. } => "model-not-served",
             Error::Service(_) => "service",
+            Error::ConfigRefused { .. } => "config-refused",
             Error::Selection(_) | Error::Alias { .. } => "alias-refused",
             Error::OpenClaw(error) => error.code(),
             Error::Renewal(error) => error.code(),
@@ -201,6 +207,10 @@ impl Error {
                 text::verify_not_served(lang, clean::line(model), failure.message(lang))
             }
             Error::Service(failure) => failure.message(lang),
+            Error::ConfigRefused { refused } => {
+                let places = refused.iter().map(|refusal| refusal.words(lang));
+                std::iter::once(text::config_refused(lang).to_owned()).chain(places).collect::<Vec<_>>().join("\n")
+            }
             Error::Selection(refusal) => refusal_words(refusal, lang),
             Error::Alias { name, problem } => alias_words(name, problem, lang),
             Error::OpenClaw(error) => error.words(lang),
@@ -230,6 +240,11 @@ impl Error {
             Error::App(error) => error.hint(lang),
             Error::CredentialRefused(failure) | Error::Service(failure) => failure.hint(lang),
             Error::ModelNotServed { .. } => text::verify_not_served_hint(lang).to_owned(),
+            Error::ConfigRefused { refused } => {
+                let mut commands: Vec<String> = refused.iter().map(ConfigRefusal::mended_by).collect();
+                commands.dedup();
+                text::config_refused_hint(lang, commands.join("; "))
+            }
             Error::OpenClaw(error) => error.hint(lang).unwrap_or_default(),
             Error::UnknownModel { similar, .. } if !similar.is_empty() => {
                 let similar: Vec<_> = similar.iter().map(|name| clean::line(name)).collect();

@@ -3,6 +3,7 @@
 pub(crate) mod config;
 pub(crate) mod credential;
 mod rebase;
+pub mod refusals;
 mod renewal_way;
 pub mod schema;
 mod warning;
@@ -279,6 +280,9 @@ fn warnings(snapshot: &Snapshot, selection: &Selection, removed: Vec<String>) ->
     if let Some(path) = &snapshot.paths.unread_config_json {
         warnings.push(PlanWarning::UnreadConfigJson { path: path.clone() });
     }
+    let version = snapshot.installed.version.clone();
+    let refusals = refusals::refusals(&snapshot.tree, version.as_deref()).into_iter();
+    warnings.extend(refusals.map(|refusal| PlanWarning::Refused { version: version.clone(), refusal }));
     let inverted = current::configured(config).inverted;
     if !inverted.is_empty() {
         warnings.push(PlanWarning::AliasesRepaired { names: inverted.into_iter().map(|alias| alias.name).collect() });

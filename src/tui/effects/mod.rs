@@ -114,6 +114,7 @@ impl Effects {
                 }));
             }
             Effect::SignIn { attempt, begin } => self.sign_in(attempt, begin),
+            Effect::RegisterApp { attempt, api_key } => self.register_app(attempt, api_key),
             Effect::Answer { attempt, text, only_whole } => self.answer(attempt, text, only_whole),
             Effect::Settle { attempt, count } => self.settle(attempt, count),
             Effect::MoreTime(attempt) => self.more_time(attempt),
@@ -245,7 +246,9 @@ async fn secret_of(session: &Arc<Session>, credential: Credential) -> Option<Sec
 }
 
 fn load(session: &Session) -> Result<Current, Error> {
-    Ok(Current::of(&session.site.read()?, now()))
+    let snapshot = session.site.read()?;
+    let kept_client_secret = plan::gateway_surroundings(&snapshot).client_secret;
+    Ok(Current { kept_client_secret, ..Current::of(&snapshot, now()) })
 }
 
 fn planned(session: &Session, request: Request) -> Result<Planned, Error> {

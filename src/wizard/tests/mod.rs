@@ -22,7 +22,8 @@ use crate::selection::{Alias, Configured, Documented};
 use std::num::NonZeroU64;
 use std::sync::Arc;
 
-const KEY: &str = "cpk_0123456789abcdef.0123456789abcdef.canarycanary7890";
+const KEY: &str =
+    "cpk_0123456789abcdef0123456789abcdef.0123456789abcdef0123456789abcdef.canarycanarycanarycanary34567890";
 
 fn model(id: &str, input: f64, output: f64, image: bool) -> Arc<Model> {
     Arc::new(Model {
