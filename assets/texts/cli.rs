@@ -63,6 +63,7 @@ texts! {
     arg_no_color: "No colours", "不使用颜色";
     arg_agent: "Which agent's credential store", "使用哪个 agent 的凭据库";
     arg_config: "Which OpenClaw config file", "使用哪个 OpenClaw 配置文件";
+    arg_openclaw: "The openclaw program, where it is not in PATH or a usual place", "openclaw 程序的位置（不在 PATH 或常见位置时）";
     arg_profile: "Which OpenClaw profile", "使用哪个 OpenClaw profile";
 
     arg_auth_choice: "chutes (OAuth) or chutes-api-key: skips the first screen", "chutes（OAuth）或 chutes-api-key：跳过第一屏";
@@ -190,6 +191,9 @@ texts! {
     unknown_alias_hint(program): "See: {program} models aliases list", "请查看：{program} models aliases list";
     not_configured: "Chutes is not set up in this OpenClaw config yet.", "此 OpenClaw 配置中尚未设置 Chutes。";
     not_configured_hint(program): "Run: {program} onboard", "请运行：{program} onboard";
+    no_such_openclaw(path): "--openclaw names {path}, which is no program", "--openclaw 指定的 {path} 不是可运行的程序";
+    no_such_openclaw_hint: "Give the path of the openclaw program itself, or leave the option out.",
+        "请给出 openclaw 程序本身的路径，或不使用此选项。";
     no_such_path(path): "Config path not found: {path}.", "找不到配置路径：{path}。";
     no_such_path_hint(program): "See what there is: {program} config get models", "查看现有内容：{program} config get models";
     interrupted: "Interrupted; nothing was written.", "已中断；没有写入任何内容。";

@@ -20,7 +20,7 @@ const IGNORED_FLAGS: [&str; 9] = [
 ];
 
 /// Options before the subcommand that take a value; needed to find the subcommand.
-pub const GLOBAL_WITH_VALUE: [&str; 4] = ["--lang", "--agent", "--config", "--profile"];
+pub const GLOBAL_WITH_VALUE: [&str; 5] = ["--lang", "--agent", "--config", "--openclaw", "--profile"];
 /// Options before the subcommand that take none.
 pub const GLOBAL_FLAGS: [&str; 2] = ["--plain", "--no-color"];
 
@@ -55,6 +55,7 @@ pub fn documented(name: &'static str, lang: Lang) -> Command {
             global("no-color", lang).action(ArgAction::SetTrue).help(text::arg_no_color(lang)),
             global("agent", lang).value_name("ID").help(text::arg_agent(lang)),
             global("config", lang).value_name("PATH").help(text::arg_config(lang)).value_parser(path()),
+            global("openclaw", lang).value_name("PATH").help(text::arg_openclaw(lang)).value_parser(path()),
             global("profile", lang).value_name("NAME").help(text::arg_profile(lang)),
         ])
         .subcommand(onboard(lang))

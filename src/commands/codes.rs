@@ -96,6 +96,7 @@ pub const ERRORS: &[(&str, u8, &str)] = &[
     ("import-refused", 1, "The text is no export of this program, or of a newer one."),
     ("no-such-file", 1, "A file that was named is not there."),
     ("not-configured", 1, "Chutes is not in the config yet."),
+    ("no-such-openclaw", 2, "--openclaw names no program."),
     ("no-such-path", 1, "The config has nothing at that path."),
     ("interrupted", 130, "A signal ended the run before anything was written (129, 130, 143)."),
     ("system", 1, "The operating system refused something."),

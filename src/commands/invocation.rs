@@ -28,6 +28,8 @@ pub struct Target {
     pub agent: Option<String>,
     /// `--config`: the config file.
     pub config: Option<PathBuf>,
+    /// `--openclaw`: the program itself, where it is not to be found otherwise.
+    pub openclaw: Option<PathBuf>,
     /// `--profile`: OpenClaw's own profile (`~/.openclaw-<name>`).
     pub profile: Option<String>,
 }

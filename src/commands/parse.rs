@@ -194,6 +194,7 @@ fn invocation(
         target: Target {
             agent: optional(last, "agent"),
             config: file(last, "config"),
+            openclaw: file(last, "openclaw"),
             profile: optional(last, "profile"),
         },
         command,

@@ -86,6 +86,10 @@ pub enum Error {
     NoSuchPath {
         path: String,
     },
+    /// `--openclaw` names no program.
+    NoSuchOpenClaw {
+        path: std::path::PathBuf,
+    },
     /// A signal, by its number.
     Interrupted(i32),
     /// The operating system refused something that always works.
@@ -143,6 +147,7 @@ impl Error {
             | Error::Endpoint(_)
             | Error::Setting(_)
             | Error::Selection(_)
+            | Error::NoSuchOpenClaw { .. }
             | Error::Pool(PoolError::Members(_))
             | Error::Import(_)
             | Error::NoSuchFile { .. }
@@ -186,6 +191,7 @@ impl Error {
             Error::NoSuchFile { .. } => "no-such-file",
             Error::NotConfigured => "not-configured",
             Error::NoSuchPath { .. } => "no-such-path",
+            Error::NoSuchOpenClaw { .. } => "no-such-openclaw",
             Error::Interrupted(_) => "interrupted",
             Error::System(_) => "system",
         }
@@ -222,6 +228,7 @@ impl Error {
             Error::Import(refused) => import_words(refused, lang),
             Error::NoSuchFile { path } => text::no_such_file(lang, clean::line(&path.to_string_lossy())),
             Error::NotConfigured => text::not_configured(lang).to_owned(),
+            Error::NoSuchOpenClaw { path } => text::no_such_openclaw(lang, clean::line(&path.to_string_lossy())),
             Error::NoSuchPath { path } => text::no_such_path(lang, clean::excerpt(path, 200)),
             Error::Interrupted(_) => text::interrupted(lang).to_owned(),
             Error::System(error) => text::system(lang, clean::line(&error.to_string())),
@@ -259,6 +266,7 @@ impl Error {
             Error::NoSuchFile { .. } => String::new(),
             Error::NotConfigured => text::not_configured_hint(lang, program),
             Error::NoSuchPath { .. } => text::no_such_path_hint(lang, program),
+            Error::NoSuchOpenClaw { .. } => text::no_such_openclaw_hint(lang).to_owned(),
             Error::Setting(_)
             | Error::Renewal(_)
             | Error::Selection(_)
