@@ -206,21 +206,16 @@ impl Talk {
         format!("[{}]\n", keys.join(", "))
     }
 
-<<<<<<< HEAD
     /// What was typed, up to the end of a line: echoed, and turned into events when it is complete.
     fn hear(&mut self, wizard: &Wizard) -> io::Result<Vec<Event>> {
         let (context, lang) = (wizard.context(), self.view.lang);
+        // A paste of an address may begin where a letter is a key.
+        let hidden = wizard.line().is_some_and(crate::wizard::line::Line::is_hidden);
         // Where a command can be typed instead of a secret, its letters are shown as long as they are one.
         let commands: Vec<String> = match context.takes_text() {
             true => vec![t::plain_back(lang).to_owned(), t::plain_quit(lang).to_owned()],
             false => words(context, lang).collect(),
         };
-=======
-    /// What was typed: echoed, and turned into events when a line is complete.
-    fn hear(&mut self, wizard: &Wizard, bytes: &[u8]) -> io::Result<Vec<Event>> {
-        // A paste of an address may begin where a letter is a key.
-        let hidden = wizard.line().is_some_and(crate::wizard::line::Line::is_hidden);
->>>>>>> main
         let mut events = Vec::new();
         let mut echo: Vec<u8> = Vec::new();
         let mut refusals = String::new();
@@ -261,8 +256,7 @@ impl Talk {
                 }
                 b' '.. if line.bytes.len() < MAX_LINE => {
                     line.bytes.push(byte);
-                    let secret =
-                        wizard.types_secret() && !commands.iter().any(|word| word.as_bytes().starts_with(&line.bytes));
+                    let secret = hidden && !commands.iter().any(|word| word.as_bytes().starts_with(&line.bytes));
                     // One star a character, not a byte.
                     if !secret {
                         echo.push(byte);

@@ -179,14 +179,6 @@ impl Wizard {
         }
     }
 
-    /// What is typed now is a secret, or may be one.
-    pub fn types_secret(&self) -> bool {
-        match self.context() {
-            KeyContext::App => self.app.on_secret,
-            context => context.is_secret(),
-        }
-    }
-
     /// The last four characters of the credential in use.
     pub fn credential_hint(&self) -> Option<String> {
         match self.credential.as_ref()? {

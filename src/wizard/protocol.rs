@@ -425,24 +425,9 @@ key_contexts! {
 impl KeyContext {
     /// Something is under way, and goes on by itself.
     pub fn is_waiting(self) -> bool {
-<<<<<<< HEAD
-        matches!(self, KeyContext::DiscoverRunning | KeyContext::ReviewWaiting | KeyContext::SignInBusy)
-    }
-
-    /// What is typed is a secret, whichever field it goes to.
-    pub fn is_secret(self) -> bool {
-        matches!(
-            self,
-            KeyContext::Key
-                | KeyContext::AppSecret
-                | KeyContext::SignIn
-                | KeyContext::SignInExpired
-                | KeyContext::SignInTyping
-=======
         matches!(
             self,
             KeyContext::AppBusy | KeyContext::DiscoverRunning | KeyContext::ReviewWaiting | KeyContext::SignInBusy
->>>>>>> main
         )
     }
 
