@@ -96,7 +96,7 @@ pub fn with_credential(context: &Context, options: &Onboard, obtained: Obtained)
         selection: settled.selection.clone(),
         client_secret: obtained.client_secret.clone(),
         basis: Some(current.clone()),
-        proven: None,
+        ..Request::default()
     };
     let mut warnings = obtained.warnings.clone();
     warnings.extend(settled.warnings.iter().cloned());

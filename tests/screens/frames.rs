@@ -12,6 +12,7 @@ use openclaw_chutes::openclaw::Error;
 use openclaw_chutes::openclaw::plan::PlanWarning;
 use openclaw_chutes::openclaw::program::status::Resolved;
 use openclaw_chutes::openclaw::read::current::Current;
+use openclaw_chutes::openclaw::read::install::Generation;
 use openclaw_chutes::secret::Secret;
 use openclaw_chutes::selection::{Alias, Documented};
 use openclaw_chutes::texts::Lang;
@@ -67,7 +68,9 @@ struct Drive(Wizard);
 impl Drive {
     fn start(facts: Facts) -> Drive {
         let mut drive = Drive(Wizard::new(facts).0);
-        let current = Current { agent: "main".into(), ..Current::default() };
+        let agent_dir = std::path::Path::new("/home/ada/.openclaw/agents/main/agent");
+        let stores = Generation::JsonStore.stores(agent_dir, agent_dir, agent_dir);
+        let current = Current { agent: "main".into(), stores, ..Current::default() };
         drive.event(Event::Loaded(Box::new(Ok(current))));
         drive
     }

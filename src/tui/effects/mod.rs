@@ -272,7 +272,11 @@ fn committed(session: &Session, request: &Request, reviewed: &Fingerprint) -> Re
     decide(session);
     let name = |path: &std::path::Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
     let backups = written.backups.iter().map(|backup| backup.as_deref().and_then(name));
-    let files = written.plan.files.iter().map(|file| session.site.paths.tilde(&file.path)).zip(backups).collect();
+    let files = written.plan.files.iter().map(|file| file.path.as_path()).zip(backups);
+    // First, as it was stored first; OpenClaw makes no backup of its database.
+    let database = written.plan.database_path.as_deref().map(|path| (path, None));
+    let files = database.into_iter().chain(files);
+    let files = files.map(|(path, backup)| (session.site.paths.tilde(path), backup)).collect();
     let can_be_read_back = session.site.installed.program.is_some();
     let warnings = written.plan.warnings;
     Ok(Committed { files, profile_id: written.plan.profile_id, warnings, can_be_read_back })
