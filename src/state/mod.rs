@@ -1,6 +1,8 @@
 //! Our own state: small JSON documents under `$XDG_STATE_HOME/openclaw-chutes`, directory 0700, files
 //! 0600. No secret in it except those of a pending login, which is single-use and expires.
 
+pub mod journal;
+
 use crate::chutes::catalog;
 use crate::chutes::model::Catalog;
 use crate::chutes::oauth::attempt::{ClientId, Pending};
@@ -58,6 +60,11 @@ impl State {
     /// What the last write did to users' files.
     pub fn undo_record(&self) -> Document<UndoRecord> {
         self.document("undo")
+    }
+
+    /// What writes to one config put beside users' files; `name` stands for the config.
+    pub fn journal(&self, name: &str) -> Document<journal::Journal> {
+        self.document(&format!("writes-{name}"))
     }
 
     /// The last list the service gave us.
@@ -125,6 +132,9 @@ impl RememberedClient {
 pub struct UndoRecord {
     /// Unix time in milliseconds.
     pub at: i64,
+    /// The config that was meant, links unresolved: names the lock and the journal. None in older records.
+    #[serde(default)]
+    pub config: Option<PathBuf>,
     /// In the order they were written.
     pub files: Vec<UndoFile>,
     /// Id of a credential that was handed to OpenClaw.

@@ -3,6 +3,7 @@
 use crate::chutes::oauth::renewal_terms::Missing;
 use crate::clean;
 use crate::files::show;
+use crate::openclaw::write::journal::Recovered;
 use crate::texts::{Lang, openclaw as texts};
 use std::path::PathBuf;
 
@@ -22,6 +23,8 @@ pub enum PlanWarning {
     NotRenewable { missing: Missing },
     /// The agent has a model of its own in `agents.list`, so the default does not reach it.
     AgentHasOwnModel { agent: String, model: String },
+    /// A run before this one was killed.
+    EarlierRun { recovered: Recovered },
 }
 
 impl PlanWarning {
@@ -35,6 +38,7 @@ impl PlanWarning {
             PlanWarning::OpenClawNotFound => "openclaw-not-found",
             PlanWarning::AgentHasOwnModel { .. } => "agent-has-own-model",
             PlanWarning::NotRenewable { .. } => "not-renewable",
+            PlanWarning::EarlierRun { .. } => "earlier-run",
         }
     }
 
@@ -47,6 +51,14 @@ impl PlanWarning {
                 texts::warn_replaced(lang, clean::line(&profile_ids.join(", ")))
             }
             PlanWarning::NotRenewable { missing } => missing.says(lang).to_owned(),
+            PlanWarning::EarlierRun { recovered } => match recovered {
+                Recovered::Cleared => texts::warn_run_cleared(lang),
+                Recovered::Completed => texts::warn_run_completed(lang),
+                Recovered::TakenBack => texts::warn_run_taken_back(lang),
+                Recovered::Undone => texts::warn_run_undone(lang),
+                Recovered::LeftAlone => texts::warn_run_left_alone(lang),
+            }
+            .to_owned(),
             PlanWarning::OpenClawNotFound => texts::warn_no_openclaw(lang).to_owned(),
             PlanWarning::AgentHasOwnModel { agent, model } => {
                 texts::warn_own_model(lang, clean::line(agent), clean::line(model))

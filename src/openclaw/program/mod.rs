@@ -2,5 +2,5 @@
 
 pub mod child;
 pub(crate) mod paste_key;
-mod scratch_config;
+pub(crate) mod scratch_config;
 pub mod status;

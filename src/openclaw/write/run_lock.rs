@@ -18,8 +18,7 @@ const PAUSE: Duration = Duration::from_millis(20);
 
 /// Held until dropped: nobody else runs this program on the same config.
 pub fn ours(state: &State, config: &Path) -> Result<File, Error> {
-    let name = crate::files::hex(&Sha256::digest(config.as_os_str().as_encoded_bytes()));
-    let path = state.dir().join("locks").join(format!("{}.lock", &name[..32]));
+    let path = state.dir().join("locks").join(format!("{}.lock", name_of(config)));
     let failed = |error: std::io::Error| Error::io(Doing::Lock, &path, &error);
     crate::files::private_dir(path.parent().unwrap_or(Path::new("/")))?;
     // Created in place, never renamed into it: whoever comes at the same time must lock the same file.
@@ -36,6 +35,11 @@ pub fn ours(state: &State, config: &Path) -> Result<File, Error> {
             Err(TryLockError::Error(error)) => return Err(failed(error)),
         }
     }
+}
+
+/// Stands for a config in the names of our own files: 32 hexadecimal digits.
+pub fn name_of(config: &Path) -> String {
+    crate::files::hex(&Sha256::digest(config.as_os_str().as_encoded_bytes())[..16])
 }
 
 /// OpenClaw's lock on an auth store. None where its directory does not exist yet: such a store is

@@ -1,12 +1,15 @@
 //! Puts back exactly the bytes that the last write replaced.
 
+use super::journal::OpenJournal;
 use super::run_lock;
+use super::sidecar_lock::Lock;
 use super::{Change, Failure, Prepared};
 use crate::files::Doing;
 use crate::files::{open_file, read_file};
 use crate::openclaw::error::Error;
 use crate::openclaw::plan::Plan;
 use crate::signals::Uncut;
+use crate::state::journal::Direction;
 use crate::state::{State, UndoFile, UndoRecord};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
@@ -23,7 +26,13 @@ pub struct Undone {
     pub stays: Option<String>,
 }
 
-pub(crate) fn record(state: &State, plan: &Plan, backups: &[Option<PathBuf>], at: i64) -> Result<(), Error> {
+pub(super) fn record(
+    state: &State,
+    config: &Path,
+    plan: &Plan,
+    backups: &[Option<PathBuf>],
+    at: i64,
+) -> Result<(), Error> {
     let files = &plan.files;
     if files.is_empty() {
         return Ok(());
@@ -36,13 +45,18 @@ pub(crate) fn record(state: &State, plan: &Plan, backups: &[Option<PathBuf>], at
         mode: file.mode,
     });
     let handed_over = plan.handover.as_ref().map(|handover| handover.profile_id.clone());
-    Ok(state.undo_record().write(&UndoRecord { at, files: files.collect(), handed_over })?)
+    Ok(state.undo_record().write(&UndoRecord {
+        at,
+        config: Some(config.to_owned()),
+        files: files.collect(),
+        handed_over,
+    })?)
 }
 
 /// When the last write was made, Unix time in milliseconds, if it can still be undone.
 pub fn available(state: &State) -> Option<i64> {
     let record = state.undo_record().read()?;
-    changes(&record).is_ok().then_some(record.at)
+    way_back(&record).is_ok_and(|(changes, _)| !changes.is_empty()).then_some(record.at)
 }
 
 /// Where OpenClaw put our last config when it went back to an older one of its own: a running gateway
@@ -68,67 +82,104 @@ fn is_changed(entry: &UndoFile) -> bool {
     sha256_of(&entry.path).is_ok_and(|now| now.as_ref() != Some(&entry.after))
 }
 
-/// Undoes the last commit, or refuses and touches nothing.
+/// Undoes the last commit, or refuses and touches nothing. One that was killed goes on where it stopped.
 pub fn undo(state: &State) -> Result<Undone, Error> {
     let record = state.undo_record().read().ok_or(Error::NothingToUndo)?;
-    let first = record.files.first().ok_or(Error::NothingToUndo)?;
-    let config = record.files.last().unwrap_or(first);
-    let _only_one_of_us = run_lock::ours(state, &config.path)?;
-    let store = record.files.iter().find(|entry| entry.path.ends_with("auth-profiles.json"));
-    let _openclaws_lock = store.map(|entry| run_lock::openclaws(&entry.path)).transpose()?.flatten();
-
-    let changes = changes(&record)?;
-    let mut undone = Undone { stays: record.handed_over.clone(), ..Undone::default() };
-    for change in &changes {
-        match change.after {
-            Some(_) => undone.restored.push(change.path.clone()),
-            None => undone.removed.push(change.path.clone()),
+    let last = record.files.last().ok_or(Error::NothingToUndo)?;
+    let config = record.config.clone().unwrap_or_else(|| last.path.clone());
+    let _only_one_of_us = run_lock::ours(state, &config)?;
+    let mut journal = OpenJournal::open(state, &config);
+    journal.recover_for_undo()?;
+    let _uncut = Uncut::begin().map_err(Error::interrupted)?;
+    let record = state.undo_record().read().ok_or(Error::NothingToUndo)?;
+    let _openclaws_lock = openclaws_lock(&record)?;
+    let (mut changes, undone) = way_back(&record)?;
+    journal.begin(Direction::Undo, &mut changes, None)?;
+    match put_back(changes) {
+        Ok(()) => {
+            state.undo_record().remove();
+            journal.end();
+            Ok(undone)
+        }
+        Err(error) => {
+            journal.forget(&error);
+            Err(error)
         }
     }
-    let _uncut = Uncut::begin().map_err(Error::interrupted)?;
-    match Prepared::new(changes)?.commit() {
-        Ok(_) => {}
-        Err(Failure::Conflict(path)) => return Err(Error::ChangedSince { path }),
-        Err(Failure::Error(error)) => return Err(error),
-    }
+}
+
+/// The rest of an undo that was killed; the caller holds our lock.
+pub(super) fn go_on(state: &State) -> Result<Undone, Error> {
+    let record = state.undo_record().read().ok_or(Error::NothingToUndo)?;
+    let _openclaws_lock = openclaws_lock(&record)?;
+    let (changes, undone) = way_back(&record)?;
+    put_back(changes)?;
     state.undo_record().remove();
     Ok(undone)
 }
 
-/// The way back, config first: a credential that the config still names must not be missing.
-fn changes(record: &UndoRecord) -> Result<Vec<Change<'static>>, Error> {
-    record.files.iter().rev().map(change).collect()
+fn openclaws_lock(record: &UndoRecord) -> Result<Option<Lock>, Error> {
+    let store = record.files.iter().find(|entry| entry.path.ends_with("auth-profiles.json"));
+    Ok(store.map(|entry| run_lock::openclaws(&entry.path)).transpose()?.flatten())
 }
 
-fn change(entry: &UndoFile) -> Result<Change<'static>, Error> {
+fn put_back(changes: Vec<Change<'_>>) -> Result<(), Error> {
+    match Prepared::new(changes)?.commit() {
+        Ok(_) => Ok(()),
+        Err(Failure::Conflict(path)) => Err(Error::ChangedSince { path }),
+        Err(Failure::Error(error)) => Err(error),
+    }
+}
+
+/// What is still to be done, and what will have been done then. Config first: a credential that the config
+/// still names must not be missing.
+fn way_back(record: &UndoRecord) -> Result<(Vec<Change<'static>>, Undone), Error> {
+    let mut undone = Undone { stays: record.handed_over.clone(), ..Undone::default() };
+    let mut changes = Vec::new();
+    for entry in record.files.iter().rev() {
+        changes.extend(change(entry)?);
+        match entry.before {
+            Some(_) => undone.restored.push(entry.path.clone()),
+            None => undone.removed.push(entry.path.clone()),
+        }
+    }
+    Ok((changes, undone))
+}
+
+/// None: it has its old bytes already.
+fn change(entry: &UndoFile) -> Result<Option<Change<'static>>, Error> {
     let now = read_file(&entry.path)?;
-    if now.as_deref().map(sha256).as_ref() != Some(&entry.after) {
+    let hash = now.as_deref().map(sha256);
+    if hash == entry.before {
+        return Ok(None);
+    }
+    if hash.as_ref() != Some(&entry.after) {
         return Err(Error::ChangedSince { path: entry.path.clone() });
     }
-    let after = match &entry.before {
-        None => None,
-        Some(hash) => {
-            let gone = |path: &Path| Error::BackupGone { path: path.to_owned() };
-            let backup = entry.backup.as_deref().ok_or_else(|| gone(&entry.path))?;
-            let bytes = read_file(backup)?.ok_or_else(|| gone(backup))?;
-            if sha256(&bytes) != *hash {
-                return Err(gone(backup));
-            }
-            Some(bytes)
-        }
+    let after = match (&entry.before, &entry.backup) {
+        (None, _) => None,
+        (Some(hash), Some(backup)) => Some(backed_up(backup, hash)?),
+        (Some(_), None) => return Err(Error::BackupGone { path: entry.path.clone() }),
     };
     let (before, after) = (now.map(Cow::Owned), after.map(Cow::Owned));
-    Ok(Change { path: entry.path.clone(), before, after, mode: entry.mode, backup: None })
+    Ok(Some(Change { path: entry.path.clone(), before, after, mode: entry.mode, backup: None, staged: None }))
+}
+
+/// The bytes of a backup, if they are still those of that hash.
+pub(super) fn backed_up(backup: &Path, hash: &str) -> Result<Vec<u8>, Error> {
+    let gone = || Error::BackupGone { path: backup.to_owned() };
+    let bytes = read_file(backup)?.ok_or_else(gone)?;
+    if sha256(&bytes) == hash { Ok(bytes) } else { Err(gone()) }
 }
 
 /// Of a file that may be long; None when there is none.
-fn sha256_of(path: &Path) -> Result<Option<String>, Error> {
+pub(super) fn sha256_of(path: &Path) -> Result<Option<String>, Error> {
     let Some(mut file) = open_file(path)? else { return Ok(None) };
     let mut hash = Sha256::new();
     std::io::copy(&mut file, &mut hash).map_err(|error| Error::io(Doing::Read, path, &error))?;
     Ok(Some(crate::files::hex(&hash.finalize())))
 }
 
-fn sha256(bytes: &[u8]) -> String {
+pub(super) fn sha256(bytes: &[u8]) -> String {
     crate::files::hex(&Sha256::digest(bytes))
 }
