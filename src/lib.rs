@@ -12,6 +12,7 @@
 //! - [`state`]: our own small documents, one typed door for each.
 //! - [`files`]: regular files read, private files written whole or not at all.
 //! - [`renewal`]: the stored sign-in, renewed before use under both of OpenClaw's locks.
+//! - [`sign_in`]: the sign-in that we keep ourselves for an OpenClaw that renews none.
 //! - [`commands`]: the doors: the command line, `onboard` without a person, `models`, `config get`, `demo`.
 //! - [`signals`]: the signals that end a run, and what may not be cut in two.
 //! - [`standin`]: an embedded stand-in for the Chutes service, for `demo` and the tests.
@@ -23,6 +24,7 @@ pub mod chutes;
 pub mod clean;
 pub mod commands;
 pub mod diff;
+pub mod doctor;
 pub mod files;
 pub mod host;
 pub mod http1;
@@ -30,6 +32,7 @@ pub mod openclaw;
 pub mod renewal;
 pub mod secret;
 pub mod selection;
+pub mod sign_in;
 pub mod signals;
 pub mod standin;
 pub mod state;

@@ -4,21 +4,24 @@
 //! is read again until the new token is on disk: however many programs want to renew, one does, and
 //! the others find its result.
 
+pub mod kept;
+pub mod round;
+
 use crate::chutes::client::Client;
 use crate::chutes::credential_kinds::variable;
 use crate::chutes::endpoints::Endpoints;
 use crate::chutes::oauth::renewal_terms;
 use crate::chutes::oauth::renewal_terms::{Missing, Surroundings};
 use crate::chutes::oauth::token::{self, TokenError};
-use crate::files::Doing;
+use crate::files::{self, Doing};
 use crate::openclaw::read::auth_store::PROVIDER;
-use crate::openclaw::read::current::{OAuthProfile, active_oauth, active_secret};
+use crate::openclaw::read::current::{self, OAuthProfile, active_oauth, active_secret};
 use crate::openclaw::read::snapshot::Snapshot;
 use crate::openclaw::write::sidecar_lock::{Lock, LockError, REFRESH, Rules, STORE, refresh_lock, store_lock};
 use crate::openclaw::{self, Site, plan, write};
 use crate::secret::Secret;
 use crate::signals::{self, Uncut};
-use crate::texts::{Lang, signin as t};
+use crate::texts::{Lang, renewal as words, signin as t};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
@@ -33,6 +36,10 @@ pub enum Error {
     Missing(Missing),
     #[error("{}", .0.says(Lang::En))]
     Token(TokenError),
+    /// A renewal was sent then (Unix milliseconds) and cut off before its answer was on disk: what it sent
+    /// is spent, and what came back is lost.
+    #[error("{}", words::cut_off(Lang::En, local_time(*.0)))]
+    CutOff(i64),
 }
 
 impl Error {
@@ -42,6 +49,19 @@ impl Error {
             Error::OpenClaw(error) => error.words(lang),
             Error::Missing(missing) => missing.says(lang).to_owned(),
             Error::Token(error) => t::renewal_failed(lang, error.says(lang)),
+            Error::CutOff(at) => words::cut_off(lang, local_time(*at)),
+        }
+    }
+
+    /// Stable name, for scripts.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Error::OpenClaw(error) => error.code(),
+            Error::Missing(Missing::RefreshToken) => "no-refresh-token",
+            Error::Missing(Missing::ClientId) => "missing-client-id",
+            Error::Missing(Missing::ClientSecret) => "missing-client-secret",
+            Error::Token(error) => error.code(),
+            Error::CutOff(_) => "renewal-cut-off",
         }
     }
 
@@ -49,9 +69,15 @@ impl Error {
     pub fn needs_sign_in(&self) -> bool {
         match self {
             Error::Token(error) => !error.is_network(),
-            Error::Missing(_) => true,
+            Error::Missing(_) | Error::CutOff(_) => true,
             Error::OpenClaw(_) => false,
         }
+    }
+}
+
+impl From<files::Error> for Error {
+    fn from(error: files::Error) -> Self {
+        Error::OpenClaw(error.into())
     }
 }
 
@@ -72,6 +98,18 @@ pub async fn stored_secret(
     var: impl Fn(&str) -> Option<String> + Send + 'static,
 ) -> Result<Option<Secret>, Error> {
     let snapshot = site.read()?;
+    if current::kept(&snapshot).is_some() {
+        let (site, document) = (site.clone(), site.paths.sign_in.clone());
+        let work = move || kept::renew(&document, &round::surroundings(&site, var), now);
+        let renewed = tokio::task::spawn_blocking(work).await;
+        // A token that still lives is better than none.
+        let living = || kept::read(&snapshot.sign_in.path).filter(|kept| !kept.is_over(now()));
+        return match renewed {
+            Ok(Ok(kept)) => Ok(kept.map(|kept| kept.sign_in.access)),
+            Ok(Err(error)) => living().map(|kept| Some(kept.access)).ok_or(error),
+            Err(_) => Ok(living().map(|kept| kept.access)),
+        };
+    }
     if due(&snapshot).is_none_or(|profile| profile.refresh.is_none()) {
         return Ok(active_secret(&snapshot, now(), &var));
     }
@@ -154,6 +192,12 @@ impl Drop for Wanted {
     fn drop(&mut self) {
         self.0.store(false, Ordering::Relaxed);
     }
+}
+
+/// A moment (Unix milliseconds) as people here read it.
+fn local_time(ms: i64) -> String {
+    let moment = jiff::Timestamp::from_millisecond(ms).unwrap_or_default();
+    moment.to_zoned_datetime(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S").to_string()
 }
 
 /// Unix time in milliseconds.

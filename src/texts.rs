@@ -71,10 +71,16 @@ pub mod choose;
 pub mod chutes;
 #[path = "../assets/texts/cli.rs"]
 pub mod cli;
+#[path = "../assets/texts/doctor.rs"]
+pub mod doctor;
 #[path = "../assets/texts/json5.rs"]
 pub mod json5;
+#[path = "../assets/texts/manual.rs"]
+pub mod manual;
 #[path = "../assets/texts/openclaw.rs"]
 pub mod openclaw;
+#[path = "../assets/texts/renewal.rs"]
+pub mod renewal;
 #[path = "../assets/texts/signin.rs"]
 pub mod signin;
 #[path = "../assets/texts/wizard.rs"]

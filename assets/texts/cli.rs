@@ -15,8 +15,8 @@ texts! {
     usage_optional_command: "[command]", "[命令]";
     exit_codes: "Exit codes", "退出码";
     exit_codes_list:
-        "0  done, or nothing to do\n1  failed, with nothing half-written\n2  usage, or input is missing\n3  credential or consent refused",
-        "0  完成，或无事可做\n1  失败，没有留下写了一半的文件\n2  用法错误，或缺少输入\n3  凭据或授权被拒绝";
+        "0  done, or nothing to do\n1  failed, with nothing half-written\n2  usage, or input is missing\n3  credential or consent refused\n4  --check: something would change",
+        "0  完成，或无事可做\n1  失败，没有留下写了一半的文件\n2  用法错误，或缺少输入\n3  凭据或授权被拒绝\n4  --check：会有改动";
 
     about_onboard: "The wizard: credential, models, aliases, review, write", "向导：凭据、模型、别名、核对、写入";
     about_demo: "The wizard against a built-in stand-in for Chutes; touches nothing of yours",
@@ -57,7 +57,7 @@ texts! {
 // Help: arguments and options.
 texts! {
     arg_help: "Print help", "打印帮助";
-    arg_version: "Print the version", "打印版本";
+    arg_version: "Print the version; with --json after it, the whole build", "打印版本；后接 --json 时打印完整的构建信息";
     arg_lang: "Language: en or zh-CN", "语言：en 或 zh-CN";
     arg_plain: "Line by line, for screen readers, TERM=dumb and logs", "逐行输出，适合读屏软件、TERM=dumb 和日志";
     arg_no_color: "No colours", "不使用颜色";
@@ -82,7 +82,7 @@ texts! {
     arg_qr_file: "Write the QR code as a PNG file", "把二维码写成 PNG 文件";
     arg_non_interactive: "Never read the terminal", "绝不读取终端";
     arg_json: "One JSON document on stdout, everything else on stderr", "标准输出只有一个 JSON 文档，其余都在标准错误";
-    arg_check: "Show the diff, write nothing; exit 1 if something would change", "显示差异但不写入；若会有改动则退出码为 1";
+    arg_check: "Show the diff, write nothing; exit 4 if something would change", "显示差异但不写入；若会有改动则退出码为 4";
     arg_skip_verify: "No test call", "不做测试调用";
 
     arg_json_short: "Print JSON", "输出 JSON";
@@ -229,6 +229,26 @@ texts! {
     warn_not_served_now(wanted): "{wanted} is not served any more.", "{wanted} 已不再提供。";
 }
 
+// Carrying a setup elsewhere.
+texts! {
+    about_export: "Print the choices (models, aliases, pools) as a small text", "将所选内容（模型、别名、池）打印为短文本";
+    about_import: "Take over the choices that export printed", "采用 export 打印的所选内容";
+    arg_import_source: "The text; - is standard input", "文本文件；- 表示标准输入";
+    imported(reference): "The choices are in force; default: {reference}", "所选内容已生效；默认模型：{reference}";
+    import_question: "Write this? [y/N]", "写入吗？[y/N]";
+    import_left: "Left as it was. Nothing was written.", "保持原样，没有写入任何内容。";
+    import_empty: "There is no text to import.", "没有可导入的文本。";
+    import_too_long(kib): "The text is longer than {kib} KiB, so it is no export of this program.", "文本超过 {kib} KiB，不是本程序导出的内容。";
+    import_malformed(line, column): "The text is no JSON: line {line}, column {column}. It may have been cut.", "文本不是 JSON：第 {line} 行，第 {column} 列。可能被截断了。";
+    import_foreign: "The text is no export of openclaw-chutes.", "该文本不是 openclaw-chutes 导出的内容。";
+    import_newer(version): "The text was made by a newer openclaw-chutes (format {version}); update this one first.", "该文本由更新版本的 openclaw-chutes 生成（格式 {version}）；请先更新本程序。";
+    import_shape(detail): "The text has something that no export has: {detail}.", "文本中有导出内容不应包含的部分：{detail}。";
+    import_secret: "The text holds something that looks like a Chutes credential, which an export never does. Nothing was imported.", "文本中含有疑似 Chutes 凭据的内容，而导出文本从不包含凭据。没有导入任何内容。";
+    import_no_ref(found): "No model reference (provider/model): {found}.", "不是模型引用（提供商/模型）：{found}。";
+    import_hint(program): "`{program} export` prints such a text on the machine that has the setup.", "请在已有配置的机器上用 `{program} export` 打印这段文本。";
+    no_such_file(path): "There is no file {path}.", "文件 {path} 不存在。";
+}
+
 // Reports.
 texts! {
     report_done: "Chutes is set up in OpenClaw.", "OpenClaw 中的 Chutes 已配置完成。";
@@ -258,7 +278,7 @@ texts! {
     default_line(reference): "Default model: {reference}", "默认模型：{reference}";
     alias_line(name, target): "Alias {name} -> {target}", "别名 {name} -> {target}";
     alias_removed_line(name): "Alias {name} removed.", "已删除别名 {name}。";
-    alias_replaced(old, target): "{target} had the alias {old}; OpenClaw holds one per model.", "{target} 原有别名 {old};OpenClaw 每个模型只能有一个别名。";
+    alias_replaced(target, old): "{target} had the alias {old}; OpenClaw holds one per model.", "{target} 原有别名 {old};OpenClaw 每个模型只能有一个别名。";
     no_change: "No change.", "没有改动。";
     aliases_count(count): "Aliases ({count}):", "别名（{count}）：";
     refreshed(count, added, removed): "{count} models served; {added} added, {removed} removed.", "提供 {count} 个模型；新增 {added}，移除 {removed}。";

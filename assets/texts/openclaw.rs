@@ -158,6 +158,9 @@ texts! {
     hint_take_away(path):
         "The file is new. Take it away with: rm {path}",
         "该文件是新建的。删除命令：rm {path}";
+    hint_junk_lock(path):
+        "Try again in a moment. If no OpenClaw is running, the lock was left behind: remove {path}.lock",
+        "请稍后重试。如果没有 OpenClaw 在运行，则该锁是残留的：请删除 {path}.lock";
     hint_again: "Try again in a moment.", "请稍后重试。";
     hint_handover:
         "Run that command yourself to see more; `openclaw doctor` may help.",

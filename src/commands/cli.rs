@@ -1,7 +1,7 @@
 //! The grammar: every command and option, described once. Help, completions and the manual page come
 //! from the same description.
 
-use crate::texts::{Lang, cli as text};
+use crate::texts::{Lang, cli as text, doctor, renewal};
 use clap::builder::{PossibleValuesParser, ValueParser};
 use clap::{Arg, ArgAction, Command};
 
@@ -68,6 +68,15 @@ pub fn documented(name: &'static str, lang: Lang) -> Command {
             ),
         )
         .subcommand(login(lang))
+        .subcommand(renew(lang))
+        .subcommand(base("token", renewal::about_token(lang), lang))
+        .subcommand(base("export", text::about_export(lang), lang))
+        .subcommand(base("import", text::about_import(lang), lang).args([
+            positional("source").value_name("FILE").help(text::arg_import_source(lang)).value_parser(path()),
+            flag("check", text::arg_check(lang)),
+            json(lang),
+        ]))
+        .subcommand(base("doctor", doctor::about(lang), lang).args([flag("fix", doctor::arg_fix(lang)), json(lang)]))
         .subcommand(base("undo", text::about_undo(lang), lang).arg(json(lang)))
         .subcommand(base("completions", text::about_completions(lang), lang).arg(
             positional("shell").value_name("SHELL").help(text::arg_shell(lang)).value_parser(choice([
@@ -155,6 +164,17 @@ fn models(lang: Lang) -> Command {
         )
         .subcommand(aliases)
         .subcommand(base("refresh", text::about_models_refresh(lang), lang).arg(json(lang)))
+}
+
+fn renew(lang: Lang) -> Command {
+    base("renew", renewal::about_renew(lang), lang).args([
+        flag("watch", renewal::arg_watch(lang)),
+        json(lang),
+        // How OpenClaw's cron and `token` call it.
+        Arg::new("scheduled").long("scheduled").action(ArgAction::SetTrue).hide(true),
+        Arg::new("no-gateway").long("no-gateway").action(ArgAction::SetTrue).hide(true),
+        Arg::new("when-up").long("when-up").action(ArgAction::SetTrue).hide(true),
+    ])
 }
 
 fn login(lang: Lang) -> Command {

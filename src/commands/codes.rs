@@ -89,6 +89,8 @@ pub const ERRORS: &[(&str, u8, &str)] = &[
     ("unknown-model", 1, "Neither an alias nor a model that is known."),
     ("not-a-chutes-model", 1, "The model of another provider where a Chutes model is meant."),
     ("unknown-alias", 1, "There is no such alias."),
+    ("import-refused", 1, "The text is no export of this program, or of a newer one."),
+    ("no-such-file", 1, "A file that was named is not there."),
     ("not-configured", 1, "Chutes is not in the config yet."),
     ("no-such-path", 1, "The config has nothing at that path."),
     ("interrupted", 130, "A signal ended the run before anything was written (129, 130, 143)."),

@@ -6,6 +6,7 @@ use super::report::Report;
 use crate::clean;
 use crate::openclaw::config_get;
 use crate::openclaw::write::undo;
+use crate::renewal::{kept, round};
 use crate::texts::cli as text;
 use serde_json::{Value, json};
 
@@ -24,8 +25,11 @@ pub fn get(context: &Context, path: &str, as_json: bool) -> Result<Report, Error
 
 /// Put the old bytes back.
 pub fn undo(context: &Context, as_json: bool) -> Result<Report, Error> {
-    let undone = undo::undo(&context.state())?;
-    let paths = context.site()?.paths;
+    let site = context.site()?;
+    let kept = kept::read(&site.paths.sign_in);
+    let undone = undo::undo(&context.state(), Some(&site))?;
+    round::after_write(&site, kept, var);
+    let paths = site.paths;
     if as_json {
         let list = |files: &[std::path::PathBuf]| -> Value {
             files.iter().map(|file| Value::from(file.to_string_lossy().into_owned())).collect()

@@ -7,7 +7,9 @@ use super::report::Warning;
 use super::usage::UsageError;
 use crate::chutes::api_key;
 use crate::chutes::credential_kinds::{prefix, variable};
-use crate::openclaw::types::NewCredential;
+use crate::openclaw::read::current::{Current, active_secret};
+use crate::openclaw::read::snapshot::Snapshot;
+use crate::openclaw::types::{CredentialKind, NewCredential};
 use crate::secret::Secret;
 use crate::texts::{Lang, cli as text};
 use std::fs::File;
@@ -22,10 +24,11 @@ pub(super) const MAX_INPUT: u64 = 64 * 1024;
 #[derive(Clone, Debug)]
 pub struct Obtained {
     pub choice: AuthChoice,
-    /// Sent to the service.
-    pub secret: Secret,
-    /// Stored by OpenClaw.
-    pub stored: NewCredential,
+    /// Sent to the service. None: only OpenClaw can read it.
+    pub secret: Option<Secret>,
+    pub kind: CredentialKind,
+    /// To be stored by OpenClaw. None: it is there already.
+    pub stored: Option<NewCredential>,
     /// Of the app of a sign-in: put where it is read for renewals.
     pub client_secret: Option<Secret>,
     pub warnings: Vec<Warning>,
@@ -43,6 +46,30 @@ pub fn obtain(options: &Onboard, var: impl Fn(&str) -> Option<String>, lang: Lan
     match choice {
         AuthChoice::ApiKey => api_key(options, filled(variable::API_KEY), lang),
         AuthChoice::OAuth => oauth(options, filled(variable::OAUTH_TOKEN), lang),
+    }
+}
+
+impl Obtained {
+    pub fn new(
+        choice: AuthChoice,
+        secret: Secret,
+        stored: NewCredential,
+        client_secret: Option<Secret>,
+        warnings: Vec<Warning>,
+    ) -> Self {
+        Self { choice, secret: Some(secret), kind: stored.kind(), stored: Some(stored), client_secret, warnings }
+    }
+
+    /// What is stored already, for a dry run: nothing is renewed or written for one.
+    pub fn already_stored(snapshot: &Snapshot, current: &Current, now: i64) -> Option<Self> {
+        let active = current.active_credential();
+        if active.is_none() && !current.in_database {
+            return None;
+        }
+        let kind = active.map_or(CredentialKind::ApiKey, |active| active.kind);
+        let choice = if kind == CredentialKind::ApiKey { AuthChoice::ApiKey } else { AuthChoice::OAuth };
+        let secret = active_secret(snapshot, now, super::context::var);
+        Some(Self { choice, secret, kind, stored: None, client_secret: None, warnings: Vec::new() })
     }
 }
 
@@ -64,7 +91,7 @@ fn api_key(options: &Onboard, from_env: Option<String>, lang: Lang) -> Result<Ob
         true => NewCredential::ApiKeyEnvRef { var: variable::API_KEY.to_owned() },
         false => NewCredential::ApiKey { secret: secret.clone() },
     };
-    Ok(Obtained { choice: AuthChoice::ApiKey, secret, stored, client_secret: None, warnings })
+    Ok(Obtained::new(AuthChoice::ApiKey, secret, stored, None, warnings))
 }
 
 fn oauth(options: &Onboard, token: Option<String>, lang: Lang) -> Result<Obtained, Error> {
@@ -89,7 +116,7 @@ fn oauth(options: &Onboard, token: Option<String>, lang: Lang) -> Result<Obtaine
     let secret = Secret::new(token);
     let stored = NewCredential::Token { secret: secret.clone(), expires_at: None };
     let warning = Warning { code: "token-expires", message: text::warn_token_expires(lang).to_owned() };
-    Ok(Obtained { choice: AuthChoice::OAuth, secret, stored, client_secret: None, warnings: vec![warning] })
+    Ok(Obtained::new(AuthChoice::OAuth, secret, stored, None, vec![warning]))
 }
 
 pub fn from_stdin() -> Result<Secret, Error> {
@@ -131,7 +158,20 @@ pub fn read_limited(input: impl Read, origin: Origin) -> Result<Secret, KeyError
     if bytes.len() as u64 > MAX_INPUT {
         return Err(KeyError::TooLarge { origin });
     }
-    String::from_utf8(bytes).map(Secret::new).map_err(|_| KeyError::NotText { origin })
+    text_of(&bytes).map(Secret::new).ok_or(KeyError::NotText { origin })
+}
+
+/// Text as editors and shells store it: UTF-8, or UTF-16 where the byte order mark says so.
+fn text_of(bytes: &[u8]) -> Option<String> {
+    let utf16 = |bytes: &[u8], unit: fn([u8; 2]) -> u16| {
+        let units: Vec<u16> = bytes.chunks_exact(2).map(|pair| unit([pair[0], pair[1]])).collect();
+        if units.is_empty() { None } else { String::from_utf16(&units).ok() }
+    };
+    match bytes {
+        [0xff, 0xfe, rest @ ..] => utf16(rest, u16::from_le_bytes),
+        [0xfe, 0xff, rest @ ..] => utf16(rest, u16::from_be_bytes),
+        bytes => std::str::from_utf8(bytes).ok().map(|text| text.trim_start_matches('\u{feff}').to_owned()),
+    }
 }
 
 #[cfg(test)]
@@ -162,10 +202,10 @@ mod tests {
         assert!(matches!(given(Onboard::default(), &[(variable::API_KEY, " ")]), Err(Error::MissingCredential)));
         let key =
             given(Onboard::default(), &[(variable::API_KEY, KEY), (variable::OAUTH_TOKEN, "cak_x")]).expect("the key");
-        assert_eq!((key.choice, key.secret.expose()), (AuthChoice::ApiKey, KEY));
+        assert_eq!((key.choice, key.secret.expect("sent").expose()), (AuthChoice::ApiKey, KEY));
         let token = given(Onboard::default(), &[(variable::OAUTH_TOKEN, " cak_x\n")]).expect("the token");
-        assert_eq!((token.choice, token.secret.expose()), (AuthChoice::OAuth, "cak_x"));
-        assert!(matches!(token.stored, NewCredential::Token { .. }));
+        assert_eq!((token.choice, token.secret.expect("sent").expose()), (AuthChoice::OAuth, "cak_x"));
+        assert!(matches!(token.stored, Some(NewCredential::Token { .. })));
         let oauth = Onboard { auth_choice: Some(AuthChoice::OAuth), ..Onboard::default() };
         assert!(matches!(given(oauth.clone(), &[(variable::API_KEY, KEY)]), Err(Error::OAuthNeedsPerson)));
         assert!(matches!(given(oauth, &[(variable::OAUTH_TOKEN, KEY)]), Err(Error::Key(KeyError::NoToken))));
@@ -177,7 +217,7 @@ mod tests {
     fn a_reference_needs_its_variable() {
         let by_ref = Onboard { secret_input_mode: SecretInputMode::Ref, ..Onboard::default() };
         let stored = given(by_ref.clone(), &[(variable::API_KEY, KEY)]).expect("a reference").stored;
-        assert!(matches!(stored, NewCredential::ApiKeyEnvRef { var } if var == variable::API_KEY));
+        assert!(matches!(stored, Some(NewCredential::ApiKeyEnvRef { var }) if var == variable::API_KEY));
         let file = file(KEY.as_bytes(), 0o600);
         let from_file = Onboard { secret_input_mode: SecretInputMode::Ref, ..from(file.path()) };
         assert!(matches!(given(from_file, &[]), Err(Error::Key(KeyError::RefWithoutVariable))));
@@ -192,7 +232,14 @@ mod tests {
     fn a_key_file_is_regular_small_text_and_private() {
         let private = file(format!("{KEY}\r\n").as_bytes(), 0o600);
         let obtained = given(from(private.path()), &[]).expect("a key");
-        assert_eq!((obtained.secret.expose(), obtained.warnings.len()), (KEY, 0));
+        assert_eq!((obtained.secret.expect("sent").expose(), obtained.warnings.len()), (KEY, 0));
+
+        let mut utf16 = vec![0xff, 0xfe];
+        utf16.extend(KEY.encode_utf16().flat_map(u16::to_le_bytes));
+        for marked in [format!("\u{feff}{KEY}\n").into_bytes(), utf16] {
+            let obtained = given(from(file(&marked, 0o600).path()), &[]).expect("a key");
+            assert_eq!(obtained.secret.expect("sent").expose(), KEY);
+        }
 
         let readable = file(KEY.as_bytes(), 0o644);
         let warnings = given(from(readable.path()), &[]).expect("a key").warnings;

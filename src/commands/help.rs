@@ -39,32 +39,10 @@ fn page(command: &Command, path: &str, globals: &[Arg], lang: Lang) -> String {
         .map(|sub| (sub.get_name().to_owned(), sub.get_about().map(ToString::to_string).unwrap_or_default()))
         .collect();
     section(&mut out, text::commands(lang), &rows);
-
-    let own = |arg: &&Arg| !arg.is_hide_set() && !arg.is_global_set();
-    let options = || command.get_arguments().filter(|arg| !arg.is_positional()).filter(own);
-    let rows: Vec<_> = command.get_positionals().filter(own).map(row).collect();
-    section(&mut out, text::arguments(lang), &rows);
-
-    let mut headings: Vec<&str> = Vec::new();
-    for arg in options() {
-        let heading = arg.get_help_heading().unwrap_or(text::options(lang));
-        if !headings.contains(&heading) {
-            headings.push(heading);
-        }
-    }
-    headings.retain(|heading| *heading != text::global_options(lang));
-    for heading in headings {
-        let in_it = |arg: &&Arg| arg.get_help_heading().unwrap_or(text::options(lang)) == heading;
-        let rows: Vec<_> = options().filter(in_it).map(row).collect();
+    for (heading, rows) in sections(command, lang) {
         section(&mut out, heading, &rows);
     }
-    let everywhere: Vec<_> = globals
-        .iter()
-        .filter(|global| !command.get_arguments().any(|arg| arg.get_id() == global.get_id() && !arg.is_global_set()))
-        .chain(options().filter(|arg| arg.get_help_heading() == Some(text::global_options(lang))))
-        .map(row)
-        .collect();
-    section(&mut out, text::global_options(lang), &everywhere);
+    section(&mut out, text::global_options(lang), &everywhere(command, globals, lang));
     if let Some(after) = command.get_after_help() {
         out.push_str(&format!("\n{after}\n"));
     }
@@ -72,7 +50,41 @@ fn page(command: &Command, path: &str, globals: &[Arg], lang: Lang) -> String {
     out.trim_end().to_owned()
 }
 
-fn usage(command: &Command, path: &str, lang: Lang) -> String {
+/// What is typed, and what it does.
+pub type Row = (String, String);
+
+/// The arguments and options of one command under their headings, those of every command left out.
+pub fn sections(command: &Command, lang: Lang) -> Vec<(&str, Vec<Row>)> {
+    let own = |arg: &&Arg| !arg.is_hide_set() && !arg.is_global_set();
+    let rows: Vec<_> = command.get_positionals().filter(own).map(row).collect();
+    let mut sections = vec![(text::arguments(lang), rows)];
+    for arg in command.get_arguments().filter(|arg| !arg.is_positional()).filter(own) {
+        let heading = arg.get_help_heading().unwrap_or(text::options(lang));
+        if heading == text::global_options(lang) {
+            continue;
+        }
+        match sections.iter_mut().find(|(known, _)| *known == heading) {
+            Some((_, rows)) => rows.push(row(arg)),
+            None => sections.push((heading, vec![row(arg)])),
+        }
+    }
+    sections.retain(|(_, rows)| !rows.is_empty());
+    sections
+}
+
+/// The options of every command, as `command` has them.
+pub fn everywhere(command: &Command, globals: &[Arg], lang: Lang) -> Vec<Row> {
+    let own = command.get_arguments().filter(|arg| !arg.is_positional() && !arg.is_hide_set() && !arg.is_global_set());
+    globals
+        .iter()
+        .filter(|global| !command.get_arguments().any(|arg| arg.get_id() == global.get_id() && !arg.is_global_set()))
+        .chain(own.filter(|arg| arg.get_help_heading() == Some(text::global_options(lang))))
+        .map(row)
+        .collect()
+}
+
+/// How a command is called: `openclaw-chutes models set <REF> [options]`.
+pub fn usage(command: &Command, path: &str, lang: Lang) -> String {
     let mut parts = vec![path.to_owned()];
     if command.has_subcommands() {
         let word = if command.is_subcommand_required_set() {
@@ -94,7 +106,6 @@ fn value_name(arg: &Arg) -> String {
     arg.get_value_names().and_then(|names| names.first()).map(ToString::to_string).unwrap_or_default()
 }
 
-/// What is typed, and what it does.
 fn row(arg: &Arg) -> (String, String) {
     let help = arg.get_help().map(ToString::to_string).unwrap_or_default();
     let Some(long) = arg.get_long() else {
@@ -106,7 +117,7 @@ fn row(arg: &Arg) -> (String, String) {
     (format!("{short}--{long}{value}"), help)
 }
 
-fn section(out: &mut String, heading: &str, rows: &[(String, String)]) {
+fn section(out: &mut String, heading: &str, rows: &[Row]) {
     if rows.is_empty() {
         return;
     }

@@ -1,5 +1,6 @@
 //! What was asked, typed: the outcome of reading the command line.
 
+use super::renew::How;
 use crate::texts::Lang;
 use std::path::PathBuf;
 
@@ -68,6 +69,8 @@ pub enum Command {
         path: String,
         json: bool,
     },
+    Renew(How),
+    Token,
     LoginStart {
         /// The client secret waits with the attempt.
         keep_secret: bool,
@@ -83,10 +86,23 @@ pub enum Command {
         secret_file: Option<PathBuf>,
         json: bool,
     },
+    Export,
+    Import {
+        /// `-`: standard input.
+        source: PathBuf,
+        /// Show the diff, write nothing.
+        check: bool,
+        json: bool,
+    },
+    Doctor {
+        fix: bool,
+        json: bool,
+    },
     Undo {
         json: bool,
     },
-    Completions(clap_complete::Shell),
+    /// For the shell of this name.
+    Completions(String),
     Man,
 }
 
@@ -106,8 +122,16 @@ impl Command {
             | Command::LoginStart { json, .. }
             | Command::LoginAppCreate { json, .. }
             | Command::LoginFinish { json, .. }
+            | Command::Import { json, .. }
+            | Command::Doctor { json, .. }
             | Command::Undo { json } => *json,
-            Command::Demo | Command::Models | Command::Completions(_) | Command::Man => false,
+            Command::Renew(how) => how.json,
+            Command::Token
+            | Command::Demo
+            | Command::Export
+            | Command::Models
+            | Command::Completions(_)
+            | Command::Man => false,
         }
     }
 }

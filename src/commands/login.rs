@@ -126,13 +126,8 @@ pub fn finish(context: &Context, redirect_stdin: bool, as_json: bool) -> Result<
     let client_id = &attempt.settings.client_id;
     // A convenience for the next time.
     let _ = state.client().write(&RememberedClient::of(client_id, &granted.scopes));
-    let obtained = Obtained {
-        choice: AuthChoice::OAuth,
-        secret: granted.access.clone(),
-        stored: NewCredential::signed_in(&granted, client_id),
-        client_secret: Some(secret),
-        warnings: Vec::new(),
-    };
+    let stored = NewCredential::signed_in(&granted, client_id);
+    let obtained = Obtained::new(AuthChoice::OAuth, granted.access.clone(), stored, Some(secret), Vec::new());
     let options = Onboard { non_interactive: true, json: as_json, ..Onboard::default() };
     onboard::with_credential(context, &options, obtained)
 }

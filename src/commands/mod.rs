@@ -3,24 +3,30 @@
 mod aliases;
 pub mod cli;
 pub mod codes;
+mod completion;
 mod config;
 pub mod context;
 pub mod credential;
 mod demo;
+mod doctor;
 pub mod error;
 mod help;
 pub mod invocation;
 mod login;
 mod login_app;
+mod manual;
 mod models;
 pub mod onboard;
 pub mod parse;
+mod portable;
 mod refresh;
+pub mod renew;
 mod report;
-mod shell;
 mod signals;
 mod status;
+mod token;
 pub mod usage;
+mod version;
 mod wizard;
 
 pub use invocation::Invocation;
@@ -36,6 +42,9 @@ use std::ffi::OsString;
 pub fn run(args: Vec<OsString>) -> u8 {
     crate::signals::forbid_core_dumps();
     let outline = Outline::of(&args, var);
+    if let Some(exit) = completion::answer(&args, outline) {
+        return exit;
+    }
     // Without it every signal does what it always does.
     let _ = crate::signals::install(|| {
         crate::openclaw::program::child::kill_all();
@@ -66,9 +75,14 @@ fn dispatch(invocation: &Invocation) -> Result<Report, Error> {
         Command::AliasesAdd { alias, reference, json } => aliases::add(&context, alias, reference, *json),
         Command::AliasesRemove { alias, json } => aliases::remove(&context, alias, *json),
         Command::ConfigGet { path, json } => config::get(&context, path, *json),
+        Command::Export => portable::export(&context),
+        Command::Import { source, check, json } => portable::import(&context, source, *check, *json),
+        Command::Doctor { fix, json } => doctor::doctor(&context, *fix, *json),
         Command::Undo { json } => config::undo(&context, *json),
-        Command::Completions(shell) => Ok(shell::completions(program, *shell, lang)),
-        Command::Man => shell::man(program, lang),
+        Command::Renew(how) => renew::renew(&context, *how),
+        Command::Token => token::token(&context),
+        Command::Completions(shell) => completion::script(program, shell),
+        Command::Man => Ok(Report::text(manual::page(program, lang))),
         Command::LoginStart { keep_secret, json } => login::start(&context, *keep_secret, *json),
         Command::LoginAppCreate { key_source, secret_file, json } => {
             login_app::create(&context, key_source.as_ref(), secret_file.as_deref(), *json)

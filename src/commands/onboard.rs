@@ -62,7 +62,14 @@ pub struct Finished<'a> {
 }
 
 pub fn run(context: &Context, options: &Onboard) -> Result<Report, Error> {
-    let obtained = credential::obtain(options, var, context.lang)?;
+    let obtained = match credential::obtain(options, var, context.lang) {
+        // A dry run asks what would change here, and the credential is no part of that.
+        Err(Error::MissingCredential) if options.check => {
+            let (_, snapshot, current) = context.read()?;
+            Obtained::already_stored(&snapshot, &current, now()).ok_or(Error::MissingCredential)?
+        }
+        obtained => obtained?,
+    };
     with_credential(context, options, obtained)
 }
 
@@ -75,10 +82,11 @@ pub fn with_credential(context: &Context, options: &Onboard, obtained: Obtained)
     let settled = signals::until_interrupted(settle(context, options, &client, &obtained, &current))??;
     let request = Request {
         base_url: endpoints.api,
-        credential: Some(obtained.stored.clone()),
+        credential: obtained.stored.clone(),
         selection: settled.selection.clone(),
         client_secret: obtained.client_secret.clone(),
         basis: Some(current.clone()),
+        proven: None,
     };
     let mut warnings = obtained.warnings.clone();
     warnings.extend(settled.warnings.iter().cloned());
@@ -138,7 +146,7 @@ async fn settle(
     // Of what the service does not tell, the config's own word counts before what is built in.
     let documented = documented().beside(&current.models);
     let known = |model: &Arc<Model>| documented.facts_of(&model.id).unwrap_or(model).clone();
-    let (catalog, fallback) = match catalog::discover(client, Some(&obtained.secret), |_| {}).await {
+    let (catalog, fallback) = match catalog::discover(client, obtained.secret.as_ref(), |_| {}).await {
         Ok(catalog) => (catalog, None),
         Err(failure) => {
             let built_in = bundled::catalog();
@@ -158,8 +166,9 @@ async fn settle(
 
     let mut verified = Verified::default();
     // A dry run spends nothing; another provider's default is not ours to try.
-    if let Some(id) = id_of(&selection.primary).filter(|_| !options.skip_verify && !options.check) {
-        match verify(client, &obtained.secret, id).await {
+    let tried = id_of(&selection.primary).zip(obtained.secret.as_ref());
+    if let Some((id, secret)) = tried.filter(|_| !options.skip_verify && !options.check) {
+        match verify(client, secret, id).await {
             Verdict::Works { latency_ms, .. } => verified = Verified { works: true, latency_ms: Some(latency_ms) },
             Verdict::Refused(failure) => return Err(Error::CredentialRefused(failure)),
             Verdict::NotServed(failure) => {

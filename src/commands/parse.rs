@@ -4,6 +4,7 @@ use super::cli::{self, GLOBAL_FLAGS, GLOBAL_WITH_VALUE};
 use super::invocation::{
     AuthChoice, Command, Invocation, KeySource, ModelsChoice, Onboard, SecretInputMode, SignIn, Target,
 };
+use super::renew::How;
 use super::usage::UsageError;
 use crate::chutes::credential_kinds::prefix;
 use crate::texts::Lang;
@@ -56,6 +57,9 @@ pub fn parse(
     let mut grammar = cli::command(outline.program, outline.lang);
     match grammar.try_get_matches_from_mut(with_default_command(args)) {
         Ok(matches) => Ok(Parsed::Run(Box::new(invocation(&matches, outline, var)?))),
+        Err(error) if outline.json && error.kind() == ErrorKind::DisplayVersion => {
+            Ok(Parsed::Print(super::version::document()))
+        }
         Err(error) if matches!(error.kind(), ErrorKind::DisplayHelp | ErrorKind::DisplayVersion) => {
             Ok(Parsed::Print(error.to_string()))
         }
@@ -143,12 +147,24 @@ fn invocation(
             json: json(),
         },
         ["login", "finish"] => Command::LoginFinish { redirect_stdin: flag(last, "redirect-stdin"), json: json() },
+        ["renew"] => Command::Renew(How {
+            watch: flag(last, "watch"),
+            json: json(),
+            scheduled: flag(last, "scheduled"),
+            no_gateway: flag(last, "no-gateway"),
+            when_up: flag(last, "when-up"),
+        }),
+        ["token"] => Command::Token,
+        ["export"] => Command::Export,
+        ["import"] => Command::Import {
+            source: last.get_one::<PathBuf>("source").cloned().unwrap_or_default(),
+            check: flag(last, "check"),
+            json: json(),
+        },
+        ["doctor"] => Command::Doctor { fix: flag(last, "fix"), json: json() },
         ["undo"] => Command::Undo { json: json() },
         ["man"] => Command::Man,
-        ["completions"] => {
-            let shell = text(last, "shell").parse().map_err(|_| UsageError::Other)?;
-            Command::Completions(shell)
-        }
+        ["completions"] => Command::Completions(text(last, "shell")),
         _ => return Err(UsageError::Other),
     };
     Ok(Invocation {

@@ -53,7 +53,7 @@ fn every_command_is_understood() {
         ),
         ("login finish --redirect-stdin", Command::LoginFinish { redirect_stdin: true, json: false }),
         ("undo", Command::Undo { json: false }),
-        ("completions zsh", Command::Completions(clap_complete::Shell::Zsh)),
+        ("completions zsh", Command::Completions("zsh".into())),
         ("man", Command::Man),
     ] {
         assert_eq!(run(line).command, expected, "{line}");

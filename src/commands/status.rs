@@ -258,7 +258,7 @@ fn probe_words(verdict: &Verdict, lang: Lang) -> String {
     }
 }
 
-fn probe_json(verdict: &Verdict, lang: Lang) -> Value {
+pub fn probe_json(verdict: &Verdict, lang: Lang) -> Value {
     let (result, latency_ms) = match verdict {
         Verdict::Works { latency_ms, .. } => ("ok", Some(*latency_ms)),
         Verdict::Refused(_) => ("refused", None),

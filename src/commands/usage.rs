@@ -8,19 +8,43 @@ use clap::error::{ContextKind, ContextValue, ErrorKind};
 #[error("{}", self.message(Lang::En))]
 pub enum UsageError {
     SecretInArguments,
-    UnknownOption { option: String, suggestion: Option<String> },
-    UnknownCommand { name: String, suggestion: Option<String> },
+    UnknownOption {
+        option: String,
+        suggestion: Option<String>,
+    },
+    UnknownCommand {
+        name: String,
+        suggestion: Option<String>,
+    },
     UnexpectedArgument,
-    ValueMissing { option: String },
-    ValueInvalid { option: String, valid: Vec<String> },
-    ValueRefused { option: String },
-    ValueUnwanted { option: String },
-    ArgumentMissing { arguments: Vec<String> },
-    CommandMissing { commands: Vec<String> },
-    Conflict { one: String, other: String },
+    ValueMissing {
+        option: String,
+    },
+    ValueInvalid {
+        option: String,
+        valid: Vec<String>,
+    },
+    ValueRefused {
+        option: String,
+    },
+    ValueUnwanted {
+        option: String,
+    },
+    ArgumentMissing {
+        arguments: Vec<String>,
+    },
+    CommandMissing {
+        commands: Vec<String>,
+    },
+    Conflict {
+        one: String,
+        other: String,
+    },
     NotUtf8,
     AliasShape,
     NoTerminal,
+    /// `token` is what OpenClaw runs.
+    TokenFromTerminal,
     Other,
 }
 
@@ -100,6 +124,7 @@ impl UsageError {
             UsageError::NotUtf8 => text::not_utf8(lang).to_owned(),
             UsageError::AliasShape => text::alias_shape(lang).to_owned(),
             UsageError::NoTerminal => text::no_terminal(lang).to_owned(),
+            UsageError::TokenFromTerminal => crate::texts::renewal::token_from_terminal(lang).to_owned(),
             UsageError::Other => text::usage_other(lang).to_owned(),
         }
     }
@@ -109,6 +134,7 @@ impl UsageError {
         match self {
             UsageError::SecretInArguments => text::secret_in_argv_hint(lang).to_owned(),
             UsageError::NoTerminal => text::no_terminal_hint(lang).to_owned(),
+            UsageError::TokenFromTerminal => crate::texts::renewal::token_from_terminal_hint(lang, program),
             UsageError::UnknownOption { suggestion: Some(name), .. }
             | UsageError::UnknownCommand { suggestion: Some(name), .. } => text::did_you_mean(lang, name),
             _ => text::try_help(lang, program),

@@ -36,7 +36,7 @@ pub fn run(invocation: &Invocation) -> Result<Report, Error> {
     let state = context.state();
     let endpoints = context.endpoints()?;
     let given_key = match &options.key_source {
-        Some(_) => Some(credential::obtain(&options, var, context.lang)?.secret),
+        Some(_) => credential::obtain(&options, var, context.lang)?.secret,
         None => None,
     };
     let facts = Facts {

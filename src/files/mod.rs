@@ -6,6 +6,7 @@ pub mod staged;
 
 pub use error::{Doing, Error, show};
 
+use rustix::fs::{Mode, OFlags};
 use rustix::io::Errno;
 use staged::{Content, StagedFile, make_dirs};
 use std::fs::{self, File, Permissions};
@@ -104,6 +105,14 @@ pub fn refuse_planted_links(path: &Path) -> Result<(), Error> {
 fn nearest_owner(link: &Path) -> Option<u32> {
     let target = link.parent()?.join(fs::read_link(link).ok()?);
     target.ancestors().skip(1).find_map(|dir| fs::metadata(dir).ok()).map(|meta| meta.uid())
+}
+
+/// Takes permission bits away from a file or directory of a user's; links are not followed.
+pub fn restrict(path: &Path, mode: u32) -> Result<(), Error> {
+    let failed = |errno: Errno| Error::io(Doing::Write, path, &errno.into());
+    let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
+    let file = rustix::fs::open(path, flags, Mode::empty()).map_err(failed)?;
+    rustix::fs::fchmod(&file, Mode::from_raw_mode(mode)).map_err(failed)
 }
 
 /// Lower-case hexadecimal.

@@ -2,6 +2,7 @@
 //! turn them into sentences.
 
 use super::document_error;
+use super::exec_provider::Helper;
 use super::plan::schema::{Problem, Wrong};
 use super::types::CredentialKind;
 use crate::clean;
@@ -39,6 +40,8 @@ pub enum Error {
     Unproven { path: PathBuf, dotted: String },
     /// The installed OpenClaw keeps credentials in a way this kind cannot be handed over to.
     UnsupportedStore { version: Option<String>, kind: CredentialKind },
+    /// This OpenClaw would have to run this program, and does not as it is.
+    Helper(Helper),
     /// A file that holds secrets is a symbolic link.
     SymlinkedSecret { path: PathBuf },
     /// A write failed half-way, and so did putting this file back. `backup` holds its old bytes; None:
@@ -122,6 +125,7 @@ impl Error {
             Error::Locked { .. } => "locked",
             Error::Interrupted { .. } => "interrupted",
             Error::Handover { .. } => "openclaw-refused-credential",
+            Error::Helper(_) => "program-not-usable",
             Error::NothingToUndo => "nothing-to-undo",
             Error::ChangedSince { .. } => "changed-since",
             Error::BackupGone { .. } => "backup-gone",
@@ -199,6 +203,7 @@ impl Error {
             Error::KeepsChanging { path } => texts::keeps_changing(lang, show(path)),
             Error::Locked { path, pid: Some(pid) } => texts::locked_by(lang, show(path), pid),
             Error::Locked { path, pid: None } => texts::locked(lang, show(path)),
+            Error::Helper(helper) => helper.problem(lang).unwrap_or_default(),
             Error::Interrupted { .. } => texts::interrupted(lang).to_owned(),
             Error::Handover { command, exit, said } => {
                 let exit = exit.map_or_else(|| "–".to_owned(), |code| code.to_string());
@@ -228,10 +233,14 @@ impl Error {
                 return Some(texts::hint_put_back(lang, show(backup), show(path)));
             }
             Error::NotPutBack { path, backup: None } => return Some(texts::hint_take_away(lang, show(path))),
+            Error::Locked { path, pid: None } if path.ends_with("auth-profiles.json") => {
+                return Some(texts::hint_junk_lock(lang, show(path)));
+            }
             Error::ChangedSinceReview { .. } | Error::KeepsChanging { .. } | Error::Locked { .. } => {
                 texts::hint_again(lang)
             }
             Error::Handover { .. } => texts::hint_handover(lang),
+            Error::Helper(helper) => return helper.remedy(lang),
             Error::ChangedSince { .. } | Error::BackupGone { .. } => texts::hint_backups(lang),
             Error::ProfileName { .. }
             | Error::UnknownAgent { .. }

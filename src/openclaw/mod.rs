@@ -9,6 +9,7 @@
 pub mod config_get;
 pub mod document_error;
 pub mod error;
+pub mod exec_provider;
 pub mod plan;
 pub mod program;
 pub mod read;

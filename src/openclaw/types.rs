@@ -66,6 +66,10 @@ pub enum NewCredential {
         account: Option<String>,
         /// The `sub` of userinfo.
         account_id: Option<String>,
+        /// The access token's own life, Unix milliseconds: from and to.
+        life: (i64, i64),
+        /// Address of the identity provider that granted it.
+        idp: String,
     },
     Token {
         secret: Secret,
@@ -76,13 +80,16 @@ pub enum NewCredential {
 impl NewCredential {
     /// From a sign-in with the app `client_id`.
     pub fn signed_in(granted: &Granted, client_id: &ClientId) -> NewCredential {
+        let of_ms = |ms: u64| i64::try_from(ms).unwrap_or(i64::MAX);
         NewCredential::OAuth {
             access: granted.access.clone(),
             refresh: granted.refresh.clone(),
-            expires_at: i64::try_from(granted.expires_at_ms).unwrap_or(i64::MAX),
+            expires_at: of_ms(granted.expires_at_ms),
             client_id: client_id.as_str().to_owned(),
             account: granted.account.clone(),
             account_id: granted.account_id.clone(),
+            life: (of_ms(granted.granted_at_ms), of_ms(granted.ends_at_ms)),
+            idp: granted.idp.clone(),
         }
     }
 
@@ -119,6 +126,8 @@ pub enum Role {
     AuthState,
     /// `.env` of the state directory.
     Dotenv,
+    /// The sign-in that we keep, in our own state.
+    SignIn,
     /// The config, or a file it includes.
     Config,
 }
@@ -131,6 +140,13 @@ pub struct Handover {
     /// Written to its standard input.
     pub secret: Secret,
     pub profile_id: String,
+}
+
+/// What OpenClaw's own SDK does in its credential database: these become the only Chutes profiles there.
+#[derive(Clone, Debug, Default)]
+pub struct DatabaseChange {
+    /// By profile id.
+    pub put: Vec<(String, NewCredential)>,
 }
 
 /// What a config needs to know about the credential that goes with it.

@@ -4,6 +4,7 @@
 pub mod alias;
 pub mod cost;
 pub mod pools;
+pub mod portable;
 pub mod propose;
 pub mod recommend;
 pub mod refs;

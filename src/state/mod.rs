@@ -95,7 +95,9 @@ pub struct Document<T> {
 impl<T: Serialize + DeserializeOwned> Document<T> {
     /// None when it is missing or of another shape: our own state is a convenience, never a reason to fail.
     pub fn read(&self) -> Option<T> {
-        serde_json::from_slice(&std::fs::read(&self.path).ok()?).ok()
+        // A pipe in its place would be waited for; a link of somebody else's is not followed.
+        let file = files::open_file(&self.path).ok()??;
+        serde_json::from_reader(BufReader::new(file)).ok()
     }
 
     /// Replaces the document as a whole.
@@ -140,6 +142,22 @@ pub struct UndoRecord {
     /// Id of a credential that was handed to OpenClaw.
     #[serde(default)]
     pub handed_over: Option<String>,
+    /// The Chutes profiles that were in OpenClaw's database, when the write replaced them.
+    #[serde(default)]
+    pub database: Option<Profiles>,
+}
+
+/// Profiles of OpenClaw's, secrets included, by id. `Debug` says only that they are there.
+#[derive(Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Profiles(pub serde_json::Map<String, serde_json::Value>);
+
+impl Eq for Profiles {}
+
+impl std::fmt::Debug for Profiles {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Profiles({} …)", self.0.len())
+    }
 }
 
 /// One file of an [`UndoRecord`].
@@ -151,4 +169,7 @@ pub struct UndoFile {
     pub after: String,
     pub backup: Option<PathBuf>,
     pub mode: u32,
+    /// The sign-in that we keep: renewals change it, and that is no reason to refuse.
+    #[serde(default)]
+    pub renews: bool,
 }

@@ -474,7 +474,10 @@ mod tests {
             ("aZ?é模", "aZ?é模"),
             ("\r\t\x7f\x03\x1a\x0a", "<Enter><Tab><Backspace><C-c><C-z><C-j>"),
             ("\x1b[A\x1bOB\x1b[C\x1b[D\x1b[H\x1b[F", "<Up><Down><Right><Left><Home><End>"),
-            ("\x1b[5~\x1b[6~\x1b[3~\x1b[2~\x1b[1~\x1b[4~\x1b[Z", "<PageUp><PageDown><Delete><Insert><Home><End><BackTab>"),
+            (
+                "\x1b[5~\x1b[6~\x1b[3~\x1b[2~\x1b[1~\x1b[4~\x1b[Z",
+                "<PageUp><PageDown><Delete><Insert><Home><End><BackTab>",
+            ),
             ("\x1bOP\x1b[11~\x1b[[A\x1b[15~\x1b[24~", "<F(1)><F(1)><F(1)><F(5)><F(12)>"),
             ("\x1b[1;5D\x1b[1;5C", "<KeyModifiers(CONTROL) Left><KeyModifiers(CONTROL) Right>"),
             ("\x1bb\x1bf\x1b\x7f", "<A-b><A-f><KeyModifiers(ALT) Backspace>"),
@@ -489,11 +492,30 @@ mod tests {
 
     /// What terminals answer, to whomever.
     const ANSWERS: [&str; 24] = [
-        "\x1b[?2026;2$y", "\x1b[?2004;1$y", "\x1b[?12;40R", "\x1b[12;40R", "\x1b[?997;1n", "\x1b[?2;0;800;600S",
-        "\x1b[?62;22c", "\x1b[>41;354;0c", "\x1b[=1;2c", "\x1b[?1u", "\x1b[8;24;80t", "\x1b[4;600;800t",
-        "\x1b[<0;12;7M", "\x1b[<0;12;7m", "\x1b[M !!", "\x1b[I", "\x1b[0n", "\x1b]11;rgb:ffff/ffff/ffff\x07",
-        "\x1b]11;rgb:ffff/ffff/ffff\x1b\\", "\x1b]52;c;dGVzdA==\x07", "\x1bP>|tmux 3.3a\x1b\\",
-        "\x1bP1$r0 q\x1b\\", "\x1bP1+r524742=38\x1b\\", "\x1b_Gi=31;OK\x1b\\",
+        "\x1b[?2026;2$y",
+        "\x1b[?2004;1$y",
+        "\x1b[?12;40R",
+        "\x1b[12;40R",
+        "\x1b[?997;1n",
+        "\x1b[?2;0;800;600S",
+        "\x1b[?62;22c",
+        "\x1b[>41;354;0c",
+        "\x1b[=1;2c",
+        "\x1b[?1u",
+        "\x1b[8;24;80t",
+        "\x1b[4;600;800t",
+        "\x1b[<0;12;7M",
+        "\x1b[<0;12;7m",
+        "\x1b[M !!",
+        "\x1b[I",
+        "\x1b[0n",
+        "\x1b]11;rgb:ffff/ffff/ffff\x07",
+        "\x1b]11;rgb:ffff/ffff/ffff\x1b\\",
+        "\x1b]52;c;dGVzdA==\x07",
+        "\x1bP>|tmux 3.3a\x1b\\",
+        "\x1bP1$r0 q\x1b\\",
+        "\x1bP1+r524742=38\x1b\\",
+        "\x1b_Gi=31;OK\x1b\\",
     ];
 
     #[test]
@@ -512,7 +534,18 @@ mod tests {
 
     #[test]
     fn nothing_unfinished_kills_the_keyboard() {
-        for begun in ["\x1b[?12;40", "\x1b[5", "\x1b[<0;1", "\x1b]11;rgb:ff", "\x1bP1$r", "\x1b_G", "\x1bO", "\x1b[", "\x1b", "\x1b[M "] {
+        for begun in [
+            "\x1b[?12;40",
+            "\x1b[5",
+            "\x1b[<0;1",
+            "\x1b]11;rgb:ff",
+            "\x1bP1$r",
+            "\x1b_G",
+            "\x1bO",
+            "\x1b[",
+            "\x1b",
+            "\x1b[M ",
+        ] {
             for ctrl_c in ["\x03", "\x1b[99;5u", "\x1b[27;5;99~"] {
                 assert!(read(&[begun, "…", ctrl_c]).ends_with("<C-c>"), "{begun:?} {ctrl_c:?}");
             }

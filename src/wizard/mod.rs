@@ -726,7 +726,7 @@ impl Wizard {
         let basis = self.current.clone();
         let signed_in = matches!(self.credential, Some(Credential::OAuth(_)));
         let client_secret = self.client_secret.clone().filter(|_| signed_in && self.keep_secret);
-        Request { base_url: self.facts.base_url.clone(), credential, selection, client_secret, basis }
+        Request { base_url: self.facts.base_url.clone(), credential, selection, client_secret, basis, proven: None }
     }
 
     fn committed(&mut self, result: Result<Committed, Error>) -> Vec<Effect> {

@@ -188,3 +188,13 @@ fn an_odd_catalog_gives_only_models_that_chat_and_can_be_named() {
     assert!(warned(&document, "model-left-out").expect("named").contains("vendor/reads-${HOME}"));
     assert_eq!(document["catalog"]["models"], 3);
 }
+
+#[test]
+fn the_warning_of_a_replaced_alias_names_the_model_first() {
+    let stage = Stage::new("{}");
+    stage.onboard(&[]);
+    let ran = stage.run(&["models", "aliases", "add", "mine", "chutes-pro", "--json"]);
+    let said = document(&ran);
+    let words = warned(&said, "alias-moved").unwrap_or_else(|| panic!("{said}"));
+    assert!(words.starts_with("chutes/deepseek-ai/DeepSeek-V3.2-TEE had the alias chutes-pro;"), "{words}");
+}

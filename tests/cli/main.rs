@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // What fails in a helper fails a test.
 
+mod doctor;
 mod homes;
 mod models;
 mod onboard;
+mod portable;
 mod usage;

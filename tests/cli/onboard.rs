@@ -148,13 +148,27 @@ fn check_shows_the_diff_and_writes_nothing() {
     let stage = Stage::new(Era::Documented);
     let args = [BIN, "onboard", "--check", "--api-key-stdin"];
     let ran = stage.home.run_with_input(args, KEY);
-    assert_eq!(ran.code, 1, "{ran:?}");
+    assert_eq!(ran.code, 4, "{ran:?}");
     for part in ["+++ ~/.openclaw/openclaw.json", "@@", "GLM-4.7-TEE", "chutes:default"] {
         assert!(ran.stdout.contains(part), "{part}: {ran:?}");
     }
     assert!(!ran.stdout.contains("canary"), "{ran:?}");
     assert_eq!(stage.home.files(), Vec::<std::path::PathBuf>::new());
     assert!(stage.standin.requests().iter().all(|request| request.method == "GET"), "a dry run spends nothing");
+}
+
+#[test]
+fn check_without_a_key_takes_the_stored_credential() {
+    let stage = Stage::new(Era::Documented);
+    let missing = stage.run(&["onboard", "--check", "--json"]);
+    failed(&missing, 2, "missing-credential");
+    assert_eq!(stage.onboard(&[]).code, 0);
+    let same = stage.run(&["onboard", "--check", "--json"]);
+    assert_eq!((same.code, &document(&same)["wouldChange"]), (0, &json!(false)), "{same:?}");
+    let other = stage.run(&["onboard", "--check", "--json", "--model", "chutes/deepseek-ai/DeepSeek-V3.2-TEE"]);
+    let said = document(&other);
+    assert_eq!((other.code, &said["wouldChange"]), (4, &json!(true)), "{other:?}");
+    assert_eq!((&said["auth"]["profileId"], &said["auth"]["kind"]), (&json!("chutes:default"), &json!("api_key")));
 }
 
 #[test]
@@ -463,19 +477,12 @@ fn a_config_that_changes_while_the_service_answers_is_kept_and_said() {
         stage.home.set("CHUTES_BASE_URL", before_the_answer(&stage.standin, change));
         let more: &[&str] = if check { &["--check"] } else { &[] };
         let ran = stage.onboard(more);
-        assert_eq!(ran.code, 0, "{ran:?}");
+        assert_eq!(ran.code, if check { 4 } else { 0 }, "{ran:?}");
         let document = document(&ran);
         assert!(codes(&document).contains(&"file-changed-meanwhile"), "{document}");
         let warnings = document["warnings"].to_string();
         assert!(warnings.contains("~/.openclaw/openclaw.json changed while this ran"), "{warnings}");
-        match check {
-            true => {
-                assert!(document.to_string().contains("theirs: 2"), "the diff starts from what is there: {document}")
-            }
-            false => {
-                assert_eq!(stage.config()["theirs"], 2);
-                assert!(stage.home.read(CONFIG).contains("// new"));
-            }
-        }
+        assert!(stage.home.read(CONFIG).contains("// new"));
+        assert_eq!((&stage.config()["theirs"], stage.config()["models"].is_null()), (&json!(2), check));
     }
 }

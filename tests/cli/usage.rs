@@ -114,17 +114,71 @@ fn a_reader_that_went_away_is_no_failure() {
 }
 
 #[test]
-fn completions_and_the_manual_come_from_the_grammar() {
+fn every_shell_that_is_offered_gets_a_script() {
     let home = Home::new();
     for shell in ["bash", "zsh", "fish", "elvish", "powershell"] {
         let ran = run(&home, &["completions", shell]);
         assert_eq!(ran.code, 0, "{shell}");
-        assert!(ran.stdout.contains("api-key-stdin"), "{shell}");
-        assert!(!ran.stdout.contains("accept-risk"), "{shell}: options that do nothing are not offered");
+        assert!(ran.stdout.contains("openclaw-chutes"), "{shell}");
     }
+}
+
+/// What a shell asks at a Tab. Options that do nothing are not offered.
+#[test]
+fn a_shell_that_asks_gets_the_options() {
+    let mut home = Home::new();
+    home.set("OPENCLAW_CHUTES_COMPLETE", "bash").set("_CLAP_COMPLETE_INDEX", "2");
+    let ran = home.run([BIN, "--", "openclaw-chutes", "onboard", "--a"]);
+    let offered: Vec<&str> = ran.stdout.lines().collect();
+    assert!(offered.contains(&"--api-key-stdin") && offered.contains(&"--alias"), "{ran:?}");
+    assert!(!offered.contains(&"--accept-risk"), "{ran:?}");
+}
+
+#[test]
+fn the_manual_has_every_command_option_and_code() {
+    let home = Home::new();
     let manual = run(&home, &["man"]);
     assert_eq!(manual.code, 0);
-    for part in [".TH", "default\\-not\\-served", "credential\\-refused", "EXIT CODES"] {
-        assert!(manual.stdout.contains(part), "{part}");
+    for part in [
+        ".TH OPENCLAW-CHUTES 1 ",
+        "openclaw\\-chutes models aliases add <ALIAS> <REF> [options]",
+        "\\-\\-secret\\-input\\-mode <MODE>",
+        "EXIT STATUS",
+        "CHUTES_API_KEY",
+        "auth\\-profiles.json",
+        "default\\-not\\-served",
+        "credential\\-refused",
+    ] {
+        assert!(manual.stdout.contains(part), "{part}: {}", manual.stdout);
     }
+    assert!(manual.stdout.is_ascii(), "no formatter has to guess an encoding");
+}
+
+#[test]
+fn the_manual_is_clean_under_both_formatters() {
+    let home = Home::new();
+    for lang in ["en", "zh-CN"] {
+        let manual = run(&home, &["man", "--lang", lang]).stdout;
+        let page = home.write("page.1", &manual);
+        let page = page.to_str().unwrap();
+        let groff = home.run(["groff", "-ww", "-man", "-Tutf8", "-z", page]);
+        assert_eq!((groff.code, &*groff.stderr), (0, ""), "{lang}");
+        // Width in bytes is a matter of style, and wide characters are long when written in ASCII.
+        let level = if lang == "en" { "style" } else { "warning" };
+        let mandoc = home.run(["mandoc", "-T", "lint", "-W", level, page]);
+        assert_eq!((mandoc.code, &*mandoc.stdout), (0, ""), "{lang}");
+    }
+}
+
+#[test]
+fn the_version_as_a_document() {
+    let home = Home::new();
+    let ran = run(&home, &["--version", "--json"]);
+    let version: Value = serde_json::from_str(&ran.stdout).expect("JSON");
+    assert_eq!(version["version"], env!("CARGO_PKG_VERSION"));
+    assert!(version["rustc"].as_str().unwrap().starts_with("rustc 1."), "{version}");
+    assert!(version["target"].as_str().unwrap().contains("-linux-"), "{version}");
+    let members: Vec<_> = version.as_object().unwrap().keys().map(String::as_str).collect();
+    assert_eq!(members, ["version", "commit", "date", "target", "rustc"]);
+    assert_eq!(run(&home, &["--version"]).stdout, format!("openclaw-chutes {}\n", env!("CARGO_PKG_VERSION")));
 }

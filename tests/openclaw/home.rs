@@ -88,6 +88,7 @@ impl Home {
             version: Some("2026.5.28".into()),
             program: Some(self.program.clone()),
             generation: self.generation,
+            sdk: None,
         };
         Site { paths, installed, agent: self.agent.clone() }
     }
@@ -173,6 +174,7 @@ pub fn request(credential: Option<NewCredential>) -> Request {
         selection: selection(),
         client_secret: None,
         basis: None,
+        proven: None,
     }
 }
 
@@ -188,5 +190,7 @@ pub fn oauth(account: &str) -> Option<NewCredential> {
         client_id: "cid_abc123def456ghi789jkl012".into(),
         account: Some(account.to_owned()),
         account_id: Some("sub-1".into()),
+        life: (NOW, NOW + 3_600_000),
+        idp: "https://api.chutes.ai".into(),
     })
 }

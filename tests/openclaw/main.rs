@@ -2,7 +2,10 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // What fails in a helper fails a test.
 
+mod dotenv;
+mod generations;
 mod home;
+mod neighbours;
 mod plan;
 mod real;
 mod write;

@@ -240,6 +240,7 @@ fn a_newer_store_gets_no_file() {
     let handover = plan.handover.unwrap();
     let args = ["models", "auth", "paste-api-key", "--provider", "chutes", "--profile-id", "chutes:default"];
     assert_eq!(handover.args, args);
+    home.generation = Generation::AgentSqlite;
     let refused = home.plan(&request(oauth("alice"))).unwrap_err();
     assert_eq!(refused, Error::UnsupportedStore { version: Some("2026.5.28".into()), kind: CredentialKind::OAuth });
     let by_ref = home.commit(&request(Some(NewCredential::ApiKeyEnvRef { var: "CHUTES_API_KEY".into() }))).unwrap();

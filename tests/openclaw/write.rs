@@ -111,15 +111,15 @@ fn what_stands_in_the_way_is_named_and_nothing_changes() {
 fn undo_restores_exact_bytes_and_takes_new_files_away() {
     let home = Home::with("{ // mine\r\n}\r\n");
     let before = home.everything();
-    assert_eq!(undo(&home.state()), Err(Error::NothingToUndo));
+    assert_eq!(undo(&home.state(), None), Err(Error::NothingToUndo));
     home.commit(&request(api_key(KEY))).unwrap();
     assert_eq!(undo::available(&home.state()), Some(NOW));
-    let undone = undo(&home.state()).unwrap();
+    let undone = undo(&home.state(), None).unwrap();
     assert_eq!(undone, Undone { restored: vec![home.path(CONFIG)], removed: vec![home.path(STORE)], stays: None });
     let after: Vec<_> =
         home.everything().into_iter().filter(|(path, _)| !path.to_str().unwrap().contains("backup")).collect();
     assert_eq!(after, before);
-    assert_eq!(undo(&home.state()), Err(Error::NothingToUndo));
+    assert_eq!(undo(&home.state(), None), Err(Error::NothingToUndo));
 }
 
 #[test]
@@ -128,7 +128,7 @@ fn undo_refuses_when_somebody_wrote_since() {
     home.commit(&request(api_key(KEY))).unwrap();
     home.write(CONFIG, &(home.config() + "\n"));
     let before = home.everything();
-    assert_eq!(undo(&home.state()), Err(Error::ChangedSince { path: home.path(CONFIG) }));
+    assert_eq!(undo(&home.state(), None), Err(Error::ChangedSince { path: home.path(CONFIG) }));
     assert_eq!(home.everything(), before);
     assert_eq!(undo::available(&home.state()), None);
 }

@@ -173,7 +173,8 @@ const CONFIG: &str = r#"// mine
 fn site(home: &testkit::Home) -> Site {
     let paths =
         Paths::resolve(|name| (name == "HOME").then(|| home.join("").display().to_string()), None, None).unwrap();
-    let installed = Installed { version: Some("2026.5.28".into()), program: None, generation: Generation::JsonStore };
+    let installed =
+        Installed { version: Some("2026.5.28".into()), program: None, generation: Generation::JsonStore, sdk: None };
     Site { paths, installed, agent: None }
 }
 
@@ -199,7 +200,7 @@ proptest! {
             }
         }
         let selection = stage.models().selection();
-        let request = Request { base_url: "https://llm.chutes.ai/v1".into(), credential: None, selection, client_secret: None, basis: None };
+        let request = Request { base_url: "https://llm.chutes.ai/v1".into(), credential: None, selection, client_secret: None, basis: None, proven: None };
         let plan = plan(&site.read().unwrap(), &request, now_ms).unwrap();
         let shown: Vec<(bool, String)> = diff::of(&plan)
             .iter()

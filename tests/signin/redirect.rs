@@ -49,6 +49,8 @@ const GOOD: &[&str] = &[
     "curl 'http://127.0.0.1:1456/oauth-callback?state={S}&code={C}' \\\n  -H 'Accept: text/html' \\\n  -H 'Host: 127.0.0.1:1456'",
     "curl http://127.0.0.1:1456/oauth-callback?state={S}\\&code={C} -H x",
     "curl ^\"http://127.0.0.1:1456/oauth-callback?code={C}^&state={S}^\"",
+    "http://127.0.0.1:1456/oauth-callback?code={C}`&state={S}",
+    "Start-Process http://127.0.0.1:1456/oauth-callback?state={S}`&code={C}",
     "http://127.0.0.1:1456/oauth-callback\\?code\\={C}\\&state\\={S}",
     "http://127.0.0.1:1456/oauth-callback?code={C}&amp;state={S}",
     "http://127.0.0.1:1456/oauth-callback?code={C}&amp;amp;state={S}",

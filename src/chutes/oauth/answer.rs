@@ -92,6 +92,8 @@ fn same(given: &str, expected: &Secret) -> bool {
 /// and shell escapes.
 fn tidy(input: &str) -> String {
     let text = input.replace("\u{1b}[200~", "").replace("\u{1b}[201~", "");
+    // PowerShell's way to let one through; a backtick alone may be a quote.
+    let text = text.replace("`&", "&");
     let text: String = text
         .chars()
         .filter_map(|c| match c {

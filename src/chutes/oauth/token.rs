@@ -22,6 +22,12 @@ pub struct Granted {
     pub refresh: Option<Secret>,
     /// Unix milliseconds, five minutes early: as OpenClaw stores it.
     pub expires_at_ms: u64,
+    /// When it was granted, Unix milliseconds.
+    pub granted_at_ms: u64,
+    /// When the access token really ends, Unix milliseconds.
+    pub ends_at_ms: u64,
+    /// Address of the identity provider that granted it.
+    pub idp: String,
     pub scopes: Vec<String>,
     /// The user name, when userinfo told it.
     pub account: Option<String>,
@@ -36,6 +42,8 @@ pub struct Renewed {
     pub refresh: Secret,
     /// As in [`Granted`].
     pub expires_at_ms: u64,
+    /// As in [`Granted`].
+    pub ends_at_ms: u64,
 }
 
 /// Who signed in.
@@ -127,6 +135,9 @@ pub async fn exchange(client: &Client, attempt: &Attempt, code: &Secret, now_ms:
     }
     Ok(Granted {
         expires_at_ms: expires_at(tokens.expires_in, now_ms),
+        ends_at_ms: ends_at(tokens.expires_in, now_ms),
+        idp: settings.endpoints.idp.clone(),
+        granted_at_ms: now_ms,
         access: tokens.access,
         refresh: tokens.refresh,
         scopes,
@@ -160,6 +171,7 @@ pub async fn refresh(client: &Client, request: &renewal_terms::Request, now_ms: 
     let tokens = tokens(client, call, sent).await?;
     Ok(Renewed {
         expires_at_ms: expires_at(tokens.expires_in, now_ms),
+        ends_at_ms: ends_at(tokens.expires_in, now_ms),
         access: tokens.access,
         refresh: tokens.refresh.unwrap_or_else(|| request.refresh.clone()),
     })
@@ -186,6 +198,12 @@ pub async fn userinfo(client: &Client, access: &Secret) -> Result<Account, Failu
         _ => None,
     };
     Ok(Account { username: body.username.map(|name| name.trim().to_owned()).filter(plain), id: id.filter(plain) })
+}
+
+/// `now + expires_in`; the hour that Chutes gives where the answer does not say. Milliseconds.
+fn ends_at(expires_in: Option<f64>, now_ms: u64) -> u64 {
+    // `as` saturates: a negative lifetime counts as none.
+    now_ms.saturating_add((expires_in.unwrap_or(3600.0) * 1000.0) as u64)
 }
 
 /// What the service knows of a token.

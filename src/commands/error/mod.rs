@@ -15,10 +15,12 @@ use crate::chutes::oauth::attempt::BadSetting;
 use crate::clean;
 use crate::files;
 use crate::openclaw::Error as OpenClawError;
+use crate::selection::portable::{MAX_LEN, Refused};
 use crate::selection::{Refusal, alias};
 use crate::signals;
 use crate::texts::{Lang, cli as text};
 use serde_json::{Value, json};
+use std::path::PathBuf;
 
 /// Why a command did not do what it was asked to. Nothing was written.
 #[derive(Debug, thiserror::Error)]
@@ -47,6 +49,8 @@ pub enum Error {
     /// A call that the command cannot do without.
     Service(Failure),
     Selection(Refusal),
+    /// The stored sign-in could not be renewed.
+    Renewal(crate::renewal::Error),
     OpenClaw(OpenClawError),
     /// Neither an alias nor a model we know. `similar` are refs and aliases that look like it.
     UnknownModel {
@@ -64,6 +68,11 @@ pub enum Error {
     Alias {
         name: String,
         problem: alias::Problem,
+    },
+    /// A text that is no export of ours.
+    Import(Refused),
+    NoSuchFile {
+        path: PathBuf,
     },
     /// Chutes is not in the config yet.
     NotConfigured,
@@ -101,12 +110,15 @@ impl Error {
             | Error::Endpoint(_)
             | Error::Setting(_)
             | Error::Selection(_)
+            | Error::Import(_)
+            | Error::NoSuchFile { .. }
             | Error::Alias { problem: alias::Problem::Character(_) | alias::Problem::TooLong, .. } => 2,
             // What was asked for with --profile and --agent.
             Error::OpenClaw(OpenClawError::ProfileName { .. } | OpenClawError::UnknownAgent { .. }) => 2,
             Error::Login(error) => error.exit(),
             Error::App(error) => error.exit(),
             Error::CredentialRefused(_) => 3,
+            Error::Renewal(error) if error.needs_sign_in() => 3,
             Error::Interrupted(signal) => u8::try_from(signals::exit_code(*signal)).unwrap_or(1),
             _ => 1,
         }
@@ -128,9 +140,12 @@ impl Error {
             Error::Service(_) => "service",
             Error::Selection(_) | Error::Alias { .. } => "alias-refused",
             Error::OpenClaw(error) => error.code(),
+            Error::Renewal(error) => error.code(),
             Error::UnknownModel { .. } => "unknown-model",
             Error::NotChutes { .. } => "not-a-chutes-model",
             Error::UnknownAlias { .. } => "unknown-alias",
+            Error::Import(_) => "import-refused",
+            Error::NoSuchFile { .. } => "no-such-file",
             Error::NotConfigured => "not-configured",
             Error::NoSuchPath { .. } => "no-such-path",
             Error::Interrupted(_) => "interrupted",
@@ -157,9 +172,12 @@ impl Error {
             Error::Selection(refusal) => refusal_words(refusal, lang),
             Error::Alias { name, problem } => alias_words(name, problem, lang),
             Error::OpenClaw(error) => error.words(lang),
+            Error::Renewal(error) => error.says(lang),
             Error::UnknownModel { name, .. } => text::unknown_model(lang, clean::excerpt(name, 200)),
             Error::NotChutes { reference } => text::not_chutes(lang, clean::excerpt(reference, 200)),
             Error::UnknownAlias { name } => text::unknown_alias(lang, clean::excerpt(name, 80)),
+            Error::Import(refused) => import_words(refused, lang),
+            Error::NoSuchFile { path } => text::no_such_file(lang, clean::line(&path.to_string_lossy())),
             Error::NotConfigured => text::not_configured(lang).to_owned(),
             Error::NoSuchPath { path } => text::no_such_path(lang, clean::excerpt(path, 200)),
             Error::Interrupted(_) => text::interrupted(lang).to_owned(),
@@ -186,9 +204,12 @@ impl Error {
             }
             Error::UnknownModel { .. } | Error::NotChutes { .. } => text::unknown_model_hint(lang, program),
             Error::UnknownAlias { .. } => text::unknown_alias_hint(lang, program),
+            Error::Import(_) => text::import_hint(lang, program),
+            Error::NoSuchFile { .. } => String::new(),
             Error::NotConfigured => text::not_configured_hint(lang, program),
             Error::NoSuchPath { .. } => text::no_such_path_hint(lang, program),
             Error::Setting(_)
+            | Error::Renewal(_)
             | Error::Selection(_)
             | Error::Alias { .. }
             | Error::Interrupted(_)
@@ -204,6 +225,19 @@ impl Error {
             "error": { "code": self.code(), "message": self.message(lang), "hint": hint },
             "changed": matches!(self, Error::OpenClaw(OpenClawError::NotPutBack { .. })),
         })
+    }
+}
+
+fn import_words(refused: &Refused, lang: Lang) -> String {
+    match refused {
+        Refused::Empty => text::import_empty(lang).to_owned(),
+        Refused::TooLong => text::import_too_long(lang, MAX_LEN / 1024),
+        Refused::Malformed { line, column } => text::import_malformed(lang, line, column),
+        Refused::Foreign => text::import_foreign(lang).to_owned(),
+        Refused::Newer { version } => text::import_newer(lang, version),
+        Refused::Shape { detail } => text::import_shape(lang, clean::excerpt(detail, 160)),
+        Refused::Secret => text::import_secret(lang).to_owned(),
+        Refused::NoRef { text: found } => text::import_no_ref(lang, clean::excerpt(found, 120)),
     }
 }
 

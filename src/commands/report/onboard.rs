@@ -16,6 +16,9 @@ use crate::texts::{Lang, cli as text};
 use serde_json::{Map, Value, json};
 use std::path::{Path, PathBuf};
 
+/// Exit code of `--check` when something would be written.
+const WOULD_CHANGE: u8 = 4;
+
 impl Finished<'_> {
     /// After the write.
     pub fn done(&self, as_json: bool, outcome: &Outcome) -> Report {
@@ -44,7 +47,7 @@ impl Finished<'_> {
             },
         ));
         let (profile, _) = self.credential(&outcome.current, plan);
-        let kind = kind_words(self.obtained.stored.kind().name(), lang);
+        let kind = kind_words(self.obtained.kind.name(), lang);
         rows.push((text::report_credential(lang), format!("{}, {kind}", clean::line(&profile))));
         Report::text(format!("{head}\n\n{}", table(&rows))).warn(self.warnings, lang)
     }
@@ -60,7 +63,7 @@ impl Finished<'_> {
     ) -> Report {
         let lang = self.context.lang;
         let would_change = plan.changes_anything();
-        let exit = u8::from(would_change);
+        let exit = if would_change { WOULD_CHANGE } else { 0 };
         if as_json {
             let mut document = self.document(snapshot, current, plan, None);
             document["wouldChange"] = json!(would_change);
@@ -96,7 +99,7 @@ impl Finished<'_> {
             "auth": {
                 "store": store_path(snapshot).to_string_lossy(),
                 "profileId": profile_id,
-                "kind": obtained.stored.kind().name(),
+                "kind": obtained.kind.name(),
                 "account": stored.and_then(|stored| stored.account.clone()),
                 "expiresAt": stored.and_then(|stored| stored.expires_at).map(rfc3339),
             },
@@ -206,7 +209,7 @@ pub fn table(rows: &[(&str, String)]) -> String {
         .collect()
 }
 
-fn file_json(file: &FileDiff) -> Value {
+pub fn file_json(file: &FileDiff) -> Value {
     json!({
         "path": file.path.to_string_lossy(),
         "new": file.is_new,

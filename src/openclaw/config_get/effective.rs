@@ -1,6 +1,7 @@
 //! The config as OpenClaw 2026.5.28 runs with it: variables replaced, defaults filled in.
 
 use crate::openclaw::read::current::DEFAULT_ALIASES;
+use crate::openclaw::read::dotenv;
 use crate::openclaw::read::snapshot::Snapshot;
 use crate::openclaw::value::{at, existing};
 use crate::selection::refs::normalize as normalize_ref;
@@ -11,11 +12,7 @@ use std::collections::HashMap;
 /// `with_models`: the list of Chutes' models is wanted, too.
 pub fn effective(snapshot: &Snapshot, with_models: bool, env: impl Fn(&str) -> Option<String>) -> Value {
     let mut config = if with_models { snapshot.tree.whole() } else { snapshot.value().clone() };
-    let files = own_variables(snapshot, &config);
-    let lookup = |name: &str| {
-        let set = env(name).filter(|value| !value.trim().is_empty());
-        set.or_else(|| files.get(name).cloned())
-    };
+    let lookup = variable(snapshot, &config, env);
     substitute(&mut config, &lookup);
     in_schema_order(&mut config);
     defaults(&mut config);
@@ -23,26 +20,27 @@ pub fn effective(snapshot: &Snapshot, with_models: bool, env: impl Fn(&str) -> O
     config
 }
 
-/// Variables that OpenClaw loads by itself: its `.env`, then the config's `env`.
-fn own_variables(snapshot: &Snapshot, config: &Value) -> HashMap<String, String> {
-    let mut found = HashMap::new();
+/// What a variable is for OpenClaw: set around it, else in its `.env`, else in `gateway.env`; and where all of that
+/// is blank, in the config's own `env`.
+fn variable<E: Fn(&str) -> Option<String>>(
+    snapshot: &Snapshot,
+    config: &Value,
+    env: E,
+) -> impl Fn(&str) -> Option<String> + use<E> {
+    let mut from_files: HashMap<String, String> = HashMap::new();
+    for file in [&snapshot.gateway_env, &snapshot.dotenv] {
+        from_files.extend(dotenv::variables(&String::from_utf8_lossy(file.bytes.as_deref().unwrap_or_default())));
+    }
     let flat = at(config, &["env"]).and_then(Value::as_object).into_iter().flatten();
     let vars = at(config, &["env", "vars"]).and_then(Value::as_object).into_iter().flatten();
-    for (name, value) in flat.chain(vars) {
-        if let Some(value) = value.as_str().filter(|value| !value.trim().is_empty() && !value.contains("${")) {
-            found.insert(name.clone(), value.to_owned());
-        }
+    // Of a name in both, the one outside `vars` counts.
+    let own = vars.chain(flat).filter_map(|(name, value)| Some((name.clone(), value.as_str()?.to_owned())));
+    let own: HashMap<String, String> =
+        own.filter(|(_, value)| !value.trim().is_empty() && !value.contains("${")).collect();
+    move |name: &str| {
+        let set = env(name).or_else(|| from_files.get(name).cloned());
+        set.filter(|value| !value.trim().is_empty()).or_else(|| own.get(name).cloned())
     }
-    let file = std::fs::read_to_string(snapshot.paths.dotenv()).unwrap_or_default();
-    for line in file.lines() {
-        let line = line.trim().strip_prefix("export ").unwrap_or(line.trim());
-        let Some((name, value)) = line.split_once('=').filter(|_| !line.starts_with('#')) else { continue };
-        let value = value.trim();
-        let unquoted = ['"', '\'', '`'].iter().find_map(|&quote| value.strip_prefix(quote)?.strip_suffix(quote));
-        let value = unquoted.unwrap_or_else(|| value.split(" #").next().unwrap_or_default().trim_end());
-        found.insert(name.trim().to_owned(), value.to_owned());
-    }
-    found
 }
 
 /// `${NAME}` becomes the variable, `$${NAME}` the text `${NAME}`; a missing variable leaves the text.

@@ -8,10 +8,11 @@ use crate::openclaw::read::current;
 use crate::openclaw::read::install::Generation;
 use crate::openclaw::read::snapshot::{File, Json, Snapshot};
 use crate::openclaw::types::ConfigProfile;
-use crate::openclaw::types::CredentialKind;
 use crate::openclaw::types::StoredCredential;
-use crate::openclaw::types::{Handover, NewCredential, Role, env_ref};
+use crate::openclaw::types::{DatabaseChange, Handover, NewCredential, Role, env_ref};
 use crate::openclaw::value::{at, existing, object};
+use crate::secret::Secret;
+use crate::sign_in::{self, Progress, SignIn};
 use json5_edit::Document;
 use json5_edit::{edits, same};
 use serde_json::{Value, json};
@@ -21,16 +22,33 @@ pub struct Change {
     /// New contents, in the order of writing.
     pub files: Vec<(Role, File, Vec<u8>)>,
     pub handover: Option<Handover>,
+    /// Before the hand-over.
+    pub database: Option<DatabaseChange>,
     /// A reference to write into the provider's own config.
     pub provider_key: Option<Value>,
+    /// The entry of `secrets.providers` that has OpenClaw ask us.
+    pub helper: Option<Value>,
     pub profile: Option<ConfigProfile>,
     pub replaced: Vec<StoredCredential>,
 }
 
-pub fn change(snapshot: &Snapshot, new: &NewCredential) -> Result<Change, Error> {
-    if snapshot.installed.generation != Generation::JsonStore {
-        return hand_over(snapshot, new);
+/// `client_secret`: of the app, when it is to be kept.
+pub fn change(snapshot: &Snapshot, new: &NewCredential, client_secret: Option<&Secret>) -> Result<Change, Error> {
+    match (snapshot.installed.generation, new) {
+        (Generation::JsonStore, _) => in_file(snapshot, new),
+        (Generation::SharedSqlite, NewCredential::OAuth { .. }) => keep(snapshot, new, client_secret),
+        _ => in_database(snapshot, new),
     }
+    .map(|mut change| {
+        if change.helper.is_none() && SignIn::parse(snapshot.sign_in.bytes.as_deref().unwrap_or_default()).is_some() {
+            change.files.push((Role::SignIn, snapshot.sign_in.clone(), sign_in::signed_out()));
+        }
+        change
+    })
+}
+
+/// In `auth-profiles.json`.
+fn in_file(snapshot: &Snapshot, new: &NewCredential) -> Result<Change, Error> {
     // A store that cannot be read is never overwritten: OpenClaw would take it for an empty one.
     let store = snapshot.store.value.clone()?;
     let id = profile_id(new);
@@ -85,7 +103,7 @@ pub fn change(snapshot: &Snapshot, new: &NewCredential) -> Result<Change, Error>
 }
 
 /// `chutes:default`, or `chutes:<user>` for a sign-in.
-fn profile_id(new: &NewCredential) -> String {
+pub(super) fn profile_id(new: &NewCredential) -> String {
     match new {
         NewCredential::OAuth { account: Some(account), .. } if !account.trim().is_empty() => {
             format!("{PROVIDER}:{}", account.trim())
@@ -95,7 +113,7 @@ fn profile_id(new: &NewCredential) -> String {
 }
 
 /// Chutes profiles that the config names, with their mode.
-fn config_profiles(snapshot: &Snapshot) -> Vec<(String, Option<String>)> {
+pub(super) fn config_profiles(snapshot: &Snapshot) -> Vec<(String, Option<String>)> {
     let named = at(snapshot.value(), &["auth", "profiles"]).and_then(Value::as_object).into_iter().flatten();
     named
         .filter(|(_, entry)| auth_store::provider_of(entry).as_deref() == Some(PROVIDER))
@@ -104,7 +122,7 @@ fn config_profiles(snapshot: &Snapshot) -> Vec<(String, Option<String>)> {
 }
 
 /// The profile as OpenClaw stores it. What the user added to one of the same kind stays.
-fn entry(new: &NewCredential, old: Option<&Value>) -> Value {
+pub(crate) fn entry(new: &NewCredential, old: Option<&Value>) -> Value {
     let mut entry = json!({"type": new.kind().name(), "provider": PROVIDER});
     let mut set = |name: &str, value: Option<Value>| {
         if let Some(value) = value {
@@ -118,7 +136,7 @@ fn entry(new: &NewCredential, old: Option<&Value>) -> Value {
             set("token", Some(json!(secret.expose())));
             set("expires", expires_at.map(Value::from));
         }
-        NewCredential::OAuth { access, refresh, expires_at, client_id, account, account_id } => {
+        NewCredential::OAuth { access, refresh, expires_at, client_id, account, account_id, .. } => {
             set("access", Some(json!(access.expose())));
             set("refresh", refresh.as_ref().map(|secret| json!(secret.expose())));
             set("expires", Some(json!(expires_at)));
@@ -164,6 +182,33 @@ fn tidy_state(state: &mut Value, id: &str, removed: &[String], stale: &[String])
     }
 }
 
+/// What OpenClaw notes of a profile whose calls failed, and for how long it then passes the profile over.
+const FAILURE_MARKS: [&str; 9] = [
+    "blockedUntil",
+    "blockedReason",
+    "cooldownUntil",
+    "cooldownReason",
+    "disabledUntil",
+    "disabledReason",
+    "errorCount",
+    "failureCounts",
+    "lastFailureAt",
+];
+
+/// The JSON stores without the marks of past failures of `profile`; what else is noted of its use stays.
+pub fn without_marks(snapshot: &Snapshot, profile: &str) -> Result<Vec<(Role, File, Vec<u8>)>, Error> {
+    let mut files = Vec::new();
+    for (role, json) in [(Role::AuthStore, &snapshot.store), (Role::AuthState, &snapshot.auth_state)] {
+        let (Some(_), Ok(old)) = (&json.file.bytes, &json.value) else { continue };
+        let mut new = old.clone();
+        if let Some(usage) = existing(&mut new, &["usageStats", profile]) {
+            usage.retain(|name, _| !FAILURE_MARKS.contains(&name.as_str()));
+        }
+        files.extend(json_change(role, json, old, &new)?);
+    }
+    Ok(files)
+}
+
 /// The new text of a JSON file, when it differs. An existing file keeps its layout.
 fn json_change(role: Role, json: &Json, old: &Value, new: &Value) -> Result<Option<(Role, File, Vec<u8>)>, Error> {
     if same(old, new) {
@@ -186,22 +231,33 @@ fn json_change(role: Role, json: &Json, old: &Value, new: &Value) -> Result<Opti
     }
 }
 
-/// From 2026.6.5 on the store is a database, and OpenClaw's own command the only way in.
-fn hand_over(snapshot: &Snapshot, new: &NewCredential) -> Result<Change, Error> {
+/// From 2026.6.5 on the store is a database: OpenClaw's own SDK, or its own command, is the way in.
+fn in_database(snapshot: &Snapshot, new: &NewCredential) -> Result<Change, Error> {
     let id = profile_id(new);
+    let named = config_profiles(snapshot);
+    let is_new = |(name, mode): &(String, Option<String>)| *name == id && mode.as_deref() == Some(new.kind().name());
+    let sdk = snapshot.installed.sdk.is_some();
+    let clear = (sdk && snapshot.has_database).then(DatabaseChange::default);
+    let account = match new {
+        NewCredential::OAuth { account, .. } => account.clone(),
+        _ => None,
+    };
     let profile = ConfigProfile {
         id: id.clone(),
-        mode: CredentialKind::ApiKey.name(),
-        account: None,
+        mode: new.kind().name(),
+        account,
         others: Vec::new(),
-        removed: config_profiles(snapshot)
-            .into_iter()
-            .filter(|(named, mode)| *named != id && mode.as_deref() != Some(CredentialKind::ApiKey.name()))
-            .map(|(named, _)| named)
-            .collect(),
+        removed: named.iter().filter(|profile| !is_new(profile)).map(|(name, _)| name.clone()).collect(),
     };
+    let generation = snapshot.installed.generation;
     match new {
-        NewCredential::ApiKey { secret } if snapshot.installed.program.is_some() => {
+        // A reference is no secret: it may stand in the config, where every version reads it.
+        NewCredential::ApiKeyEnvRef { var } => {
+            Ok(Change { provider_key: Some(env_ref(var)), database: clear, ..Change::default() })
+        }
+        NewCredential::ApiKey { secret }
+            if snapshot.installed.program.is_some() && (generation == Generation::SharedSqlite || !sdk) =>
+        {
             let mut args = vec!["models", "auth"];
             let agent = snapshot.agent.as_str();
             if snapshot.agents.len() > 1 {
@@ -209,11 +265,59 @@ fn hand_over(snapshot: &Snapshot, new: &NewCredential) -> Result<Change, Error> 
             }
             args.extend(["paste-api-key", "--provider", PROVIDER, "--profile-id", &id]);
             let args = args.into_iter().map(str::to_owned).collect();
-            let handover = Handover { args, secret: secret.clone(), profile_id: id };
-            Ok(Change { handover: Some(handover), profile: Some(profile), ..Change::default() })
+            let handover = Handover { args, secret: secret.clone(), profile_id: id.clone() };
+            // The command replaces a profile of that name; others it leaves.
+            let others = named.iter().any(|profile| !is_new(profile));
+            let database = clear.filter(|_| others);
+            Ok(Change { handover: Some(handover), database, profile: Some(profile), ..Change::default() })
         }
-        // A reference is no secret: it may stand in the config, where every version reads it.
-        NewCredential::ApiKeyEnvRef { var } => Ok(Change { provider_key: Some(env_ref(var)), ..Change::default() }),
+        _ if sdk => {
+            let put = vec![(id.clone(), new.clone())];
+            Ok(Change { database: Some(DatabaseChange { put }), profile: Some(profile), ..Change::default() })
+        }
         _ => Err(Error::UnsupportedStore { version: snapshot.installed.version.clone(), kind: new.kind() }),
     }
+}
+
+/// From 2026.8.1 on OpenClaw renews no sign-in: it stays with us, and OpenClaw asks us for the access token.
+fn keep(snapshot: &Snapshot, new: &NewCredential, client_secret: Option<&Secret>) -> Result<Change, Error> {
+    let NewCredential::OAuth { access, refresh, client_id, account, account_id, life, idp, .. } = new else {
+        return Err(Error::UnsupportedStore { version: snapshot.installed.version.clone(), kind: new.kind() });
+    };
+    if snapshot.helper.unfit.is_some() {
+        return Err(Error::Helper(snapshot.helper.clone()));
+    }
+    let old = SignIn::parse(snapshot.sign_in.bytes.as_deref().unwrap_or_default());
+    let same_app = old.as_ref().filter(|old| old.client_id == *client_id);
+    let new = SignIn {
+        client_id: client_id.clone(),
+        client_secret: client_secret.cloned().or_else(|| same_app.and_then(|old| old.client_secret.clone())),
+        access: access.clone(),
+        refresh: refresh.clone(),
+        issued_at: life.0,
+        ends_at: life.1,
+        account: account.clone(),
+        account_id: account_id.clone(),
+        idp: idp.clone(),
+        // The job stays; what the old one went through is over.
+        progress: old.as_ref().map_or_else(Progress::default, |old| Progress {
+            job: old.progress.job.clone(),
+            search: old.progress.search.clone(),
+            ..Progress::default()
+        }),
+    };
+    let as_before = old.is_some_and(|old| old.access == new.access && old.client_secret == new.client_secret);
+    let files = match as_before {
+        true => Vec::new(),
+        false => vec![(Role::SignIn, snapshot.sign_in.clone(), new.bytes())],
+    };
+    // A profile in the database would be used in its place.
+    let asked_already = current::kept(snapshot).is_some();
+    let database = snapshot.installed.sdk.as_ref().filter(|_| snapshot.has_database && !(as_before && asked_already));
+    Ok(Change {
+        files,
+        database: database.map(|_| DatabaseChange::default()),
+        helper: Some(snapshot.helper.provider(&snapshot.paths)),
+        ..Change::default()
+    })
 }

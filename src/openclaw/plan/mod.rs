@@ -3,9 +3,11 @@
 pub(crate) mod config;
 pub(crate) mod credential;
 mod rebase;
+mod renewal_way;
 pub mod schema;
 mod warning;
 
+pub use renewal_way::RenewalWay;
 pub use warning::PlanWarning;
 
 use super::error::Error;
@@ -15,15 +17,17 @@ use super::read::dotenv;
 use super::read::fingerprint::Fingerprint;
 use super::read::includes::MergedConfig;
 use super::read::install::Generation;
+use super::read::plugin;
 use super::read::refs;
 use super::read::snapshot::{self, File, Snapshot};
 use super::types::StoredCredential;
-use super::types::{ConfigProfile, FileChange, Handover, NewCredential, Role};
+use super::types::{CredentialKind, DatabaseChange, FileChange, Handover, NewCredential, Role};
 use super::value::at;
 use crate::chutes::credential_kinds::variable;
 use crate::chutes::oauth::attempt::is_client_secret;
 use crate::chutes::oauth::renewal_terms::{self};
 use crate::selection::refs::DEFAULT_PROVIDER;
+use crate::sign_in::SignIn;
 use crate::{secret::Secret, selection::Selection};
 use config::{ConfigSpec, DesiredConfig};
 use credential::Change;
@@ -46,13 +50,20 @@ pub struct Request {
     /// What the selection was made on. What others change between that and the write stays changed.
     /// None: the selection is meant as it stands.
     pub basis: Option<Current>,
+    /// A profile whose credential a live call proved: the marks of its past failures leave OpenClaw's auth
+    /// state, so that it is used again at once.
+    pub proven: Option<String>,
 }
 
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
     /// In the order they are written: credential first, config last. Empty: nothing changes.
     pub files: Vec<FileChange>,
+    /// Before the hand-over.
+    pub database: Option<DatabaseChange>,
     pub handover: Option<Handover>,
+    /// Of a new sign-in: who renews it.
+    pub renewal: Option<RenewalWay>,
     /// The profile that will be active, when a credential is stored by this plan.
     pub profile_id: Option<String>,
     /// Stored Chutes credentials that this plan overwrites or removes.
@@ -64,7 +75,7 @@ pub struct Plan {
 
 impl Plan {
     pub fn changes_anything(&self) -> bool {
-        !self.files.is_empty() || self.handover.is_some()
+        !self.files.is_empty() || self.handover.is_some() || self.database.is_some()
     }
 }
 
@@ -74,21 +85,39 @@ pub fn plan(snapshot: &Snapshot, request: &Request, now: i64) -> Result<Plan, Er
         Some(basis) => &rebased(&request.selection, basis, &Current::of(snapshot, now)),
         None => &request.selection,
     };
-    let credential = request.credential.as_ref().map(|new| credential::change(snapshot, new)).transpose()?;
-    let Change { files, handover, provider_key, profile, replaced } = credential.unwrap_or_default();
+    let new = request.credential.as_ref();
+    let secret = request.client_secret.as_ref();
+    let credential = new.map(|new| credential::change(snapshot, new, secret)).transpose()?.unwrap_or_default();
     let mut files: Vec<FileChange> =
-        files.into_iter().map(|(role, file, after)| file_change(role, file, after, now)).collect();
-    files.extend(dotenv_change(snapshot, request.client_secret.as_ref(), now));
-    files.extend(config_changes(snapshot, &request.base_url, selection, profile.as_ref(), provider_key.as_ref(), now)?);
+        credential.files.iter().cloned().map(|(role, file, after)| file_change(role, file, after, now)).collect();
+    if let Some(profile) = &request.proven {
+        let changes = credential::without_marks(snapshot, profile)?.into_iter();
+        files.extend(changes.map(|(role, file, after)| file_change(role, file, after, now)));
+    }
+    if credential.helper.is_none() {
+        files.extend(dotenv_change(snapshot, secret, now));
+    }
+    files.extend(config_changes(snapshot, &request.base_url, selection, &credential, now)?);
 
+    let Change { handover, database, helper, profile, replaced, .. } = credential;
     let removed = profile.as_ref().map(|profile| profile.removed.clone()).unwrap_or_default();
+    let renewal = new.filter(|new| new.kind() == CredentialKind::OAuth).map(|_| match &helper {
+        Some(_) => RenewalWay::kept(snapshot),
+        None => RenewalWay::OpenClaw,
+    });
+    let warnings = [
+        warnings(snapshot, selection, removed),
+        plugin_warnings(snapshot, new).into_iter().collect(),
+        renewal_warning(snapshot, request, helper.is_some()).into_iter().collect(),
+    ];
     Ok(Plan {
         fingerprint: Fingerprint::of_plan(snapshot, &files),
         files,
+        database,
         handover,
-        profile_id: profile.map(|profile| profile.id),
-        warnings: [warnings(snapshot, selection, removed), renewal_warning(snapshot, request).into_iter().collect()]
-            .concat(),
+        renewal,
+        profile_id: profile.map(|profile| profile.id).or_else(|| helper.and(new).map(credential::profile_id)),
+        warnings: warnings.concat(),
         replaced,
     })
 }
@@ -105,47 +134,77 @@ fn dotenv_change(snapshot: &Snapshot, secret: Option<&Secret>, now: i64) -> Opti
 
 /// A dry run of the renewal: with what is to be stored, and with nothing but what the gateway reads
 /// for itself. The shell of this run is gone by then.
-fn renewal_warning(snapshot: &Snapshot, request: &Request) -> Option<PlanWarning> {
+fn renewal_warning(snapshot: &Snapshot, request: &Request, kept: bool) -> Option<PlanWarning> {
     let Some(NewCredential::OAuth { refresh, client_id, .. }) = &request.credential else { return None };
     let stored = renewal_terms::Stored { client_id: Some(client_id.clone()), refresh: refresh.clone() };
     let mut surroundings = gateway_surroundings(snapshot);
-    if dotenv_change(snapshot, request.client_secret.as_ref(), 0).is_some() {
+    let of_same_app = || {
+        let old = SignIn::parse(snapshot.sign_in.bytes.as_deref()?)?;
+        old.client_secret.filter(|_| old.client_id == *client_id)
+    };
+    if kept {
+        surroundings.client_secret = request.client_secret.clone().or_else(of_same_app).or(surroundings.client_secret);
+    } else if dotenv_change(snapshot, request.client_secret.as_ref(), 0).is_some() {
         surroundings.client_secret.clone_from(&request.client_secret);
     }
     renewal_terms::missing(&stored, &surroundings).map(|missing| PlanWarning::NotRenewable { missing })
 }
 
+/// The plugin where it decides over the gateway's start, or changes what the user gets.
+fn plugin_warnings(snapshot: &Snapshot, new: Option<&NewCredential>) -> Option<PlanWarning> {
+    if switches_plugin_off(snapshot) {
+        return (plugin::switch(snapshot.value()) != Some(false)).then_some(PlanWarning::PluginSwitchedOff);
+    }
+    let on = snapshot.has_plugin && plugin::switch(snapshot.value()) != Some(false);
+    (on && new.is_some()).then_some(PlanWarning::PluginInstalled)
+}
+
+/// A gateway of this OpenClaw would not start on a config that names Chutes.
+fn switches_plugin_off(snapshot: &Snapshot) -> bool {
+    snapshot.installed.stops_without_plugin() && !snapshot.has_plugin
+}
+
+/// The mode of the Chutes profile that the config names. None: it names none.
+pub fn named_mode(snapshot: &Snapshot) -> Option<String> {
+    let mut named = credential::config_profiles(snapshot).into_iter();
+    named.find_map(|(_, mode)| mode)
+}
+
 /// What a gateway of this installation finds for a renewal: `.env`, `gateway.env`, `env.vars`.
 pub fn gateway_surroundings(snapshot: &Snapshot) -> renewal_terms::Surroundings {
-    let find = |name: &str| {
-        let of_file = |file: &File| dotenv::value(&String::from_utf8_lossy(file.bytes.as_deref()?), name);
-        let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned).filter(|v| !v.is_empty());
-        let config = snapshot.value();
-        of_file(&snapshot.dotenv)
-            .or_else(|| of_file(&snapshot.gateway_env))
-            .or_else(|| text(at(config, &["env", "vars", name])))
-            .or_else(|| text(at(config, &["env", name])))
-    };
     renewal_terms::Surroundings {
-        client_id: find(variable::CLIENT_ID),
-        client_secret: find(variable::CLIENT_SECRET).map(Secret::new),
+        client_id: gateway_variable(snapshot, variable::CLIENT_ID),
+        client_secret: gateway_variable(snapshot, variable::CLIENT_SECRET).map(Secret::new),
     }
+}
+
+/// A variable as a gateway of this installation finds it, whatever the shell of this run has: `.env`,
+/// `gateway.env`, `env.vars`, `env`. None: it finds none, or an empty one.
+pub fn gateway_variable(snapshot: &Snapshot, name: &str) -> Option<String> {
+    let of_file = |file: &File| dotenv::value(&String::from_utf8_lossy(file.bytes.as_deref()?), name);
+    let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned).filter(|v| !v.is_empty());
+    let config = snapshot.value();
+    of_file(&snapshot.dotenv)
+        .or_else(|| of_file(&snapshot.gateway_env))
+        .or_else(|| text(at(config, &["env", "vars", name])))
+        .or_else(|| text(at(config, &["env", name])))
 }
 
 fn config_changes(
     snapshot: &Snapshot,
     base_url: &str,
     selection: &Selection,
-    profile: Option<&ConfigProfile>,
-    provider_key: Option<&Value>,
+    credential: &Change,
     now: i64,
 ) -> Result<Vec<FileChange>, Error> {
     let other_providers = snapshot.providers_with_credentials();
     let wish = ConfigSpec {
         base_url,
         selection,
-        profile,
-        provider_key,
+        profile: credential.profile.as_ref(),
+        provider_key: credential.provider_key.as_ref(),
+        helper: credential.helper.as_ref(),
+        switch_plugin_off: switches_plugin_off(snapshot),
         other_providers: &other_providers,
         brand_new: snapshot.config.bytes.is_none(),
     };

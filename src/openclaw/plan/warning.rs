@@ -4,7 +4,7 @@ use crate::chutes::oauth::renewal_terms::Missing;
 use crate::clean;
 use crate::files::show;
 use crate::openclaw::write::journal::Recovered;
-use crate::texts::{Lang, openclaw as texts};
+use crate::texts::{Lang, openclaw as texts, renewal};
 use std::path::PathBuf;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -21,6 +21,10 @@ pub enum PlanWarning {
     OpenClawNotFound,
     /// The sign-in that is stored cannot be renewed by the gateway as it will be.
     NotRenewable { missing: Missing },
+    /// This gateway does not start with the plugin missing, so the config switches it off.
+    PluginSwitchedOff,
+    /// `@openclaw/chutes-provider` is installed, which does some things its own way.
+    PluginInstalled,
     /// The agent has a model of its own in `agents.list`, so the default does not reach it.
     AgentHasOwnModel { agent: String, model: String },
     /// A run before this one was killed.
@@ -39,6 +43,8 @@ impl PlanWarning {
             PlanWarning::AgentHasOwnModel { .. } => "agent-has-own-model",
             PlanWarning::NotRenewable { .. } => "not-renewable",
             PlanWarning::EarlierRun { .. } => "earlier-run",
+            PlanWarning::PluginSwitchedOff => "plugin-switched-off",
+            PlanWarning::PluginInstalled => "plugin-installed",
         }
     }
 
@@ -59,6 +65,8 @@ impl PlanWarning {
                 Recovered::LeftAlone => texts::warn_run_left_alone(lang),
             }
             .to_owned(),
+            PlanWarning::PluginSwitchedOff => renewal::plugin_switched_off(lang).to_owned(),
+            PlanWarning::PluginInstalled => renewal::plugin_installed(lang).to_owned(),
             PlanWarning::OpenClawNotFound => texts::warn_no_openclaw(lang).to_owned(),
             PlanWarning::AgentHasOwnModel { agent, model } => {
                 texts::warn_own_model(lang, clean::line(agent), clean::line(model))

@@ -6,11 +6,13 @@ use super::install::Generation;
 use super::refs;
 use super::snapshot::Snapshot;
 use crate::chutes::model::{Model, Price, Shared, usd};
+use crate::openclaw::exec_provider;
 use crate::openclaw::types::{CredentialKind, StoredCredential};
 use crate::openclaw::value::at;
 use crate::secret::Secret;
 use crate::selection::refs::{DEFAULT_PROVIDER, normalize as normalize_ref, provider_of};
 use crate::selection::{Alias, Configured};
+use crate::sign_in::SignIn;
 use serde_json::Value;
 use std::collections::HashMap;
 use std::num::NonZeroU64;
@@ -95,8 +97,11 @@ pub struct OAuthProfile {
     pub expires_at: Option<u64>,
 }
 
-/// None: OpenClaw would use something else, or nothing.
+/// None: OpenClaw would use something else, or nothing, or one that is not in such a file.
 pub fn active_oauth(snapshot: &Snapshot, now: i64) -> Option<OAuthProfile> {
+    if snapshot.installed.generation != Generation::JsonStore {
+        return None;
+    }
     let (profiles, active) = usable(snapshot, now);
     let (agent, profile) = profiles.into_iter().nth(active?)?;
     let own = agent == snapshot.agent;
@@ -108,6 +113,28 @@ pub fn active_oauth(snapshot: &Snapshot, now: i64) -> Option<OAuthProfile> {
         expires_at: profile.expires_at.and_then(|at| u64::try_from(at).ok()),
         id: profile.id,
     })
+}
+
+/// The sign-in that we keep, when the config has OpenClaw ask us for it.
+pub fn kept(snapshot: &Snapshot) -> Option<SignIn> {
+    let (_, provider) = chutes_provider(snapshot.value())?;
+    provider.get("apiKey").filter(|key| exec_provider::is_reference(key))?;
+    SignIn::parse(snapshot.sign_in.bytes.as_deref()?)
+}
+
+/// The same as a profile.
+fn kept_profile(kept: &SignIn) -> Profile {
+    Profile {
+        id: format!("{PROVIDER}:{}", kept.account.as_deref().unwrap_or("default")),
+        kind: CredentialKind::OAuth,
+        secret: Some(kept.access.clone()),
+        env_var: None,
+        other_ref: false,
+        refresh: kept.refresh.clone(),
+        account: kept.account.clone(),
+        expires_at: Some(kept.ends_at),
+        client_id: Some(kept.client_id.clone()),
+    }
 }
 
 /// The profiles that the agent can use, with the agent in whose store each is; and the active one.
@@ -123,7 +150,8 @@ fn usable(snapshot: &Snapshot, now: i64) -> (Vec<(String, Profile)>, Option<usiz
     let mut usable: Vec<(String, Profile)> = agents.into_iter().zip(profiles).collect();
     // What every profile goes before.
     let provider = chutes_provider(snapshot.value()).map(|(_, provider)| provider);
-    if let (None, Some(profile)) = (active, provider.and_then(auth_store::provider_key)) {
+    let in_provider = || kept(snapshot).map(|kept| kept_profile(&kept)).or_else(|| auth_store::provider_key(provider?));
+    if let (None, Some(profile)) = (active, in_provider()) {
         usable.push((snapshot.agent.clone(), profile));
         return (usable.clone(), Some(usable.len() - 1));
     }

@@ -25,9 +25,21 @@ pub struct Installed {
     /// The `openclaw` found in `PATH`.
     pub program: Option<PathBuf>,
     pub generation: Generation,
+    /// The module of OpenClaw's SDK that stores credentials, of versions that keep them in a database.
+    pub sdk: Option<PathBuf>,
 }
 
+/// Documented for plugins; in the package's directory.
+const SDK: &str = "dist/plugin-sdk/provider-auth.js";
+
 impl Installed {
+    /// A gateway of this version does not start when the config names Chutes and its plugin is neither there
+    /// nor switched off: 2026.7.1 to 2026.7.35.
+    pub fn stops_without_plugin(&self) -> bool {
+        let version = self.version.as_deref().and_then(parse);
+        version.is_some_and(|version| ((2026, 7, 1)..(2026, 8, 1)).contains(&version))
+    }
+
     /// `path_var` is `PATH`; `ourselves` is skipped, for we may be called `openclaw` too.
     pub fn detect(paths: &Paths, path_var: Option<&OsStr>, ourselves: Option<&Path>) -> Self {
         let ourselves = ourselves.and_then(|path| path.canonicalize().ok());
@@ -36,7 +48,8 @@ impl Installed {
             let real = program.canonicalize().ok().filter(|real| real.is_file())?;
             (dir.is_absolute() && is_executable(&real) && Some(&real) != ourselves.as_ref()).then_some((program, real))
         });
-        let version = found.as_ref().and_then(|(_, real)| version_near(real));
+        let package = found.as_ref().and_then(|(_, real)| package_near(real));
+        let (dir, version) = package.map_or((None, None), |(dir, version)| (Some(dir), Some(version)));
         let generation = match version.as_deref().and_then(parse) {
             Some(version) if version >= (2026, 8, 1) => Generation::SharedSqlite,
             Some(version) if version >= (2026, 6, 5) => Generation::AgentSqlite,
@@ -45,7 +58,8 @@ impl Installed {
             None if paths.state_dir.join("state/openclaw.sqlite").exists() => Generation::SharedSqlite,
             None => Generation::JsonStore,
         };
-        Self { version, program: found.map(|(program, _)| program), generation }
+        let sdk = dir.filter(|_| generation != Generation::JsonStore).map(|dir| dir.join(SDK));
+        Self { version, program: found.map(|(program, _)| program), generation, sdk: sdk.filter(|path| path.is_file()) }
     }
 }
 
@@ -54,20 +68,20 @@ fn is_executable(path: &Path) -> bool {
     fs::metadata(path).is_ok_and(|meta| meta.permissions().mode() & 0o111 != 0)
 }
 
-/// The version in the nearest `package.json` above the program that is OpenClaw's own.
-fn version_near(program: &Path) -> Option<String> {
+/// The nearest directory above the program whose `package.json` is OpenClaw's own, and its version.
+fn package_near(program: &Path) -> Option<(PathBuf, String)> {
     // npm links to the package; pnpm and others put a script beside `node_modules` or its parent.
-    let manifest = |dir: &Path| -> Option<String> {
+    let manifest = |dir: PathBuf| -> Option<(PathBuf, String)> {
         let value: Value = serde_json::from_slice(&fs::read(dir.join("package.json")).ok()?).ok()?;
-        (value["name"] == "openclaw").then(|| value["version"].as_str().map(str::to_owned)).flatten()
+        let version = value.get("version")?.as_str()?.to_owned();
+        (value["name"] == "openclaw").then_some((dir, version))
     };
     let above = program.ancestors().skip(1).take(6);
     let beside = |dir: &Path| {
-        ["openclaw", "node_modules/openclaw", "lib/node_modules/openclaw"]
-            .into_iter()
-            .find_map(|place| manifest(&dir.join(place)))
+        let places = ["openclaw", "node_modules/openclaw", "lib/node_modules/openclaw"];
+        places.into_iter().find_map(|place| manifest(dir.join(place)))
     };
-    above.clone().find_map(manifest).or_else(|| above.take(3).find_map(beside))
+    above.clone().map(Path::to_owned).find_map(manifest).or_else(|| above.take(3).find_map(beside))
 }
 
 /// `2026.5.28`, `v2026.5.28-beta.1`: the three numbers.

@@ -7,6 +7,7 @@ pub mod fingerprint;
 pub mod includes;
 pub mod install;
 pub mod paths;
+pub mod plugin;
 pub mod refs;
 mod site;
 pub mod snapshot;

@@ -2,6 +2,8 @@
 
 use super::refs;
 use crate::openclaw::error::Error;
+use crate::sign_in;
+use crate::state::State;
 use std::path::{Component, Path, PathBuf};
 
 const CONFIG: &str = "openclaw.json";
@@ -22,6 +24,10 @@ pub struct Paths {
     pub include_roots: Vec<PathBuf>,
     /// `--profile`, when it is not `default`.
     pub profile: Option<String>,
+    /// Where the sign-in that we keep for this config is, in our own state.
+    pub sign_in: PathBuf,
+    /// Variables by which a process that inherits nothing but `HOME` finds the same places.
+    pub told: Vec<(&'static str, PathBuf)>,
     /// Providers for which the environment has a variable that OpenClaw looks for.
     pub providers_in_env: Vec<&'static str>,
 }
@@ -69,7 +75,11 @@ impl Paths {
         let include_roots = set("OPENCLAW_INCLUDE_ROOTS")
             .map(|text| text.split(':').map(str::trim).filter(|part| !part.is_empty()).map(user_path).collect())
             .unwrap_or_default();
+        let state_home = set("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
+        let own = State::resolve(&env);
         Ok(Self {
+            sign_in: sign_in::place(own.dir(), &config),
+            told: told(&env, &home, &state_dir, &config, state_home),
             unread_config_json: (!config.exists() && unread != config && unread.is_file()).then_some(unread),
             home,
             state_dir,
@@ -98,6 +108,28 @@ impl Paths {
     pub fn dotenv(&self) -> PathBuf {
         self.state_dir.join(".env")
     }
+}
+
+/// What a process that has only `HOME` would resolve otherwise.
+fn told(
+    env: &impl Fn(&str) -> Option<String>,
+    home: &Path,
+    state_dir: &Path,
+    config: &Path,
+    state_home: Option<PathBuf>,
+) -> Vec<(&'static str, PathBuf)> {
+    let of_user = self::home(&|name: &str| env(name).filter(|_| name != "OPENCLAW_HOME"));
+    let usual = default_state_dir(&of_user);
+    let mut told = Vec::new();
+    if home != of_user {
+        told.push(("OPENCLAW_HOME", home.to_owned()));
+    }
+    if state_dir != usual || config != usual.join(CONFIG) {
+        told.push(("OPENCLAW_STATE_DIR", state_dir.to_owned()));
+        told.push(("OPENCLAW_CONFIG_PATH", config.to_owned()));
+    }
+    told.extend(state_home.map(|dir| ("XDG_STATE_HOME", dir)));
+    told
 }
 
 fn is_profile_name(name: &str) -> bool {

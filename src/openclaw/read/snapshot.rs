@@ -3,10 +3,12 @@
 use super::includes::{MergedConfig, Models};
 use super::install::Installed;
 use super::paths::Paths;
+use super::plugin;
 use super::{auth_store, dotenv, refs as built_in};
 use crate::files::Doing;
 use crate::files::bytes::Bytes;
 use crate::openclaw::error::Shape;
+use crate::openclaw::exec_provider::Helper;
 use crate::openclaw::types::FileChange;
 use crate::openclaw::{Error, Site, value};
 use crate::selection::refs;
@@ -49,6 +51,14 @@ pub struct Snapshot {
     pub dotenv: File,
     /// `~/.config/openclaw/gateway.env`, which is read after it.
     pub gateway_env: File,
+    /// The sign-in that we keep for this config.
+    pub sign_in: File,
+    /// This program, as OpenClaw would run it.
+    pub helper: Helper,
+    /// OpenClaw has a database already, which may hold Chutes profiles.
+    pub has_database: bool,
+    /// The plugin `@openclaw/chutes-provider` is installed.
+    pub has_plugin: bool,
     /// Providers that an agent has a credential for, or a scheduled job a model of.
     pub providers: Vec<String>,
 }
@@ -98,7 +108,16 @@ impl Snapshot {
             auth_state: store_of(&agent, "auth-state.json")?,
             main_store: (agent != "main").then(|| store_of("main", "auth-profiles.json")).transpose()?,
             dotenv: File::followed(&paths.state_dir.join(".env"))?,
-            gateway_env: File::plain(&paths.home.join(".config/openclaw/gateway.env")).unwrap_or_default(),
+            gateway_env: match paths.state_dir == paths.home.join(".openclaw") {
+                true => File::plain(&paths.home.join(".config/openclaw/gateway.env")).unwrap_or_default(),
+                // It belongs to the usual state directory alone.
+                false => File::default(),
+            },
+            sign_in: File::plain(&paths.sign_in)
+                .unwrap_or_else(|_| File { path: paths.sign_in.clone(), ..File::default() }),
+            helper: Helper::this(),
+            has_database: paths.state_dir.join("state/openclaw.sqlite").exists(),
+            has_plugin: plugin::is_installed(&paths.state_dir, &tree.value),
             paths: paths.clone(),
             installed: site.installed.clone(),
             config,
@@ -125,6 +144,7 @@ impl Snapshot {
             change.is_some()
         };
         change(&mut after.config);
+        change(&mut after.sign_in);
         for file in &mut after.includes {
             change(file);
         }

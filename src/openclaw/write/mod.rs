@@ -11,16 +11,16 @@ pub mod undo;
 use super::error::Error;
 use super::plan::credential;
 use super::plan::{self, Plan, PlanWarning, Request};
-use super::program::paste_key;
 use super::program::scratch_config::ScratchConfig;
+use super::program::{paste_key, profiles};
 use super::read::Site;
 use super::read::fingerprint::Fingerprint;
 use super::read::snapshot::{self, Snapshot};
-use super::types::Role;
+use super::types::{DatabaseChange, Role};
 use crate::chutes::oauth::token::Renewed;
 use crate::signals::Uncut;
-use crate::state::State;
 use crate::state::journal::Direction;
+use crate::state::{Profiles, State};
 use journal::OpenJournal;
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -86,6 +86,7 @@ fn carry_out(
     let _only_one_of_us = run_lock::ours(state, &site.paths.config)?;
     let mut journal = OpenJournal::open(state, &site.paths.config);
     let recovered = journal.recover()?;
+    let mut database = Database { site, before: None };
     let mut handed_over: Option<String> = None;
     let mut conflict = PathBuf::new();
     for attempt in 0..ATTEMPTS {
@@ -105,7 +106,10 @@ fn carry_out(
             planned(snapshot);
             return Ok(Written { plan, changed_meanwhile, ..Written::default() });
         }
-        let touches_store = plan.files.iter().any(|file| file.role != Role::Config);
+        let touches = |roles: &[Role]| plan.files.iter().any(|file| roles.contains(&file.role));
+        // A renewal that is out would write its answer over a new sign-in.
+        let _no_renewal = if touches(&[Role::SignIn]) { Some(run_lock::sign_in(&site.paths.sign_in)?) } else { None };
+        let touches_store = touches(&[Role::AuthStore, Role::AuthState, Role::Dotenv]);
         let store = &snapshot.store.file.path;
         let _openclaws_lock = if touches_store { run_lock::openclaws(store)? } else { None };
         let _uncut = Uncut::begin().map_err(Error::interrupted)?;
@@ -115,15 +119,21 @@ fn carry_out(
         journal.begin(Direction::Write, &mut changes, scratch.as_deref())?;
         let done = (|| {
             let prepared = Prepared::new(changes)?;
+            if let Some(change) = &plan.database {
+                database.replace(&snapshot, change)?;
+            }
             if let (Some(handover), Some(scratch)) = (handover, &scratch) {
                 paste_key::run(site, &snapshot, handover, scratch)?;
                 handed_over = Some(handover.profile_id.clone());
             }
-            planned(snapshot);
             // Before the first byte of the user's changes: what is written can be undone.
-            undo::record(state, &site.paths.config, &plan, &prepared.backups(), now)?;
+            undo::record(state, &site.paths.config, &plan, &prepared.backups(), database.before.clone(), now)?;
             prepared.commit()
         })();
+        if let Err(Failure::Error(_)) = &done {
+            database.put_back(&snapshot);
+        }
+        planned(snapshot);
         match done {
             Ok(backups) => {
                 journal.end();
@@ -139,7 +149,34 @@ fn carry_out(
             }
         }
     }
+    if let Ok(snapshot) = site.read() {
+        database.put_back(&snapshot);
+    }
     Err(stored_already(handed_over, Error::KeepsChanging { path: conflict }))
+}
+
+/// What is done in OpenClaw's database on the way.
+struct Database<'a> {
+    site: &'a Site,
+    /// The Chutes profiles that were there; None: nothing was done.
+    before: Option<Profiles>,
+}
+
+impl Database<'_> {
+    /// Once, however often the files are planned again.
+    fn replace(&mut self, snapshot: &Snapshot, change: &DatabaseChange) -> Result<(), Error> {
+        if self.before.is_none() {
+            self.before = Some(Profiles(profiles::replace(self.site, snapshot, &profiles::entries(change))?));
+        }
+        Ok(())
+    }
+
+    /// As it was. A failure is not reported: another one is.
+    fn put_back(&mut self, snapshot: &Snapshot) {
+        if let Some(before) = self.before.take() {
+            let _ = profiles::replace(self.site, snapshot, &before.0);
+        }
+    }
 }
 
 /// Puts the new tokens of a renewed sign-in into its store. The caller holds OpenClaw's locks. No backup:

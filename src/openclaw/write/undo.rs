@@ -6,13 +6,17 @@ use super::sidecar_lock::Lock;
 use super::{Change, Failure, Prepared};
 use crate::files::Doing;
 use crate::files::{open_file, read_file};
+use crate::openclaw::Site;
 use crate::openclaw::error::Error;
 use crate::openclaw::plan::Plan;
+use crate::openclaw::program::profiles;
+use crate::openclaw::types::Role;
 use crate::signals::Uncut;
 use crate::state::journal::Direction;
-use crate::state::{State, UndoFile, UndoRecord};
+use crate::state::{Profiles, State, UndoFile, UndoRecord};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 /// What an undo did.
@@ -31,10 +35,11 @@ pub(super) fn record(
     config: &Path,
     plan: &Plan,
     backups: &[Option<PathBuf>],
+    database: Option<Profiles>,
     at: i64,
 ) -> Result<(), Error> {
     let files = &plan.files;
-    if files.is_empty() {
+    if files.is_empty() && database.is_none() {
         return Ok(());
     }
     let files = files.iter().zip(backups).map(|(file, backup)| UndoFile {
@@ -43,14 +48,11 @@ pub(super) fn record(
         after: sha256(&file.after),
         backup: backup.clone(),
         mode: file.mode,
+        renews: file.role == Role::SignIn,
     });
     let handed_over = plan.handover.as_ref().map(|handover| handover.profile_id.clone());
-    Ok(state.undo_record().write(&UndoRecord {
-        at,
-        config: Some(config.to_owned()),
-        files: files.collect(),
-        handed_over,
-    })?)
+    let config = Some(config.to_owned());
+    Ok(state.undo_record().write(&UndoRecord { at, config, files: files.collect(), handed_over, database })?)
 }
 
 /// When the last write was made, Unix time in milliseconds, if it can still be undone.
@@ -83,44 +85,66 @@ fn is_changed(entry: &UndoFile) -> bool {
 }
 
 /// Undoes the last commit, or refuses and touches nothing. One that was killed goes on where it stopped.
-pub fn undo(state: &State) -> Result<Undone, Error> {
+/// `site`: the installation, for what it keeps in its database; None: that stays.
+pub fn undo(state: &State, site: Option<&Site>) -> Result<Undone, Error> {
     let record = state.undo_record().read().ok_or(Error::NothingToUndo)?;
-    let last = record.files.last().ok_or(Error::NothingToUndo)?;
-    let config = record.config.clone().unwrap_or_else(|| last.path.clone());
+    let last = record.files.last().map_or(state.dir(), |last| &last.path);
+    let config = record.config.clone().unwrap_or_else(|| last.to_owned());
     let _only_one_of_us = run_lock::ours(state, &config)?;
     let mut journal = OpenJournal::open(state, &config);
     journal.recover_for_undo()?;
     let _uncut = Uncut::begin().map_err(Error::interrupted)?;
     let record = state.undo_record().read().ok_or(Error::NothingToUndo)?;
-    let _openclaws_lock = openclaws_lock(&record)?;
-    let (mut changes, undone) = way_back(&record)?;
-    journal.begin(Direction::Undo, &mut changes, None)?;
-    match put_back(changes) {
-        Ok(()) => {
-            state.undo_record().remove();
-            journal.end();
-            Ok(undone)
-        }
-        Err(error) => {
-            journal.forget(&error);
-            Err(error)
-        }
+    if record.files.is_empty() && record.database.is_none() {
+        return Err(Error::NothingToUndo);
     }
-}
-
-/// The rest of an undo that was killed; the caller holds our lock.
-pub(super) fn go_on(state: &State) -> Result<Undone, Error> {
-    let record = state.undo_record().read().ok_or(Error::NothingToUndo)?;
-    let _openclaws_lock = openclaws_lock(&record)?;
-    let (changes, undone) = way_back(&record)?;
-    put_back(changes)?;
+    let _locks = Locks::take(&record)?;
+    let (mut changes, mut undone) = way_back(&record)?;
+    journal.begin(Direction::Undo, &mut changes, None)?;
+    if let Err(error) = put_back(changes) {
+        journal.forget(&error);
+        return Err(error);
+    }
+    if let Some(before) = &record.database {
+        let put_back = site.map(|site| site.read().and_then(|snapshot| profiles::replace(site, &snapshot, &before.0)));
+        undone.stays = match put_back {
+            Some(Ok(_)) => None,
+            _ => undone.stays.or_else(|| before.0.keys().next().cloned()),
+        };
+    }
     state.undo_record().remove();
+    journal.end();
     Ok(undone)
 }
 
-fn openclaws_lock(record: &UndoRecord) -> Result<Option<Lock>, Error> {
-    let store = record.files.iter().find(|entry| entry.path.ends_with("auth-profiles.json"));
-    Ok(store.map(|entry| run_lock::openclaws(&entry.path)).transpose()?.flatten())
+/// The rest of an undo that was killed; the caller holds our lock. What was in OpenClaw's database waits for
+/// the next undo.
+pub(super) fn go_on(state: &State) -> Result<Undone, Error> {
+    let record = state.undo_record().read().ok_or(Error::NothingToUndo)?;
+    let _locks = Locks::take(&record)?;
+    let (changes, undone) = way_back(&record)?;
+    put_back(changes)?;
+    if record.database.is_none() {
+        state.undo_record().remove();
+    }
+    Ok(undone)
+}
+
+/// What nobody else may write meanwhile.
+struct Locks {
+    _no_renewal: Option<File>,
+    _openclaws: Option<Lock>,
+}
+
+impl Locks {
+    fn take(record: &UndoRecord) -> Result<Locks, Error> {
+        let kept = record.files.iter().find(|entry| entry.renews);
+        let store = record.files.iter().find(|entry| entry.path.ends_with("auth-profiles.json"));
+        Ok(Locks {
+            _no_renewal: kept.map(|entry| run_lock::sign_in(&entry.path)).transpose()?,
+            _openclaws: store.map(|entry| run_lock::openclaws(&entry.path)).transpose()?.flatten(),
+        })
+    }
 }
 
 fn put_back(changes: Vec<Change<'_>>) -> Result<(), Error> {
@@ -153,7 +177,7 @@ fn change(entry: &UndoFile) -> Result<Option<Change<'static>>, Error> {
     if hash == entry.before {
         return Ok(None);
     }
-    if hash.as_ref() != Some(&entry.after) {
+    if !entry.renews && hash.as_ref() != Some(&entry.after) {
         return Err(Error::ChangedSince { path: entry.path.clone() });
     }
     let after = match (&entry.before, &entry.backup) {

@@ -15,7 +15,7 @@ use crate::openclaw::program::{child, status};
 use crate::openclaw::read::current::Current;
 use crate::openclaw::write::undo::undo;
 use crate::openclaw::{plan, write};
-use crate::renewal;
+use crate::renewal::{self, kept, round};
 use crate::secret::Secret;
 use crate::signals;
 use crate::tui::device::clipboard::Clipboard;
@@ -91,7 +91,12 @@ impl Effects {
             Effect::ReadBack(attempt) => self.read_back(attempt),
             Effect::Undo => {
                 let session = Arc::clone(&self.session);
-                self.write(move || Event::Undone(Box::new(undo(&session.state))));
+                self.write(move || {
+                    let kept = kept::read(&session.site.paths.sign_in);
+                    let undone = undo(&session.state, Some(&session.site));
+                    round::after_write(&session.site, kept, |name| std::env::var(name).ok());
+                    Event::Undone(Box::new(undone))
+                });
             }
             Effect::SaveFavourites(favourites) => {
                 let session = Arc::clone(&self.session);

@@ -75,6 +75,11 @@ impl Release {
         found.map(|(script, node)| Release { version, node: node.into(), script: script.into() })
     }
 
+    /// The Node and the script that it runs.
+    pub fn argv(&self) -> [OsString; 2] {
+        [self.node.clone().into(), self.script.clone().into()]
+    }
+
     /// Makes this the `openclaw` of a home. It fetches nothing: its looks for a plugin fail at once.
     pub fn install(&self, home: &mut Home) {
         let bin = home.join("bin");

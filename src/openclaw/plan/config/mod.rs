@@ -7,6 +7,7 @@ mod settings;
 use super::schema::{self, Problem};
 use crate::chutes::model::{Model, id_of, reference, usd};
 use crate::openclaw::error::{Error, Shape};
+use crate::openclaw::exec_provider;
 use crate::openclaw::read::auth_store::PROVIDER;
 use crate::openclaw::read::current::{self};
 use crate::openclaw::read::includes::{MergedConfig, Models};
@@ -18,7 +19,7 @@ use allowlist::{ALLOWED, Allowed, allowed};
 use json5_edit::same;
 use json5_edit::{Edit, Lazy, New, Step, keys};
 use serde_json::{Map, Number, Value, json};
-use settings::{authenticate, choose, extend_policy};
+use settings::{authenticate, choose, extend_policy, name_no_profile, refer, refer_no_more};
 use std::borrow::Cow;
 use std::collections::{HashMap, HashSet};
 use std::path::Path;
@@ -33,6 +34,10 @@ pub struct ConfigSpec<'a> {
     pub profile: Option<&'a ConfigProfile>,
     /// A reference that stands in the provider itself, for stores that take no references.
     pub provider_key: Option<&'a Value>,
+    /// OpenClaw asks us: the entry of `secrets.providers`.
+    pub helper: Option<&'a Value>,
+    /// The gateway does not start with the plugin missing and not switched off.
+    pub switch_plugin_off: bool,
     /// Providers that the user has credentials for, besides those that the config names.
     pub other_providers: &'a [String],
     /// There was no config: it also gets what `openclaw gateway run` insists on.
@@ -102,8 +107,14 @@ impl<'a> DesiredConfig<'a> {
             object(&mut rest, &["models", "providers", name]).ok_or_else(|| shape(&at_provider, Shape::Object))?;
         set(provider, "baseUrl", json!(wish.base_url));
         set(provider, "api", json!(API));
-        if let Some(key) = wish.provider_key {
-            set(provider, "apiKey", key.clone());
+        let reference = wish.helper.map(|_| exec_provider::reference());
+        let new_credential = wish.profile.is_some() || wish.provider_key.is_some() || reference.is_some();
+        match wish.provider_key.or(reference.as_ref()) {
+            Some(key) => set(provider, "apiKey", key.clone()),
+            None if new_credential && provider.get("apiKey").is_some_and(exec_provider::is_reference) => {
+                provider.shift_remove("apiKey");
+            }
+            None => {}
         }
         if !provider.entry("models").or_insert_with(|| json!([])).is_array() {
             return Err(shape(&format!("{at_provider}.models"), Shape::Array));
@@ -122,6 +133,19 @@ impl<'a> DesiredConfig<'a> {
         let policy = at(&wanted.rest, &["agents", "defaults", "modelPolicy", "allow"]);
         if let Some(allow) = policy.and_then(Value::as_array).cloned() {
             extend_policy(&mut wanted.rest, &allow, selection);
+        }
+        if let Some(helper) = wish.helper {
+            need(&mut wanted.rest, "secrets.providers")?;
+            refer(&mut wanted.rest, helper);
+        } else if new_credential {
+            refer_no_more(&mut wanted.rest);
+        }
+        if wish.helper.is_some() || wish.provider_key.is_some() {
+            name_no_profile(&mut wanted.rest);
+        }
+        if wish.switch_plugin_off {
+            need(&mut wanted.rest, "plugins.entries.chutes")?;
+            wanted.rest["plugins"]["entries"]["chutes"]["enabled"] = json!(false);
         }
         if let Some(profile) = wish.profile {
             need(&mut wanted.rest, "auth.profiles")?;

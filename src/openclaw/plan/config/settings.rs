@@ -1,6 +1,7 @@
 //! The settings around the models: which one is used, what may be used, and with which credential.
 
 use super::set;
+use crate::openclaw::exec_provider;
 use crate::openclaw::read::auth_store::{self, PROVIDER};
 use crate::openclaw::read::refs;
 use crate::openclaw::types::ConfigProfile;
@@ -129,5 +130,52 @@ pub(crate) fn authenticate(config: &mut Value, profile: &ConfigProfile) {
         && let Some(orders) = object(config, &["auth", "order"])
     {
         set(orders, &key, json!(order));
+    }
+}
+
+/// `secrets.providers`: OpenClaw runs this program for the access token.
+pub(super) fn refer(config: &mut Value, helper: &Value) {
+    if let Some(providers) = existing(config, &["secrets", "providers"]) {
+        set(providers, exec_provider::ALIAS, helper.clone());
+    }
+}
+
+/// Takes that away, and the containers that it leaves empty.
+pub(super) fn refer_no_more(config: &mut Value) {
+    let Some(providers) = existing(config, &["secrets", "providers"]) else { return };
+    if providers.shift_remove(exec_provider::ALIAS).is_some() {
+        remove_empty(config, &["secrets", "providers"]);
+    }
+}
+
+/// Takes Chutes' profiles out of `auth.profiles` and `auth.order`: they would go before a reference.
+pub(super) fn name_no_profile(config: &mut Value) {
+    if let Some(profiles) = existing(config, &["auth", "profiles"]) {
+        let before = profiles.len();
+        profiles.retain(|_, entry| auth_store::provider_of(entry).as_deref() != Some(PROVIDER));
+        if profiles.len() < before {
+            remove_empty(config, &["auth", "profiles"]);
+        }
+    }
+    if let Some(order) = existing(config, &["auth", "order"]) {
+        let before = order.len();
+        order.retain(|provider, _| !auth_store::is_provider(provider, PROVIDER));
+        if order.len() < before {
+            remove_empty(config, &["auth", "order"]);
+        }
+    }
+}
+
+/// Removes `[outer, inner]` where it has become empty, and then `outer`.
+fn remove_empty(config: &mut Value, [outer, inner]: &[&str; 2]) {
+    if let Some(around) = existing(config, &[outer]) {
+        if around.get(*inner).and_then(Value::as_object).is_some_and(Map::is_empty) {
+            around.shift_remove(*inner);
+        }
+        if around.is_empty()
+            && let Some(config) = config.as_object_mut()
+        {
+            config.shift_remove(*outer);
+        }
     }
 }

@@ -1,0 +1,183 @@
+//! `renew`: the stored sign-in, renewed when it is time, and a running gateway made to take it. For timers:
+//! nothing due, nothing done, within milliseconds.
+
+use super::context::{Context, now, rfc3339, var};
+use super::error::Error;
+use super::report::onboard::local_time;
+use super::report::{self, Report};
+use super::signals;
+use crate::clean;
+use crate::openclaw::Site;
+use crate::openclaw::program::gateway;
+use crate::renewal::round::{Gateway, Job, Round, Stored, round};
+use crate::renewal::{self, kept};
+use crate::sign_in;
+use crate::texts::{Lang, renewal as text};
+use serde_json::{Value, json};
+use std::time::Duration;
+
+/// How `renew` is called.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct How {
+    /// Go on for ever.
+    pub watch: bool,
+    pub json: bool,
+    /// Called by OpenClaw's cron: a failure that passes by itself is none, for that cron would wait longer and
+    /// longer after each.
+    pub scheduled: bool,
+    /// Only the renewal.
+    pub no_gateway: bool,
+    /// Called by a gateway that starts: once it answers.
+    pub when_up: bool,
+}
+
+/// How long a gateway may take to start.
+const STARTING: Duration = Duration::from_secs(120);
+/// With `--watch`: the longest and the shortest time between two looks, in milliseconds.
+const LONGEST: i64 = 10 * 60 * 1000;
+const SHORTEST: i64 = 250;
+/// With `--watch`, after a failure, in milliseconds.
+const AGAIN: i64 = 15_000;
+
+pub fn renew(context: &Context, how: How) -> Result<Report, Error> {
+    let site = context.site()?;
+    if how.when_up && !gateway_comes_up(&site) {
+        return Ok(Report::default());
+    }
+    loop {
+        let done = look(context, &site, how)?;
+        if !how.watch {
+            return Ok(report(&done, context.lang, how));
+        }
+        let said = report(&done, context.lang, how);
+        report::stdout(&said.out).map_err(Error::System)?;
+        report::stderr(&said.err);
+        signals::until_interrupted(tokio::time::sleep(pause(&done)))?;
+    }
+}
+
+/// A signal ends the waiting, never a renewal that was sent.
+fn look(context: &Context, site: &Site, how: How) -> Result<Round, Error> {
+    let (site, endpoints) = (site.clone(), context.endpoints()?);
+    let work = async move { tokio::task::spawn_blocking(move || round(&site, endpoints, var, !how.no_gateway)).await };
+    let done = signals::until_interrupted(work).inspect_err(|_| renewal::wait_until_kept())?;
+    done.map_err(|error| Error::System(std::io::Error::other(error)))?.map_err(Error::Renewal)
+}
+
+fn pause(round: &Round) -> Duration {
+    let now = now();
+    let until = match (&round.stored, &round.problem) {
+        (_, Some(_)) => AGAIN,
+        (Stored::Kept(sign_in), None) => sign_in.due_at() - now,
+        _ => LONGEST,
+    };
+    Duration::from_millis(u64::try_from(until.clamp(SHORTEST, LONGEST)).unwrap_or_default())
+}
+
+/// One of us waits for it, and not for ever. False: there is none, or somebody else waits.
+fn gateway_comes_up(site: &Site) -> bool {
+    let waiting = site.paths.sign_in.with_extension("waits");
+    let Ok(Some(_only_one)) = sign_in::lock(&waiting, Duration::ZERO) else { return false };
+    let start = std::time::Instant::now();
+    while start.elapsed() < STARTING {
+        let Ok(snapshot) = site.read() else { return false };
+        if kept::read(&site.paths.sign_in).is_none_or(|kept| kept.progress.job.is_some()) {
+            return false;
+        }
+        if gateway::listens(snapshot.value(), var) != Some(false) {
+            return true;
+        }
+        std::thread::sleep(Duration::from_millis(500));
+    }
+    false
+}
+
+fn report(round: &Round, lang: Lang, how: How) -> Report {
+    let exit = exit(round, how);
+    if how.json {
+        return Report::json(&document(round, lang)).exit(exit);
+    }
+    let mut lines = vec![said(round, lang)];
+    lines.extend(match &round.gateway {
+        Gateway::Took => Some(text::gateway_took(lang).to_owned()),
+        Gateway::NotRunning => Some(text::gateway_not_running(lang).to_owned()),
+        Gateway::Failed(why) => Some(text::gateway_failed(lang, clean::line(why))),
+        Gateway::Current => None,
+    });
+    lines.extend(match &round.job {
+        Job::Added => Some(text::job_added(lang, gateway::EVERY)),
+        Job::Disabled => Some(text::job_disabled(lang).to_owned()),
+        Job::Failed(why) => Some(text::job_failed(lang, clean::line(why))),
+        Job::Later if round.gateway == Gateway::NotRunning => Some(text::job_later(lang).to_owned()),
+        _ => None,
+    });
+    let problem = round.problem.as_ref().map(|problem| problem.says(lang) + "\n").unwrap_or_default();
+    let mut report = Report::text(lines.into_iter().map(|line| line + "\n").collect::<String>()).exit(exit);
+    report.err = problem;
+    report
+}
+
+/// What there is, and until when.
+fn said(round: &Round, lang: Lang) -> String {
+    let at = |ms: i64| local_time(u64::try_from(ms).ok());
+    match &round.stored {
+        Stored::Kept(kept) if kept.is_over(now()) => text::is_over(lang, at(kept.ends_at)),
+        Stored::Kept(kept) if round.renewed => text::renewed(lang, at(kept.ends_at), at(kept.due_at())),
+        Stored::Kept(kept) => text::not_due(lang, at(kept.ends_at), at(kept.due_at())),
+        Stored::OpenClaw { .. } if round.renewed => text::renewed_in_store(lang).to_owned(),
+        Stored::OpenClaw { .. } => text::core_renews(lang).to_owned(),
+        Stored::Lasting => text::nothing_to_renew(lang).to_owned(),
+        Stored::Nothing => text::no_credential(lang).to_owned(),
+    }
+}
+
+/// 0: there is a token that works, or it comes back by itself. 1: there is none now. 3: only a new sign-in helps.
+fn exit(round: &Round, how: How) -> u8 {
+    let over = match &round.stored {
+        Stored::Kept(kept) => kept.is_over(now()),
+        Stored::OpenClaw { expires_at } => expires_at.is_some_and(|at| at <= now()),
+        Stored::Lasting => false,
+        Stored::Nothing => true,
+    };
+    match &round.problem {
+        Some(problem) if problem.needs_sign_in() => 3,
+        Some(_) if how.scheduled => 0,
+        _ => u8::from(over),
+    }
+}
+
+fn document(round: &Round, lang: Lang) -> Value {
+    let (renews, account, expires, next) = match &round.stored {
+        Stored::Kept(kept) => ("openclaw-chutes", kept.account.clone(), Some(kept.ends_at), Some(kept.due_at())),
+        Stored::OpenClaw { expires_at } => ("openclaw", None, *expires_at, None),
+        Stored::Lasting | Stored::Nothing => ("nothing", None, None, None),
+    };
+    let gateway = match &round.gateway {
+        Gateway::Took => "took",
+        Gateway::Current => "current",
+        Gateway::NotRunning => "not-running",
+        Gateway::Failed(_) => "failed",
+    };
+    let job = match &round.job {
+        Job::There => "there",
+        Job::Added => "added",
+        Job::Later => "when-a-gateway-runs",
+        Job::Disabled => "cron-disabled",
+        Job::Failed(_) => "failed",
+        Job::NotNeeded => "not-needed",
+    };
+    json!({
+        "ok": round.problem.is_none(),
+        "renewed": round.renewed,
+        "renewedBy": renews,
+        "account": account,
+        "expiresAt": expires.map(rfc3339),
+        "renewsAt": next.map(rfc3339),
+        "gateway": gateway,
+        "job": job,
+        "error": round.problem.as_ref().map(|problem| json!({
+            "code": problem.code(),
+            "message": problem.says(lang),
+        })),
+    })
+}

@@ -1,0 +1,281 @@
+//! What OpenClaw's files and our own state show without asking anybody. No IO but in [`Places::look`].
+
+use super::finding::{Cause, Finding, Role};
+use crate::chutes::api_key;
+use crate::chutes::model::{Catalog, id_of};
+use crate::chutes::oauth::renewal_terms;
+use crate::openclaw::plan::{gateway_surroundings, gateway_variable};
+use crate::openclaw::read::auth_store;
+use crate::openclaw::read::current::{Current, active_oauth, active_secret};
+use crate::openclaw::read::install::Generation;
+use crate::openclaw::read::snapshot::{Snapshot, agent_entry};
+use crate::openclaw::types::{CredentialKind, StoredCredential};
+use crate::openclaw::value::at;
+use serde_json::Value;
+use std::os::unix::fs::MetadataExt;
+use std::path::{Path, PathBuf};
+
+/// What the findings are made from.
+pub struct Facts<'a> {
+    pub snapshot: &'a Snapshot,
+    pub current: &'a Current,
+    /// The last list that the service gave; None: it never gave one.
+    pub catalog: Option<&'a Catalog>,
+    /// The successor of a ref that is not served, by the rule that all commands follow.
+    pub successor: &'a dyn Fn(&str, &Role) -> Option<String>,
+    pub places: &'a Places,
+    /// Where our last config was put when OpenClaw went back to an older one.
+    pub reverted: Option<PathBuf>,
+    /// OpenClaw keeps credentials in a database and did not say which.
+    pub credential_unknown: bool,
+    /// Unix time in milliseconds.
+    pub now_ms: i64,
+}
+
+/// Owners and permission bits of the files that hold secrets.
+#[derive(Clone, Debug, Default)]
+pub struct Places {
+    pub found: Vec<Place>,
+    /// The user whose home it is.
+    pub home_uid: Option<u32>,
+}
+
+#[derive(Clone, Debug)]
+pub struct Place {
+    pub path: PathBuf,
+    pub uid: u32,
+    /// Permission bits.
+    pub mode: u32,
+    pub is_dir: bool,
+    /// A credential is in it, not only the config.
+    pub holds_secrets: bool,
+}
+
+impl Place {
+    /// Bits that others must not have.
+    pub fn excess(&self) -> u32 {
+        self.mode & if self.holds_secrets { 0o077 } else { 0o007 }
+    }
+}
+
+impl Places {
+    /// Looks at the files of a snapshot; what is not there is left out.
+    pub fn look(snapshot: &Snapshot) -> Places {
+        let store = &snapshot.store.file.path;
+        let files = [
+            (snapshot.config.path.as_path(), false),
+            (store.as_path(), true),
+            (snapshot.auth_state.file.path.as_path(), false),
+            (snapshot.dotenv.path.as_path(), true),
+        ];
+        let directories = [Some(snapshot.paths.state_dir.as_path()), store.parent()];
+        let found = files
+            .into_iter()
+            .chain(directories.into_iter().flatten().map(|path| (path, false)))
+            .filter_map(|(path, holds_secrets)| {
+                let meta = path.metadata().ok()?;
+                let is_dir = meta.is_dir();
+                Some(Place { path: path.to_owned(), uid: meta.uid(), mode: meta.mode() & 0o777, is_dir, holds_secrets })
+            })
+            .collect();
+        Places { found, home_uid: snapshot.paths.home.metadata().ok().map(|meta| meta.uid()) }
+    }
+}
+
+/// Everything that the files show to be wrong, what stops most first.
+pub fn examine(facts: &Facts<'_>) -> Vec<Finding> {
+    let mut causes = Vec::new();
+    installation(facts, &mut causes);
+    credential(facts, &mut causes);
+    models(facts, &mut causes);
+    places(facts, &mut causes);
+    let mut findings: Vec<Finding> = causes.into_iter().map(Finding::from).collect();
+    findings.sort_by_key(|finding| finding.severity);
+    findings
+}
+
+fn installation(facts: &Facts<'_>, causes: &mut Vec<Cause>) {
+    let Facts { snapshot, current, .. } = facts;
+    if let Some(path) = &snapshot.paths.unread_config_json {
+        causes.push(Cause::OnlyConfigJson { path: path.clone() });
+    }
+    if let Some(path) = &facts.reverted {
+        causes.push(Cause::ConfigReverted { path: path.clone() });
+    }
+    let mode = at(snapshot.value(), &["gateway", "mode"]).and_then(Value::as_str);
+    match mode {
+        Some("remote") => causes.push(Cause::RemoteGateway),
+        None if current.config_exists => causes.push(Cause::GatewayModeMissing),
+        _ => {}
+    }
+    let installed = &snapshot.installed;
+    if installed.generation != Generation::JsonStore && snapshot.store.file.bytes.is_some() {
+        causes.push(Cause::LegacyStore { path: snapshot.store.file.path.clone() });
+    }
+    if installed.program.is_none() && installed.version.is_none() {
+        causes.push(Cause::OpenClawNotFound);
+    }
+}
+
+fn credential(facts: &Facts<'_>, causes: &mut Vec<Cause>) {
+    let Facts { snapshot, current, now_ms, .. } = *facts;
+    mode_mismatches(facts, causes);
+    let Some(active) = current.active_credential() else {
+        // What is over is stored all the same; OpenClaw passes it over.
+        let over = (current.credentials.iter())
+            .filter_map(|stored| stored.expires_at.filter(|at_ms| *at_ms <= now_ms).map(|at_ms| (stored, at_ms)));
+        let over = over.map(|(stored, at_ms)| Cause::Expired { profile: stored.profile_id.clone(), at_ms });
+        let before = causes.len();
+        causes.extend(over);
+        let is_explained = causes.len() > before || causes.iter().any(|c| matches!(c, Cause::ModeMismatch { .. }));
+        if !facts.credential_unknown && !is_explained {
+            causes.push(Cause::NoCredential);
+        }
+        return;
+    };
+    let profile = || active.profile_id.clone();
+    if let Some(variable) = &active.env_var
+        && gateway_variable(snapshot, variable).is_none()
+    {
+        causes.push(Cause::VariableUnset { profile: profile(), variable: variable.clone() });
+    }
+    if active.kind == CredentialKind::ApiKey {
+        let stored = active_secret(snapshot, now_ms, |name| gateway_variable(snapshot, name));
+        if let Some(key) = stored.filter(|key| api_key::parse(key.expose()).is_err()) {
+            causes.push(Cause::KeyMalformed { profile: profile(), length: key.expose().chars().count() });
+        }
+    }
+    sign_in(facts, active, causes);
+    cooldown(facts, active, causes);
+    let others: Vec<String> = (current.credentials.iter())
+        .filter(|other| other.profile_id != active.profile_id)
+        .map(|other| other.profile_id.clone())
+        .collect();
+    if !others.is_empty() {
+        causes.push(Cause::SeveralCredentials { used: profile(), others });
+    }
+}
+
+fn sign_in(facts: &Facts<'_>, active: &StoredCredential, causes: &mut Vec<Cause>) {
+    let Facts { snapshot, now_ms, .. } = *facts;
+    let over = active.expires_at.is_some_and(|at_ms| at_ms <= now_ms);
+    match active_oauth(snapshot, now_ms) {
+        // Without a way to renew it ends within the hour, so it is a fault before its end, too.
+        Some(stored) => {
+            let terms = renewal_terms::Stored { client_id: stored.client_id, refresh: stored.refresh };
+            if let Some(missing) = renewal_terms::missing(&terms, &gateway_surroundings(snapshot)) {
+                causes.push(Cause::CannotRenew { profile: active.profile_id.clone(), missing });
+            }
+        }
+        None if over => causes
+            .push(Cause::Expired { profile: active.profile_id.clone(), at_ms: active.expires_at.unwrap_or_default() }),
+        None => {}
+    }
+}
+
+/// Profiles that OpenClaw passes over because the config names another kind than is stored.
+fn mode_mismatches(facts: &Facts<'_>, causes: &mut Vec<Cause>) {
+    let snapshot = facts.snapshot;
+    let named = at(snapshot.value(), &["auth", "profiles"]).and_then(Value::as_object);
+    let stores = [Some(&snapshot.store), snapshot.main_store.as_ref()];
+    let stored: Vec<auth_store::Profile> =
+        stores.into_iter().flatten().flat_map(|store| auth_store::profiles(store.seen())).collect();
+    for (id, entry) in named.into_iter().flatten() {
+        let Some(profile) = stored.iter().find(|profile| profile.id == *id) else { continue };
+        let mode = entry.get("mode").and_then(Value::as_str).unwrap_or_default();
+        let fits = mode == profile.kind.name() || (mode == "oauth" && profile.kind == CredentialKind::Token);
+        if !fits {
+            causes.push(Cause::ModeMismatch { profile: id.clone(), named: mode.to_owned(), stored: profile.kind });
+        }
+    }
+}
+
+fn cooldown(facts: &Facts<'_>, active: &StoredCredential, causes: &mut Vec<Cause>) {
+    let stores = [facts.snapshot.auth_state.seen(), facts.snapshot.store.seen()];
+    let usage = stores.iter().find_map(|store| store.get("usageStats")?.get(&active.profile_id));
+    let Some(usage) = usage else { return };
+    let until = ["blockedUntil", "disabledUntil", "cooldownUntil"]
+        .iter()
+        .filter_map(|name| usage.get(*name)?.as_f64())
+        .map(|ms| ms as i64)
+        .max();
+    let reason =
+        ["blockedReason", "disabledReason", "cooldownReason"].iter().find_map(|name| usage.get(*name)?.as_str());
+    if let Some(until_ms) = until.filter(|until| *until > facts.now_ms) {
+        let reason = reason.map(str::to_owned);
+        causes.push(Cause::Cooldown { profile: active.profile_id.clone(), until_ms, reason });
+    }
+}
+
+fn models(facts: &Facts<'_>, causes: &mut Vec<Cause>) {
+    let Facts { snapshot, current, .. } = *facts;
+    let configured = &current.configured;
+    let any_chutes = current.active.is_some() || !current.models.is_empty() || !configured.inverted.is_empty();
+    if configured.primary.is_none() || !(any_chutes || chutes_refs(current).next().is_some()) {
+        causes.push(Cause::NotConfigured);
+    }
+    if !configured.inverted.is_empty() {
+        let names = configured.inverted.iter().map(|alias| alias.name.clone()).collect();
+        causes.push(Cause::AliasesBackwards { names });
+    }
+    for (role, reference) in roles(current) {
+        let id = id_of(&reference);
+        // From 2026.8.1 on a primary outside of the list runs all the same.
+        let enforced = snapshot.installed.generation != Generation::SharedSqlite
+            && matches!(role, Role::Default | Role::Fallback(_));
+        if enforced && configured.allowed.as_ref().is_some_and(|allowed| !allows(allowed, &reference)) {
+            causes.push(Cause::NotAllowed { role: role.clone(), reference: reference.clone() });
+        }
+        if let (Some(id), Some(catalog)) = (id, facts.catalog)
+            && catalog.serves(id) == Some(false)
+        {
+            let successor = (facts.successor)(&reference, &role);
+            causes.push(Cause::NotServed { role, reference, successor });
+        }
+    }
+    for agent in &current.agents {
+        let own = agent_entry(snapshot.value(), agent).and_then(|entry| entry.get("model"));
+        let own = own.and_then(|model| model.as_str().or_else(|| model.get("primary")?.as_str()));
+        if let Some(model) = own.filter(|model| configured.primary.as_deref() != Some(model)) {
+            causes.push(Cause::AgentHasOwnModel { agent: agent.clone(), model: model.to_owned() });
+        }
+    }
+}
+
+/// Every ref that the config uses, with what for.
+pub fn roles(current: &Current) -> Vec<(Role, String)> {
+    let configured = &current.configured;
+    let primary = configured.primary.iter().map(|reference| (Role::Default, reference.clone()));
+    let fallbacks = configured.fallbacks.iter().enumerate();
+    let fallbacks = fallbacks.map(|(index, reference)| (Role::Fallback(index + 1), reference.clone()));
+    let image = configured.image.iter().map(|reference| (Role::Image, reference.clone()));
+    let aliases = configured.aliases.iter().map(|alias| (Role::Alias(alias.name.clone()), alias.target.clone()));
+    primary.chain(fallbacks).chain(image).chain(aliases).collect()
+}
+
+fn chutes_refs(current: &Current) -> impl Iterator<Item = String> {
+    roles(current).into_iter().map(|(_, reference)| reference).filter(|reference| id_of(reference).is_some())
+}
+
+fn allows(allowed: &[String], reference: &str) -> bool {
+    let provider = reference.split_once('/').map(|(provider, _)| format!("{provider}/*"));
+    allowed.iter().any(|entry| entry == reference || Some(entry) == provider.as_ref())
+}
+
+fn places(facts: &Facts<'_>, causes: &mut Vec<Cause>) {
+    for place in &facts.places.found {
+        if place.excess() != 0 {
+            causes.push(Cause::Permissions { path: place.path.clone(), mode: place.mode });
+        }
+        if facts.places.home_uid.is_some_and(|uid| uid != place.uid)
+            && is_below(&facts.snapshot.paths.home, &place.path)
+        {
+            causes.push(Cause::Owner { path: place.path.clone(), uid: place.uid });
+        }
+    }
+}
+
+/// Elsewhere another owner may be meant: a config under `/etc`, a mounted volume.
+fn is_below(home: &Path, path: &Path) -> bool {
+    path.starts_with(home)
+}

@@ -1,0 +1,229 @@
+//! One look at the stored sign-in: renewed when it is time, then given to a gateway that runs, in whose cron
+//! the next look is registered.
+
+use super::{Error, kept, now, stored_secret};
+use crate::chutes::endpoints::Endpoints;
+use crate::chutes::oauth::renewal_terms::Surroundings;
+use crate::openclaw::exec_provider::Helper;
+use crate::openclaw::program::gateway::{self, Answer};
+use crate::openclaw::program::run;
+use crate::openclaw::read::current::{self, Current};
+use crate::openclaw::read::install::Generation;
+use crate::openclaw::read::snapshot::Snapshot;
+use crate::openclaw::types::CredentialKind;
+use crate::openclaw::{Site, plan, value::at};
+use crate::secret::Secret;
+use crate::sign_in::SignIn;
+use crate::texts::Lang;
+use serde_json::Value;
+
+/// Who renews what is stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Stored {
+    /// We do.
+    Kept(Box<SignIn>),
+    /// OpenClaw's core, before a request; `expires_at` as stored, where we can read it.
+    OpenClaw { expires_at: Option<i64> },
+    /// An API key or a token from elsewhere: nothing renews it.
+    Lasting,
+    /// No Chutes credential is known here.
+    Nothing,
+}
+
+/// What became of the running gateway.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Gateway {
+    /// It took the new token.
+    Took,
+    /// It has the token already, or renews by itself.
+    Current,
+    NotRunning,
+    /// What was said, safe to print.
+    Failed(String),
+}
+
+/// The job in the gateway's cron.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Job {
+    There,
+    Added,
+    /// It is added as soon as a gateway runs.
+    Later,
+    /// `cron.enabled` is false: something else has to call `renew`.
+    Disabled,
+    Failed(String),
+    /// Nothing of ours to be renewed.
+    NotNeeded,
+}
+
+#[derive(Debug)]
+pub struct Round {
+    pub stored: Stored,
+    pub renewed: bool,
+    /// Why a renewal that was due did not succeed.
+    pub problem: Option<Error>,
+    pub gateway: Gateway,
+    pub job: Job,
+}
+
+/// `with_gateway`: look for one, too; that takes seconds where one has to be told. `var`: the environment of
+/// this process. Blocks.
+pub fn round(
+    site: &Site,
+    endpoints: Endpoints,
+    var: impl Fn(&str) -> Option<String> + Clone + Send + 'static,
+    with_gateway: bool,
+) -> Result<Round, Error> {
+    let document = &site.paths.sign_in;
+    if kept::read(document).is_none() {
+        return of_openclaw(site, endpoints, var);
+    }
+    let (sign_in, renewed, problem) = match kept::renew(document, &surroundings(site, &var), now) {
+        Ok(Some(kept)) => (Some(kept.sign_in), kept.renewed, None),
+        Ok(None) => (None, false, None),
+        Err(error) => (kept::read(document), false, Some(error)),
+    };
+    let Some(sign_in) = sign_in else { return of_openclaw(site, endpoints, var) };
+    let mut round = Round {
+        stored: Stored::Kept(Box::new(sign_in.clone())),
+        renewed,
+        problem,
+        gateway: Gateway::Current,
+        job: Job::There,
+    };
+    if with_gateway {
+        (round.gateway, round.job) = tell(site, &sign_in, &var)?;
+    }
+    Ok(round)
+}
+
+/// Where the client secret may be that is not in the document: as for any renewal, our own environment, then
+/// what OpenClaw's gateway reads. A config that cannot be read is no reason not to renew.
+pub(super) fn surroundings(site: &Site, var: impl Fn(&str) -> Option<String>) -> Surroundings {
+    let own = var("CHUTES_CLIENT_SECRET").map(|value| value.trim().to_owned()).filter(|value| !value.is_empty());
+    let of_gateway = || site.read().ok().and_then(|snapshot| plan::gateway_surroundings(&snapshot).client_secret);
+    Surroundings { client_id: None, client_secret: own.map(Secret::new).or_else(of_gateway) }
+}
+
+/// Has a running gateway take the token that it does not have yet, and adds the job that it lacks.
+fn tell(site: &Site, sign_in: &SignIn, var: impl Fn(&str) -> Option<String>) -> Result<(Gateway, Job), Error> {
+    let snapshot = site.read()?;
+    let config = snapshot.value();
+    let progress = &sign_in.progress;
+    let cron_off = at(config, &["cron", "enabled"]) == Some(&Value::Bool(false));
+    let (to_take, to_add) = (progress.taken != Some(sign_in.issued_at), progress.job.is_none() && !cron_off);
+    let job = |otherwise: Job| match (&progress.job, cron_off) {
+        (_, true) => Job::Disabled,
+        (Some(_), _) => Job::There,
+        (None, _) => otherwise,
+    };
+    if !to_take && !to_add {
+        return Ok((Gateway::Current, job(Job::There)));
+    }
+    if gateway::listens(config, &var) == Some(false) {
+        return Ok((Gateway::NotRunning, job(Job::Later)));
+    }
+    let here = run::search(var("PATH").as_deref());
+    let search = here.as_deref().or(progress.search.as_deref());
+    let mut told = Gateway::Current;
+    if to_take {
+        told = match gateway::reload(site, search) {
+            Answer::Done(_) => Gateway::Took,
+            Answer::NotRunning => return Ok((Gateway::NotRunning, job(Job::Later))),
+            Answer::Failed(said) => Gateway::Failed(said),
+        };
+    }
+    let added = if to_add { Some(gateway::add_job(site, search, &Helper::this())) } else { None };
+    kept::update(&site.paths.sign_in, |kept| {
+        if told == Gateway::Took {
+            // Of two that renew at the same time, the gateway has at least the token that this one saw.
+            kept.progress.taken = Some(sign_in.issued_at);
+        }
+        if let Some(Answer::Done(id)) = &added {
+            kept.progress.job = Some(id.clone());
+        }
+        if here.is_some() {
+            kept.progress.search.clone_from(&here);
+        }
+    })?;
+    let job = match added {
+        None => job(Job::There),
+        Some(Answer::Done(_)) => Job::Added,
+        Some(Answer::NotRunning) => Job::Later,
+        Some(Answer::Failed(said)) => Job::Failed(said),
+    };
+    Ok((told, job))
+}
+
+/// After a write, or its undo: a running gateway takes the new sign-in and gets its job; when the sign-in has
+/// gone, its job goes too. `before`: what was kept before. None: there is nothing of ours to renew.
+pub fn after_write(
+    site: &Site,
+    before: Option<SignIn>,
+    var: impl Fn(&str) -> Option<String>,
+) -> Option<(Gateway, Job)> {
+    let snapshot = site.read().ok()?;
+    let now = current::kept(&snapshot);
+    if let Some(before) = before.filter(|before| now.as_ref().is_none_or(|now| now.progress.job != before.progress.job))
+    {
+        unregister(site, &before, &var);
+    }
+    let told = tell(site, &now?, var);
+    Some(told.unwrap_or_else(|error| (Gateway::Failed(error.says(Lang::En)), Job::Later)))
+}
+
+/// Takes the job away that we registered. For who removes the sign-in. True: there is none (any more).
+pub fn unregister(site: &Site, sign_in: &SignIn, var: impl Fn(&str) -> Option<String>) -> bool {
+    let Some(id) = &sign_in.progress.job else { return true };
+    let here = run::search(var("PATH").as_deref());
+    let search = here.as_deref().or(sign_in.progress.search.as_deref());
+    gateway::remove_job(site, search, id) == Answer::Done(())
+}
+
+/// A sign-in in OpenClaw's own store, or no sign-in.
+fn of_openclaw(
+    site: &Site,
+    endpoints: Endpoints,
+    var: impl Fn(&str) -> Option<String> + Clone + Send + 'static,
+) -> Result<Round, Error> {
+    let snapshot = site.read()?;
+    let mut round = Round {
+        stored: stored(&snapshot),
+        renewed: false,
+        problem: None,
+        gateway: Gateway::Current,
+        job: Job::NotNeeded,
+    };
+    if let (Stored::OpenClaw { expires_at }, Generation::JsonStore) = (&round.stored, site.installed.generation) {
+        let before = *expires_at;
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+        let asked = runtime.ok().map(|runtime| runtime.block_on(stored_secret(site, &endpoints, var.clone())));
+        round.problem = asked.and_then(Result::err);
+        round.stored = stored(&site.read()?);
+        round.renewed = matches!(&round.stored, Stored::OpenClaw { expires_at } if *expires_at != before);
+        if round.renewed {
+            let running = gateway::listens(snapshot.value(), &var) != Some(false);
+            round.gateway = match if running { gateway::reload(site, None) } else { Answer::NotRunning } {
+                Answer::Done(_) => Gateway::Took,
+                Answer::NotRunning => Gateway::NotRunning,
+                Answer::Failed(said) => Gateway::Failed(said),
+            };
+        }
+    }
+    Ok(round)
+}
+
+fn stored(snapshot: &Snapshot) -> Stored {
+    let current = Current::of(snapshot, now());
+    match current.active_credential() {
+        Some(active) if active.kind == CredentialKind::OAuth => Stored::OpenClaw { expires_at: active.expires_at },
+        Some(_) => Stored::Lasting,
+        // In its database; which kind, the config says.
+        None if current.in_database => match plan::named_mode(snapshot).as_deref() {
+            Some("oauth") => Stored::OpenClaw { expires_at: None },
+            Some(_) => Stored::Lasting,
+            None => Stored::Nothing,
+        },
+        None => Stored::Nothing,
+    }
+}
