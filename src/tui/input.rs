@@ -75,7 +75,8 @@ impl Tokenizer {
                 // Alone in its read, it was pressed: the end of the paste is lost.
                 if bytes == [CTRL_C] {
                     self.finish_paste(false);
-                    continue;
+                    self.ground(CTRL_C, KeyModifiers::NONE);
+                    break;
                 }
                 let from = text.len().saturating_sub(PASTE_END.len() - 1);
                 text.extend_from_slice(&bytes[at..]);
