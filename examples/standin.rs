@@ -1,13 +1,14 @@
 //! The stand-in for Chutes as a program of its own, for scripts and for tests of other programs.
 //!
 //! `cargo run --example standin -- [--port N] [--list FILE] [--era documented|later] [--key KEY]…
-//! [--models-fault NAME] [--chat-fault NAME] [--record FILE]`
+//! [--models-fault NAME] [--chat-fault NAME] [--account SHAPE] [--account-fault NAME]
+//! [--health-fault NAME] [--asleep ID]… [--crowded ID]… [--record FILE]`
 //!
 //! Prints one JSON line, `{"api":"http://127.0.0.1:…/v1","idp":"http://127.0.0.1:…"}`, and serves until
 //! standard input ends. Without `--key` it takes what the demo takes. The names of the faults are in
 //! `Fault::from_name`. `--record` appends one JSON line for each request, before it is answered.
 
-use openclaw_chutes::standin::{self, Config, Fault, Keys, sample};
+use openclaw_chutes::standin::{self, Config, Fault, Keys, Shape, sample};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -45,6 +46,14 @@ fn config(mut args: impl Iterator<Item = String>) -> Result<(Config, Option<Path
             }
             "--key" => keys.push(value),
             "--models-fault" => config.models_fault = fault()?,
+            "--account" => {
+                config.market.account =
+                    Shape::from_name(&value).ok_or_else(|| format!("there is no account {value}"))?;
+            }
+            "--account-fault" => config.market.account_fault = fault()?,
+            "--health-fault" => config.market.health_fault = fault()?,
+            "--asleep" => config.market.asleep.push(value),
+            "--crowded" => config.market.crowded.push(value),
             "--chat-fault" => config.chat_fault = fault()?,
             "--record" => record = Some(PathBuf::from(value)),
             _ => return Err(format!("there is no option {name}")),

@@ -103,7 +103,6 @@ texts! {
     hint_401(page):
         "Check that the credential is complete and still valid; API keys are made at {page}.",
         "请确认凭据完整且仍然有效；API 密钥可在 {page} 创建。";
-    hint_402: "Add balance to the Chutes account, then try again.", "请为 Chutes 账户充值后重试。";
     hint_403:
         "Check what the credential may do, and whether a proxy or firewall on the way forbids the call.",
         "请检查该凭据的权限，以及途中的代理或防火墙是否禁止此访问。";

@@ -63,6 +63,7 @@ texts! {
     arg_no_color: "No colours", "不使用颜色";
     arg_agent: "Which agent's credential store", "使用哪个 agent 的凭据库";
     arg_config: "Which OpenClaw config file", "使用哪个 OpenClaw 配置文件";
+    arg_openclaw: "The openclaw program, where it is not in PATH or a usual place", "openclaw 程序的位置（不在 PATH 或常见位置时）";
     arg_profile: "Which OpenClaw profile", "使用哪个 OpenClaw profile";
 
     arg_auth_choice: "chutes (OAuth) or chutes-api-key: skips the first screen", "chutes（OAuth）或 chutes-api-key：跳过第一屏";
@@ -82,6 +83,7 @@ texts! {
     arg_qr_file: "Write the QR code as a PNG file", "把二维码写成 PNG 文件";
     arg_non_interactive: "Never read the terminal", "绝不读取终端";
     arg_json: "One JSON document on stdout, everything else on stderr", "标准输出只有一个 JSON 文档，其余都在标准错误";
+    arg_strict: "Fail on what OpenClaw refuses in the config, asking the installed one", "配置中若有 OpenClaw 会拒绝的内容则失败（会询问已安装的 OpenClaw）";
     arg_check: "Show the diff, write nothing; exit 4 if something would change", "显示差异但不写入；若会有改动则退出码为 4";
     arg_skip_verify: "No test call", "不做测试调用";
 
@@ -144,6 +146,9 @@ texts! {
     key_is_client_id: "this is an OAuth client id (cid_), not an API key", "这是 OAuth 客户端 ID（cid_），不是 API Key";
     key_is_client_secret: "this is an OAuth client secret (csc_), not an API key", "这是 OAuth 客户端密钥（csc_），不是 API Key";
     key_prefix: "it does not begin with cpk_", "不是以 cpk_ 开头";
+    key_fingerprint: "it looks like the fingerprint of an account, which opens everything in it: give it to nobody, and use an API key",
+        "它看起来是账户的指纹（fingerprint），可打开账户中的一切：不要交给任何人，请使用 API 密钥";
+    key_length(count, whole): "it has {count} characters of {whole}", "长度为 {count} / {whole} 个字符";
     key_parts: "it does not have the three parts of a key (cpk_….….…); it may be cut off", "不是由三部分组成（cpk_….….…），可能被截断";
     key_not_text(origin): "{origin} does not hold text.", "{origin} 的内容不是文本。";
     key_too_large(origin, limit): "{origin} holds more than {limit} KiB; that is no key.", "{origin} 超过 {limit} KiB，不可能是密钥。";
@@ -161,6 +166,8 @@ texts! {
         "请在此处以及网关运行的环境中设置 CHUTES_API_KEY，或使用 --secret-input-mode plaintext。";
     token_malformed: "CHUTES_OAUTH_TOKEN does not hold an access token.", "CHUTES_OAUTH_TOKEN 中不是访问令牌。";
     token_hint: "An access token begins with cak_. An API key belongs in CHUTES_API_KEY.", "访问令牌以 cak_ 开头。API Key 应放在 CHUTES_API_KEY 中。";
+    config_refused: "OpenClaw refuses the config; nothing was written.", "OpenClaw 会拒绝此配置；没有写入任何内容。";
+    config_refused_hint(commands): "Mend it first, then run this again: {commands}", "请先修正，然后重新运行：{commands}";
     missing_credential: "No credential was given, and nobody can be asked for one here.", "没有提供凭据，而此处无法询问任何人。";
     missing_credential_hint: "Give one of: --api-key-stdin, --api-key-file PATH, or CHUTES_API_KEY in the environment; for OAuth --auth-choice chutes with CHUTES_OAUTH_TOKEN.",
         "请提供以下之一：--api-key-stdin、--api-key-file PATH，或环境变量 CHUTES_API_KEY；使用 OAuth 时为 --auth-choice chutes 加 CHUTES_OAUTH_TOKEN。";
@@ -184,6 +191,9 @@ texts! {
     unknown_alias_hint(program): "See: {program} models aliases list", "请查看：{program} models aliases list";
     not_configured: "Chutes is not set up in this OpenClaw config yet.", "此 OpenClaw 配置中尚未设置 Chutes。";
     not_configured_hint(program): "Run: {program} onboard", "请运行：{program} onboard";
+    no_such_openclaw(path): "--openclaw names {path}, which is no program", "--openclaw 指定的 {path} 不是可运行的程序";
+    no_such_openclaw_hint: "Give the path of the openclaw program itself, or leave the option out.",
+        "请给出 openclaw 程序本身的路径，或不使用此选项。";
     no_such_path(path): "Config path not found: {path}.", "找不到配置路径：{path}。";
     no_such_path_hint(program): "See what there is: {program} config get models", "查看现有内容：{program} config get models";
     interrupted: "Interrupted; nothing was written.", "已中断；没有写入任何内容。";
@@ -229,14 +239,47 @@ texts! {
     warn_not_served_now(wanted): "{wanted} is not served any more.", "{wanted} 已不再提供。";
 }
 
+// Signing out, and several accounts.
+texts! {
+    about_logout: "Revoke and remove the Chutes credential", "吊销并删除 Chutes 凭据";
+    arg_keep_models: "Leave the models and aliases in the config", "在配置中保留模型和别名";
+    arg_local: "Remove it here, also when it cannot be revoked", "即使无法吊销也在本机删除";
+    arg_yes: "Do not ask", "不再询问";
+    about_accounts: "The stored Chutes accounts", "已存储的 Chutes 账户";
+    about_accounts_list: "List them; * is the one in use", "列出账户；* 为当前使用的账户";
+    about_accounts_use: "Have OpenClaw use this one", "让 OpenClaw 使用此账户";
+    about_accounts_remove: "Remove this one; the others stay", "删除此账户，其余保留";
+    arg_account: "Profile id or account name", "配置文件 ID 或账户名";
+    logged_out(profiles): "Removed: {profiles}", "已删除：{profiles}";
+    logged_out_nothing: "No Chutes credential is stored here.", "本机没有存储 Chutes 凭据。";
+    revoked: "The service confirms that the tokens are no longer valid.", "服务已确认令牌不再有效。";
+    not_revoked(message): "The tokens could not be revoked: {message} Nothing was changed.", "无法吊销令牌：{message} 没有更改任何内容。";
+    not_revoked_hint(program): "Try again later, or remove the credential here only: `{program} logout --local`. Access can also be withdrawn in the account settings at chutes.ai.",
+        "请稍后重试，或仅在本机删除凭据：`{program} logout --local`。也可以在 chutes.ai 的账户设置中撤销访问权限。";
+    still_valid: "The service still accepts a token that was revoked.", "服务仍接受已吊销的令牌。";
+    warn_not_revoked(message): "The tokens stay valid until they expire: {message}", "令牌在过期之前仍然有效：{message}";
+    warn_key_lives: "An API key stays valid: delete it in the account settings at chutes.ai if nobody else uses it.", "API 密钥仍然有效：如果没有其他用途，请在 chutes.ai 的账户设置中删除。";
+    warn_variable_set(name): "{name} is still set in the environment or in OpenClaw's .env file.", "环境或 OpenClaw 的 .env 文件中仍设置了 {name}。";
+    default_now(reference): "Default model now: {reference}", "当前默认模型：{reference}";
+    default_none: "No default model is set now.", "当前没有设置默认模型。";
+    account_used(id): "In use: {id}", "正在使用：{id}";
+    account_removed(id): "Removed: {id}", "已删除：{id}";
+    unknown_account(name): "There is no Chutes account {name} here.", "本机没有名为 {name} 的 Chutes 账户。";
+    unknown_account_hint(program): "`{program} accounts list` shows them.", "`{program} accounts list` 会列出账户。";
+    last_account(id): "{id} is the only Chutes account here.", "{id} 是本机唯一的 Chutes 账户。";
+    last_account_hint(program): "`{program} logout` signs it out.", "请用 `{program} logout` 退出登录。";
+    accounts_in_database(version): "OpenClaw {version} keeps its accounts in a database of its own.", "OpenClaw {version} 将账户保存在自己的数据库中。";
+    accounts_in_database_hint(id): "OpenClaw itself chooses: `openclaw models auth order set --provider chutes {id}`.", "请使用 OpenClaw 自己的命令：`openclaw models auth order set --provider chutes {id}`。";
+}
+
 // Carrying a setup elsewhere.
 texts! {
     about_export: "Print the choices (models, aliases, pools) as a small text", "将所选内容（模型、别名、池）打印为短文本";
     about_import: "Take over the choices that export printed", "采用 export 打印的所选内容";
     arg_import_source: "The text; - is standard input", "文本文件；- 表示标准输入";
     imported(reference): "The choices are in force; default: {reference}", "所选内容已生效；默认模型：{reference}";
-    import_question: "Write this? [y/N]", "写入吗？[y/N]";
-    import_left: "Left as it was. Nothing was written.", "保持原样，没有写入任何内容。";
+    confirm_question: "Write this? [y/N]", "写入吗？[y/N]";
+    confirm_left: "Left as it was. Nothing was written.", "保持原样，没有写入任何内容。";
     import_empty: "There is no text to import.", "没有可导入的文本。";
     import_too_long(kib): "The text is longer than {kib} KiB, so it is no export of this program.", "文本超过 {kib} KiB，不是本程序导出的内容。";
     import_malformed(line, column): "The text is no JSON: line {line}, column {column}. It may have been cut.", "文本不是 JSON：第 {line} 行，第 {column} 列。可能被截断了。";

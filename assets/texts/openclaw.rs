@@ -68,6 +68,17 @@ texts! {
     misplaced(place): "which belongs below {place}", "它应位于 {place} 之下";
     no_model: "a model must be an object with id and name", "模型必须是包含 id 和 name 的对象";
     no_api: "no protocol that OpenClaw knows", "不是 OpenClaw 支持的协议";
+    refused_key: "no such key", "没有这个键";
+    refused_kind(found, wanted): "{found}, where {wanted} is wanted", "这里是{found}，应为{wanted}";
+    refused_or: " or ", "或";
+    refused_text: "text", "文本";
+    refused_number: "a number", "数字";
+    refused_boolean: "true or false", "true 或 false";
+    warn_refused(version, what, command):
+        "{version} refuses the config, so its gateway will not start: {what}. Run: {command}",
+        "{version} 会拒绝此配置，网关将无法启动：{what}。请运行：{command}";
+    openclaw_of(version): "OpenClaw {version}", "OpenClaw {version}";
+    any_openclaw: "OpenClaw", "OpenClaw";
     an_object: "an object", "对象";
     an_array: "a list", "列表";
     edit(path, problem): "{path}: {problem}. Nothing was touched", "{path}：{problem}。没有改动任何内容";
@@ -149,8 +160,8 @@ texts! {
         "Use an API key instead, or sign in with `openclaw models auth login --provider chutes --method oauth`.",
         "请改用 API 密钥，或运行“openclaw models auth login --provider chutes --method oauth”登录。";
     hint_key_new_store:
-        "Store it with `openclaw models auth paste-api-key --provider chutes --profile-id chutes:default`, then run this again.",
-        "请先运行“openclaw models auth paste-api-key --provider chutes --profile-id chutes:default”保存，然后重新运行。";
+        "Name the program with --openclaw PATH, or store the key with `openclaw models auth paste-api-key --provider chutes --profile-id chutes:default`; then run this again.",
+        "请用 --openclaw PATH 指定程序位置，或先运行“openclaw models auth paste-api-key --provider chutes --profile-id chutes:default”保存密钥，然后重新运行。";
     hint_symlink: "Replace the link by the file it leads to, then run this again.", "请用链接所指的文件替换该链接，然后重新运行。";
     hint_put_back(backup, path):
         "Its old contents are in {backup}. Put them back with: mv {backup} {path}",

@@ -176,18 +176,23 @@ texts! {
     app_secret_title: "The app's client secret", "应用的 client secret";
     app_id: "Client id", "client id";
     app_secret: "Client secret", "client secret";
-    app_optional: "optional", "可选";
-    app_from_environment(hint): "{hint} from CHUTES_CLIENT_SECRET", "{hint} 来自 CHUTES_CLIENT_SECRET";
+    app_needed: "csc_…, needed", "csc_…，必填";
+    app_api_key: "or API key", "或 API 密钥";
+    app_api_key_about: "registers an app for you", "为您注册应用";
+    app_characters(count, whole): "{count} of {whole}", "{count} / {whole}";
+    app_from_file(hint, file): "{hint} from {file}", "{hint} 来自 {file}";
+    app_secret_length(count, whole): "A client secret has {whole} characters, this has {count} of {whole}: copy it once more, whole. ^U clears the field.", "client secret 有 {whole} 个字符，这里是 {count} / {whole}：请完整地重新复制。^U 清空输入框。";
+    app_key_for: "Chutes registers an app with an API key that may do everything (an admin key). It is used this once and stored nowhere; the new app's client id and secret come back, and the sign-in goes on.", "Chutes 用拥有全部权限的 API 密钥（管理员密钥）注册应用。该密钥只用这一次，不会存储；随后会得到新应用的 client id 和 client secret，登录继续进行。";
+    app_registering: "Registering an app with Chutes…", "正在向 Chutes 注册应用…";
+    app_made(name): "Registered the app {name}.", "已注册应用 {name}。";
+    app_from_environment(hint): "{hint} in the environment", "{hint} 来自环境变量";
     app_demo_secret(hint): "{hint}, the demo's own", "{hint}, 演示自带";
-    app_secret_for(file): "OpenClaw renews the sign-in about every hour, and Chutes asks for the secret then. With one given, Review offers to put it into {file}; without, the sign-in lasts about an hour.",
-        "OpenClaw 约每小时续期一次登录, 届时 Chutes 需要该 secret。填写后, 检查页会提供写入 {file} 的选项; 不填则登录约一小时后失效。";
-    app_register: "No app yet? Register one, once:", "还没有应用? 只需注册一次:";
+    app_secret_for(file): "Chutes asks for the secret now, and again about every hour when OpenClaw renews the sign-in: Review puts it into {file}. It was shown when the app was made.", "Chutes 现在需要 client secret，之后 OpenClaw 约每小时续期时也需要：核对页会将它写入 {file}。它在创建应用时显示过。";
+    app_register: "No app yet? Paste an API key into the third field, or register one in the browser:", "还没有应用？在第三个输入框粘贴 API 密钥，或在浏览器中注册：";
     app_docs: "How", "方法";
     app_redirect: "Redirect URI", "重定向地址";
     app_redirect_exact: "exactly as shown", "必须完全一致";
     app_scopes: "Scopes", "权限范围";
-    app_bad_secret: "A client secret is csc_ and letters or digits. Copy it from the app's page once more; ^U clears the field.",
-        "client secret 是 csc_ 加字母或数字。请从应用页面重新复制; ^U 清空输入框。";
     app_demo: "The demo brings an app of its own; Enter takes it.", "演示自带一个应用, 按 Enter 即可。";
 
     ways_title: "Open this link in any browser", "在任意浏览器中打开此链接";
@@ -195,6 +200,7 @@ texts! {
     ways_time_up: "time is up", "已超时";
     ways_expired: "The time ran out. Enter makes a new link, + gives this one more time.", "已超时。按 Enter 生成新链接, 按 + 延长此链接。";
     ways_open(host): "open {host}", "打开 {host}";
+    ways_error_page(uri): "The page says “Unknown client_id”? Esc, and check it. “Redirect URI not registered”? Register exactly {uri}", "页面显示 “Unknown client_id”？请按 Esc 并检查它。显示 “Redirect URI not registered”？请准确注册 {uri}";
     ways_finish: "Then any one of these finishes it", "然后用以下任一方式完成";
     ways_paste: "paste the address your browser ends on", "粘贴浏览器最后停留的地址";
     ways_wait: "or just wait: the browser reports back by itself", "或等待: 浏览器会自动返回结果";
@@ -214,7 +220,8 @@ texts! {
     qr_ask_finer: "Press q for a finer code, which needs a font that has it.", "按 q 显示更细的二维码, 需要字体支持。";
 
     key_next: "go on", "继续";
-    key_other_field: "other field", "切换输入框";
+    key_other_field: "next field", "下一个输入框";
+    key_previous_field: "field before", "上一个输入框";
     key_new_link: "new link", "新链接";
     key_other_host: "browser here or not", "本机或远程浏览器";
     key_more_time: "more time", "延长时间";

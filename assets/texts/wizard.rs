@@ -40,13 +40,13 @@ texts! {
 
     // API key
     key_title: "Paste your Chutes API key", "请粘贴您的 Chutes API 密钥";
-    key_count(count): "{count} characters", "{count} 个字符";
+    key_count(count, whole): "{count} of {whole}", "{count} / {whole}";
     key_where: "Create one at", "创建密钥:";
     key_form: "It starts with cpk_ and has two dots. Only OpenClaw's auth store keeps it.",
         "密钥以 cpk_ 开头，含两个点。它只保存在 OpenClaw 的认证存储中。";
     key_env_default(hint): "Empty: Enter takes CHUTES_API_KEY {hint}", "留空按 Enter 使用 CHUTES_API_KEY {hint}";
-    key_demo_default: "Empty: Enter takes a key for the demo. Any key of the form cpk_a.b.c works here; one that ends in bad is refused.",
-        "留空按 Enter 使用演示密钥。演示中任何 cpk_a.b.c 形式的密钥都可用；以 bad 结尾的会被拒绝。";
+    key_demo_default: "Empty: Enter takes a key for the demo. Any key of the real form works here, also to register an app; one that ends in bad is refused.",
+        "留空按 Enter 使用演示密钥。演示中任何形式正确的密钥都可用，也可用来注册应用；以 bad 结尾的会被拒绝。";
     key_refused(hint): "Chutes refused the key {hint}. Enter another one.", "Chutes 拒绝了密钥 {hint}。请输入另一个。";
     key_empty: "There is no key yet: paste it here.", "还没有密钥，请粘贴到这里。";
     key_too_long: "That is too long for a key. ^U clears the field.", "内容过长，不像密钥。^U 清空输入框。";
@@ -63,6 +63,10 @@ texts! {
     key_client_secret: "This is an OAuth client secret (csc_), not an API key (cpk_).",
         "这是 OAuth 客户端密钥 (csc_)，不是 API 密钥 (cpk_)。";
     key_prefix: "A Chutes API key starts with cpk_. This one does not.", "Chutes API 密钥以 cpk_ 开头，这个不是。";
+    key_fingerprint: "This looks like the fingerprint of your account, which opens everything in it. It was cleared; never give it to anybody. An API key starts with cpk_.",
+        "这看起来是您账户的指纹（fingerprint），可打开账户中的一切。已清除；请勿交给任何人。API 密钥以 cpk_ 开头。";
+    key_length(count, whole): "A key has {whole} characters, this has {count} of {whole}: copy the whole key. ^U clears the field.",
+        "密钥有 {whole} 个字符，这里是 {count} / {whole}：请复制完整的密钥。^U 清空输入框。";
     key_parts: "The key is not complete, or two run together: it has three parts with two dots between them.",
         "密钥不完整，或粘贴了两次：应由两个点分成三部分。";
 

@@ -4,6 +4,7 @@
 use super::client::{Call, Client};
 use super::failure::Failure;
 use crate::secret::Secret;
+use crate::texts::{Lang, choose as texts};
 use serde_json::{Map, Value, json};
 use std::time::Duration;
 
@@ -82,6 +83,17 @@ impl Cap {
         }
     }
 
+    fn words(self, name: &str, lang: Lang, clock: impl Fn(i64) -> String) -> Option<String> {
+        match self {
+            Cap::Unknown => None,
+            Cap::Uncapped => Some(texts::cap_uncapped(lang, name)),
+            Cap::Limited { cap, remaining, resets_at, .. } => {
+                let left = texts::cap_left(lang, name, dollars(remaining), dollars(cap));
+                Some(left + &resets_at.map(|at| texts::cap_anew(lang, clock(at))).unwrap_or_default())
+            }
+        }
+    }
+
     fn json(self) -> Value {
         match self {
             Cap::Unknown => Value::Null,
@@ -90,6 +102,26 @@ impl Cap {
                 json!({ "used": used, "cap": cap, "remaining": remaining, "resetsAt": resets_at.map(rfc3339) })
             }
         }
+    }
+}
+
+/// The requests of a day, as each answer of a completion tells them.
+#[derive(Clone, Copy, Debug, PartialEq)]
+pub struct Quota {
+    pub total: f64,
+    pub used: f64,
+    pub remaining: f64,
+}
+
+impl Quota {
+    /// From the headers `X-Chutes-Quota-Total`, `-Used` and `-Remaining`. None: one is missing.
+    pub fn of(header: impl Fn(&str) -> Option<f64>) -> Option<Quota> {
+        let amount = |name: &str| header(name).filter(|amount| amount.is_finite() && *amount >= 0.0);
+        Some(Quota {
+            total: amount("x-chutes-quota-total")?,
+            used: amount("x-chutes-quota-used")?,
+            remaining: amount("x-chutes-quota-remaining")?,
+        })
     }
 }
 
@@ -133,6 +165,40 @@ impl Account {
             }
             Plan::Subscription(_) => None,
         }
+    }
+
+    /// In one line: `balance $12.50 · plan $10 a month · 4 h: $0.50 of $1.00 left, anew 14:00`. `clock`: a moment
+    /// in Unix milliseconds as the reader's time of day.
+    pub fn words(&self, lang: Lang, clock: impl Fn(i64) -> String) -> String {
+        let mut parts = Vec::new();
+        parts.extend(self.balance.map(|usd| texts::account_balance(lang, dollars(usd))));
+        match &self.plan {
+            Plan::Unknown => {}
+            Plan::None => parts.push(texts::account_no_plan(lang).to_owned()),
+            Plan::Subscription(plan) => {
+                parts.push(match plan.monthly_price {
+                    Some(usd) => texts::account_plan(lang, dollars(usd)),
+                    None => texts::account_plan_unpriced(lang).to_owned(),
+                });
+                for (cap, name) in
+                    [(plan.four_hour, texts::account_four_hours(lang)), (plan.monthly, texts::account_month(lang))]
+                {
+                    parts.extend(cap.words(name, lang, &clock));
+                }
+            }
+        }
+        parts.join(" · ")
+    }
+
+    /// Why the next call will be refused, and what to do about it.
+    pub fn shortage_words(&self, lang: Lang, clock: impl Fn(i64) -> String) -> Option<String> {
+        let page = super::endpoints::ACCOUNT_PAGE;
+        let again = |at: Option<i64>| at.map_or_else(String::new, |at| texts::short_anew(lang, clock(at)));
+        Some(match self.shortage()? {
+            Shortage::NoBalance => texts::short_balance(lang, page),
+            Shortage::FourHourCap { resets_at } => texts::short_four_hours(lang, again(resets_at), page),
+            Shortage::MonthlyCap { resets_at } => texts::short_month(lang, again(resets_at), page),
+        })
     }
 
     /// As in JSON documents.
@@ -179,6 +245,18 @@ impl Account {
         let of_all = |quotas: &Value| quotas.as_array()?.iter().find(|row| row["chute_id"] == "*").cloned();
         let quota = quotas.and_then(of_all).and_then(|row| amount(&row["quota"]));
         Some(Account { username, balance, plan, quota })
+    }
+}
+
+/// An amount as people say it: `$0.82`, `$12`, `$0.004`.
+pub fn dollars(usd: f64) -> String {
+    match usd {
+        usd if usd >= 100.0 => format!("${usd:.0}"),
+        usd if usd >= 0.095 || usd == 0.0 => format!("${usd:.2}"),
+        usd if usd >= 0.001 => format!("${usd:.3}"),
+        usd if usd > 0.0 => "<$0.001".to_owned(),
+        // A debt.
+        usd => format!("-${:.2}", -usd),
     }
 }
 

@@ -6,6 +6,9 @@ use crate::secret::Secret;
 /// Longest key accepted, in bytes; real ones are about a hundred.
 pub const MAX_LEN: usize = 1024;
 
+/// Characters of a key: `cpk_`, a key id, a user id and a secret of 32 each, with dots between them.
+pub const LENGTH: usize = 102;
+
 /// Why a text is not a Chutes API key. Holds nothing of the text.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Problem {
@@ -25,6 +28,10 @@ pub enum Problem {
     ClientSecret,
     /// Another service's key, or no key at all.
     Prefix,
+    /// The fingerprint of an account (32 letters or digits), which opens everything: never to be given away.
+    Fingerprint,
+    /// So many characters instead of [`LENGTH`].
+    Length(usize),
     /// It starts right but has not the three parts of a key: cut off, or two run together.
     Parts,
 }
@@ -38,6 +45,15 @@ pub fn parse(text: &str) -> Result<Secret, Problem> {
         key = key.strip_prefix(quote).and_then(|k| k.strip_suffix(quote)).unwrap_or(key);
     }
     check(key.trim())
+}
+
+/// [`parse`], for what a person types: a key that was cut is refused before the service does it.
+pub fn parse_whole(text: &str) -> Result<Secret, Problem> {
+    let key = parse(text)?;
+    match key.expose().len() {
+        LENGTH => Ok(key),
+        other => Err(Problem::Length(other)),
+    }
 }
 
 fn check(key: &str) -> Result<Secret, Problem> {
@@ -56,6 +72,7 @@ fn check(key: &str) -> Result<Secret, Problem> {
         Some(ChutesCredential::RefreshToken) => return Err(Problem::RefreshToken),
         Some(ChutesCredential::ClientId) => return Err(Problem::ClientId),
         Some(ChutesCredential::ClientSecret) => return Err(Problem::ClientSecret),
+        None if key.len() == 32 && key.bytes().all(|b| b.is_ascii_alphanumeric()) => return Err(Problem::Fingerprint),
         None => return Err(Problem::Prefix),
     };
     if !rest.chars().all(|c| c.is_ascii_alphanumeric() || matches!(c, '.' | '-' | '_')) {
@@ -101,6 +118,7 @@ mod tests {
             ("cid_abc", Problem::ClientId),
             ("csc_abc", Problem::ClientSecret),
             ("sk-abcdef", Problem::Prefix),
+            ("aB3dE5gH7jK9mN1pQ3sT5vW7yZ9bC1dF", Problem::Fingerprint),
             ("cpk_abc", Problem::Parts),
             ("cpk_a.b", Problem::Parts),
             ("cpk_a..c", Problem::Parts),
@@ -111,6 +129,10 @@ mod tests {
         ] {
             assert_eq!(parse(text).err(), Some(problem), "{text:?}");
         }
+        let whole = format!("cpk_{}.{}.{}", "0a".repeat(16), "1b".repeat(16), "2C".repeat(16));
+        assert_eq!(parse_whole(&format!(" {whole}\n")).map(|key| key.expose().len()), Ok(LENGTH));
+        assert_eq!(parse_whole(&whole[..98]).err(), Some(Problem::Length(98)));
+        assert_eq!(parse_whole(&format!("{whole}x")).err(), Some(Problem::Length(103)));
         assert_eq!(parse(&format!("cpk_a.b.{}", "c".repeat(2000))).err(), Some(Problem::TooLong));
     }
 }

@@ -1,6 +1,7 @@
 //! The one HTTP client: limits on time and size, no credential to another origin, every failure
 //! named. Nothing is built before the first call.
 
+use super::account::Quota;
 use super::connect::{self, CALL, Progress, Proxies, Roots};
 use super::endpoints::{Endpoints, host_of};
 use super::failure::{self, Failure, Kind, NotJson, ProxyTrouble, Stage};
@@ -10,6 +11,7 @@ use reqwest::Method;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
 use serde_json::error::Category;
 use std::future::poll_fn;
+use std::num::NonZeroI64;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 use std::time::{Duration, Instant};
@@ -108,6 +110,9 @@ pub struct Answer {
     pub took: Duration,
     content_type: String,
     retry_after: Option<u64>,
+    resets_at: Option<NonZeroI64>,
+    /// Of the headers `X-Chutes-Quota-*`.
+    quota: Option<Quota>,
     said: Option<String>,
     host: String,
     proxy: Option<String>,
@@ -119,9 +124,15 @@ impl Answer {
         match self.status {
             200..=299 => Ok(self),
             status => {
-                Err(self.failure(Kind::Status { status, said: self.said.clone(), retry_after: self.retry_after }))
+                let (said, retry_after, resets_at) = (self.said.clone(), self.retry_after, self.resets_at);
+                Err(self.failure(Kind::Status { status, said, retry_after, resets_at }))
             }
         }
+    }
+
+    /// What the answer says of the account's requests.
+    pub fn quota(&self) -> Option<Quota> {
+        self.quota
     }
 
     /// A failure of that kind, about this call.
@@ -285,6 +296,8 @@ impl Exchange<'_> {
             retry_after: header(RETRY_AFTER).and_then(|value| value.trim().parse().ok()),
             body: Vec::new(),
             took: Duration::ZERO,
+            resets_at: None,
+            quota: Quota::of(|name| response.headers().get(name)?.to_str().ok()?.trim().parse().ok()),
             said: None,
             host: self.host.clone(),
             proxy: self.proxy.clone(),
@@ -302,6 +315,7 @@ impl Exchange<'_> {
         answer.took = started.elapsed();
         if answer.status >= 400 {
             answer.said = failure::said(&answer.body, &self.call.redact);
+            answer.resets_at = failure::resets_at(&answer.body);
         }
         Ok(answer)
     }

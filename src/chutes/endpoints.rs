@@ -9,6 +9,8 @@ pub const DEFAULT_API: &str = "https://llm.chutes.ai/v1";
 pub const DEFAULT_IDP: &str = "https://api.chutes.ai";
 /// Where a person creates an API key.
 pub const API_KEYS_PAGE: &str = "https://chutes.ai/app/settings/api-keys";
+/// Where a person sees the balance and adds to it.
+pub const ACCOUNT_PAGE: &str = "https://chutes.ai/app";
 /// How to register an OAuth app.
 pub const OAUTH_DOCS: &str = "https://chutes.ai/docs/sign-in-with-chutes/overview";
 

@@ -9,7 +9,8 @@
 use super::credential_kinds::redact;
 use crate::clean;
 use crate::secret::Secret;
-use crate::texts::{Lang, chutes as texts};
+use crate::texts::{Lang, choose, chutes as texts};
+use std::num::NonZeroI64;
 use std::time::Duration;
 
 /// What a call was doing. Each is announced when it begins; `Tls` only for `https`.
@@ -54,6 +55,8 @@ pub enum Kind {
         said: Option<String>,
         /// `Retry-After`, seconds.
         retry_after: Option<u64>,
+        /// When what was used up begins anew, Unix milliseconds.
+        resets_at: Option<NonZeroI64>,
     },
     NotJson(NotJson),
     /// The answer ended before it was complete.
@@ -81,6 +84,27 @@ pub enum Kind {
     },
     /// The credential holds characters that no HTTP header can carry.
     CredentialMalformed,
+}
+
+/// Why the service refused a completion (`invocation/util.py`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Cause {
+    /// 402: nothing on the balance.
+    NoBalance,
+    /// 402: the requests of the day are used up, and nothing is on the balance.
+    QuotaUsedUp,
+    /// 402: the plan's cap of four hours or of the month.
+    CapUsedUp,
+    /// 402: a TEE model wants a plan or a balance.
+    TeeNeedsPlan,
+    /// 429: the model's instances are full.
+    AtCapacity,
+    /// 429: the free calls of the day are used up.
+    FreeLimit,
+    /// 503: nothing runs that could answer.
+    NoInstance,
+    /// 503: switched off, and still listed.
+    Disabled,
 }
 
 /// Why no TLS connection came about.
@@ -152,6 +176,24 @@ impl Failure {
         }
     }
 
+    /// Why a completion was refused, as the service tells it apart in words only. None: none of these.
+    pub fn cause(&self) -> Option<Cause> {
+        let Kind::Status { status, said, .. } = &self.kind else { return None };
+        let said = said.as_deref().unwrap_or_default().to_lowercase();
+        let says = |words: &str| said.contains(words);
+        match status {
+            402 if says("tee model") => Some(Cause::TeeNeedsPlan),
+            402 if says("usage cap") => Some(Cause::CapUsedUp),
+            402 if says("quota exceeded") => Some(Cause::QuotaUsedUp),
+            402 => Some(Cause::NoBalance),
+            429 if says("free models limit") => Some(Cause::FreeLimit),
+            429 if says("capacity") => Some(Cause::AtCapacity),
+            503 if says("no instances") => Some(Cause::NoInstance),
+            503 if says("disabled") => Some(Cause::Disabled),
+            _ => None,
+        }
+    }
+
     /// The service refused the credential itself (401).
     pub fn credential_refused(&self) -> bool {
         self.status() == Some(401)
@@ -174,7 +216,19 @@ impl Failure {
                 texts::failure_timeout(lang, host, after.as_secs_f64(), stage_words(*stage, lang), self.route(lang))
             }
             Kind::Status { status: 401, said: s, .. } => texts::failure_401(lang, host, said(s)),
-            Kind::Status { status: 402, said: s, .. } => texts::failure_402(lang, host, said(s)),
+            Kind::Status { said: s, .. } if self.cause().is_some() => {
+                let words = match self.cause() {
+                    Some(Cause::TeeNeedsPlan) => choose::failure_tee_plan,
+                    Some(Cause::CapUsedUp) => choose::failure_cap,
+                    Some(Cause::QuotaUsedUp) => choose::failure_quota,
+                    Some(Cause::NoInstance) => choose::failure_no_instance,
+                    Some(Cause::Disabled) => choose::failure_disabled,
+                    Some(Cause::AtCapacity) => choose::failure_capacity,
+                    Some(Cause::FreeLimit) => choose::failure_free_limit,
+                    Some(Cause::NoBalance) | None => texts::failure_402,
+                };
+                words(lang, host.to_owned(), said(s))
+            }
             Kind::Status { status: 403, said: s, .. } => texts::failure_403(lang, host, self.route(lang), said(s)),
             Kind::Status { status: 404, said: s, .. } => texts::failure_404(lang, host, said(s)),
             Kind::Status { status: 429, said: s, .. } => texts::failure_429(lang, host, said(s)),
@@ -229,7 +283,18 @@ impl Failure {
             Kind::Status { status: 401, .. } | Kind::CredentialMalformed => {
                 texts::hint_401(lang, super::endpoints::API_KEYS_PAGE)
             }
-            Kind::Status { status: 402, .. } => texts::hint_402(lang).to_owned(),
+            Kind::Status { status: 402, resets_at, .. } => {
+                let (topped_up, page) = (self.cause(), super::endpoints::ACCOUNT_PAGE);
+                match (resets_at.map(|at| utc(at.get())), topped_up) {
+                    (Some(when), _) => choose::hint_402_resets(lang, page, when),
+                    (None, Some(Cause::CapUsedUp | Cause::QuotaUsedUp)) => choose::hint_402_cap(lang, page),
+                    (None, Some(Cause::TeeNeedsPlan)) => choose::hint_402_plan(lang, page),
+                    (None, _) => choose::hint_402_balance(lang, page),
+                }
+            }
+            Kind::Status { .. } if matches!(self.cause(), Some(Cause::NoInstance | Cause::Disabled)) => {
+                choose::hint_other_model(lang).to_owned()
+            }
             Kind::Status { status: 403, .. } => texts::hint_403(lang).to_owned(),
             Kind::Status { status: 404, .. } => texts::hint_404(lang).to_owned(),
             Kind::Status { retry_after: Some(seconds), .. } => texts::hint_retry_after(lang, seconds),
@@ -294,6 +359,17 @@ pub fn said(body: &[u8], secrets: &[&Secret]) -> Option<String> {
     (!text.is_empty()).then(|| clean::excerpt(&text, SAID_CHARS))
 }
 
+/// `quota_reset_timestamp` of an error answer, Unix milliseconds.
+pub(super) fn resets_at(body: &[u8]) -> Option<NonZeroI64> {
+    let value: serde_json::Value = serde_json::from_slice(body).ok()?;
+    super::account::moment(&value["detail"]["quota_reset_timestamp"]).and_then(NonZeroI64::new)
+}
+
+fn utc(ms: i64) -> String {
+    let moment = jiff::Timestamp::from_millisecond(ms).unwrap_or_default();
+    moment.strftime("%Y-%m-%d %H:%M UTC").to_string()
+}
+
 /// The sentence in the shapes that APIs of this family use for errors.
 fn sentence_in(value: &serde_json::Value) -> Option<&str> {
     let error = &value["error"];
@@ -320,8 +396,54 @@ mod tests {
     }
 
     #[test]
+    fn refusals_of_a_completion_are_told_apart() {
+        let failure = |status, detail: &str| {
+            let body = format!("{{\"detail\":{detail}}}");
+            let (said, resets_at) = (said(body.as_bytes(), &[]), resets_at(body.as_bytes()));
+            Failure { host: "h".into(), proxy: None, kind: Kind::Status { status, said, retry_after: None, resets_at } }
+        };
+        let mut words = std::collections::BTreeSet::new();
+        for (status, detail, cause) in [
+            (
+                402,
+                r#"{"message":"Quota exceeded and account balance is $0.0, please pay with fiat or send tao to 5xyz","quota_reset_timestamp":1787407200}"#,
+                Cause::QuotaUsedUp,
+            ),
+            (
+                402,
+                r#"{"message":"Subscription usage cap exceeded. Please add balance to continue."}"#,
+                Cause::CapUsedUp,
+            ),
+            (402, r#""TEE models require an active subscription or positive balance.""#, Cause::TeeNeedsPlan),
+            (402, r#""Account balance is $0.0""#, Cause::NoBalance),
+            (402, "7", Cause::NoBalance),
+            (429, r#""Instance is at maximum capacity, try again later""#, Cause::AtCapacity),
+            (429, r#""Infrastructure is at maximum capacity""#, Cause::AtCapacity),
+            (429, r#""Free models limit reached for today""#, Cause::FreeLimit),
+            (503, r#""No instances available (yet) for chute_id='x'""#, Cause::NoInstance),
+            (503, r#""This chute is currently disabled.""#, Cause::Disabled),
+        ] {
+            let failure = failure(status, detail);
+            assert_eq!(failure.cause(), Some(cause), "{detail}");
+            for lang in [Lang::En, Lang::ZhCn] {
+                let message = failure.message(lang);
+                assert!(message.contains(&status.to_string()), "{message}");
+                words.insert(
+                    message.split([':', '：']).next().unwrap_or_default().trim_end_matches(['.', '。']).to_owned(),
+                );
+            }
+        }
+        // Of ten, the two without a sentence of their own and the two at capacity are alike.
+        assert_eq!(words.len(), 2 * 8, "{words:#?}");
+        assert_eq!(failure(503, "\"x\"").cause(), None);
+        let used = failure(402, r#"{"message":"Quota exceeded","quota_reset_timestamp":1787407200}"#);
+        assert!(used.hint(Lang::En).contains("2026-08-22 14:00 UTC"), "{}", used.hint(Lang::En));
+        assert!(used.message(Lang::En).contains("Quota exceeded"), "the service's own words");
+    }
+
+    #[test]
     fn every_kind_has_words_in_both_languages_that_name_the_host() {
-        let status = |status| Kind::Status { status, said: Some("words".into()), retry_after: None };
+        let status = |status| Kind::Status { status, said: Some("words".into()), retry_after: None, resets_at: None };
         let kinds = vec![
             Kind::ConnectionRefused,
             Kind::Dns { name: "llm.example".into() },

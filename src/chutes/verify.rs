@@ -1,5 +1,6 @@
 //! Whether a credential may really call a model: one completion of one token.
 
+use super::account::Quota;
 use super::client::{Call, Client};
 use super::failure::{Failure, Kind};
 use crate::secret::Secret;
@@ -10,12 +11,14 @@ use std::time::Duration;
 const WHOLE: Duration = Duration::from_secs(30);
 
 /// What one test call showed.
-#[derive(Clone, Debug, PartialEq, Eq)]
+#[derive(Clone, Debug, PartialEq)]
 pub enum Verdict {
     Works {
         latency_ms: u64,
         prompt_tokens: Option<u64>,
         completion_tokens: Option<u64>,
+        /// What is left of the day's requests.
+        quota: Option<Quota>,
     },
     /// 401 or 403: this credential may not.
     Refused(Failure),
@@ -73,5 +76,6 @@ async fn complete(client: &Client, credential: &Secret, model: &str) -> Result<V
         latency_ms: u64::try_from(answer.took.as_micros().div_ceil(1000)).unwrap_or(u64::MAX),
         prompt_tokens: tokens("prompt_tokens"),
         completion_tokens: tokens("completion_tokens"),
+        quota: answer.quota(),
     })
 }

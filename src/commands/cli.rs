@@ -1,7 +1,7 @@
 //! The grammar: every command and option, described once. Help, completions and the manual page come
 //! from the same description.
 
-use crate::texts::{Lang, cli as text, doctor, renewal};
+use crate::texts::{Lang, choose, cli as text, doctor, renewal};
 use clap::builder::{PossibleValuesParser, ValueParser};
 use clap::{Arg, ArgAction, Command};
 
@@ -20,7 +20,7 @@ const IGNORED_FLAGS: [&str; 9] = [
 ];
 
 /// Options before the subcommand that take a value; needed to find the subcommand.
-pub const GLOBAL_WITH_VALUE: [&str; 4] = ["--lang", "--agent", "--config", "--profile"];
+pub const GLOBAL_WITH_VALUE: [&str; 5] = ["--lang", "--agent", "--config", "--openclaw", "--profile"];
 /// Options before the subcommand that take none.
 pub const GLOBAL_FLAGS: [&str; 2] = ["--plain", "--no-color"];
 
@@ -55,6 +55,7 @@ pub fn documented(name: &'static str, lang: Lang) -> Command {
             global("no-color", lang).action(ArgAction::SetTrue).help(text::arg_no_color(lang)),
             global("agent", lang).value_name("ID").help(text::arg_agent(lang)),
             global("config", lang).value_name("PATH").help(text::arg_config(lang)).value_parser(path()),
+            global("openclaw", lang).value_name("PATH").help(text::arg_openclaw(lang)).value_parser(path()),
             global("profile", lang).value_name("NAME").help(text::arg_profile(lang)),
         ])
         .subcommand(onboard(lang))
@@ -70,6 +71,14 @@ pub fn documented(name: &'static str, lang: Lang) -> Command {
         .subcommand(login(lang))
         .subcommand(renew(lang))
         .subcommand(base("token", renewal::about_token(lang), lang))
+        .subcommand(base("logout", text::about_logout(lang), lang).args([
+            flag("keep-models", text::arg_keep_models(lang)),
+            flag("local", text::arg_local(lang)),
+            flag("yes", text::arg_yes(lang)),
+            flag("check", text::arg_check(lang)),
+            json(lang),
+        ]))
+        .subcommand(accounts(lang))
         .subcommand(base("export", text::about_export(lang), lang))
         .subcommand(base("import", text::about_import(lang), lang).args([
             positional("source").value_name("FILE").help(text::arg_import_source(lang)).value_parser(path()),
@@ -130,6 +139,7 @@ fn onboard(lang: Lang) -> Command {
             flag("non-interactive", text::arg_non_interactive(lang)),
             flag("json", text::arg_json(lang)),
             flag("check", text::arg_check(lang)),
+            flag("strict", text::arg_strict(lang)),
             flag("skip-verify", text::arg_skip_verify(lang)),
         ])
 }
@@ -163,7 +173,34 @@ fn models(lang: Lang) -> Command {
                 .args([positional("reference").value_name("REF").help(text::arg_reference(lang)), json(lang)]),
         )
         .subcommand(aliases)
+        .subcommand(pools(lang))
+        .subcommand(
+            base("recommend", choose::about_recommend(lang), lang).args([
+                value("for", "PURPOSE", choose::arg_for(lang))
+                    .value_parser(choice(["chat", "code", "vision", "cheap", "long"])),
+                json(lang),
+                plain_list(lang),
+            ]),
+        )
+        .subcommand(
+            base("verify", choose::about_verify(lang), lang)
+                .args([positional("reference").value_name("REF").help(text::arg_reference(lang)), json(lang)]),
+        )
         .subcommand(base("refresh", text::about_models_refresh(lang), lang).arg(json(lang)))
+}
+
+fn pools(lang: Lang) -> Command {
+    let name = || positional("name").value_name("NAME").help(choose::arg_pool_name(lang));
+    group("pools", choose::about_pools(lang), lang)
+        .subcommand(base("list", choose::about_pools_list(lang), lang).args([json(lang), plain_list(lang)]))
+        .subcommand(base("add", choose::about_pools_add(lang), lang).args([
+            name(),
+            positional("members").num_args(1..).value_name("REF").help(choose::arg_members(lang)),
+            flag("latency", choose::arg_latency(lang)).conflicts_with("throughput"),
+            flag("throughput", choose::arg_throughput(lang)),
+            json(lang),
+        ]))
+        .subcommand(base("remove", choose::about_pools_remove(lang), lang).args([name(), json(lang)]))
 }
 
 fn renew(lang: Lang) -> Command {
@@ -175,6 +212,14 @@ fn renew(lang: Lang) -> Command {
         Arg::new("no-gateway").long("no-gateway").action(ArgAction::SetTrue).hide(true),
         Arg::new("when-up").long("when-up").action(ArgAction::SetTrue).hide(true),
     ])
+}
+
+fn accounts(lang: Lang) -> Command {
+    let account = || positional("account").value_name("NAME").help(text::arg_account(lang));
+    group("accounts", text::about_accounts(lang), lang)
+        .subcommand(base("list", text::about_accounts_list(lang), lang).arg(json(lang)))
+        .subcommand(base("use", text::about_accounts_use(lang), lang).args([account(), json(lang)]))
+        .subcommand(base("remove", text::about_accounts_remove(lang), lang).args([account(), json(lang)]))
 }
 
 fn login(lang: Lang) -> Command {

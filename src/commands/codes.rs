@@ -38,8 +38,13 @@ pub const WARNINGS: &[(&str, &str)] = &[
     ("credential-replaced", "A stored Chutes credential of another kind was replaced."),
     ("openclaw-not-found", "No OpenClaw was found; the documented files are written."),
     ("not-renewed", "The stored sign-in has expired and could not be renewed."),
+    ("earlier-run", "A run before this one was killed; the message says what was found and what became of it."),
     ("not-renewable", "OpenClaw will not be able to renew the sign-in: the message says what is missing."),
     ("scopes-kept", "Scopes that were granted to the app before are asked for again."),
+    ("tokens-still-valid", "logout --local: the tokens could not be revoked."),
+    ("key-still-valid", "logout: the API key was removed here and stays valid at the service."),
+    ("variable-still-set", "logout: a variable still holds a credential."),
+    ("config-refused", "OpenClaw refuses something in the config: what, where, and the command that mends it."),
     ("agent-has-own-model", "An agent has a model of its own, which the default does not reach."),
 ];
 
@@ -89,9 +94,17 @@ pub const ERRORS: &[(&str, u8, &str)] = &[
     ("unknown-model", 1, "Neither an alias nor a model that is known."),
     ("not-a-chutes-model", 1, "The model of another provider where a Chutes model is meant."),
     ("unknown-alias", 1, "There is no such alias."),
+    ("not-revoked", 1, "logout: the service did not confirm that the tokens are revoked; nothing was changed."),
+    ("unknown-account", 1, "There is no such Chutes account."),
+    ("last-account", 1, "accounts remove: it is the only one."),
+    ("accounts-in-database", 1, "OpenClaw keeps its accounts in a database of its own."),
+    ("pool-refused", 2, "These members make no pool."),
+    ("unknown-pool", 1, "There is no such pool."),
+    ("pool-in-use", 1, "The pool is the default model."),
     ("import-refused", 1, "The text is no export of this program, or of a newer one."),
     ("no-such-file", 1, "A file that was named is not there."),
     ("not-configured", 1, "Chutes is not in the config yet."),
+    ("no-such-openclaw", 2, "--openclaw names no program."),
     ("no-such-path", 1, "The config has nothing at that path."),
     ("interrupted", 130, "A signal ended the run before anything was written (129, 130, 143)."),
     ("system", 1, "The operating system refused something."),
@@ -99,12 +112,14 @@ pub const ERRORS: &[(&str, u8, &str)] = &[
     ("unknown-agent", 2, "--agent names an agent that the config does not have."),
     ("read-failed", 1, "A file could not be read."),
     ("write-failed", 1, "A file could not be written."),
+    ("planted-link", "Run as root: a link of another user leads to what is not theirs; it is not followed."),
     (
         "not-put-back",
         1,
         "A write failed half-way, and a file could not be put back; the hint says where its bytes are.",
     ),
     ("config-malformed", 1, "The config is not valid, or not of the shape that OpenClaw needs."),
+    ("config-refused", 1, "--strict, and OpenClaw refuses something in the config."),
     ("config-not-editable", 1, "The config cannot be changed safely."),
     ("changed-since-review", 1, "A file changed after the change was reviewed."),
     ("config-keeps-changing", 1, "Another process kept changing the config."),
@@ -205,7 +220,9 @@ mod tests {
     #[test]
     fn names_are_unique_and_kebab_case() {
         let mut names: Vec<&str> = WARNINGS.iter().map(|(code, _)| *code).collect();
-        names.extend(ERRORS.iter().map(|(code, ..)| *code).filter(|code| *code != "model-not-served"));
+        names.extend(
+            ERRORS.iter().map(|(code, ..)| *code).filter(|code| !["model-not-served", "config-refused"].contains(code)),
+        );
         for name in &names {
             assert!(name.chars().all(|c| c.is_ascii_lowercase() || c == '-'), "{name}");
             assert_eq!(names.iter().filter(|other| *other == name).count(), 1, "{name}");

@@ -1,6 +1,8 @@
 //! What was asked, typed: the outcome of reading the command line.
 
 use super::renew::How;
+use crate::chutes::pool::Order;
+use crate::selection::recommend::Purpose;
 use crate::texts::Lang;
 use std::path::PathBuf;
 
@@ -26,6 +28,8 @@ pub struct Target {
     pub agent: Option<String>,
     /// `--config`: the config file.
     pub config: Option<PathBuf>,
+    /// `--openclaw`: the program itself, where it is not to be found otherwise.
+    pub openclaw: Option<PathBuf>,
     /// `--profile`: OpenClaw's own profile (`~/.openclaw-<name>`).
     pub profile: Option<String>,
 }
@@ -51,6 +55,28 @@ pub enum Command {
         json: bool,
     },
     ModelsRefresh {
+        json: bool,
+    },
+    ModelsRecommend {
+        purpose: Purpose,
+        json: bool,
+    },
+    PoolsList {
+        json: bool,
+    },
+    PoolsAdd {
+        name: String,
+        members: Vec<String>,
+        order: Order,
+        json: bool,
+    },
+    PoolsRemove {
+        name: String,
+        json: bool,
+    },
+    /// The proof of a TEE model.
+    ModelsVerify {
+        reference: String,
         json: bool,
     },
     AliasesList {
@@ -86,6 +112,18 @@ pub enum Command {
         secret_file: Option<PathBuf>,
         json: bool,
     },
+    Logout(super::logout::Logout),
+    AccountsList {
+        json: bool,
+    },
+    AccountsUse {
+        name: String,
+        json: bool,
+    },
+    AccountsRemove {
+        name: String,
+        json: bool,
+    },
     Export,
     Import {
         /// `-`: standard input.
@@ -111,10 +149,16 @@ impl Command {
     pub fn json(&self) -> bool {
         match self {
             Command::Onboard(options) => options.json,
+            Command::Logout(options) => options.json,
             Command::ModelsList { json, .. }
             | Command::ModelsStatus { json, .. }
             | Command::ModelsSet { json, .. }
             | Command::ModelsRefresh { json }
+            | Command::ModelsRecommend { json, .. }
+            | Command::PoolsList { json }
+            | Command::PoolsAdd { json, .. }
+            | Command::PoolsRemove { json, .. }
+            | Command::ModelsVerify { json, .. }
             | Command::AliasesList { json }
             | Command::AliasesAdd { json, .. }
             | Command::AliasesRemove { json, .. }
@@ -122,6 +166,9 @@ impl Command {
             | Command::LoginStart { json, .. }
             | Command::LoginAppCreate { json, .. }
             | Command::LoginFinish { json, .. }
+            | Command::AccountsList { json }
+            | Command::AccountsUse { json, .. }
+            | Command::AccountsRemove { json, .. }
             | Command::Import { json, .. }
             | Command::Doctor { json, .. }
             | Command::Undo { json } => *json,
@@ -156,6 +203,8 @@ pub struct Onboard {
     /// Show the diff, write nothing.
     pub check: bool,
     pub skip_verify: bool,
+    /// `--strict`: what OpenClaw refuses in the config is a failure.
+    pub strict: bool,
 }
 
 impl Onboard {

@@ -1,10 +1,12 @@
 //! The doors: the command line and everything it can ask for.
 
+mod accounts;
 mod aliases;
 pub mod cli;
 pub mod codes;
 mod completion;
 mod config;
+mod confirm;
 pub mod context;
 pub mod credential;
 mod demo;
@@ -14,16 +16,21 @@ mod help;
 pub mod invocation;
 mod login;
 mod login_app;
+mod logout;
 mod manual;
 mod models;
 pub mod onboard;
 pub mod parse;
+pub mod pools;
 mod portable;
+pub mod recommend;
 mod refresh;
 pub mod renew;
 mod report;
+mod service;
 mod signals;
 mod status;
+mod tee;
 mod token;
 pub mod usage;
 mod version;
@@ -71,10 +78,19 @@ fn dispatch(invocation: &Invocation) -> Result<Report, Error> {
         Command::ModelsStatus { check, probe, json } => status::status(&context, *check, *probe, *json),
         Command::ModelsSet { reference, json } => models::set(&context, reference, *json),
         Command::ModelsRefresh { json } => refresh::refresh(&context, *json),
+        Command::ModelsRecommend { purpose, json } => recommend::run(&context, *purpose, *json),
+        Command::PoolsList { json } => pools::list(&context, *json),
+        Command::PoolsAdd { name, members, order, json } => pools::add(&context, name, members, *order, *json),
+        Command::PoolsRemove { name, json } => pools::remove(&context, name, *json),
+        Command::ModelsVerify { reference, json } => tee::verify(&context, reference, *json),
         Command::AliasesList { json } => aliases::list(&context, *json),
         Command::AliasesAdd { alias, reference, json } => aliases::add(&context, alias, reference, *json),
         Command::AliasesRemove { alias, json } => aliases::remove(&context, alias, *json),
         Command::ConfigGet { path, json } => config::get(&context, path, *json),
+        Command::Logout(options) => logout::logout(&context, *options),
+        Command::AccountsList { json } => accounts::list(&context, *json),
+        Command::AccountsUse { name, json } => accounts::use_account(&context, name, *json),
+        Command::AccountsRemove { name, json } => accounts::remove(&context, name, *json),
         Command::Export => portable::export(&context),
         Command::Import { source, check, json } => portable::import(&context, source, *check, *json),
         Command::Doctor { fix, json } => doctor::doctor(&context, *fix, *json),

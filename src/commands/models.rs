@@ -7,6 +7,7 @@ use super::report::{Report, Warning, warnings_json};
 use crate::chutes::bundled;
 use crate::chutes::endpoints::is_loopback;
 use crate::chutes::model::{Catalog, Model, id_of, reference};
+use crate::chutes::pool::Pool;
 use crate::clean;
 use crate::openclaw::Site;
 use crate::openclaw::plan::{PlanWarning, Request};
@@ -14,6 +15,7 @@ use crate::openclaw::read::current::Current;
 use crate::openclaw::read::snapshot::Snapshot;
 use crate::openclaw::types::Role;
 use crate::openclaw::write;
+use crate::selection::pools;
 use crate::selection::propose::resolve;
 use crate::selection::{Configured, Selection};
 use crate::texts::{Lang, cli as text};
@@ -88,12 +90,23 @@ fn rows(snapshot: &Snapshot, current: &Current, catalog: Option<&Catalog>, all: 
             let id = id_of(key).unwrap_or_default();
             let served = by_list.as_ref().and_then(|list| list.get(id)).copied();
             let model = by_config.get(id).copied().or(served).or_else(|| by_us.get(id).copied());
-            let missing = !id.is_empty() && by_list.is_some() && served.is_none();
+            let pool = Pool::parse(id).filter(|_| served.is_none());
+            let members = pool.as_ref().zip(by_list.as_ref()).map(|(pool, list)| {
+                let served = pool.members.iter().filter(|id| list.contains_key(id.as_str())).count();
+                (served, pool.members.len())
+            });
+            let missing = match members {
+                Some((served, _)) => served == 0,
+                None => !id.is_empty() && by_list.is_some() && served.is_none(),
+            };
             let mut tags = roles(key, configured);
             if in_config.contains(key.as_str()) {
                 tags.push("configured".to_owned());
             }
             tags.extend(aliases_of.get(key.as_str()).into_iter().flatten().map(|name| format!("alias:{name}")));
+            if let Some((served, all)) = members.filter(|(served, all)| *served > 0 && served < all) {
+                tags.push(format!("{served} of {all} served"));
+            }
             if missing {
                 tags.push("not served".to_owned());
             }
@@ -114,7 +127,7 @@ fn by_id(models: &[Arc<Model>]) -> HashMap<&str, &Model> {
 }
 
 /// What the config uses a model for.
-fn roles(key: &str, configured: &Configured) -> Vec<String> {
+pub fn roles(key: &str, configured: &Configured) -> Vec<String> {
     let mut roles = Vec::new();
     if configured.primary.as_deref() == Some(key) {
         roles.push("default".to_owned());
@@ -217,7 +230,7 @@ fn table(rows: &[Row], lang: Lang) -> String {
 }
 
 /// `203k`, `1.0M`.
-fn tokens(count: u64) -> String {
+pub fn tokens(count: u64) -> String {
     match count {
         0..1000 => count.to_string(),
         1000..999_500 => format!("{}k", (count + 500) / 1000),
@@ -236,7 +249,7 @@ pub fn set(context: &Context, name: &str, as_json: bool) -> Result<Report, Error
     register(&mut selection, &target, catalog.as_ref());
     let mut warnings = Vec::new();
     if let (Some(id), Some(catalog)) = (id_of(&target), &catalog)
-        && catalog.get(id).is_none()
+        && !offers(catalog, id)
     {
         let message = text::warn_not_served_now(context.lang, clean::line(&target));
         warnings.push(Warning { code: "model-not-served", message });
@@ -251,11 +264,15 @@ pub fn set(context: &Context, name: &str, as_json: bool) -> Result<Report, Error
 pub fn known(name: &str, current: &Current, catalog: Option<&Catalog>) -> Result<String, Error> {
     let configured = &current.configured;
     let built_in = bundled::catalog();
-    let listed = |id: &str| {
+    let one = |id: &str| {
         configured.registered.iter().any(|known| known == id)
             || catalog.is_some_and(|catalog| catalog.get(id).is_some())
             || built_in.get(id).is_some()
             || *bundled::fast_target().id == *id
+    };
+    let listed = |id: &str| {
+        // A pool is as known as its members.
+        one(id) || Pool::parse(id).is_some_and(|pool| pool.members.iter().all(|member| one(member)))
     };
     let target = resolve(name, &configured.aliases, listed);
     let provider = |target: &str| target.split_once('/').map(|(provider, _)| format!("{provider}/*"));
@@ -328,10 +345,21 @@ pub fn register(selection: &mut Selection, target: &str, catalog: Option<&Catalo
         return;
     }
     let facts = catalog.and_then(|catalog| catalog.get(id)).cloned();
-    let built_in =
-        || bundled::catalog().models.into_iter().chain([bundled::fast_target()]).find(|model| *model.id == *id);
-    let model = facts.or_else(built_in).unwrap_or_else(|| Model::unknown(id).into());
+    let built_in: Vec<Arc<Model>> = bundled::catalog().models.into_iter().chain([bundled::fast_target()]).collect();
+    let known = |id: &str| {
+        let own = selection.registered.iter().find(|model| *model.id == *id);
+        own.or_else(|| built_in.iter().find(|model| *model.id == *id))
+    };
+    let listed = catalog.map_or(&[][..], |catalog| &catalog.models);
+    let pool = || pools::facts(id, listed, known).map(Arc::new);
+    let model = facts.or_else(pool).or_else(|| known(id).cloned()).unwrap_or_else(|| Model::unknown(id).into());
     selection.registered.push(model);
+}
+
+/// Whether a kept list has a model, or a member of a pool.
+fn offers(catalog: &Catalog, id: &str) -> bool {
+    let pool = || Pool::parse(id).is_some_and(|pool| pool.served(&catalog.models).next().is_some());
+    catalog.get(id).is_some() || pool()
 }
 
 /// What a change of the models says when it is done.
@@ -358,7 +386,7 @@ pub fn apply(
         selection,
         client_secret: None,
         basis: Some(current.clone()),
-        proven: None,
+        ..Request::default()
     };
     let written = write::commit(site, &request, None, &context.state(), now())?;
     // Whoever switches a model has been told at the onboarding that no OpenClaw is there.

@@ -7,22 +7,27 @@ use super::error::Error;
 use super::invocation::{ModelsChoice, Onboard};
 use super::report::{Report, Warning};
 use super::signals;
+use crate::chutes::account::{self, Account};
 use crate::chutes::client::Client;
 use crate::chutes::endpoints::Endpoints;
 use crate::chutes::failure::Failure;
+use crate::chutes::health;
 use crate::chutes::model::{Catalog, Model, id_of};
 use crate::chutes::verify::{Verdict, verify};
 use crate::chutes::{bundled, catalog};
 use crate::clean;
 use crate::diff;
 use crate::openclaw::Site;
+use crate::openclaw::plan::refusals::refusals;
 use crate::openclaw::plan::{self, Plan, PlanWarning, Request};
+use crate::openclaw::program::validate;
 use crate::openclaw::read::current::Current;
 use crate::openclaw::read::refs;
 use crate::openclaw::read::snapshot::Snapshot;
 use crate::openclaw::write::{self, Written};
+use crate::selection::propose::drifted;
 use crate::selection::refs::provider_of;
-use crate::selection::{self, Note, Overrides, Proposal, Selection};
+use crate::selection::{self, Configured, Documented, Note, Overrides, Proposal, Selection};
 use crate::texts::{Lang, cli as text};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -34,6 +39,8 @@ pub struct Settled {
     pub fallback: Option<Failure>,
     pub selection: Selection,
     pub verified: Verified,
+    /// None: nobody says.
+    pub account: Option<Account>,
     pub warnings: Vec<Warning>,
 }
 
@@ -77,6 +84,9 @@ pub fn run(context: &Context, options: &Onboard) -> Result<Report, Error> {
 pub fn with_credential(context: &Context, options: &Onboard, obtained: Obtained) -> Result<Report, Error> {
     let endpoints = context.endpoints()?;
     let (site, snapshot, current) = context.read()?;
+    if options.strict {
+        nothing_refused(&site, &snapshot)?;
+    }
 
     let client = Client::new(endpoints.clone());
     let settled = signals::until_interrupted(settle(context, options, &client, &obtained, &current))??;
@@ -86,7 +96,7 @@ pub fn with_credential(context: &Context, options: &Onboard, obtained: Obtained)
         selection: settled.selection.clone(),
         client_secret: obtained.client_secret.clone(),
         basis: Some(current.clone()),
-        proven: None,
+        ..Request::default()
     };
     let mut warnings = obtained.warnings.clone();
     warnings.extend(settled.warnings.iter().cloned());
@@ -111,6 +121,13 @@ pub fn with_credential(context: &Context, options: &Onboard, obtained: Obtained)
     let current = Current::of(&snapshot, now());
     let finished = Finished { context, site: &site, obtained: &obtained, settled: &settled, warnings: &warnings };
     Ok(finished.done(options.json, &Outcome { written, snapshot, current }))
+}
+
+/// The installed OpenClaw is asked; where there is none, what is known of its schema counts.
+fn nothing_refused(site: &Site, snapshot: &Snapshot) -> Result<(), Error> {
+    let known = || refusals(&snapshot.tree, snapshot.installed.version.as_deref());
+    let refused = validate::ask(site, snapshot, || true).unwrap_or_else(known);
+    if refused.is_empty() { Ok(()) } else { Err(Error::ConfigRefused { refused }) }
 }
 
 fn add_plan_warnings(warnings: &mut Vec<Warning>, plan: &Plan, lang: Lang) {
@@ -144,9 +161,17 @@ async fn settle(
     let lang = context.lang;
     let mut warnings = Vec::new();
     // Of what the service does not tell, the config's own word counts before what is built in.
-    let documented = documented().beside(&current.models);
+    let mut documented = documented().beside(&current.models);
     let known = |model: &Arc<Model>| documented.facts_of(&model.id).unwrap_or(model).clone();
-    let (catalog, fallback) = match catalog::discover(client, obtained.secret.as_ref(), |_| {}).await {
+    let secret = obtained.secret.as_ref();
+    let account = async {
+        match secret {
+            Some(secret) => account::ask(client, secret).await,
+            None => None,
+        }
+    };
+    let (listed, account) = tokio::join!(catalog::discover(client, secret, |_| {}), account);
+    let (catalog, fallback) = match listed {
         Ok(catalog) => (catalog, None),
         Err(failure) => {
             let built_in = bundled::catalog();
@@ -157,6 +182,11 @@ async fn settle(
         }
     };
     let overrides = overrides(options, &catalog);
+    // What is up is asked only where something has to be chosen.
+    if something_is_gone(&current.configured, &catalog, &documented) {
+        let yesterday = health::yesterday(u64::try_from(now()).unwrap_or_default());
+        documented.health = Arc::new(health::ask(client, &yesterday).await);
+    }
     let Proposal { selection, notes } =
         selection::propose(&current.configured, &catalog, &documented, &overrides).map_err(Error::Selection)?;
     let prices = |wanted: &str, taken: &str, role| documented.price_change(wanted, taken, role, &catalog.models);
@@ -172,7 +202,7 @@ async fn settle(
             Verdict::Works { latency_ms, .. } => verified = Verified { works: true, latency_ms: Some(latency_ms) },
             Verdict::Refused(failure) => return Err(Error::CredentialRefused(failure)),
             Verdict::NotServed(failure) => {
-                return Err(Error::ModelNotServed { model: selection.primary, failure });
+                return Err(Error::ModelNotServed { model: selection.primary.into(), failure });
             }
             Verdict::NoBalance(failure) => {
                 let message = text::warn_balance(lang, failure.message(lang));
@@ -184,7 +214,15 @@ async fn settle(
             }
         }
     }
-    Ok(Settled { catalog, fallback, selection, verified, warnings })
+    Ok(Settled { catalog, fallback, selection, verified, account, warnings })
+}
+
+/// Whether the list lacks something that is configured or documented.
+fn something_is_gone(configured: &Configured, catalog: &Catalog, documented: &Documented) -> bool {
+    let ours = configured.primary.iter().chain(&configured.fallbacks).chain(&configured.image);
+    let ours = ours.chain(configured.aliases.iter().map(|alias| &alias.target));
+    let promised = documented.aliases.iter().map(|alias| &alias.target).chain([&documented.default]);
+    ours.chain(promised).any(|target| drifted(target, catalog))
 }
 
 /// The service's models that no config can hold safely.

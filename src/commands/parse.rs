@@ -4,9 +4,12 @@ use super::cli::{self, GLOBAL_FLAGS, GLOBAL_WITH_VALUE};
 use super::invocation::{
     AuthChoice, Command, Invocation, KeySource, ModelsChoice, Onboard, SecretInputMode, SignIn, Target,
 };
+use super::logout::Logout;
 use super::renew::How;
 use super::usage::UsageError;
 use crate::chutes::credential_kinds::prefix;
+use crate::chutes::pool::Order;
+use crate::selection::recommend::Purpose;
 use crate::texts::Lang;
 use clap::ArgMatches;
 use clap::error::ErrorKind;
@@ -134,6 +137,23 @@ fn invocation(
         }
         ["models", "set"] => Command::ModelsSet { reference: text(last, "reference"), json: json() },
         ["models", "refresh"] => Command::ModelsRefresh { json: json() },
+        ["models", "recommend"] => {
+            let purpose = optional(last, "for").and_then(|name| Purpose::from_name(&name)).unwrap_or_default();
+            Command::ModelsRecommend { purpose, json: json() }
+        }
+        ["models", "pools", "list"] => Command::PoolsList { json: json() },
+        ["models", "pools", "add"] => Command::PoolsAdd {
+            name: text(last, "name"),
+            members: many(last, "members"),
+            order: match (flag(last, "latency"), flag(last, "throughput")) {
+                (true, _) => Order::Latency,
+                (_, true) => Order::Throughput,
+                _ => Order::Written,
+            },
+            json: json(),
+        },
+        ["models", "pools", "remove"] => Command::PoolsRemove { name: text(last, "name"), json: json() },
+        ["models", "verify"] => Command::ModelsVerify { reference: text(last, "reference"), json: json() },
         ["models", "aliases", "list"] => Command::AliasesList { json: json() },
         ["models", "aliases", "add"] => {
             Command::AliasesAdd { alias: text(last, "alias"), reference: text(last, "reference"), json: json() }
@@ -155,6 +175,16 @@ fn invocation(
             when_up: flag(last, "when-up"),
         }),
         ["token"] => Command::Token,
+        ["logout"] => Command::Logout(Logout {
+            keep_models: flag(last, "keep-models"),
+            local: flag(last, "local"),
+            yes: flag(last, "yes"),
+            check: flag(last, "check"),
+            json: json(),
+        }),
+        ["accounts", "list"] => Command::AccountsList { json: json() },
+        ["accounts", "use"] => Command::AccountsUse { name: text(last, "account"), json: json() },
+        ["accounts", "remove"] => Command::AccountsRemove { name: text(last, "account"), json: json() },
         ["export"] => Command::Export,
         ["import"] => Command::Import {
             source: last.get_one::<PathBuf>("source").cloned().unwrap_or_default(),
@@ -175,6 +205,7 @@ fn invocation(
         target: Target {
             agent: optional(last, "agent"),
             config: file(last, "config"),
+            openclaw: file(last, "openclaw"),
             profile: optional(last, "profile"),
         },
         command,
@@ -224,6 +255,7 @@ fn onboard(matches: &ArgMatches) -> Result<Onboard, UsageError> {
         json: flag(matches, "json"),
         check: flag(matches, "check"),
         skip_verify: flag(matches, "skip-verify"),
+        strict: flag(matches, "strict"),
     })
 }
 

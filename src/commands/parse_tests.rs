@@ -71,7 +71,12 @@ fn global_options_stand_before_and_after_the_command() {
         assert_eq!((run.lang, run.plain, run.no_color), (Lang::ZhCn, true, true), "{line}");
         assert_eq!(
             run.target,
-            Target { agent: Some("main".into()), config: Some("/c.json".into()), profile: Some("work".into()) }
+            Target {
+                agent: Some("main".into()),
+                config: Some("/c.json".into()),
+                openclaw: None,
+                profile: Some("work".into())
+            }
         );
     }
     assert_eq!(run("--lang zh-CN --non-interactive").command, run("onboard --non-interactive").command);
@@ -83,7 +88,7 @@ fn the_options_of_onboard_are_all_read() {
     let options = onboarding(
         "onboard --auth-choice chutes-api-key --api-key-file /k --secret-input-mode ref --model m --fallback a \
          --fallback b --image-model i --alias fast=chutes/x/y=z --alias pro=b --models a,b --headless --qr \
-         --link-file l --qr-file q.png --non-interactive --json --check --skip-verify",
+         --link-file l --qr-file q.png --non-interactive --json --check --skip-verify --strict",
     );
     let expected = Onboard {
         auth_choice: Some(AuthChoice::ApiKey),
@@ -105,6 +110,7 @@ fn the_options_of_onboard_are_all_read() {
         json: true,
         check: true,
         skip_verify: true,
+        strict: true,
     };
     assert_eq!(options, expected);
     assert_eq!(onboarding("onboard --models ALL").models, Some(ModelsChoice::All));

@@ -1,33 +1,33 @@
 //! `models refresh`: the registered models as the service has them now. For cron and timers: no change,
 //! no write.
 
-use super::context::{Context, var};
+use super::context::{Context, documented, var};
 use super::error::Error;
 use super::models::{self, Change};
 use super::onboard::left_out as left_out_of_the_list;
 use super::report::{Report, Warning};
+use super::service;
 use super::signals;
 use crate::chutes::catalog;
 use crate::chutes::client::Client;
-use crate::chutes::credential_kinds::variable;
 use crate::chutes::model::{Catalog, Model, id_of};
+use crate::chutes::pool::Pool;
 use crate::clean;
 use crate::openclaw::read::current::Current;
 use crate::renewal;
 use crate::selection::Selection;
-use crate::selection::propose::left_out;
-use crate::texts::{Lang, cli as text};
+use crate::selection::pools;
+use crate::selection::propose::{drifted as drifted_ref, left_out};
+use crate::selection::successor::{Reason, Role};
+use crate::texts::{Lang, choose, cli as text};
 use serde_json::json;
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 pub fn refresh(context: &Context, as_json: bool) -> Result<Report, Error> {
     let (site, _, current) = context.read()?;
     let mut selection = models::selection_of(&current)?;
-    let mut endpoints = context.endpoints()?;
-    if let (Some(base_url), None) = (&current.base_url, var(variable::BASE_URL)) {
-        endpoints.api.clone_from(base_url);
-    }
+    let endpoints = service::endpoints(context, &current)?;
     // The list is public: without a stored credential it is asked for without one.
     let renewed = signals::until_interrupted(renewal::stored_secret(&site, &endpoints, var))?;
     let (secret, not_renewed) = match renewed {
@@ -44,7 +44,13 @@ pub fn refresh(context: &Context, as_json: bool) -> Result<Report, Error> {
 
     let state = context.state();
     let previous = state.catalog();
+    let repaired = repair_pools(&mut selection, &current, &live);
     selection.registered = registered(&live, &current, &selection, previous.as_ref());
+    selection.registered.retain(|model| !repaired.iter().any(|(old, _)| *old == model.reference()));
+    let repaired = repaired.iter().map(|(old, new)| Warning {
+        code: "pool-repaired",
+        message: choose::warn_pool_repaired(context.lang, clean::line(old), clean::line(new)),
+    });
     selection.authoritative = true;
     let added = not_in(&selection.registered, &ids(&current.models));
     let removed = not_in(&current.models, &ids(&selection.registered));
@@ -57,6 +63,7 @@ pub fn refresh(context: &Context, as_json: bool) -> Result<Report, Error> {
         }),
         warnings: not_renewed
             .into_iter()
+            .chain(repaired)
             .chain(left_out_of_the_list(&live, context.lang))
             .chain(drifted(&selection, &live, context.lang))
             .collect(),
@@ -79,8 +86,15 @@ fn registered(live: &Catalog, current: &Current, selection: &Selection, previous
     let known = previous.map(|previous| ids(&previous.models)).unwrap_or_default();
     let left_out = left_out(&current.models, |id| known.contains(id));
     let mut models: Vec<Arc<Model>> = live.models.iter().filter(|model| !left_out(&model.id)).cloned().collect();
-    for id in referred(selection).filter_map(id_of) {
+    // A pool stays while one of its members does.
+    let pools = current.models.iter().map(|model| &*model.id).filter(|id| live.get(id).is_none());
+    let pools = pools.filter(|id| Pool::parse(id).is_some() && live.serves(id) == Some(true));
+    for id in referred(selection).filter_map(id_of).chain(pools) {
         if models.iter().any(|model| *model.id == *id) {
+            continue;
+        }
+        if let Some(pool) = pools::facts(id, &live.models, |id| current.models.iter().find(|own| *own.id == *id)) {
+            models.push(pool.into());
             continue;
         }
         let known = live.get(id).or_else(|| current.models.iter().find(|model| *model.id == *id)).cloned();
@@ -94,6 +108,27 @@ fn referred(selection: &Selection) -> impl Iterator<Item = &str> {
         .chain(selection.fallbacks.iter().map(String::as_str))
         .chain(selection.image.as_deref())
         .chain(selection.aliases.iter().map(|alias| alias.target.as_str()))
+}
+
+/// The pools in use, with a successor in the place of each member that is gone, or without it: the old refs and
+/// the new ones.
+fn repair_pools(selection: &mut Selection, current: &Current, live: &Catalog) -> Vec<(String, String)> {
+    let (documented, mut replaced) = (documented().beside(&current.models), Vec::new());
+    let targets: BTreeSet<String> = referred(selection).map(str::to_owned).collect();
+    for target in targets.iter().filter(|target| drifted_pool(target, live)) {
+        let found = documented.replace(target, Role::Fallback, &live.models, |candidate| targets.contains(candidate));
+        let Some((repaired, Reason::PoolRepaired)) = found else { continue };
+        let chosen = std::iter::once(&mut selection.primary).chain(&mut selection.fallbacks);
+        let chosen = chosen.chain(&mut selection.image).chain(selection.aliases.iter_mut().map(|a| &mut a.target));
+        chosen.filter(|used| *used == target).for_each(|used| used.clone_from(&repaired));
+        replaced.push((target.clone(), repaired));
+    }
+    replaced
+}
+
+/// A pool of which some members are served, and some not.
+fn drifted_pool(target: &str, live: &Catalog) -> bool {
+    drifted_ref(target, live) && id_of(target).is_some_and(|id| live.serves(id) == Some(true))
 }
 
 /// A timer chooses nothing for anybody: what is gone is said, not replaced.

@@ -5,9 +5,11 @@ use super::error::Error;
 use super::models::catalog_or_built_in;
 use super::report::Report;
 use super::report::onboard::{catalog_words, fetched_at, kind_words, local_time, store_path, table};
+use super::report::renewal::{self as renewal_report, KeptState};
+use super::service;
 use super::signals;
+use crate::chutes::account::Account;
 use crate::chutes::client::Client;
-use crate::chutes::credential_kinds::variable;
 use crate::chutes::model::id_of;
 use crate::chutes::verify::{Verdict, verify};
 use crate::clean;
@@ -20,7 +22,8 @@ use crate::openclaw::types::StoredCredential;
 use crate::openclaw::write::undo;
 use crate::renewal;
 use crate::selection::Configured;
-use crate::texts::{Lang, cli as text};
+use crate::sign_in::SignIn;
+use crate::texts::{Lang, choose, cli as text, renewal as words};
 use serde_json::{Map, Value, json};
 use std::path::Path;
 
@@ -108,6 +111,14 @@ pub fn status(context: &Context, check: bool, probe: bool, as_json: bool) -> Res
     if unknown {
         standing = Standing::InDatabase;
     }
+    let kept = renewal_report::kept(&snapshot, active);
+    if let Some(kept) = &kept {
+        standing = match renewal_report::state(kept, now()) {
+            KeptState::Renews => Standing::Ok,
+            KeptState::Ends => Standing::Expiring,
+            KeptState::Over => Standing::Expired,
+        };
+    }
     let (verdict, not_renewed) = match probed {
         Some(Ok(verdict)) => (verdict, None),
         Some(Err(error)) => (None, Some(error)),
@@ -117,6 +128,9 @@ pub fn status(context: &Context, check: bool, probe: bool, as_json: bool) -> Res
         standing = Standing::Refused;
     }
     let exit = if check { standing.exit() } else { 0 };
+    // One line is all that --plain says, and no credential is renewed to show what it has left.
+    let usable = matches!(standing, Standing::Ok | Standing::Expiring);
+    let account = if usable && !context.plain { account(context, &site, &current)? } else { None };
     let reverted = undo::reverted(&context.state());
     let catalog = catalog_or_built_in(context.state().catalog());
     if as_json {
@@ -132,7 +146,7 @@ pub fn status(context: &Context, check: bool, probe: bool, as_json: bool) -> Res
             "imageModel": current.configured.image,
             "aliases": aliases_json(&current.configured),
             "allowed": current.configured.allowed.clone().unwrap_or_default(),
-            "auth": auth_json(&snapshot, &current, active, standing),
+            "auth": auth_json(&snapshot, &current, active, standing, kept.as_ref()),
             "probe": match &not_renewed {
                 Some(error) => Some(json!({
                     "result": if error.needs_sign_in() { "refused" } else { "unverified" },
@@ -141,6 +155,7 @@ pub fn status(context: &Context, check: bool, probe: bool, as_json: bool) -> Res
                 })),
                 None => verdict.as_ref().map(|verdict| probe_json(verdict, context.lang)),
             },
+            "account": account.as_ref().map(Account::json),
             "catalog": {
                 "source": catalog.source.name(),
                 "models": catalog.models.len(),
@@ -173,7 +188,13 @@ pub fn status(context: &Context, check: bool, probe: bool, as_json: bool) -> Res
         let label = if at == 0 { text::report_aliases(lang) } else { "" };
         rows.push((label, clean::line(&format!("{} -> {}", alias.name, alias.target))));
     }
-    rows.push((text::report_credential(lang), credential_words(active, standing, lang)));
+    rows.push((text::report_credential(lang), credential_words(active, kept.is_some(), standing, lang)));
+    for (at, line) in kept.iter().flat_map(|kept| renewal_report::words(kept, lang)).enumerate() {
+        rows.push((if at == 0 { words::status_renewal(lang) } else { "" }, line));
+    }
+    if let Some(account) = &account {
+        rows.push((choose::report_account(lang), account.words(lang, |at| local_time(u64::try_from(at).ok()))));
+    }
     rows.push((text::report_store(lang), tilde(&store_path(&snapshot))));
     if let Some(verdict) = &verdict {
         rows.push((text::report_probe(lang), probe_words(verdict, lang)));
@@ -189,12 +210,18 @@ pub fn status(context: &Context, check: bool, probe: bool, as_json: bool) -> Res
     Ok(Report::text(table(&rows)).exit(exit))
 }
 
+/// What the account of the stored credential has left. None: nobody says.
+fn account(context: &Context, site: &Site, current: &Current) -> Result<Option<Account>, Error> {
+    let endpoints = service::endpoints(context, current)?;
+    match service::stored_secret(site, &endpoints)? {
+        Ok(Some(secret)) => service::account(endpoints, &secret),
+        Ok(None) | Err(_) => Ok(None),
+    }
+}
+
 /// One token of the default model, with the stored credential, renewed if it has to be.
 fn call(context: &Context, site: &Site, current: &Current) -> Result<Result<Option<Verdict>, renewal::Error>, Error> {
-    let mut endpoints = context.endpoints()?;
-    if let (Some(base_url), None) = (&current.base_url, var(variable::BASE_URL)) {
-        endpoints.api.clone_from(base_url);
-    }
+    let endpoints = service::endpoints(context, current)?;
     let Some(id) = current.configured.primary.as_deref().and_then(id_of) else { return Ok(Ok(None)) };
     let secret = match signals::until_interrupted(renewal::stored_secret(site, &endpoints, var))? {
         Ok(Some(secret)) => secret,
@@ -209,7 +236,13 @@ fn aliases_json(configured: &Configured) -> Map<String, Value> {
     configured.aliases.iter().map(|alias| (alias.name.clone(), json!(alias.target))).collect()
 }
 
-fn auth_json(snapshot: &Snapshot, current: &Current, active: Option<&StoredCredential>, standing: Standing) -> Value {
+fn auth_json(
+    snapshot: &Snapshot,
+    current: &Current,
+    active: Option<&StoredCredential>,
+    standing: Standing,
+    kept: Option<&SignIn>,
+) -> Value {
     let profiles: Vec<Value> = current.credentials.iter().map(profile_json).collect();
     json!({
         "storePath": store_path(snapshot).to_string_lossy(),
@@ -218,6 +251,7 @@ fn auth_json(snapshot: &Snapshot, current: &Current, active: Option<&StoredCrede
         "kind": active.map(|active| active.kind.name()),
         "account": active.and_then(|active| active.account.clone()),
         "expiresAt": active.and_then(|active| active.expires_at).map(rfc3339),
+        "renewal": renewal_report::json(kept, active),
         "profiles": profiles,
     })
 }
@@ -235,7 +269,7 @@ fn profile_json(stored: &StoredCredential) -> Value {
     })
 }
 
-fn credential_words(active: Option<&StoredCredential>, standing: Standing, lang: Lang) -> String {
+fn credential_words(active: Option<&StoredCredential>, kept: bool, standing: Standing, lang: Lang) -> String {
     let Some(active) = active else { return standing.words(lang).to_owned() };
     let mut parts = vec![clean::line(&active.profile_id), kind_words(active.kind.name(), lang).to_owned()];
     parts.extend(active.account.as_deref().map(clean::line));
@@ -244,7 +278,7 @@ fn credential_words(active: Option<&StoredCredential>, standing: Standing, lang:
     if let Some(at) = active.expires_at {
         parts.push(text::expires(lang, local_time(u64::try_from(at).ok())));
     }
-    if active.refreshable {
+    if active.refreshable && !kept {
         parts.push(text::renewable(lang).to_owned());
     }
     parts.push(standing.words(lang).to_owned());

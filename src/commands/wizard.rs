@@ -102,7 +102,11 @@ fn given(facts: &Facts, state: &State, options: &SignIn) -> SignInFacts {
     SignInFacts {
         environment: None,
         remembered: remembered.and_then(|app| ClientId::parse(&app.client_id).ok()),
-        begun: live.map(|pending| Begun { at: pending.created_at, expires_at: pending.expires_at }),
+        begun: live.map(|pending| Begun {
+            at: pending.created_at,
+            expires_at: pending.expires_at,
+            has_secret: pending.client_secret().is_some(),
+        }),
         host: Some(host),
         sextants: draws_sextants(var),
         qr: options.qr,

@@ -2,6 +2,8 @@
 
 use crate::chutes::model::Price;
 
+pub use crate::chutes::account::dollars;
+
 /// How much somebody uses a model in a day.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Usage {
@@ -36,18 +38,6 @@ impl Usage {
 impl Default for Usage {
     fn default() -> Self {
         Usage::ALL[1]
-    }
-}
-
-/// An amount as people say it: `$0.82`, `$12`, `$0.004`.
-pub fn dollars(usd: f64) -> String {
-    match usd {
-        usd if usd >= 100.0 => format!("${usd:.0}"),
-        usd if usd >= 0.095 || usd == 0.0 => format!("${usd:.2}"),
-        usd if usd >= 0.001 => format!("${usd:.3}"),
-        usd if usd > 0.0 => "<$0.001".to_owned(),
-        // A debt.
-        usd => format!("-${:.2}", -usd),
     }
 }
 

@@ -12,7 +12,7 @@ pub(super) const USER_ID: &str = "5ba1f0de-7c7e-4a4b-9d6e-0e4d6a1c2b3f";
 /// Which API keys the stand-in takes besides those that were created while it ran.
 #[derive(Clone, Debug)]
 pub enum Keys {
-    /// These and no others. Each may call models and nothing else.
+    /// These and no others, of whatever shape. Each may call models and nothing else.
     Listed(Vec<String>),
     /// What `demo` does: every key of the shape that the service gives. Each is an admin key, except
     /// one that ends in `narrow`, which may only call models, and one that ends in `bad`, which is
@@ -91,6 +91,9 @@ impl Caller {
     ) -> Caller {
         let Some(header) = request.header("authorization") else { return Caller::Nobody };
         let token = header.rsplit(' ').next().unwrap_or_default();
+        if matches!(keys, Keys::Listed(keys) if keys.iter().any(|key| key == token)) {
+            return Caller::Key(Rights::Invoke);
+        }
         if token.starts_with("cak_") {
             return idp.and_then(|idp| idp.scopes_of(token)).map_or(Caller::DeadToken, Caller::Token);
         }
@@ -105,7 +108,6 @@ impl Caller {
             return Caller::Key(key.rights);
         }
         match keys {
-            Keys::Listed(keys) if keys.iter().any(|key| key == token) => Caller::Key(Rights::Invoke),
             _ if !has_key_shape(token) => Caller::Refused(WRONG_SHAPE),
             Keys::AnyWellFormed if token.ends_with("narrow") => Caller::Key(Rights::Invoke),
             Keys::AnyWellFormed if !token.ends_with("bad") => Caller::Key(Rights::Admin),
@@ -130,6 +132,14 @@ impl Caller {
         match self {
             Caller::Nobody | Caller::DeadToken => Ok(()),
             other => other.may_invoke(),
+        }
+    }
+
+    /// May it see what the account has left?
+    pub(super) fn may_see_account(&self) -> Result<(), Response> {
+        match self {
+            Caller::Token(scopes) if has(scopes, &["profile", "profile:read", "account:read"]) => Ok(()),
+            other => other.may_manage(),
         }
     }
 

@@ -1,14 +1,14 @@
 //! Chat completions of the stand-in: one canned sentence, whole or as a stream.
 
+use super::market::{self, Market};
 use super::refusal;
-use crate::chutes::catalog;
 use crate::http1::Response;
 use serde_json::{Value, json};
 
 const WORDS: [&str; 4] = ["Hello", " from", " the", " stand-in."];
 
 /// The answer to `POST /v1/chat/completions` for a caller who may ask. `models` is the list served.
-pub(super) fn complete(models: &[u8], body: &[u8]) -> Response {
+pub(super) fn complete(market: &Market, models: &[u8], body: &[u8]) -> Response {
     let Ok(request) = serde_json::from_slice::<Value>(body) else {
         return refusal(400, "The body is not JSON.");
     };
@@ -18,16 +18,16 @@ pub(super) fn complete(models: &[u8], body: &[u8]) -> Response {
     if !request["messages"].is_array() {
         return refusal(400, "There are no messages.");
     }
-    let served = catalog::parse(models).is_ok_and(|listing| listing.models.iter().any(|known| *known.id == *model));
-    if !served {
-        return refusal(404, &format!("model not found: {model}"));
-    }
+    let model = match market::resolve(market, models, model) {
+        Ok(model) => model,
+        Err(refused) => return refused,
+    };
     let limit = request["max_tokens"].as_u64().or(request["max_completion_tokens"].as_u64()).unwrap_or(u64::MAX);
     let said: Vec<&str> = WORDS.into_iter().take(usize::try_from(limit).unwrap_or(usize::MAX)).collect();
     let finish = if said.len() < WORDS.len() { "length" } else { "stop" };
     let usage = json!({ "prompt_tokens": 9, "completion_tokens": said.len(), "total_tokens": 9 + said.len() });
     if request["stream"] == true {
-        return stream(&request, model, &said, finish, usage);
+        return stream(&request, &model, &said, finish, usage);
     }
     Response::json(
         200,

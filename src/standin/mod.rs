@@ -6,11 +6,13 @@ pub mod caller;
 mod chat;
 pub mod fault;
 pub mod idp;
+pub mod market;
 mod random;
 pub mod sample;
 
 pub use caller::{Caller, Keys};
 pub use fault::Fault;
+pub use market::{Market, Shape};
 
 use caller::KeyRing;
 
@@ -55,6 +57,8 @@ pub struct Config {
     pub chat_fault: Fault,
     /// A refused token request reaches no provider: nothing is spent, except by `Fault::Truncated`.
     pub token_fault: Fault,
+    /// The account, and what runs.
+    pub market: Market,
     pub idp: Option<Arc<dyn IdentityProvider>>,
 }
 
@@ -74,6 +78,7 @@ impl Config {
             models_fault: Fault::None,
             chat_fault: Fault::None,
             token_fault: Fault::None,
+            market: Market::default(),
             idp: None,
         }
     }
@@ -86,6 +91,10 @@ pub enum Route {
     Chat,
     /// `/idp/token`
     Token,
+    /// `/users/me` and below.
+    Account,
+    /// `/chutes/utilization` and `/invocations/stats/llm`.
+    Health,
 }
 
 /// A request as it arrived.
@@ -178,7 +187,14 @@ impl Standin {
             Route::Models => config.models_fault = fault,
             Route::Chat => config.chat_fault = fault,
             Route::Token => config.token_fault = fault,
+            Route::Account => config.market.account_fault = fault,
+            Route::Health => config.market.health_fault = fault,
         }
+    }
+
+    /// From the next request on.
+    pub fn change_market(&self, change: impl FnOnce(&mut Market)) {
+        change(&mut lock(&self.state.config).market);
     }
 
     /// From the next request on.
@@ -314,10 +330,11 @@ fn answer(config: &Config, created_keys: &KeyRing, request: &Request) -> (Fault,
         ),
         ("POST", "/v1/chat/completions") => (
             config.chat_fault.clone(),
-            caller.may_invoke().err().unwrap_or_else(|| chat::complete(&config.models, &request.body)),
+            caller.may_invoke().err().unwrap_or_else(|| chat::complete(&config.market, &config.models, &request.body)),
         ),
         (_, "/v1/models" | "/v1/chat/completions") => honest(refusal(405, "Method Not Allowed")),
-        _ => honest(refusal(404, "Not Found")),
+        _ => market::answer(&config.market, &config.models, &caller, request)
+            .unwrap_or_else(|| honest(refusal(404, "Not Found"))),
     }
 }
 

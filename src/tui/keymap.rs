@@ -94,10 +94,16 @@ pub const KEYMAP: &[Binding] = &[
     bind!(Where::In(&[C::App, C::AppSecret]), [ENTER], Action::Enter, signin key_next, footer),
     bind!(
         Where::In(&[C::App]),
-        [TAB, Key::Plain(KeyCode::BackTab), Key::Plain(KeyCode::Down), Key::Plain(KeyCode::Up)],
+        [TAB, Key::Plain(KeyCode::Down)],
         Action::OtherField,
         signin key_other_field,
         footer
+    ),
+    bind!(
+        Where::In(&[C::App]),
+        [Key::Plain(KeyCode::BackTab), Key::Plain(KeyCode::Up)],
+        Action::PreviousField,
+        signin key_previous_field
     ),
     bind!(Where::In(&[C::SignInTyping]), [ENTER], Action::Enter, key_submit, footer),
     bind!(Where::In(&[C::SignIn]), [ENTER], Action::Enter, key_submit),

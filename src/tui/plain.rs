@@ -173,7 +173,8 @@ impl Talk {
 
     /// What was typed: echoed, and turned into events when a line is complete.
     fn hear(&mut self, wizard: &Wizard, bytes: &[u8]) -> io::Result<Vec<Event>> {
-        let hidden = wizard.context().is_secret();
+        // A paste of an address may begin where a letter is a key.
+        let hidden = wizard.line().is_some_and(crate::wizard::line::Line::is_hidden);
         let mut events = Vec::new();
         let mut echo: Vec<u8> = Vec::new();
         for &byte in bytes {

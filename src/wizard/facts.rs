@@ -83,4 +83,6 @@ pub struct SignInFacts {
 pub struct Begun {
     pub at: u64,
     pub expires_at: u64,
+    /// The client secret waits with it.
+    pub has_secret: bool,
 }

@@ -14,6 +14,8 @@ pub struct Line {
     text: String,
     /// Byte offset, always on a grapheme boundary.
     cursor: usize,
+    /// What is typed is a secret.
+    is_hidden: bool,
 }
 
 /// What can be done to a line, besides typing and pasting.
@@ -34,7 +36,17 @@ pub enum LineEdit {
 
 impl Line {
     pub fn new(text: &str) -> Line {
-        Line { text: text.to_owned(), cursor: text.len() }
+        Line { text: text.to_owned(), cursor: text.len(), is_hidden: false }
+    }
+
+    /// An empty line for a secret: whoever shows what is typed shows signs in its place.
+    pub fn hidden() -> Line {
+        Line { text: String::new(), cursor: 0, is_hidden: true }
+    }
+
+    /// What is typed is a secret and is not shown, on a screen or line by line.
+    pub fn is_hidden(&self) -> bool {
+        self.is_hidden
     }
 
     pub fn text(&self) -> &str {

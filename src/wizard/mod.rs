@@ -17,6 +17,7 @@ pub use screens::{Screen, models};
 use crate::chutes::credential_kinds::variable;
 use crate::chutes::failure::Failure;
 use crate::chutes::model::{Catalog, Model, Source, id_of};
+use crate::chutes::oauth::app::{AppError, Registered};
 use crate::chutes::oauth::attempt::ClientId;
 use crate::chutes::verify::Verdict;
 use crate::openclaw::Error;
@@ -151,6 +152,7 @@ impl Wizard {
         }
         match self.screen {
             Screen::Auth => KeyContext::Auth,
+            Screen::App if self.app.registering.is_some() => KeyContext::AppBusy,
             Screen::App if self.app.only_secret => KeyContext::AppSecret,
             Screen::App => KeyContext::App,
             Screen::SignIn => match (&self.sign_in.phase, self.sign_in.show) {
@@ -213,9 +215,27 @@ impl Wizard {
         key::default_key(&self.facts)
     }
 
-    /// The client secret that an empty field stands for.
+    /// The client secret that an empty field stands for: of the environment, else the one that OpenClaw has.
     pub fn default_client_secret(&self) -> Option<Secret> {
+        if self.app.refused {
+            return None;
+        }
+        self.environment_secret().or_else(|| self.current.as_ref()?.kept_client_secret.clone())
+    }
+
+    /// `CHUTES_CLIENT_SECRET`.
+    pub fn environment_secret(&self) -> Option<Secret> {
         self.facts.sign_in.environment.as_ref()?.as_ref().ok()?.client_secret.clone()
+    }
+
+    /// The line that is being edited.
+    pub fn line(&self) -> Option<&line::Line> {
+        match self.context() {
+            KeyContext::Key => Some(&self.key.line),
+            KeyContext::App | KeyContext::AppSecret => Some(self.app.line()),
+            KeyContext::SignIn | KeyContext::SignInExpired | KeyContext::SignInTyping => Some(&self.sign_in.paste),
+            _ => None,
+        }
     }
 
     /// The link, while it is to be shown alone.
@@ -238,6 +258,7 @@ impl Wizard {
             Event::Viewport(viewport) => self.set_viewport(viewport),
             Event::SignIn { attempt, update } => return self.sign_in_update(attempt, update),
             Event::Settled { attempt, count } => return self.sign_in.settled(attempt, count),
+            Event::AppRegistered { attempt, result } => return self.app_registered(attempt, *result),
             Event::Loaded(result) => return self.loaded(*result),
             Event::Kept(catalog) => return self.kept(catalog.map(|catalog| *catalog)),
             Event::Stage { attempt, stage, at_ms } => self.discover.stage(attempt, stage, at_ms),
@@ -328,7 +349,7 @@ impl Wizard {
     fn paste(&mut self, text: &Secret) -> Vec<Effect> {
         match self.context() {
             // A key pasted with its line end is complete, but Enter stays the person's.
-            KeyContext::Key => self.key.type_text(text.expose().trim()),
+            KeyContext::Key => self.key.paste(text.expose().trim()),
             KeyContext::App | KeyContext::AppSecret => self.app.type_text(text.expose().trim()),
             KeyContext::SignIn
             | KeyContext::SignInExpired
@@ -390,18 +411,25 @@ impl Wizard {
             Transition::Back => self.go_back(),
             Transition::Quit => self.quit(),
             Transition::ChooseSignIn => self.choose_sign_in(),
-            Transition::ContinueSignIn => {
+            Transition::ContinueSignIn => self.continue_sign_in(),
+            Transition::ContinueSignInWith(secret) => {
                 self.facts.sign_in.begun = None;
-                let secret = self.default_client_secret();
-                self.begin_sign_in(Begin::Continue { secret })
+                self.begin_sign_in(Begin::Continue { secret: Some(secret) })
             }
-            Transition::BeginSignIn { client_id, secret } => self.begin_sign_in(Begin::New { client_id, secret }),
+            Transition::BeginSignIn { client_id, secret } => self.begin_new_sign_in(client_id, secret),
+            Transition::RegisterApp(api_key) => {
+                let attempt = self.new_attempt();
+                self.app.registering = Some(attempt);
+                vec![Effect::RegisterApp { attempt, api_key }]
+            }
+            Transition::AnotherApp => {
+                let attempt = std::mem::take(&mut self.sign_in).attempt;
+                self.app.reopen(self.last_app.as_ref());
+                self.screen = Screen::App;
+                vec![Effect::Cancel(attempt)]
+            }
+            Transition::Forget(attempt) => vec![Effect::Cancel(attempt)],
             Transition::NewLink => self.new_link(),
-            Transition::KeepClientSecret(secret) => {
-                self.client_secret = secret;
-                self.keep_secret = true;
-                self.start_review()
-            }
             Transition::ToggleClientSecret => self.toggle_client_secret(),
             Transition::Use(credential) => {
                 self.screen = Screen::Discover;
@@ -429,7 +457,6 @@ impl Wizard {
     /// Esc: to where one came from.
     fn go_back(&mut self) -> Vec<Effect> {
         match self.screen {
-            Screen::App if self.app.only_secret => self.start_review(),
             Screen::SignIn => {
                 let attempt = std::mem::take(&mut self.sign_in).attempt;
                 self.screen = if self.app.id.is_empty() { Screen::Auth } else { Screen::App };
@@ -467,13 +494,14 @@ impl Wizard {
         self.auth.offer(&self.facts, active.as_ref());
     }
 
-    /// The sign-in was chosen: to the app screen, or right to the link when the environment names the app.
+    /// The sign-in was chosen: to the app screen, or right to the link when the environment has both the
+    /// id and the secret of the app.
     fn choose_sign_in(&mut self) -> Vec<Effect> {
         match self.facts.sign_in.environment.clone() {
-            Some(Ok(environment)) => match environment.client_id {
-                Some(client_id) => self.begin_sign_in(Begin::New { client_id, secret: environment.client_secret }),
-                None => {
-                    self.app.open(self.facts.sign_in.remembered.as_ref());
+            Some(Ok(environment)) => match (environment.client_id, environment.client_secret) {
+                (Some(client_id), Some(secret)) if !self.app.refused => self.begin_new_sign_in(client_id, secret),
+                (client_id, _) => {
+                    self.app.open(client_id.as_ref().or(self.facts.sign_in.remembered.as_ref()));
                     self.screen = Screen::App;
                     Vec::new()
                 }
@@ -486,10 +514,45 @@ impl Wizard {
         }
     }
 
+    /// An attempt of an earlier run goes on; a code without the client secret would be spent for nothing.
+    fn continue_sign_in(&mut self) -> Vec<Effect> {
+        let waits = self.facts.sign_in.begun.is_some_and(|begun| begun.has_secret);
+        match self.default_client_secret() {
+            None if !waits => {
+                self.app.open_for_secret();
+                self.screen = Screen::App;
+                Vec::new()
+            }
+            secret => {
+                self.facts.sign_in.begun = None;
+                self.begin_sign_in(Begin::Continue { secret })
+            }
+        }
+    }
+
+    fn begin_new_sign_in(&mut self, client_id: ClientId, secret: Secret) -> Vec<Effect> {
+        let api_key = self.facts.env_key.clone().or_else(|| self.facts.given_key.clone());
+        self.begin_sign_in(Begin::New { client_id, secret, api_key })
+    }
+
+    /// The app is there, and the sign-in goes on with it.
+    fn app_registered(&mut self, attempt: Attempt, result: Result<Registered, AppError>) -> Vec<Effect> {
+        if !self.app.registered(attempt, &result) {
+            return Vec::new();
+        }
+        let Ok(app) = result else { return Vec::new() };
+        let mut effects = vec![Effect::Remember { client_id: app.client_id.clone(), scopes: Vec::new() }];
+        // Its redirect addresses are known: nothing has to be looked up.
+        let begin = Begin::New { client_id: app.client_id, secret: app.client_secret, api_key: None };
+        effects.extend(self.begin_sign_in(begin));
+        self.sign_in.registered_now = Some(app.name);
+        effects
+    }
+
     fn begin_sign_in(&mut self, begin: Begin) -> Vec<Effect> {
         let attempt = self.new_attempt();
         (self.client_secret, self.last_app) = match &begin {
-            Begin::New { client_id, secret } => (secret.clone(), Some(client_id.clone())),
+            Begin::New { client_id, secret, .. } => (Some(secret.clone()), Some(client_id.clone())),
             Begin::Continue { secret } => (secret.clone(), None),
         };
         self.sign_in.begin(attempt, &self.facts.sign_in);
@@ -499,13 +562,10 @@ impl Wizard {
 
     fn new_link(&mut self) -> Vec<Effect> {
         let mut effects = vec![Effect::Cancel(self.sign_in.attempt)];
-        match self.last_app.clone() {
-            Some(client_id) => {
-                let secret = self.client_secret.clone();
-                effects.extend(self.begin_sign_in(Begin::New { client_id, secret }));
-            }
-            // The app of a continued attempt that could not be read: it is chosen anew.
-            None => {
+        match (self.last_app.clone(), self.client_secret.clone()) {
+            (Some(client_id), Some(secret)) => effects.extend(self.begin_new_sign_in(client_id, secret)),
+            // The app of a continued attempt is not known here: it is chosen anew.
+            _ => {
                 self.screen = Screen::Auth;
                 self.offer_choices();
             }
@@ -547,8 +607,6 @@ impl Wizard {
             self.review.plan_again(attempt);
             return vec![Effect::Plan { attempt, request: Box::new(self.request()) }];
         }
-        self.app.open_for_secret();
-        self.screen = Screen::App;
         Vec::new()
     }
 
@@ -726,7 +784,15 @@ impl Wizard {
         let basis = self.current.clone();
         let signed_in = matches!(self.credential, Some(Credential::OAuth(_)));
         let client_secret = self.client_secret.clone().filter(|_| signed_in && self.keep_secret);
-        Request { base_url: self.facts.base_url.clone(), credential, selection, client_secret, basis, proven: None }
+        Request {
+            base_url: self.facts.base_url.clone(),
+            credential,
+            selection,
+            client_secret,
+            basis,
+            proven: None,
+            ..Request::default()
+        }
     }
 
     fn committed(&mut self, result: Result<Committed, Error>) -> Vec<Effect> {

@@ -4,6 +4,7 @@ use crate::chutes::catalog::Stage;
 use crate::chutes::failure::Failure;
 use crate::chutes::model::Catalog;
 use crate::chutes::oauth::answer::{Mistake, Refusal};
+use crate::chutes::oauth::app::{AppError, Registered};
 use crate::chutes::oauth::attempt::{CannotResume, ClientId};
 use crate::chutes::oauth::callback::CannotListen;
 use crate::chutes::oauth::token::{Granted, TokenError};
@@ -55,12 +56,12 @@ pub struct SignedIn {
 pub enum Begin {
     New {
         client_id: ClientId,
-        secret: Option<Secret>,
+        secret: Secret,
+        /// An API key at hand, which may look up whether the app takes our redirect.
+        api_key: Option<Secret>,
     },
-    /// Where an earlier run left off.
-    Continue {
-        secret: Option<Secret>,
-    },
+    /// Where an earlier run left off. None: the secret waits with the attempt.
+    Continue { secret: Option<Secret> },
 }
 
 /// What happens to a sign-in attempt.
@@ -89,6 +90,8 @@ pub enum Over {
     Refused(Refusal),
     Failed(TokenError),
     CannotResume(CannotResume),
+    /// The app does not take this redirect address.
+    RedirectMissing(String),
     /// Our own state cannot be written: what failed, in words.
     NoState(String),
 }
@@ -153,6 +156,11 @@ pub enum Event {
     SignIn {
         attempt: Attempt,
         update: SignInUpdate,
+    },
+    /// What became of [`Effect::RegisterApp`].
+    AppRegistered {
+        attempt: Attempt,
+        result: Box<Result<Registered, AppError>>,
     },
     /// Nothing was added to the paste field since it had that many pieces.
     Settled {
@@ -245,6 +253,11 @@ pub enum Effect {
         kind: LinkFile,
         path: Option<PathBuf>,
     },
+    /// Register an OAuth app with an API key, which is used for nothing else.
+    RegisterApp {
+        attempt: Attempt,
+        api_key: Secret,
+    },
     Remember {
         client_id: ClientId,
         scopes: Vec<String>,
@@ -303,8 +316,9 @@ pub enum Action {
     TakeProposal,
     TakeAllProposals,
     Undo,
-    /// The other field of the app screen.
+    /// The next field of the app screen, and the one before.
     OtherField,
+    PreviousField,
     CopyLink,
     CopyTunnel,
     BareLink,
@@ -338,6 +352,8 @@ key_contexts! {
     App,
     /// The app screen when only the secret is asked for.
     AppSecret,
+    /// An app is being registered.
+    AppBusy,
     /// The link is there, the paste field is empty.
     SignIn,
     /// The same, after the time ran out.
@@ -377,12 +393,10 @@ key_contexts! {
 impl KeyContext {
     /// Something is under way, and goes on by itself.
     pub fn is_waiting(self) -> bool {
-        matches!(self, KeyContext::DiscoverRunning | KeyContext::ReviewWaiting | KeyContext::SignInBusy)
-    }
-
-    /// What is typed is a secret.
-    pub fn is_secret(self) -> bool {
-        matches!(self, KeyContext::Key | KeyContext::AppSecret | KeyContext::SignIn | KeyContext::SignInTyping)
+        matches!(
+            self,
+            KeyContext::AppBusy | KeyContext::DiscoverRunning | KeyContext::ReviewWaiting | KeyContext::SignInBusy
+        )
     }
 
     /// A line is being edited: printable keys are text.

@@ -48,6 +48,7 @@ fn every_misbehaviour_of_the_service_has_its_code() {
         status,
         said: Some(format!("Told to answer {status} to Bearer ….")),
         retry_after,
+        resets_at: None,
     };
     let cases = [
         (Fault::Status(401), "unauthorized", Some(status(401, None))),
@@ -128,7 +129,7 @@ fn an_error_with_a_long_body_is_still_told_by_its_status() {
             failure(&format!("http://{address}/v1"), PATIENT, &[]).await
         });
         let said = said.then(|| "no more".to_owned());
-        assert_eq!(failure.kind, Kind::Status { status: 402, said, retry_after: None });
+        assert_eq!(failure.kind, Kind::Status { status: 402, said, retry_after: None, resets_at: None });
     }
 }
 

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use testkit::{Home, Ran};
 
 const BIN: &str = env!("CARGO_BIN_EXE_openclaw-chutes");
-const KEY: &str = "cpk_0123abcd.4567ef.canary89";
+const KEY: &str =
+    "cpk_0123abcd0123abcd0123abcd0123abcd.4567ef004567ef004567ef004567ef00.canarycanarycanarycanarycanary89";
 const CONFIG: &str = ".openclaw/openclaw.json";
 const DEFAULT: &str = "chutes/zai-org/GLM-4.7-TEE";
 
@@ -197,4 +198,64 @@ fn the_warning_of_a_replaced_alias_names_the_model_first() {
     let said = document(&ran);
     let words = warned(&said, "alias-moved").unwrap_or_else(|| panic!("{said}"));
     assert!(words.starts_with("chutes/deepseek-ai/DeepSeek-V3.2-TEE had the alias chutes-pro;"), "{words}");
+}
+
+/// What OpenClaw refuses in it: an entry that is no object, an alias that is a list, a key of the root.
+const REFUSED: &str = r#"// Edited by hand from an old guide.
+{
+  agents: { defaults: { model: { primary: "openai/gpt-5.2" }, models: { "openai/gpt-5.2": true, "anthropic/claude-opus-4-6": { alias: ["opus", "big"] } } } },
+  providers: { openai: { apiKey: "${OPENAI_API_KEY}" } },
+}
+"#;
+
+#[test]
+fn what_openclaw_refuses_is_said_with_its_place_and_the_command_that_mends_it() {
+    let stage = Stage::new(REFUSED);
+    let said = stage.onboard(&[]);
+    let refused: Vec<&str> = said["warnings"]
+        .as_array()
+        .expect("a list")
+        .iter()
+        .filter(|warning| warning["code"] == "config-refused")
+        .filter_map(|warning| warning["message"].as_str())
+        .collect();
+    assert_eq!(refused.len(), 3, "{said}");
+    for (message, parts) in refused.iter().zip([
+        ["openclaw.json:3:", "agents.defaults.models[\"openai/gpt-5.2\"]: true or false", "${EDITOR:-vi} +3 "],
+        ["openclaw.json:3:", "alias: a list, where text is wanted", "${EDITOR:-vi} +3 "],
+        ["openclaw.json:4:", "providers", "openclaw doctor --fix"],
+    ]) {
+        assert!(parts.iter().all(|part| message.contains(part)), "{parts:?}: {message}");
+    }
+    // What it refuses stays as it is.
+    assert!(stage.home.read(CONFIG).contains(r#""openai/gpt-5.2": true"#));
+}
+
+#[test]
+fn strict_fails_on_what_openclaw_refuses_and_writes_nothing() {
+    let stage = Stage::new(REFUSED);
+    let args = [BIN, "onboard", "--non-interactive", "--json", "--api-key-stdin", "--strict"];
+    let ran = stage.home.run_with_input(args, format!("{KEY}\n"));
+    let said = document(&ran);
+    assert_eq!((ran.code, &said["error"]["code"]), (1, &json!("config-refused")), "{ran:?}");
+    assert!(said["error"]["message"].as_str().expect("words").contains("openclaw.json:4:"), "{said}");
+    assert_eq!(stage.home.read(CONFIG), REFUSED);
+    let fine = Stage::new("{ gateway: { mode: 'local' } }");
+    fine.onboard(&["--strict"]);
+}
+
+#[test]
+fn strict_asks_the_openclaw_that_is_installed() {
+    let mut stage = Stage::new("{ gateway: { mode: 'local', odd: 1 } }");
+    let answer = r#"{"valid":false,"issues":[{"path":"gateway","message":"Unrecognized key: \"odd\""}]}"#;
+    stage.home.write("bin/openclaw", format!("#!/bin/sh\necho '{answer}'\nexit 1\n"));
+    let program = stage.home.join("bin/openclaw");
+    std::fs::set_permissions(&program, std::os::unix::fs::PermissionsExt::from_mode(0o755)).expect("its mode");
+    let path = format!("{}:/usr/bin:/bin", stage.home.join("bin").display());
+    stage.home.set("PATH", path);
+    let args = [BIN, "onboard", "--non-interactive", "--json", "--api-key-stdin", "--strict"];
+    let ran = stage.home.run_with_input(args, format!("{KEY}\n"));
+    let said = document(&ran);
+    let words = said["error"]["message"].as_str().unwrap_or_else(|| panic!("{ran:?}"));
+    assert!(words.contains("openclaw.json:1:34: gateway.odd: Unrecognized key"), "{words}");
 }

@@ -6,7 +6,8 @@ use serde_json::{Value, json};
 use testkit::{Home, Ran};
 
 const BIN: &str = env!("CARGO_BIN_EXE_openclaw-chutes");
-const KEY: &str = "cpk_0123abcd.4567ef.canary89";
+const KEY: &str =
+    "cpk_0123abcd0123abcd0123abcd0123abcd.4567ef004567ef004567ef004567ef00.canarycanarycanarycanarycanary89";
 const CONFIG: &str = ".openclaw/openclaw.json";
 
 struct Stage {

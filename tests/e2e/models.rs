@@ -8,7 +8,8 @@ use testkit::raster::{self, Theme};
 use testkit::{Home, Pty, Screen, measure, peer};
 
 const BIN: &str = env!("CARGO_BIN_EXE_openclaw-chutes");
-const KEY: &str = "cpk_0123abcd.4567ef.canary89";
+const KEY: &str =
+    "cpk_0123abcd0123abcd0123abcd0123abcd.4567ef004567ef004567ef004567ef00.canarycanarycanarycanarycanary89";
 const CONFIG: &str = ".openclaw/openclaw.json";
 
 fn captured(day: &str) -> Vec<u8> {

@@ -13,7 +13,8 @@ use testkit::peer::{Release, patiently};
 use testkit::{Home, Ran};
 
 const BIN: &str = env!("CARGO_BIN_EXE_openclaw-chutes");
-const KEY: &str = "cpk_0123abcd.4567ef.canary89";
+const KEY: &str =
+    "cpk_0123abcd0123abcd0123abcd0123abcd.4567ef004567ef004567ef004567ef00.canarycanarycanarycanarycanary89";
 const TOKEN: &str = "cak_0123456789abcdefcanary";
 const CONFIG: &str = ".openclaw/openclaw.json";
 const STORE: &str = ".openclaw/agents/main/agent/auth-profiles.json";

@@ -10,11 +10,13 @@ use testkit::{Home, Launch, Pty, Ran};
 pub const BIN: &str = env!("CARGO_BIN_EXE_openclaw-chutes");
 
 /// The canary: of the form Chutes gives, and nothing else on a machine looks like any part of it.
-pub const KEY: &str = "cpk_Zq7Xw2Lk9Vb4.Tn8Rj3Hd6Ys1.Pf5Gm0Cx7wQj";
+pub const KEY: &str =
+    "cpk_Zq7Xw2Lk9Vb4jRqKLzNnKxVJMsrLXMsK.Tn8Rj3Hd6Ys1PWKqKWJQgrRzPhTNUnNL.KVwzsjuunhXTXMhywktgLPxrSkRw7wQj";
 /// All that may be shown of it.
 pub const HINT: &str = "7wQj";
 /// Another one, that the stand-in does not take.
-pub const REFUSED: &str = "cpk_Ar4Tt9Ug2Mn5.Ko1Vy6Bs3Ce8.Di0Fp7Hl2xZr";
+pub const REFUSED: &str =
+    "cpk_Ar4Tt9Ug2Mn5rJLjkmwuLMZvLKhtgpmH.Ko1Vy6Bs3Ce8umSPwKVgQXqqwMStqZQs.Di0Fp7ZrmpWRMTRWWGwTYgGRrznjQxKu";
 
 pub const CONFIG: &str = ".openclaw/openclaw.json";
 pub const STORE: &str = ".openclaw/agents/main/agent/auth-profiles.json";

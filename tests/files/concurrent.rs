@@ -10,7 +10,8 @@ use std::time::Duration;
 use testkit::{Home, Ran, peer};
 
 const BIN: &str = env!("CARGO_BIN_EXE_openclaw-chutes");
-const KEY: &str = "cpk_0123abcd.4567ef.canary89";
+const KEY: &str =
+    "cpk_0123abcd0123abcd0123abcd0123abcd.4567ef004567ef004567ef004567ef00.canarycanarycanarycanarycanary89";
 const CONFIG: &str = ".openclaw/openclaw.json";
 const STORE: &str = ".openclaw/agents/main/agent/auth-profiles.json";
 const MODELS: [&str; 3] =

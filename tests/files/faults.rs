@@ -15,7 +15,8 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use testkit::{Home, Ran, need};
 
 const BIN: &str = env!("CARGO_BIN_EXE_openclaw-chutes");
-const KEY: &str = "cpk_0123abcd.4567ef.canary89";
+const KEY: &str =
+    "cpk_0123abcd0123abcd0123abcd0123abcd.4567ef004567ef004567ef004567ef00.canarycanarycanarycanarycanary89";
 const CONFIG: &str = ".openclaw/openclaw.json";
 const STORE: &str = ".openclaw/agents/main/agent/auth-profiles.json";
 const FILES: [&str; 2] = [STORE, CONFIG];

@@ -7,7 +7,8 @@ use serde_json::{Value, json};
 use testkit::{Home, Ran, peer};
 
 const BIN: &str = env!("CARGO_BIN_EXE_openclaw-chutes");
-const KEY: &str = "cpk_0123abcd.4567ef.canary89";
+const KEY: &str =
+    "cpk_0123abcd0123abcd0123abcd0123abcd.4567ef004567ef004567ef004567ef00.canarycanarycanarycanarycanary89";
 const DEFAULT: &str = "chutes/zai-org/GLM-4.7-TEE";
 
 struct Stage {

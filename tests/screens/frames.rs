@@ -25,7 +25,8 @@ use ratatui::backend::TestBackend;
 use std::fmt::Write;
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (40, 12)];
-const KEY: &str = "cpk_0123456789abcdef.0123456789abcdef.canarycanary7890";
+const KEY: &str =
+    "cpk_0123456789abcdef0123456789abcdef.0123456789abcdef0123456789abcdef.canarycanarycanarycanary34567890";
 /// 2026-08-22 12:03 UTC.
 const NOON: u64 = 1_787_400_180_000;
 
@@ -126,11 +127,11 @@ fn failure(kind: Kind) -> Failure {
 }
 
 fn status(status: u16) -> Failure {
-    failure(Kind::Status { status, said: None, retry_after: None })
+    failure(Kind::Status { status, said: None, retry_after: None, resets_at: None })
 }
 
 fn works() -> Verdict {
-    Verdict::Works { latency_ms: 412, prompt_tokens: Some(1), completion_tokens: Some(1) }
+    Verdict::Works { latency_ms: 412, prompt_tokens: Some(1), completion_tokens: Some(1), quota: None }
 }
 
 fn plan() -> Planned {

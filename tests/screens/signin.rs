@@ -2,6 +2,7 @@
 
 use jiff::tz::TimeZone;
 use openclaw_chutes::chutes::oauth::answer::{Mistake, Refusal};
+use openclaw_chutes::chutes::oauth::app::AppError;
 use openclaw_chutes::chutes::oauth::attempt::{Environment, INVOKE};
 use openclaw_chutes::chutes::oauth::callback::CannotListen;
 use openclaw_chutes::chutes::oauth::token::TokenError;
@@ -18,6 +19,9 @@ use ratatui::backend::TestBackend;
 use std::fmt::Write;
 
 const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (40, 12)];
+const SECRET: &str = "csc_0123456789abcdefghijABCDEFGHIJ0123456789abcdefgh";
+const KEY: &str =
+    "cpk_0123456789abcdef0123456789abcdef.0123456789abcdef0123456789abcdef.canarycanarycanarycanarycanary12";
 const ID: &str = "cid_abc123def456ghi789jkl012";
 const LINK: &str = "https://api.chutes.ai/idp/authorize?client_id=cid_abc123def456ghi789jkl012&redirect_uri=http://127.0.0.1:1456/oauth-callback&response_type=code&scope=openid+profile+chutes:invoke&state=kS8X_aB3aLMr2Py0ZsHkGP&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256";
 /// 2026-08-22 12:03 UTC.
@@ -41,6 +45,7 @@ fn local() -> Host {
 fn facts(lang: Lang, client_id: Option<&str>, host: Host) -> Facts {
     let environment = Environment::read(|name| match name {
         "CHUTES_CLIENT_ID" => client_id.map(str::to_owned),
+        "CHUTES_CLIENT_SECRET" => client_id.map(|_| SECRET.to_owned()),
         _ => None,
     });
     let sign_in = SignInFacts {
@@ -106,7 +111,7 @@ fn choosing() {
     snap("auth-oauth", |lang| {
         let mut facts = facts(lang, Some(ID), remote());
         facts.choice = None;
-        facts.sign_in.begun = Some(Begun { at: NOON - 300_000, expires_at: NOON + 600_000 });
+        facts.sign_in.begun = Some(Begun { at: NOON - 300_000, expires_at: NOON + 600_000, has_secret: false });
         Wizard::new(facts).0
     });
 }
@@ -118,6 +123,38 @@ fn app() {
         let (mut wizard, _) = Wizard::new(facts(lang, None, remote()));
         wizard.handle(Event::Paste(Secret::new("cid_short")));
         wizard.handle(Event::Action(Action::Enter));
+        wizard
+    });
+}
+
+#[test]
+fn app_fields() {
+    let without_secret = |lang| {
+        let mut facts = facts(lang, Some(ID), remote());
+        if let Some(Ok(environment)) = &mut facts.sign_in.environment {
+            environment.client_secret = None;
+        }
+        Wizard::new(facts).0
+    };
+    snap("app-secret", |lang| {
+        let mut wizard = without_secret(lang);
+        wizard.handle(Event::Paste(Secret::new(&SECRET[..40])));
+        wizard.handle(Event::Action(Action::Enter));
+        wizard
+    });
+    snap("app-key", |lang| {
+        let (mut wizard, _) = Wizard::new(facts(lang, None, remote()));
+        wizard.handle(Event::Action(Action::PreviousField));
+        wizard.handle(Event::Paste(Secret::new(KEY)));
+        wizard
+    });
+    snap("app-key-may-not", |lang| {
+        let (mut wizard, _) = Wizard::new(facts(lang, None, remote()));
+        wizard.handle(Event::Action(Action::PreviousField));
+        wizard.handle(Event::Paste(Secret::new(KEY)));
+        wizard.handle(Event::Action(Action::Enter));
+        let attempt = wizard.app.registering.unwrap();
+        wizard.handle(Event::AppRegistered { attempt, result: Box::new(Err(AppError::KeyMayNot)) });
         wizard
     });
 }
@@ -148,6 +185,12 @@ fn endings() {
     snap("over-denied", |lang| {
         let mut wizard = waiting(lang, remote(), None);
         news(&mut wizard, SignInUpdate::Over(Over::Refused(Refusal::Denied { description: None })));
+        wizard
+    });
+    snap("over-app", |lang| {
+        let mut wizard = waiting(lang, remote(), None);
+        let uri = "http://127.0.0.1:1456/oauth-callback".to_owned();
+        news(&mut wizard, SignInUpdate::Over(Over::RedirectMissing(uri)));
         wizard
     });
     snap("over-scope", |lang| {

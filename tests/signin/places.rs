@@ -102,6 +102,10 @@ fn the_real_openclaw_shows_uses_and_renews_the_sign_in() {
     let chutes = Chutes::start(Some(Consent::Allow));
     for secret in [true, false] {
         let mut home = signed_in(&chutes, secret);
+        if !secret {
+            // As somebody who keeps it out of OpenClaw's files.
+            std::fs::remove_file(home.join(".openclaw/.env")).unwrap();
+        }
         // Its token endpoint is fixed: the stand-in answers in its place.
         let preload = home.write(
             "preload.cjs",

@@ -1,7 +1,7 @@
 //! The sign-in of the real binary: the ways to finish it, and what may go wrong on each.
 
 use crate::support::*;
-use openclaw_chutes::standin::idp::Consent;
+use openclaw_chutes::standin::idp::{App, Apps, Consent, Options};
 
 #[test]
 fn a_pasted_address_signs_in_and_everything_is_written() {
@@ -467,4 +467,158 @@ fn second_decoder(image: &testkit::raster::Image) -> Vec<String> {
     };
     let mut prepared = rqrr::PreparedImage::prepare_from_greyscale(image.width as usize, image.height as usize, grey);
     prepared.detect_grids().iter().filter_map(|grid| grid.decode().ok()).map(|(_, text)| text).collect()
+}
+
+/// The app's screen, with the cursor on what is missing.
+fn at_app(home: &testkit::Home) -> testkit::Pty {
+    let pty = home.pty([BIN, "onboard", "--auth-choice", "chutes"]).size(80, 24).spawn();
+    pty.wait_text("Which OAuth app signs in?");
+    pty
+}
+
+#[test]
+fn a_client_id_without_its_secret_asks_for_it_once() {
+    let chutes = Chutes::start(Some(Consent::Allow));
+    let mut home = chutes.home();
+    home.set("CHUTES_CLIENT_SECRET", "");
+    let pty = at_app(&home);
+    assert!(pty.screen().contains(CLIENT_ID) && !pty.screen().contains("optional"));
+    pty.keys("Enter").wait_text("Enter the client secret");
+    pty.paste(&SECRET[..51]).keys("Enter").wait_text("51 of 52");
+    assert_eq!(chutes.standin.requests().len(), 0, "no link, no call");
+    pty.keys("C-u");
+    pty.paste(SECRET).keys("Enter");
+    pty.wait_for("the link", |screen| screen.joined().contains("S256") && screen.contains("Tab"));
+    assert!(pty.screen().contains("Redirect URI not") && pty.screen().contains(&chutes.redirect()));
+    pty.paste(&get(&link(&pty.screen())).location()).wait_text("models, live");
+    pty.keys("Enter").wait_text("answered");
+    pty.keys("Enter").wait_text("openclaw models status");
+    pty.keys("Enter");
+    assert_eq!(pty.wait_exit(), 0);
+    assert!(!pty.ever_showed(SECRET) && !pty.ever_wrote(SECRET));
+    assert_eq!(home.files_containing(SECRET), [home.join(".openclaw/.env")], "where it is read for renewals");
+    // From now on OpenClaw has it: the next sign-in asks for nothing.
+    let pty = at_app(&home);
+    pty.wait_text("…cana from ~/.openclaw/.env");
+    pty.keys("Enter");
+    pty.wait_for("the link", |screen| screen.joined().contains("S256") && screen.contains("Tab"));
+    pty.keys("C-c");
+    pty.wait_exit();
+}
+
+#[test]
+fn a_secret_that_is_refused_leads_back_to_its_field() {
+    let options = Options {
+        apps: Apps::Listed(vec![App {
+            client_id: CLIENT_ID.to_owned(),
+            client_secret: SECRET.to_owned(),
+            name: "Mine".to_owned(),
+            ..App::default()
+        }]),
+        auto_consent: Some(Consent::Allow),
+        ..Options::default()
+    };
+    let mut chutes = Chutes::with(options);
+    chutes.port = 1456;
+    let wrong = format!("csc_{}", "W".repeat(48));
+    let mut home = chutes.home();
+    home.set("CHUTES_CLIENT_SECRET", &wrong);
+    // The app takes OpenClaw's own redirect; that port need not be free.
+    home.set("CHUTES_OAUTH_REDIRECT_URI", "");
+    let options =
+        |options: &mut Options| options.token_fault = Some((400, "{\"error\":\"invalid_client\"}".to_owned()));
+    chutes.idp.change(options);
+    let pty = at_sign_in(&home, (80, 24));
+    let state = link(&pty.screen()).split("state=").nth(1).unwrap().split('&').next().unwrap().to_owned();
+    pty.paste(&format!("http://127.0.0.1:1456/oauth-callback?code={}&state={state}", "c".repeat(64)));
+    pty.wait_text("the client id or secret is wrong");
+    pty.keys("Enter").wait_text("Which OAuth app signs in?");
+    pty.wait_text("csc_…, needed");
+    pty.keys("Enter").wait_text("Enter the client secret");
+    pty.keys("C-c");
+    pty.wait_exit();
+    assert!(!pty.ever_wrote(&wrong));
+}
+
+const ADMIN: &str =
+    "cpk_00112233445566778899aabbccddeeff.00112233445566778899aabbccddeeff.CanaryAdminKeyCanaryAdminKeyCana";
+
+#[test]
+fn an_app_is_registered_on_the_way_and_its_key_is_kept_nowhere() {
+    let chutes = Chutes::start(Some(Consent::Allow));
+    let mut home = chutes.home();
+    home.set("CHUTES_CLIENT_ID", "");
+    home.set("CHUTES_CLIENT_SECRET", "");
+    let pty = at_app(&home);
+    let narrow = format!("{}narrow", &ADMIN[..96]);
+    pty.keys("Up");
+    pty.paste(&narrow).wait_text("102 of 102");
+    pty.keys("Enter").wait_text("may not register apps");
+    assert!(chutes.idp.apps().is_empty());
+    pty.keys("Up");
+    pty.paste(ADMIN).wait_text("102 of 102");
+    pty.keys("Enter").wait_text("Registered the app OpenClaw ");
+    pty.wait_for("the link", |screen| screen.joined().contains("S256") && screen.contains("Tab"));
+    let app = chutes.idp.apps().pop().expect("an app");
+    assert!(link(&pty.screen()).contains(&app.client_id) && !app.public);
+    assert!(app.redirect_uris.contains(&chutes.redirect()) && app.redirect_uris.len() == 4);
+    pty.paste(&get(&link(&pty.screen())).location()).wait_text("models, live");
+    pty.keys("Enter").wait_text("answered");
+    pty.keys("Enter").wait_text("openclaw models status");
+    pty.keys("Enter");
+    assert_eq!(pty.wait_exit(), 0);
+    for (what, secret) in [("the key", ADMIN), ("the other key", &narrow)] {
+        assert!(home.files_containing(secret).is_empty() && !pty.ever_wrote(secret), "{what}");
+    }
+    assert_eq!(home.files_containing(&app.client_secret), [home.join(".openclaw/.env")]);
+    assert!(!pty.ever_wrote(&app.client_secret));
+}
+
+#[test]
+fn line_by_line_no_secret_is_echoed() {
+    let chutes = Chutes::start(Some(Consent::Allow));
+    let mut home = chutes.home();
+    home.set("CHUTES_CLIENT_ID", "");
+    home.set("CHUTES_CLIENT_SECRET", "");
+    let pty = home.pty([BIN, "--plain", "onboard", "--auth-choice", "chutes"]).size(80, 90).spawn();
+    pty.wait_text("Which OAuth app signs in?");
+    pty.send(format!("{CLIENT_ID}\r"));
+    pty.wait_text("Client secret");
+    for letter in SECRET.chars() {
+        pty.send(letter.to_string());
+    }
+    pty.wait_text("****");
+    pty.send("\r");
+    pty.wait_text("code_challenge_method=S256");
+    assert!(!pty.ever_wrote(&SECRET[..12]) && !pty.ever_showed(&SECRET[4..16]));
+    pty.send("back\r");
+    let titles = |screen: &testkit::Screen| screen.joined().matches("Which OAuth app").count();
+    pty.wait_for("the app again", |screen| titles(screen) == 2);
+    pty.send("Tab\r");
+    pty.wait_text("registers an app for you");
+    pty.send(format!("{ADMIN}\r"));
+    pty.wait_text("Registered the app");
+    assert!(!pty.ever_wrote("CanaryAdminKey"));
+    pty.keys("C-c");
+    pty.wait_exit();
+}
+
+#[test]
+fn a_redirect_that_is_not_registered_is_found_before_the_browser_is() {
+    let app = App {
+        client_id: CLIENT_ID.to_owned(),
+        client_secret: SECRET.to_owned(),
+        name: "Mine".to_owned(),
+        redirect_uris: vec!["http://127.0.0.1:9/other".to_owned()],
+        ..App::default()
+    };
+    let chutes = Chutes::with(Options { apps: Apps::Listed(vec![app]), ..Options::default() });
+    let mut home = chutes.home();
+    home.set("CHUTES_API_KEY", ADMIN);
+    let pty = home.pty([BIN, "onboard", "--auth-choice", "chutes"]).size(80, 24).spawn();
+    pty.wait_text("does not have this redirect address");
+    assert!(pty.screen().joined().replace(' ', "").contains(&chutes.redirect()));
+    pty.keys("Enter").wait_text("Which OAuth app signs in?");
+    pty.keys("C-c");
+    pty.wait_exit();
 }

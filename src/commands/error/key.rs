@@ -96,18 +96,20 @@ impl KeyError {
 }
 
 /// What is wrong with a text that should be a key.
-pub fn key_problem(problem: api_key::Problem, lang: Lang) -> &'static str {
+pub fn key_problem(problem: api_key::Problem, lang: Lang) -> String {
     use api_key::Problem;
     match problem {
-        Problem::Empty => text::key_empty(lang),
-        Problem::TooLong => text::key_too_long(lang),
-        Problem::WhiteSpace => text::key_white_space(lang),
-        Problem::Character => text::key_character(lang),
-        Problem::AccessToken => text::key_is_access_token(lang),
-        Problem::RefreshToken => text::key_is_refresh_token(lang),
-        Problem::ClientId => text::key_is_client_id(lang),
-        Problem::ClientSecret => text::key_is_client_secret(lang),
-        Problem::Prefix => text::key_prefix(lang),
-        Problem::Parts => text::key_parts(lang),
+        Problem::Empty => text::key_empty(lang).to_owned(),
+        Problem::TooLong => text::key_too_long(lang).to_owned(),
+        Problem::WhiteSpace => text::key_white_space(lang).to_owned(),
+        Problem::Character => text::key_character(lang).to_owned(),
+        Problem::AccessToken => text::key_is_access_token(lang).to_owned(),
+        Problem::RefreshToken => text::key_is_refresh_token(lang).to_owned(),
+        Problem::ClientId => text::key_is_client_id(lang).to_owned(),
+        Problem::ClientSecret => text::key_is_client_secret(lang).to_owned(),
+        Problem::Prefix => text::key_prefix(lang).to_owned(),
+        Problem::Parts => text::key_parts(lang).to_owned(),
+        Problem::Fingerprint => text::key_fingerprint(lang).to_owned(),
+        Problem::Length(count) => text::key_length(lang, count, api_key::LENGTH),
     }
 }

@@ -12,13 +12,15 @@ use super::usage::UsageError;
 use crate::chutes::endpoints::BadEndpoint;
 use crate::chutes::failure::Failure;
 use crate::chutes::oauth::attempt::BadSetting;
+use crate::chutes::pool;
 use crate::clean;
 use crate::files;
 use crate::openclaw::Error as OpenClawError;
+use crate::openclaw::plan::refusals::Refusal as ConfigRefusal;
 use crate::selection::portable::{MAX_LEN, Refused};
 use crate::selection::{Refusal, alias};
 use crate::signals;
-use crate::texts::{Lang, cli as text};
+use crate::texts::{Lang, choose, cli as text};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
@@ -43,8 +45,12 @@ pub enum Error {
     CredentialRefused(Failure),
     /// The service has no such model for this account (404 in the verify call).
     ModelNotServed {
-        model: String,
+        model: Box<str>,
         failure: Failure,
+    },
+    /// `--strict`, and OpenClaw refuses this in the config.
+    ConfigRefused {
+        refused: Vec<ConfigRefusal>,
     },
     /// A call that the command cannot do without.
     Service(Failure),
@@ -69,6 +75,23 @@ pub enum Error {
         name: String,
         problem: alias::Problem,
     },
+    /// `logout`: the service did not confirm it, so nothing was changed.
+    NotRevoked {
+        message: String,
+    },
+    UnknownAccount {
+        name: String,
+    },
+    /// The account that was to be removed is the only one.
+    LastAccount {
+        id: String,
+    },
+    /// Only OpenClaw itself can choose.
+    AccountsInDatabase {
+        version: String,
+        id: String,
+    },
+    Pool(PoolError),
     /// A text that is no export of ours.
     Import(Refused),
     NoSuchFile {
@@ -79,10 +102,40 @@ pub enum Error {
     NoSuchPath {
         path: String,
     },
+    /// `--openclaw` names no program.
+    NoSuchOpenClaw {
+        path: std::path::PathBuf,
+    },
     /// A signal, by its number.
     Interrupted(i32),
     /// The operating system refused something that always works.
     System(std::io::Error),
+}
+
+/// What is wrong with a pool that was asked for.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum PoolError {
+    Members(pool::Problem),
+    /// Neither the alias nor the ref of a pool.
+    Unknown {
+        name: String,
+    },
+    /// It is the default model, which something has to be.
+    IsDefault {
+        name: String,
+    },
+}
+
+impl PoolError {
+    fn message(&self, lang: Lang) -> String {
+        match self {
+            PoolError::Members(pool::Problem::TooFew) => choose::pool_too_few(lang).to_owned(),
+            PoolError::Members(pool::Problem::Twice(id)) => choose::pool_twice(lang, clean::excerpt(id, 200)),
+            PoolError::Members(pool::Problem::Unusable(id)) => choose::pool_unusable(lang, clean::excerpt(id, 200)),
+            PoolError::Unknown { name } => choose::pool_unknown(lang, clean::excerpt(name, 200)),
+            PoolError::IsDefault { name } => choose::pool_is_default(lang, clean::excerpt(name, 200)),
+        }
+    }
 }
 
 impl From<OpenClawError> for Error {
@@ -110,6 +163,8 @@ impl Error {
             | Error::Endpoint(_)
             | Error::Setting(_)
             | Error::Selection(_)
+            | Error::NoSuchOpenClaw { .. }
+            | Error::Pool(PoolError::Members(_))
             | Error::Import(_)
             | Error::NoSuchFile { .. }
             | Error::Alias { problem: alias::Problem::Character(_) | alias::Problem::TooLong, .. } => 2,
@@ -138,16 +193,25 @@ impl Error {
             Error::CredentialRefused(_) => "credential-refused",
             Error::ModelNotServed { .. } => "model-not-served",
             Error::Service(_) => "service",
+            Error::ConfigRefused { .. } => "config-refused",
             Error::Selection(_) | Error::Alias { .. } => "alias-refused",
             Error::OpenClaw(error) => error.code(),
             Error::Renewal(error) => error.code(),
             Error::UnknownModel { .. } => "unknown-model",
             Error::NotChutes { .. } => "not-a-chutes-model",
             Error::UnknownAlias { .. } => "unknown-alias",
+            Error::NotRevoked { .. } => "not-revoked",
+            Error::UnknownAccount { .. } => "unknown-account",
+            Error::LastAccount { .. } => "last-account",
+            Error::AccountsInDatabase { .. } => "accounts-in-database",
+            Error::Pool(PoolError::Members(_)) => "pool-refused",
+            Error::Pool(PoolError::Unknown { .. }) => "unknown-pool",
+            Error::Pool(PoolError::IsDefault { .. }) => "pool-in-use",
             Error::Import(_) => "import-refused",
             Error::NoSuchFile { .. } => "no-such-file",
             Error::NotConfigured => "not-configured",
             Error::NoSuchPath { .. } => "no-such-path",
+            Error::NoSuchOpenClaw { .. } => "no-such-openclaw",
             Error::Interrupted(_) => "interrupted",
             Error::System(_) => "system",
         }
@@ -169,6 +233,10 @@ impl Error {
                 text::verify_not_served(lang, clean::line(model), failure.message(lang))
             }
             Error::Service(failure) => failure.message(lang),
+            Error::ConfigRefused { refused } => {
+                let places = refused.iter().map(|refusal| refusal.words(lang));
+                std::iter::once(text::config_refused(lang).to_owned()).chain(places).collect::<Vec<_>>().join("\n")
+            }
             Error::Selection(refusal) => refusal_words(refusal, lang),
             Error::Alias { name, problem } => alias_words(name, problem, lang),
             Error::OpenClaw(error) => error.words(lang),
@@ -176,9 +244,15 @@ impl Error {
             Error::UnknownModel { name, .. } => text::unknown_model(lang, clean::excerpt(name, 200)),
             Error::NotChutes { reference } => text::not_chutes(lang, clean::excerpt(reference, 200)),
             Error::UnknownAlias { name } => text::unknown_alias(lang, clean::excerpt(name, 80)),
+            Error::NotRevoked { message } => text::not_revoked(lang, message),
+            Error::UnknownAccount { name } => text::unknown_account(lang, clean::excerpt(name, 80)),
+            Error::LastAccount { id } => text::last_account(lang, clean::line(id)),
+            Error::AccountsInDatabase { version, .. } => text::accounts_in_database(lang, clean::line(version)),
+            Error::Pool(error) => error.message(lang),
             Error::Import(refused) => import_words(refused, lang),
             Error::NoSuchFile { path } => text::no_such_file(lang, clean::line(&path.to_string_lossy())),
             Error::NotConfigured => text::not_configured(lang).to_owned(),
+            Error::NoSuchOpenClaw { path } => text::no_such_openclaw(lang, clean::line(&path.to_string_lossy())),
             Error::NoSuchPath { path } => text::no_such_path(lang, clean::excerpt(path, 200)),
             Error::Interrupted(_) => text::interrupted(lang).to_owned(),
             Error::System(error) => text::system(lang, clean::line(&error.to_string())),
@@ -197,6 +271,11 @@ impl Error {
             Error::App(error) => error.hint(lang),
             Error::CredentialRefused(failure) | Error::Service(failure) => failure.hint(lang),
             Error::ModelNotServed { .. } => text::verify_not_served_hint(lang).to_owned(),
+            Error::ConfigRefused { refused } => {
+                let mut commands: Vec<String> = refused.iter().map(ConfigRefusal::mended_by).collect();
+                commands.dedup();
+                text::config_refused_hint(lang, commands.join("; "))
+            }
             Error::OpenClaw(error) => error.hint(lang).unwrap_or_default(),
             Error::UnknownModel { similar, .. } if !similar.is_empty() => {
                 let similar: Vec<_> = similar.iter().map(|name| clean::line(name)).collect();
@@ -204,10 +283,18 @@ impl Error {
             }
             Error::UnknownModel { .. } | Error::NotChutes { .. } => text::unknown_model_hint(lang, program),
             Error::UnknownAlias { .. } => text::unknown_alias_hint(lang, program),
+            Error::NotRevoked { .. } => text::not_revoked_hint(lang, program),
+            Error::UnknownAccount { .. } => text::unknown_account_hint(lang, program),
+            Error::LastAccount { .. } => text::last_account_hint(lang, program),
+            Error::AccountsInDatabase { id, .. } => text::accounts_in_database_hint(lang, clean::excerpt(id, 80)),
+            Error::Pool(PoolError::Members(_)) => choose::pool_members_hint(lang, program),
+            Error::Pool(PoolError::Unknown { .. }) => choose::pool_unknown_hint(lang, program),
+            Error::Pool(PoolError::IsDefault { .. }) => choose::pool_is_default_hint(lang, program),
             Error::Import(_) => text::import_hint(lang, program),
             Error::NoSuchFile { .. } => String::new(),
             Error::NotConfigured => text::not_configured_hint(lang, program),
             Error::NoSuchPath { .. } => text::no_such_path_hint(lang, program),
+            Error::NoSuchOpenClaw { .. } => text::no_such_openclaw_hint(lang).to_owned(),
             Error::Setting(_)
             | Error::Renewal(_)
             | Error::Selection(_)

@@ -6,8 +6,8 @@ use crate::clean;
 use crate::commands::context::rfc3339;
 use crate::commands::onboard::{Finished, Outcome};
 use crate::diff::FileDiff;
-use crate::openclaw::plan::Plan;
-use crate::openclaw::read::current::Current;
+use crate::openclaw::plan::{Plan, RenewalWay};
+use crate::openclaw::read::current::{self, Current};
 use crate::openclaw::read::install::Generation;
 use crate::openclaw::read::snapshot::Snapshot;
 use crate::openclaw::types::Role;
@@ -91,7 +91,7 @@ impl Finished<'_> {
             .or(settled.verified.works.then_some(true));
         let aliases: Map<String, Value> =
             selection.aliases.iter().map(|alias| (alias.name.clone(), json!(alias.target))).collect();
-        json!({
+        let mut document = json!({
             "ok": true,
             "changed": false,
             "authChoice": obtained.choice.name(),
@@ -102,6 +102,7 @@ impl Finished<'_> {
                 "kind": obtained.kind.name(),
                 "account": stored.and_then(|stored| stored.account.clone()),
                 "expiresAt": stored.and_then(|stored| stored.expires_at).map(rfc3339),
+                "renewal": plan.renewal.as_ref().map(RenewalWay::document),
             },
             "catalog": {
                 "source": settled.catalog.source.name(),
@@ -119,7 +120,11 @@ impl Finished<'_> {
             },
             "aliases": aliases,
             "warnings": warnings_json(self.warnings),
-        })
+        });
+        if let Some(account) = &settled.account {
+            document["account"] = account.json();
+        }
+        document
     }
 
     /// The profile that is active afterwards, and what the store says about it.
@@ -157,6 +162,9 @@ impl Finished<'_> {
 
 /// Where this OpenClaw keeps the credentials of the agent.
 pub fn store_path(snapshot: &Snapshot) -> PathBuf {
+    if current::kept(snapshot).is_some() {
+        return snapshot.sign_in.path.clone();
+    }
     let json = &snapshot.store.file.path;
     match snapshot.installed.generation {
         Generation::JsonStore => json.clone(),

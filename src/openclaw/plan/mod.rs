@@ -3,11 +3,14 @@
 pub(crate) mod config;
 pub(crate) mod credential;
 mod rebase;
+pub mod refusals;
 mod renewal_way;
 pub mod schema;
+mod sign_out;
 mod warning;
 
 pub use renewal_way::RenewalWay;
+pub use sign_out::SignOut;
 pub use warning::PlanWarning;
 
 use super::error::Error;
@@ -38,7 +41,7 @@ use serde_json::Value;
 use std::path::PathBuf;
 
 /// What the user decided.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Request {
     /// The API in force, `…/v1`.
     pub base_url: String,
@@ -53,6 +56,19 @@ pub struct Request {
     /// A profile whose credential a live call proved: the marks of its past failures leave OpenClaw's auth
     /// state, so that it is used again at once.
     pub proven: Option<String>,
+    /// Instead of all this: Chutes leaves.
+    pub sign_out: Option<SignOut>,
+    /// Another stored profile becomes the one that OpenClaw uses, or one leaves.
+    pub account: Option<AccountChange>,
+}
+
+/// A change among the profiles that are stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AccountChange {
+    /// Id of the profile that OpenClaw is to use.
+    Use(String),
+    /// Id of a profile that goes; another one is left.
+    Remove(String),
 }
 
 #[derive(Clone, Debug, Default)]
@@ -81,13 +97,20 @@ impl Plan {
 
 /// `now` is Unix time in milliseconds.
 pub fn plan(snapshot: &Snapshot, request: &Request, now: i64) -> Result<Plan, Error> {
+    if let Some(out) = request.sign_out {
+        return sign_out::plan(snapshot, out, now);
+    }
     let selection = match &request.basis {
         Some(basis) => &rebased(&request.selection, basis, &Current::of(snapshot, now)),
         None => &request.selection,
     };
     let new = request.credential.as_ref();
     let secret = request.client_secret.as_ref();
-    let credential = new.map(|new| credential::change(snapshot, new, secret)).transpose()?.unwrap_or_default();
+    let credential = match (new, &request.account) {
+        (Some(new), _) => credential::change(snapshot, new, secret)?,
+        (None, Some(account)) => credential::account(snapshot, account)?,
+        (None, None) => Change::default(),
+    };
     let mut files: Vec<FileChange> =
         credential.files.iter().cloned().map(|(role, file, after)| file_change(role, file, after, now)).collect();
     if let Some(profile) = &request.proven {
@@ -279,6 +302,9 @@ fn warnings(snapshot: &Snapshot, selection: &Selection, removed: Vec<String>) ->
     if let Some(path) = &snapshot.paths.unread_config_json {
         warnings.push(PlanWarning::UnreadConfigJson { path: path.clone() });
     }
+    let version = snapshot.installed.version.clone();
+    let refusals = refusals::refusals(&snapshot.tree, version.as_deref()).into_iter();
+    warnings.extend(refusals.map(|refusal| PlanWarning::Refused { version: version.clone(), refusal }));
     let inverted = current::configured(config).inverted;
     if !inverted.is_empty() {
         warnings.push(PlanWarning::AliasesRepaired { names: inverted.into_iter().map(|alias| alias.name).collect() });

@@ -6,6 +6,7 @@
 //! 2026.5.28 to 2026.9.6 refuses, and nothing that only some do: a rule too many would refuse good
 //! configs. What we write ourselves is inside what all of them take.
 
+use crate::openclaw::read::auth_store::PROVIDER;
 use serde_json::Value;
 
 /// A place that OpenClaw refuses.
@@ -42,16 +43,21 @@ const APIS: [&str; 12] = [
     "azure-openai-responses",
 ];
 
-/// The first place that OpenClaw refuses, if there is one.
+/// The first place of ours that OpenClaw refuses, if there is one. What is refused elsewhere is said
+/// ([`super::refusals`]), and does not keep us from writing.
 pub fn problem(config: &Value) -> Option<Problem> {
     let misplaced = [("providers", "models.providers"), ("aliases", "agents.defaults.models")];
+    let ours = |value: &Value| match value {
+        Value::Object(map) => map.iter().any(|(key, value)| is_ours(key) || value.as_str().is_some_and(is_ours)),
+        _ => false,
+    };
     for (key, place) in misplaced {
-        if config.get(key).is_some() {
+        if config.get(key).is_some_and(ours) {
             return Some(Problem { dotted: key.to_owned(), wrong: Wrong::Misplaced(place) });
         }
     }
     let providers = crate::openclaw::value::at(config, &["models", "providers"]).and_then(Value::as_object);
-    providers.into_iter().flatten().find_map(|(name, provider)| {
+    providers.into_iter().flatten().filter(|(name, _)| is_ours(name)).find_map(|(name, provider)| {
         let dotted = format!("models.providers.{name}");
         if let Some(wrong) = api(provider) {
             return Some(Problem { dotted: format!("{dotted}.api"), wrong });
@@ -59,6 +65,11 @@ pub fn problem(config: &Value) -> Option<Problem> {
         let models = provider.get("models").and_then(Value::as_array).into_iter().flatten().enumerate();
         models.into_iter().find_map(|(at, entry)| model(name, at, entry))
     })
+}
+
+/// A provider's name, an alias or a ref that means Chutes.
+fn is_ours(text: &str) -> bool {
+    text.trim().to_lowercase().starts_with(PROVIDER)
 }
 
 /// What OpenClaw refuses in the model at this index of a provider's list.
@@ -88,8 +99,11 @@ mod tests {
     fn the_shapes_that_kept_gateways_from_starting() {
         let found = |config: Value| problem(&config).map(|problem| (problem.dotted, problem.wrong));
         let at = |dotted: &str, wrong| Some((dotted.to_owned(), wrong));
-        assert_eq!(found(json!({"providers": {}})), at("providers", Wrong::Misplaced("models.providers")));
-        assert_eq!(found(json!({"aliases": {}})), at("aliases", Wrong::Misplaced("agents.defaults.models")));
+        assert_eq!(found(json!({"providers": {"chutes": {}}})), at("providers", Wrong::Misplaced("models.providers")));
+        assert_eq!(
+            found(json!({"aliases": {"fast": "chutes/a"}})),
+            at("aliases", Wrong::Misplaced("agents.defaults.models"))
+        );
         let chutes = |provider: Value| json!({"models": {"providers": {"chutes": provider}}});
         assert_eq!(
             found(chutes(json!({"models": [{"id": "a", "name": "A"}, "b"]}))),
@@ -106,6 +120,8 @@ mod tests {
         );
         let good = json!({"api": "${API}", "models": [{"id": "a", "name": "A", "api": "ollama", "mine": 1}]});
         assert_eq!(found(chutes(good)), None);
-        assert_eq!(found(json!({"models": {"providers": {"x": {"models": "?"}}}, "unknown": 1})), None);
+        let others =
+            json!({"models": {"providers": {"x": {"models": ["?"], "api": 1}}}, "unknown": 1, "providers": {"x": {}}});
+        assert_eq!(found(others), None);
     }
 }

@@ -1,5 +1,6 @@
 //! What a person should know about a plan that can be carried out all the same.
 
+use super::refusals::Refusal;
 use crate::chutes::oauth::renewal_terms::Missing;
 use crate::clean;
 use crate::files::show;
@@ -21,6 +22,8 @@ pub enum PlanWarning {
     OpenClawNotFound,
     /// The sign-in that is stored cannot be renewed by the gateway as it will be.
     NotRenewable { missing: Missing },
+    /// OpenClaw refuses something that stands in the config, whatever is changed by us.
+    Refused { version: Option<String>, refusal: Refusal },
     /// This gateway does not start with the plugin missing, so the config switches it off.
     PluginSwitchedOff,
     /// `@openclaw/chutes-provider` is installed, which does some things its own way.
@@ -43,6 +46,7 @@ impl PlanWarning {
             PlanWarning::AgentHasOwnModel { .. } => "agent-has-own-model",
             PlanWarning::NotRenewable { .. } => "not-renewable",
             PlanWarning::EarlierRun { .. } => "earlier-run",
+            PlanWarning::Refused { .. } => "config-refused",
             PlanWarning::PluginSwitchedOff => "plugin-switched-off",
             PlanWarning::PluginInstalled => "plugin-installed",
         }
@@ -65,6 +69,11 @@ impl PlanWarning {
                 Recovered::LeftAlone => texts::warn_run_left_alone(lang),
             }
             .to_owned(),
+            PlanWarning::Refused { version, refusal } => {
+                let who = version.as_ref().map(|version| texts::openclaw_of(lang, clean::line(version)));
+                let who = who.unwrap_or_else(|| texts::any_openclaw(lang).to_owned());
+                texts::warn_refused(lang, who, refusal.words(lang), refusal.mended_by())
+            }
             PlanWarning::PluginSwitchedOff => renewal::plugin_switched_off(lang).to_owned(),
             PlanWarning::PluginInstalled => renewal::plugin_installed(lang).to_owned(),
             PlanWarning::OpenClawNotFound => texts::warn_no_openclaw(lang).to_owned(),

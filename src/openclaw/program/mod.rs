@@ -7,3 +7,4 @@ pub mod profiles;
 pub mod run;
 pub(crate) mod scratch_config;
 pub mod status;
+pub mod validate;

@@ -39,6 +39,8 @@ pub struct Current {
     /// This OpenClaw keeps credentials in a database, which is not read here: `credentials` has only what
     /// the config refers to. [`crate::openclaw::program::status`] has OpenClaw say what is there.
     pub in_database: bool,
+    /// The client secret that OpenClaw's gateway would renew with. Filled in by who has what the gateway reads.
+    pub kept_client_secret: Option<Secret>,
     /// `gateway.mode` is set, so `openclaw gateway run` starts.
     pub gateway_mode: bool,
     /// The files that this was read from.
@@ -57,6 +59,7 @@ impl Current {
         let configured = Configured { registered: registered.collect(), ..configured(config) };
         Self {
             other_providers: refs::usable_providers(config, &configured, &snapshot.providers_with_credentials()),
+            kept_client_secret: None,
             config_exists: snapshot.config.bytes.is_some(),
             agent: snapshot.agent.clone(),
             agents: snapshot.agents.clone(),

@@ -125,6 +125,15 @@ impl MergedConfig {
         whole
     }
 
+    /// The file in which the value at a path stands, with line and column, both from 1.
+    pub fn place(&self, steps: &[Step]) -> (PathBuf, Option<(usize, usize)>) {
+        let found = self.layers.iter().rev().find_map(|layer| {
+            let place = layer.document.position(steps.strip_prefix(layer.mount.as_slice())?)?;
+            Some((layer.path.clone(), Some(place)))
+        });
+        found.unwrap_or_else(|| (self.layers.last().map(|layer| layer.path.clone()).unwrap_or_default(), None))
+    }
+
     /// The text of every file that has to change so that the edits are made in the merged config.
     pub fn edit<'v>(&self, edits: Vec<Edit<'v>>) -> Result<Vec<(PathBuf, String)>, Error> {
         let mut per_layer: Vec<Vec<Edit<'v>>> = vec![Vec::new(); self.layers.len()];

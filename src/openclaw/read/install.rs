@@ -1,8 +1,8 @@
 //! Which OpenClaw is installed, found without starting it.
 
+use super::find;
 use super::paths::Paths;
 use serde_json::Value;
-use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -22,7 +22,7 @@ pub enum Generation {
 pub struct Installed {
     /// From its `package.json`, such as `2026.5.28`.
     pub version: Option<String>,
-    /// The `openclaw` found in `PATH`.
+    /// The `openclaw` that was found, in `PATH` or where an installer put it.
     pub program: Option<PathBuf>,
     pub generation: Generation,
     /// The module of OpenClaw's SDK that stores credentials, of versions that keep them in a database.
@@ -40,17 +40,29 @@ impl Installed {
         version.is_some_and(|version| ((2026, 7, 1)..(2026, 8, 1)).contains(&version))
     }
 
-    /// `path_var` is `PATH`; `ourselves` is skipped, for we may be called `openclaw` too.
-    pub fn detect(paths: &Paths, path_var: Option<&OsStr>, ourselves: Option<&Path>) -> Self {
+    /// `named` is the program that somebody named: no other one counts then. Else all the places of
+    /// [`find::candidates`] count, for which `var` reads the environment. `ourselves` is skipped, for we may be called
+    /// `openclaw` too.
+    pub fn detect(
+        paths: &Paths,
+        named: Option<&Path>,
+        var: impl Fn(&str) -> Option<String>,
+        ourselves: Option<&Path>,
+    ) -> Self {
         let ourselves = ourselves.and_then(|path| path.canonicalize().ok());
-        let found = path_var.into_iter().flat_map(std::env::split_paths).find_map(|dir| {
-            let program = dir.join("openclaw");
+        let places = match named {
+            Some(program) => vec![program.to_owned()],
+            None => find::candidates(&paths.home, Path::new("/"), var),
+        };
+        let found = places.into_iter().find_map(|program| {
             let real = program.canonicalize().ok().filter(|real| real.is_file())?;
-            (dir.is_absolute() && is_executable(&real) && Some(&real) != ourselves.as_ref()).then_some((program, real))
+            (is_executable(&real) && Some(&real) != ourselves.as_ref()).then_some((program, real))
         });
         let package = found.as_ref().and_then(|(_, real)| package_near(real));
         let (dir, version) = package.map_or((None, None), |(dir, version)| (Some(dir), Some(version)));
-        let generation = match version.as_deref().and_then(parse) {
+        // One that is not to be found has still left its version in the config that it wrote.
+        let touched = || find::last_touched(&fs::read_to_string(&paths.config).ok()?).and_then(parse);
+        let generation = match version.as_deref().map_or_else(touched, parse) {
             Some(version) if version >= (2026, 8, 1) => Generation::SharedSqlite,
             Some(version) if version >= (2026, 6, 5) => Generation::AgentSqlite,
             Some(_) => Generation::JsonStore,
@@ -119,7 +131,8 @@ mod tests {
             fs::write(dir.path().join("s/state/openclaw.sqlite"), "").unwrap();
         }
         let path_var = std::env::join_paths([ourselves.parent().unwrap(), &bin]).unwrap();
-        Installed::detect(&paths, Some(&path_var), Some(&ourselves))
+        let path_var = path_var.into_string().unwrap();
+        Installed::detect(&paths, None, |name| (name == "PATH").then(|| path_var.clone()), Some(&ourselves))
     }
 
     #[test]

@@ -106,6 +106,7 @@ impl Effects {
                 }));
             }
             Effect::SignIn { attempt, begin } => self.sign_in(attempt, begin),
+            Effect::RegisterApp { attempt, api_key } => self.register_app(attempt, api_key),
             Effect::Answer { attempt, text, only_whole } => self.answer(attempt, text, only_whole),
             Effect::Settle { attempt, count } => self.settle(attempt, count),
             Effect::MoreTime(attempt) => self.more_time(attempt),
@@ -214,7 +215,7 @@ impl Effects {
                     None => Verdict::Refused(Failure {
                         host: session.endpoints.api_host(),
                         proxy: None,
-                        kind: Kind::Status { status: 401, said: None, retry_after: None },
+                        kind: Kind::Status { status: 401, said: None, retry_after: None, resets_at: None },
                     }),
                 };
                 let _ = events.send(Event::Verified { attempt, verdict });
@@ -237,7 +238,9 @@ async fn secret_of(session: &Arc<Session>, credential: Credential) -> Option<Sec
 }
 
 fn load(session: &Session) -> Result<Current, Error> {
-    Ok(Current::of(&session.site.read()?, now()))
+    let snapshot = session.site.read()?;
+    let kept_client_secret = plan::gateway_surroundings(&snapshot).client_secret;
+    Ok(Current { kept_client_secret, ..Current::of(&snapshot, now()) })
 }
 
 fn planned(session: &Session, request: Request) -> Result<Planned, Error> {

@@ -4,6 +4,7 @@
 use super::{Effects, now_ms};
 use crate::chutes::client::Client;
 use crate::chutes::oauth::answer::{Verdict, judge};
+use crate::chutes::oauth::app::{self, Registration};
 use crate::chutes::oauth::attempt::{Attempt as OAuth, CannotResume, Environment};
 use crate::chutes::oauth::callback::{Arrival, Listener, Outcome as Page, Report};
 use crate::chutes::oauth::token::{self, TokenError};
@@ -69,6 +70,18 @@ impl Effects {
         };
         let task = tokio::spawn(work.run(begin, incoming));
         self.running = Some(Running { attempt, commands, task, link, files: Vec::new() });
+    }
+
+    pub(super) fn register_app(&mut self, attempt: Attempt, api_key: Secret) {
+        let Some(environment) = self.session.sign_in.clone() else { return };
+        let (client, events) = (Arc::clone(&self.client), self.events.clone());
+        let user = std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_default();
+        let registering = tokio::spawn(async move {
+            let uris = app::redirect_uris(&environment.redirect);
+            let result = Box::new(app::register(&client, &api_key, &user, &uris).await);
+            let _ = events.send(Event::AppRegistered { attempt, result });
+        });
+        self.attempts.insert(attempt.0, registering);
     }
 
     fn tell(&self, attempt: Attempt, command: Command) {
@@ -181,6 +194,12 @@ impl Work {
     }
 
     async fn run(self, begin: Begin, mut commands: UnboundedReceiver<Command>) {
+        if let Begin::New { client_id, api_key: Some(key), .. } = &begin {
+            let redirect = &self.environment.redirect;
+            if app::look_up(&self.client, key, client_id, redirect).await == Registration::RedirectMissing {
+                return self.say(SignInUpdate::Over(Over::RedirectMissing(redirect.as_str().to_owned())));
+            }
+        }
         let prepared = match self.prepare(begin) {
             Ok(prepared) => prepared,
             Err(over) => {
@@ -280,8 +299,8 @@ impl Work {
 
     fn prepare(&self, begin: Begin) -> Result<OAuth, Over> {
         let oauth = match begin {
-            Begin::New { client_id, secret } => {
-                let mut settings = self.environment.settings(client_id, secret);
+            Begin::New { client_id, secret, .. } => {
+                let mut settings = self.environment.settings(client_id, Some(secret));
                 let known = self.state.client().read();
                 let before = known.filter(|app| app.client_id == settings.client_id.as_str()).map(|app| app.scopes);
                 let added = settings.ask_also_for(&before.unwrap_or_default());
@@ -294,6 +313,7 @@ impl Work {
                 let pending = self.state.pending_login().read();
                 let pending = pending.ok_or(Over::CannotResume(CannotResume::Damaged))?;
                 let endpoints = self.environment.endpoints.clone();
+                let secret = secret.or_else(|| pending.client_secret());
                 OAuth::resume(pending, endpoints, secret, now_ms()).map_err(Over::CannotResume)?
             }
         };

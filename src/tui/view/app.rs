@@ -1,57 +1,38 @@
-//! OAuth app: the client id and the client secret, and how to get them.
+//! OAuth app: the client id, the client secret, and an API key that registers an app for who has none.
 
+use super::key;
 use super::page::{Page, Sign};
-use crate::texts::signin as t;
+use crate::chutes::api_key;
+use crate::chutes::oauth::attempt::{BadClientSecret, SECRET_LENGTH};
+use crate::texts::{Lang, signin as t};
 use crate::tui::format::cut;
 use crate::wizard::Wizard;
-use crate::wizard::screens::app::Problem;
+use crate::wizard::line::Line as Typed;
+use crate::wizard::screens::app::{Field, Problem};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 /// How to register an app.
 const DOCS: &str = "https://chutes.ai/docs/sign-in-with-chutes/overview";
+/// Characters of a whole client secret.
+const SECRET_CHARACTERS: usize = "csc_".len() + SECRET_LENGTH;
 
 pub fn page(page: &mut Page, wizard: &Wizard) {
     let (theme, lang) = (page.view.theme, page.view.lang);
     let app = &wizard.app;
     page.title(if app.only_secret { t::app_secret_title(lang) } else { t::app_title(lang) });
     page.gap();
-    let label_width = Page::label_width(&[t::app_id(lang), t::app_secret(lang)]);
-    let field = page.width().saturating_sub(label_width + 18).clamp(10, 40);
-    let label = |text: &str, here: bool| {
-        let style = if here { theme.title } else { theme.quiet };
-        Span::styled(format!("{text}{:pad$}", "", pad = label_width - text.width()), style)
-    };
-    let filled = |text: String| {
-        let pad = field.saturating_sub(text.width());
-        Span::styled(format!("{text}{:pad$}", ""), theme.field)
-    };
     if !app.only_secret {
-        let shown = cut(app.id.text(), field, theme.glyphs.ellipsis);
-        let said = page.view.labelled(t::app_id(lang), app.id.text());
-        page.drawn(Line::from(vec![label(t::app_id(lang), !app.on_secret), filled(shown)]), Some(said));
-        if !app.on_secret {
-            page.cursor_at(label_width + app.id.cursor_width().min(field));
-        }
+        field(page, wizard, Field::Id, &app.id, "");
     }
-    let count = app.secret.count();
-    let default = wizard.default_client_secret().filter(|_| count == 0);
-    let about = match &default {
-        Some(secret) if wizard.facts.demo => t::app_demo_secret(lang, secret.hint()),
-        Some(secret) => t::app_from_environment(lang, secret.hint()),
-        None if count == 0 => t::app_optional(lang).to_owned(),
-        None => t::ways_characters(lang, count),
-    };
-    let said = app.on_secret.then(|| page.view.labelled(t::app_secret(lang), &about));
-    let line = Line::from(vec![
-        label(t::app_secret(lang), app.on_secret),
-        filled(theme.glyphs.mask.repeat(count.min(field))),
-        Span::styled(format!("  {about}"), theme.quiet),
-    ]);
-    page.drawn(line, said);
-    if app.on_secret {
-        page.cursor_at(label_width + app.secret.cursor_count().min(field));
+    field(page, wizard, Field::Secret, &app.secret, &about_secret(wizard, lang));
+    if !app.only_secret {
+        let about = match app.api_key.count() {
+            0 => t::app_api_key_about(lang).to_owned(),
+            count => t::app_characters(lang, count, api_key::LENGTH),
+        };
+        field(page, wizard, Field::ApiKey, &app.api_key, &about);
     }
     page.gap();
     // In a low window what must be copied exactly comes first.
@@ -60,10 +41,11 @@ pub fn page(page: &mut Page, wizard: &Wizard) {
         page.text(t::app_redirect(lang), theme.quiet);
         page.text(environment.redirect.as_str(), theme.accent);
     }
-    match app.problem {
-        Some(Problem::Id(problem)) => page.sign(Sign::Problem, &problem.says(lang)),
-        Some(Problem::Secret) => page.sign(Sign::Problem, t::app_bad_secret(lang)),
-        None => page.text(&t::app_secret_for(lang, &wizard.facts.sign_in.dotenv), theme.quiet),
+    match (&app.problem, app.registering) {
+        (_, Some(_)) => page.sign(Sign::Working, t::app_registering(lang)),
+        (Some(problem), None) => page.sign(Sign::Problem, &problem_words(problem, lang)),
+        (None, None) if app.field == Field::ApiKey => page.text(t::app_key_for(lang), theme.quiet),
+        (None, None) => page.text(&t::app_secret_for(lang, &wizard.facts.sign_in.dotenv), theme.quiet),
     }
     if app.only_secret {
         return;
@@ -78,5 +60,62 @@ pub fn page(page: &mut Page, wizard: &Wizard) {
         page.row(t::app_redirect(lang), width, environment.redirect.as_str(), theme.accent);
         page.row("", width, t::app_redirect_exact(lang), theme.quiet);
         page.row(t::app_scopes(lang), width, &environment.scopes.join(" "), Style::new());
+    }
+}
+
+/// One field, its label before it and a remark behind it.
+fn field(page: &mut Page, wizard: &Wizard, field: Field, line: &Typed, about: &str) {
+    let (theme, lang) = (page.view.theme, page.view.lang);
+    let name = |field| match field {
+        Field::Id => t::app_id(lang),
+        Field::Secret => t::app_secret(lang),
+        Field::ApiKey => t::app_api_key(lang),
+    };
+    let label_width = Page::label_width(&[name(Field::Id), name(Field::Secret), name(Field::ApiKey)]);
+    let here = wizard.app.field == field && wizard.app.registering.is_none();
+    let room = page.width().saturating_sub(label_width + 31).clamp(10, 40);
+    let (shown, cursor) = key::shown(line, room, &theme);
+    let label = name(field);
+    let label_style = if here { theme.title } else { theme.quiet };
+    let rest = page.width().saturating_sub(label_width + room + 2);
+    let drawn = Line::from(vec![
+        Span::styled(format!("{label}{:pad$}", "", pad = label_width - label.width()), label_style),
+        Span::styled(format!("{shown}{:pad$}", "", pad = room - shown.width()), theme.field),
+        Span::styled(format!("  {}", cut(about, rest, theme.glyphs.ellipsis)), theme.quiet),
+    ]);
+    let said = if line.is_hidden() { about } else { line.text() };
+    let said = here.then(|| page.view.labelled(label, said)).or_else(|| {
+        // The id is public, and worth hearing on the way to the secret.
+        (field == Field::Id && !line.is_empty()).then(|| page.view.labelled(label, line.text()))
+    });
+    page.drawn(drawn, said);
+    if here {
+        page.cursor_at(label_width + cursor);
+    }
+}
+
+fn about_secret(wizard: &Wizard, lang: Lang) -> String {
+    let count = wizard.app.secret.count();
+    if count > 0 {
+        return t::app_characters(lang, count, SECRET_CHARACTERS);
+    }
+    let from_environment = wizard.environment_secret().filter(|_| !wizard.app.refused);
+    match (from_environment, wizard.default_client_secret()) {
+        (Some(secret), _) if wizard.facts.demo => t::app_demo_secret(lang, secret.hint()),
+        (Some(secret), _) => t::app_from_environment(lang, secret.hint()),
+        (None, Some(secret)) => t::app_from_file(lang, secret.hint(), &wizard.facts.sign_in.dotenv),
+        (None, None) => t::app_needed(lang).to_owned(),
+    }
+}
+
+fn problem_words(problem: &Problem, lang: Lang) -> String {
+    match problem {
+        Problem::Id(problem) => problem.says(lang),
+        Problem::Secret(BadClientSecret::Length(count)) => {
+            t::app_secret_length(lang, count + "csc_".len(), SECRET_CHARACTERS)
+        }
+        Problem::Secret(problem) => problem.message(lang),
+        Problem::ApiKey(problem) => key::problem_words(*problem, lang),
+        Problem::NotRegistered(error) => error.message(lang),
     }
 }

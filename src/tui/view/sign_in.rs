@@ -30,6 +30,7 @@ pub fn page(page: &mut Page, wizard: &Wizard, window: usize) {
                 Over::Refused(refusal) => refusal.says(lang),
                 Over::Failed(error) => error.says(lang),
                 Over::CannotResume(why) => why.says(lang),
+                Over::RedirectMissing(uri) => t::app_redirect_missing(lang, uri),
                 Over::NoState(why) => why.clone(),
             };
             page.sign(Sign::Failed, &why);
@@ -52,6 +53,8 @@ fn ways(page: &mut Page, wizard: &Wizard, window: usize) {
     page.gap();
     page.weight(7);
     keys(page, wizard);
+    page.weight(6);
+    page.text(&t::ways_error_page(lang, &sign_in.redirect), theme.quiet);
     page.weight(3);
     page.gap();
     page.weight(1);
@@ -98,6 +101,11 @@ fn ways(page: &mut Page, wizard: &Wizard, window: usize) {
         Some(note) => {
             page.weight(8);
             page.text(note, Style::new());
+        }
+        None if sign_in.registered_now.is_some() => {
+            page.weight(8);
+            let name = sign_in.registered_now.as_deref().unwrap_or_default();
+            page.sign(Sign::Done, &t::app_made(lang, name));
         }
         None => {
             page.weight(2);

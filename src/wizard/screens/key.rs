@@ -6,12 +6,18 @@ use crate::wizard::facts::Facts;
 use crate::wizard::line::Line;
 use crate::wizard::protocol::{Action, Credential};
 
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct KeyField {
     pub line: Line,
     pub problem: Option<Problem>,
     /// The service refused a key: its last four characters.
     pub refused: Option<String>,
+}
+
+impl Default for KeyField {
+    fn default() -> KeyField {
+        KeyField { line: Line::hidden(), problem: None, refused: None }
+    }
 }
 
 impl KeyField {
@@ -28,17 +34,33 @@ impl KeyField {
             Action::Enter => {
                 let untouched = self.line.is_empty() && self.problem.is_none();
                 let default = default_key(facts).filter(|_| untouched);
-                let typed = || api_key::parse(self.line.text()).map(Credential::ApiKey);
+                let typed = || api_key::parse_whole(self.line.text()).map(Credential::ApiKey);
                 match default.map_or_else(typed, Ok) {
                     Ok(credential) => return Transition::Use(credential),
                     // What was wrong with a paste that was not taken is still the matter.
                     Err(Problem::Empty) if self.problem.is_some() => {}
-                    Err(problem) => self.problem = Some(problem),
+                    Err(problem) => self.refuse_text(problem),
                 }
             }
             _ => {}
         }
         Transition::Stay
+    }
+
+    fn refuse_text(&mut self, problem: Problem) {
+        self.problem = Some(problem);
+        if problem == Problem::Fingerprint {
+            // Nothing keeps it a moment longer than needed.
+            self.line.clear();
+        }
+    }
+
+    /// What is pasted is meant to be the whole key: what is wrong with it is said at once.
+    pub fn paste(&mut self, text: &str) {
+        self.type_text(text);
+        if let (None, Err(problem)) = (self.problem, api_key::parse_whole(self.line.text())) {
+            self.refuse_text(problem);
+        }
     }
 
     pub fn type_text(&mut self, text: &str) {

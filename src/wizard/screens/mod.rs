@@ -10,7 +10,7 @@ pub mod models;
 pub mod review;
 pub mod sign_in;
 
-use super::protocol::{Credential, Effect};
+use super::protocol::{Attempt, Credential, Effect};
 use crate::chutes::oauth::attempt::ClientId;
 use crate::secret::Secret;
 
@@ -44,13 +44,19 @@ pub enum Transition {
     ContinueSignIn,
     BeginSignIn {
         client_id: ClientId,
-        secret: Option<Secret>,
+        secret: Secret,
     },
+    /// The client secret of the attempt of an earlier run.
+    ContinueSignInWith(Secret),
+    /// Register an app with this API key.
+    RegisterApp(Secret),
+    /// The app was refused: ask for it again.
+    AnotherApp,
+    /// The answer of this attempt is not wanted any more.
+    Forget(Attempt),
     /// A new link for the same app.
     NewLink,
-    /// The client secret was asked for alone, for renewals.
-    KeepClientSecret(Option<Secret>),
-    /// Put the client secret where OpenClaw reads it, leave it out, or ask for it.
+    /// Put the client secret where OpenClaw reads it, or leave it out.
     ToggleClientSecret,
     /// Ask for the list with this credential.
     Use(Credential),

@@ -3,6 +3,7 @@
 use super::Transition;
 use crate::chutes::oauth::answer::{MAX_BYTES, Mistake};
 use crate::chutes::oauth::callback::CannotListen;
+use crate::chutes::oauth::token::TokenError;
 use crate::host::{Host, Verdict};
 use crate::secret::Secret;
 use crate::wizard::facts::SignInFacts;
@@ -10,7 +11,7 @@ use crate::wizard::line::Line;
 use crate::wizard::protocol::{Action, Attempt, Effect, LinkFile, Over, SignInUpdate, SignedIn};
 
 /// The sign-in screen.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct SignIn {
     pub attempt: Attempt,
     pub phase: Phase,
@@ -31,6 +32,10 @@ pub struct SignIn {
     pub show: Show,
     /// As found, or as asked for with Tab.
     pub host: Option<Host>,
+    /// The redirect address, exactly as it has to be registered.
+    pub redirect: String,
+    /// The name of the app that was registered for this sign-in.
+    pub registered_now: Option<String>,
 }
 
 #[derive(Clone, Debug, Default, PartialEq)]
@@ -54,9 +59,35 @@ pub enum Show {
     Bare,
 }
 
+impl Default for SignIn {
+    fn default() -> SignIn {
+        SignIn {
+            attempt: Attempt::default(),
+            phase: Phase::default(),
+            link: String::new(),
+            port: 0,
+            cannot_listen: None,
+            left_ms: 0,
+            paste: Line::hidden(),
+            in_pieces: None,
+            mistake: None,
+            note: None,
+            show: Show::default(),
+            host: None,
+            redirect: String::new(),
+            registered_now: None,
+        }
+    }
+}
+
 impl SignIn {
     pub fn is_expired(&self) -> bool {
         self.phase == Phase::Waiting && self.left_ms == 0
+    }
+
+    /// The service does not take the client id or the secret, or shows an error page for them.
+    fn is_app_refused(&self) -> bool {
+        matches!(&self.phase, Phase::Over(Over::Failed(TokenError::Client { .. }) | Over::RedirectMissing(_)))
     }
 
     /// Ways that need the link are open.
@@ -67,7 +98,9 @@ impl SignIn {
     /// A new attempt begins.
     pub fn begin(&mut self, attempt: Attempt, facts: &SignInFacts) {
         let show = if facts.qr { Show::Qr { finer: false } } else { Show::Ways };
-        *self = SignIn { attempt, show, host: facts.host.clone(), ..SignIn::default() };
+        let environment = facts.environment.as_ref().and_then(|read| read.as_ref().ok());
+        let redirect = environment.map(|known| known.redirect.as_str().to_owned()).unwrap_or_default();
+        *self = SignIn { attempt, show, redirect, host: facts.host.clone(), ..SignIn::default() };
     }
 
     pub fn act(&mut self, action: Action) -> Transition {
@@ -86,6 +119,7 @@ impl SignIn {
             _ => {}
         }
         match action {
+            Action::Back if self.is_app_refused() => return Transition::AnotherApp,
             Action::Back => return Transition::Back,
             Action::Edit(edit) => {
                 self.mistake = None;
@@ -94,6 +128,8 @@ impl SignIn {
                     self.in_pieces = None;
                 }
             }
+            // The same id and secret would be refused again.
+            Action::NewLink if self.is_app_refused() => return Transition::AnotherApp,
             Action::NewLink => return Transition::NewLink,
             Action::Enter if self.is_open() => {
                 if self.paste.is_empty() {

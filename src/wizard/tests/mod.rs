@@ -22,7 +22,8 @@ use crate::selection::{Alias, Configured, Documented};
 use std::num::NonZeroU64;
 use std::sync::Arc;
 
-const KEY: &str = "cpk_0123456789abcdef.0123456789abcdef.canarycanary7890";
+const KEY: &str =
+    "cpk_0123456789abcdef0123456789abcdef.0123456789abcdef0123456789abcdef.canarycanarycanarycanary34567890";
 
 fn model(id: &str, input: f64, output: f64, image: bool) -> Arc<Model> {
     Arc::new(Model {
@@ -76,7 +77,7 @@ fn refused(status: u16) -> Failure {
     Failure {
         host: "llm.example".into(),
         proxy: None,
-        kind: FailureKind::Status { status, said: None, retry_after: None },
+        kind: FailureKind::Status { status, said: None, retry_after: None, resets_at: None },
     }
 }
 
@@ -85,7 +86,7 @@ fn down() -> Failure {
 }
 
 fn works() -> Verdict {
-    Verdict::Works { latency_ms: 412, prompt_tokens: Some(1), completion_tokens: Some(1) }
+    Verdict::Works { latency_ms: 412, prompt_tokens: Some(1), completion_tokens: Some(1), quota: None }
 }
 
 fn plan_of_one_line() -> Planned {

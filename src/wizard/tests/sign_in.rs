@@ -4,14 +4,16 @@ use super::super::protocol::*;
 use super::super::*;
 use crate::chutes::oauth::answer::Mistake;
 use crate::chutes::oauth::answer::Refusal;
-use crate::chutes::oauth::attempt::{BadClientId, BadSetting, Environment};
-use crate::chutes::oauth::token::Granted;
+use crate::chutes::oauth::app::{AppError, Registered};
+use crate::chutes::oauth::attempt::{BadClientId, BadClientSecret, BadSetting, Environment};
+use crate::chutes::oauth::token::{Granted, TokenError};
 use crate::host::{Host, Reason, Verdict};
 use crate::wizard::facts::{Begun, SignInFacts};
-use crate::wizard::screens::app::Problem;
+use crate::wizard::screens::app::{Field, Problem};
 use crate::wizard::screens::auth::Choice;
 
 const ID: &str = "cid_abc123def456ghi789jkl012";
+const SECRET: &str = "csc_0123456789abcdefghijABCDEFGHIJ0123456789abcdefgh";
 const LINK: &str = "https://api.chutes.ai/idp/authorize?state=x";
 
 fn host(verdict: Verdict) -> Host {
@@ -21,6 +23,7 @@ fn host(verdict: Verdict) -> Host {
 fn facts(client_id: Option<&str>, verdict: Verdict) -> Facts {
     let environment = Environment::read(|name| match name {
         "CHUTES_CLIENT_ID" => client_id.map(str::to_owned),
+        "CHUTES_CLIENT_SECRET" => client_id.map(|_| SECRET.to_owned()),
         _ => None,
     });
     let sign_in = SignInFacts { environment: Some(environment), host: Some(host(verdict)), ..SignInFacts::default() };
@@ -73,20 +76,134 @@ fn the_app_is_asked_for_checked_and_kept() {
     assert_eq!(wizard.app.problem, Some(Problem::Id(BadClientId::IsSecret)));
     act(&mut wizard, Action::Edit(line::LineEdit::DeleteToStart));
     wizard.handle(Event::Paste(Secret::new(format!(" {ID}\n"))));
-    assert!(act(&mut wizard, Action::Enter).is_empty() && wizard.app.on_secret);
-    wizard.handle(Event::Paste(Secret::new("nonsense")));
-    act(&mut wizard, Action::Enter);
-    assert_eq!(wizard.app.problem, Some(Problem::Secret));
+    assert!(!wizard.line().expect("a field").is_hidden());
+    assert!(act(&mut wizard, Action::Enter).is_empty() && wizard.app.field == Field::Secret);
+    assert!(wizard.line().expect("a field").is_hidden());
+    for (typed, problem) in [
+        ("", BadClientSecret::Empty),
+        ("nonsense", BadClientSecret::NoPrefix),
+        ("csc_abc", BadClientSecret::Length(3)),
+        (ID, BadClientSecret::IsClientId),
+    ] {
+        act(&mut wizard, Action::Edit(line::LineEdit::DeleteToStart));
+        wizard.handle(Event::Paste(Secret::new(typed)));
+        assert!(act(&mut wizard, Action::Enter).is_empty());
+        assert_eq!(wizard.app.problem, Some(Problem::Secret(problem)), "{typed}");
+    }
     act(&mut wizard, Action::Edit(line::LineEdit::DeleteToStart));
-    wizard.handle(Event::Paste(Secret::new("csc_0123")));
+    wizard.handle(Event::Paste(Secret::new(SECRET)));
     let effects = act(&mut wizard, Action::Enter);
-    let [Effect::SignIn { begin: Begin::New { client_id, secret }, .. }] = &effects[..] else { panic!("{effects:?}") };
-    assert_eq!((client_id.as_str(), secret), (ID, &Some(Secret::new("csc_0123"))));
+    let [Effect::SignIn { begin: Begin::New { client_id, secret, .. }, .. }] = &effects[..] else {
+        panic!("{effects:?}")
+    };
+    assert_eq!((client_id.as_str(), secret.expose()), (ID, SECRET));
     let effects = act(&mut wizard, Action::Back);
     assert!(matches!(&effects[..], [Effect::Cancel(_)]));
     assert_eq!((wizard.screen, wizard.app.id.text()), (Screen::App, ID));
     act(&mut wizard, Action::Back);
     assert_eq!(wizard.screen, Screen::Auth);
+}
+
+#[test]
+fn a_secret_that_is_missing_is_asked_for_whatever_else_is_known() {
+    let mut facts = facts(Some(ID), Verdict::Remote);
+    if let Some(Ok(environment)) = &mut facts.sign_in.environment {
+        environment.client_secret = None;
+    }
+    let (mut wizard, effects) = Wizard::new(facts.clone());
+    assert!(matches!(&effects[..], [Effect::Load]), "no link yet: {effects:?}");
+    assert_eq!((wizard.screen, wizard.app.field, wizard.app.id.text()), (Screen::App, Field::Secret, ID));
+    assert!(act(&mut wizard, Action::Enter).is_empty());
+    assert_eq!(wizard.app.problem, Some(Problem::Secret(BadClientSecret::Empty)));
+    // One that OpenClaw keeps already stands for the empty field.
+    let kept = Current { kept_client_secret: Some(Secret::new(SECRET)), ..Current::default() };
+    wizard.handle(Event::Loaded(Box::new(Ok(kept))));
+    assert!(matches!(&act(&mut wizard, Action::Enter)[..], [Effect::SignIn { .. }]));
+    // The attempt of an earlier run needs it, too.
+    facts.sign_in.begun = Some(Begun { at: 1, expires_at: 2, has_secret: false });
+    let (mut wizard, _) = Wizard::new(facts.clone());
+    act(&mut wizard, Action::Enter);
+    assert_eq!((wizard.screen, wizard.context()), (Screen::App, KeyContext::AppSecret));
+    act(&mut wizard, Action::OtherField);
+    wizard.handle(Event::Paste(Secret::new(SECRET)));
+    let effects = act(&mut wizard, Action::Enter);
+    assert!(matches!(&effects[..], [Effect::SignIn { begin: Begin::Continue { secret: Some(_) }, .. }]), "{effects:?}");
+    // Unless it waits with it.
+    facts.sign_in.begun = Some(Begun { at: 1, expires_at: 2, has_secret: true });
+    let (mut wizard, _) = Wizard::new(facts);
+    let effects = act(&mut wizard, Action::Enter);
+    assert!(matches!(&effects[..], [Effect::SignIn { begin: Begin::Continue { secret: None }, .. }]), "{effects:?}");
+}
+
+#[test]
+fn an_app_that_is_refused_is_asked_for_again_and_nothing_stands_for_it() {
+    for over in [
+        Over::Failed(TokenError::Client { secret_sent: true }),
+        Over::RedirectMissing("http://127.0.0.1:1456/oauth-callback".into()),
+    ] {
+        for key in [Action::NewLink, Action::Back] {
+            let (mut wizard, _) = waiting(Verdict::Remote);
+            news(&mut wizard, SignInUpdate::Over(over.clone()));
+            assert!(matches!(&act(&mut wizard, key)[..], [Effect::Cancel(_)]));
+            assert_eq!((wizard.screen, wizard.app.id.text(), wizard.app.field), (Screen::App, ID, Field::Secret));
+            assert!(act(&mut wizard, Action::Enter).is_empty(), "not the same link again");
+            act(&mut wizard, Action::Back);
+            assert_eq!(wizard.screen, Screen::Auth);
+            act(&mut wizard, Action::Enter);
+            assert_eq!(wizard.screen, Screen::App, "nor by choosing it anew");
+        }
+    }
+}
+
+const KEY: &str =
+    "cpk_0123456789abcdef0123456789abcdef.0123456789abcdef0123456789abcdef.canarycanarycanarycanarycanary12";
+
+#[test]
+fn an_api_key_registers_an_app_and_the_sign_in_goes_on() {
+    let (mut wizard, _) = Wizard::new(facts(None, Verdict::Remote));
+    act(&mut wizard, Action::PreviousField);
+    assert_eq!(wizard.app.field, Field::ApiKey);
+    wizard.handle(Event::Paste(Secret::new(&KEY[..98])));
+    assert!(act(&mut wizard, Action::Enter).is_empty());
+    assert_eq!(wizard.app.problem, Some(Problem::ApiKey(crate::chutes::api_key::Problem::Length(98))));
+    act(&mut wizard, Action::Edit(line::LineEdit::DeleteToStart));
+    wizard.handle(Event::Paste(Secret::new(KEY)));
+    let effects = act(&mut wizard, Action::Enter);
+    let [Effect::RegisterApp { attempt, api_key }] = &effects[..] else { panic!("{effects:?}") };
+    assert_eq!((api_key.expose(), wizard.context()), (KEY, KeyContext::AppBusy));
+    let attempt = *attempt;
+    // A key that may not: the two fields are left.
+    let refused = Box::new(Err(AppError::KeyMayNot));
+    assert!(wizard.handle(Event::AppRegistered { attempt, result: refused }).is_empty());
+    assert_eq!(wizard.app.problem, Some(Problem::NotRegistered(AppError::KeyMayNot)));
+    assert_eq!((wizard.app.field, wizard.app.api_key.is_empty()), (Field::Id, true));
+    act(&mut wizard, Action::PreviousField);
+    wizard.handle(Event::Paste(Secret::new(KEY)));
+    let [Effect::RegisterApp { attempt: second, .. }] = act(&mut wizard, Action::Enter)[..] else { panic!("asked") };
+    let made = || {
+        Box::new(Ok(Registered {
+            client_id: ClientId::parse(ID).expect("an id"),
+            client_secret: Secret::new(SECRET),
+            name: "OpenClaw alice 7k2m3n".into(),
+            redirect_uris: Vec::new(),
+        }))
+    };
+    assert!(wizard.handle(Event::AppRegistered { attempt, result: made() }).is_empty(), "a late answer");
+    let effects = wizard.handle(Event::AppRegistered { attempt: second, result: made() });
+    let [Effect::Remember { .. }, Effect::SignIn { begin: Begin::New { secret, .. }, .. }] = &effects[..] else {
+        panic!("{effects:?}")
+    };
+    assert_eq!((secret.expose(), wizard.screen), (SECRET, Screen::SignIn));
+    assert!(wizard.app.api_key.is_empty(), "used once");
+    assert_eq!(wizard.sign_in.registered_now.as_deref(), Some("OpenClaw alice 7k2m3n"));
+    assert!(!format!("{wizard:?}").contains("canary"));
+    // Esc while it is being registered drops the answer.
+    let (mut wizard, _) = Wizard::new(self::facts(None, Verdict::Remote));
+    act(&mut wizard, Action::PreviousField);
+    wizard.handle(Event::Paste(Secret::new(KEY)));
+    act(&mut wizard, Action::Enter);
+    assert!(matches!(&act(&mut wizard, Action::Back)[..], [Effect::Cancel(_)]));
+    assert_eq!((wizard.screen, wizard.context()), (Screen::App, KeyContext::App));
 }
 
 #[test]
@@ -230,7 +347,7 @@ fn a_setting_that_cannot_be_used_is_named_on_the_first_screen() {
 #[test]
 fn a_begun_attempt_is_offered_before_a_new_one() {
     let mut facts = facts(Some(ID), Verdict::Remote);
-    facts.sign_in.begun = Some(Begun { at: 1, expires_at: 2 });
+    facts.sign_in.begun = Some(Begun { at: 1, expires_at: 2, has_secret: false });
     let (mut wizard, effects) = Wizard::new(facts);
     assert!(matches!(&effects[..], [Effect::Load]));
     assert!(matches!(wizard.auth.choices[wizard.auth.chosen], Choice::Continue(_)));
