@@ -112,7 +112,7 @@ pub const ERRORS: &[(&str, u8, &str)] = &[
     ("unknown-agent", 2, "--agent names an agent that the config does not have."),
     ("read-failed", 1, "A file could not be read."),
     ("write-failed", 1, "A file could not be written."),
-    ("planted-link", "Run as root: a link of another user leads to what is not theirs; it is not followed."),
+    ("planted-link", 1, "Run as root: a link of another user leads to what is not theirs; it is not followed."),
     (
         "not-put-back",
         1,

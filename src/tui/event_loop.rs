@@ -180,12 +180,12 @@ fn next_event(screen: &mut Screen, wizard: &Wizard, read: &mut VecDeque<Input>) 
         // Its last line end is Enter; those before belong to it.
         let text = text.trim_end_matches('\n');
         let count = text.chars().count();
-        // A key that is held down repeats.
-        let held = text.chars().collect::<HashSet<char>>().len() < 4;
-        if count >= BURST && context.takes_bursts() {
+        if count >= BURST && context.is_paste(text) {
             read.drain(..count);
             return Ok(Some(Event::Burst(Secret::new(text))));
         }
+        // A key that is held down repeats.
+        let held = text.chars().collect::<HashSet<char>>().len() < 4;
         if count >= BURST && !held {
             read.drain(..count);
             return Ok(Some(Event::Paste(Secret::new(text))));

@@ -85,6 +85,8 @@ pub struct Plan {
     /// Stored Chutes credentials that this plan overwrites or removes.
     pub replaced: Vec<StoredCredential>,
     pub warnings: Vec<PlanWarning>,
+    /// Where OpenClaw itself puts the credential of this plan. None: it is in `files`, or there is none.
+    pub database_path: Option<PathBuf>,
     /// What the plan was made from and would write: see [`crate::openclaw::write::commit`].
     pub fingerprint: Fingerprint,
 }
@@ -133,7 +135,10 @@ pub fn plan(snapshot: &Snapshot, request: &Request, now: i64) -> Result<Plan, Er
         plugin_warnings(snapshot, new).into_iter().collect(),
         renewal_warning(snapshot, request, helper.is_some()).into_iter().collect(),
     ];
+    let by_openclaw = handover.is_some() || database.is_some();
+    let kind = request.credential.as_ref().map(NewCredential::kind);
     Ok(Plan {
+        database_path: by_openclaw.then(|| snapshot.credential_stores().of(kind).to_owned()),
         fingerprint: Fingerprint::of_plan(snapshot, &files),
         files,
         database,
