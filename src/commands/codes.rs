@@ -94,6 +94,7 @@ pub const ERRORS: &[(&str, u8, &str)] = &[
     ("unknown-model", 1, "Neither an alias nor a model that is known."),
     ("not-a-chutes-model", 1, "The model of another provider where a Chutes model is meant."),
     ("unknown-alias", 1, "There is no such alias."),
+    ("no-tee", 1, "The model does not run in a trusted execution environment."),
     ("not-revoked", 1, "logout: the service did not confirm that the tokens are revoked; nothing was changed."),
     ("unknown-account", 1, "There is no such Chutes account."),
     ("last-account", 1, "accounts remove: it is the only one."),
