@@ -1,6 +1,8 @@
 //! Our own state: small JSON documents under `$XDG_STATE_HOME/openclaw-chutes`, directory 0700, files
 //! 0600. No secret in it except those of a pending login, which is single-use and expires.
 
+pub mod journal;
+
 use crate::chutes::catalog;
 use crate::chutes::model::Catalog;
 use crate::chutes::oauth::attempt::{ClientId, Pending};
@@ -60,6 +62,11 @@ impl State {
         self.document("undo")
     }
 
+    /// What writes to one config put beside users' files; `name` stands for the config.
+    pub fn journal(&self, name: &str) -> Document<journal::Journal> {
+        self.document(&format!("writes-{name}"))
+    }
+
     /// The last list the service gave us.
     pub fn catalog(&self) -> Option<Catalog> {
         catalog::from_json(BufReader::new(File::open(self.file(CATALOG)).ok()?))
@@ -68,6 +75,16 @@ impl State {
     /// Keep a live list for later. A failure to write it is nobody's trouble.
     pub fn keep_catalog(&self, live: &Catalog) {
         let _ = files::write_private_with(&self.file(CATALOG), &|file| catalog::to_json(live, file));
+    }
+
+    /// Ids of the models that somebody has decided about: what of them is not registered was left out.
+    pub fn decided(&self) -> Document<Vec<Box<str>>> {
+        self.document("decided")
+    }
+
+    /// The choices were confirmed with this list in sight. A failure to keep that is nobody's trouble.
+    pub fn decide(&self, list: &Catalog) {
+        let _ = self.decided().write(&list.models.iter().map(|model| model.id.clone()).collect());
     }
 
     fn document<T>(&self, name: &str) -> Document<T> {
@@ -88,7 +105,9 @@ pub struct Document<T> {
 impl<T: Serialize + DeserializeOwned> Document<T> {
     /// None when it is missing or of another shape: our own state is a convenience, never a reason to fail.
     pub fn read(&self) -> Option<T> {
-        serde_json::from_slice(&std::fs::read(&self.path).ok()?).ok()
+        // A pipe in its place would be waited for; a link of somebody else's is not followed.
+        let file = files::open_file(&self.path).ok()??;
+        serde_json::from_reader(BufReader::new(file)).ok()
     }
 
     /// Replaces the document as a whole.
@@ -125,6 +144,9 @@ impl RememberedClient {
 pub struct UndoRecord {
     /// Unix time in milliseconds.
     pub at: i64,
+    /// The config that was meant, links unresolved: names the lock and the journal. None in older records.
+    #[serde(default)]
+    pub config: Option<PathBuf>,
     /// In the order they were written.
     pub files: Vec<UndoFile>,
     /// Id of a credential that was handed to OpenClaw.

@@ -75,7 +75,24 @@ pub enum Error {
         name: String,
         problem: alias::Problem,
     },
+    /// `logout`: the service did not confirm it, so nothing was changed.
+    NotRevoked {
+        message: String,
+    },
+    UnknownAccount {
+        name: String,
+    },
+    /// The account that was to be removed is the only one.
+    LastAccount {
+        id: String,
+    },
+    /// Only OpenClaw itself can choose.
+    AccountsInDatabase {
+        version: String,
+        id: String,
+    },
     Pool(PoolError),
+    Tee(TeeError),
     /// A text that is no export of ours.
     Import(Refused),
     NoSuchFile {
@@ -120,6 +137,18 @@ impl PoolError {
             PoolError::IsDefault { name } => choose::pool_is_default(lang, clean::excerpt(name, 200)),
         }
     }
+}
+
+/// Why there is nothing to prove about a model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TeeError {
+    NotServed {
+        model: Box<str>,
+    },
+    /// The list does not say that it runs in one.
+    NoTee {
+        model: Box<str>,
+    },
 }
 
 impl From<OpenClawError> for Error {
@@ -184,7 +213,13 @@ impl Error {
             Error::UnknownModel { .. } => "unknown-model",
             Error::NotChutes { .. } => "not-a-chutes-model",
             Error::UnknownAlias { .. } => "unknown-alias",
+            Error::NotRevoked { .. } => "not-revoked",
+            Error::UnknownAccount { .. } => "unknown-account",
+            Error::LastAccount { .. } => "last-account",
+            Error::AccountsInDatabase { .. } => "accounts-in-database",
             Error::Pool(PoolError::Members(_)) => "pool-refused",
+            Error::Tee(TeeError::NotServed { .. }) => "model-not-served",
+            Error::Tee(TeeError::NoTee { .. }) => "no-tee",
             Error::Pool(PoolError::Unknown { .. }) => "unknown-pool",
             Error::Pool(PoolError::IsDefault { .. }) => "pool-in-use",
             Error::Import(_) => "import-refused",
@@ -224,7 +259,13 @@ impl Error {
             Error::UnknownModel { name, .. } => text::unknown_model(lang, clean::excerpt(name, 200)),
             Error::NotChutes { reference } => text::not_chutes(lang, clean::excerpt(reference, 200)),
             Error::UnknownAlias { name } => text::unknown_alias(lang, clean::excerpt(name, 80)),
+            Error::NotRevoked { message } => text::not_revoked(lang, message),
+            Error::UnknownAccount { name } => text::unknown_account(lang, clean::excerpt(name, 80)),
+            Error::LastAccount { id } => text::last_account(lang, clean::line(id)),
+            Error::AccountsInDatabase { version, .. } => text::accounts_in_database(lang, clean::line(version)),
             Error::Pool(error) => error.message(lang),
+            Error::Tee(TeeError::NotServed { model }) => text::warn_not_served_now(lang, clean::line(model)),
+            Error::Tee(TeeError::NoTee { model }) => choose::tee_no_tee(lang, clean::line(model)),
             Error::Import(refused) => import_words(refused, lang),
             Error::NoSuchFile { path } => text::no_such_file(lang, clean::line(&path.to_string_lossy())),
             Error::NotConfigured => text::not_configured(lang).to_owned(),
@@ -259,6 +300,11 @@ impl Error {
             }
             Error::UnknownModel { .. } | Error::NotChutes { .. } => text::unknown_model_hint(lang, program),
             Error::UnknownAlias { .. } => text::unknown_alias_hint(lang, program),
+            Error::Tee(_) => text::unknown_model_hint(lang, program),
+            Error::NotRevoked { .. } => text::not_revoked_hint(lang, program),
+            Error::UnknownAccount { .. } => text::unknown_account_hint(lang, program),
+            Error::LastAccount { .. } => text::last_account_hint(lang, program),
+            Error::AccountsInDatabase { id, .. } => text::accounts_in_database_hint(lang, clean::excerpt(id, 80)),
             Error::Pool(PoolError::Members(_)) => choose::pool_members_hint(lang, program),
             Error::Pool(PoolError::Unknown { .. }) => choose::pool_unknown_hint(lang, program),
             Error::Pool(PoolError::IsDefault { .. }) => choose::pool_is_default_hint(lang, program),

@@ -2,6 +2,7 @@
 
 use super::find;
 use super::paths::Paths;
+use crate::openclaw::types::CredentialKind;
 use serde_json::Value;
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -16,6 +17,47 @@ pub enum Generation {
     AgentSqlite,
     /// One shared SQLite database: from 2026.8.1.
     SharedSqlite,
+}
+
+impl Generation {
+    /// Credentials are kept in a database, which only OpenClaw itself reads and writes.
+    pub fn has_database(self) -> bool {
+        self != Generation::JsonStore
+    }
+
+    /// Where the credentials of an agent are kept. `agent_dir` is the agent's own directory, wherever the config
+    /// puts it; `sign_in` is our own document of a sign-in.
+    pub fn stores(self, agent_dir: &Path, state_dir: &Path, sign_in: &Path) -> CredentialStores {
+        let (usual, sign_ins) = match self {
+            Generation::JsonStore => (agent_dir.join("auth-profiles.json"), None),
+            Generation::AgentSqlite => (agent_dir.join("openclaw-agent.sqlite"), None),
+            Generation::SharedSqlite => (shared_database(state_dir), Some(sign_in.to_owned())),
+        };
+        CredentialStores { sign_ins: sign_ins.unwrap_or_else(|| usual.clone()), usual }
+    }
+}
+
+/// The database that all agents share, from 2026.8.1 on.
+pub fn shared_database(state_dir: &Path) -> PathBuf {
+    state_dir.join("state/openclaw.sqlite")
+}
+
+/// The files that hold credentials; the one home of that fact, for screens, reports and documents alike.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CredentialStores {
+    /// API keys, tokens, and sign-ins where [`CredentialStores::of`] does not say otherwise.
+    usual: PathBuf,
+    sign_ins: PathBuf,
+}
+
+impl CredentialStores {
+    /// Where a credential of this kind is; None: whatever kind there may be.
+    pub fn of(&self, kind: Option<CredentialKind>) -> &Path {
+        match kind {
+            Some(CredentialKind::OAuth) => &self.sign_ins,
+            _ => &self.usual,
+        }
+    }
 }
 
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -33,6 +75,12 @@ pub struct Installed {
 const SDK: &str = "dist/plugin-sdk/provider-auth.js";
 
 impl Installed {
+    /// With `compat.thinkingFormat: "qwen-chat-template"`, `/think off` and the others arrive. Seen on 2026.9.6;
+    /// 2026.5.28 then always asks for thinking, so that it can no more be turned off.
+    pub fn thinks_by_template(&self) -> bool {
+        self.version.as_deref().and_then(parse).is_some_and(|version| version >= (2026, 9, 6))
+    }
+
     /// A gateway of this version does not start when the config names Chutes and its plugin is neither there
     /// nor switched off: 2026.7.1 to 2026.7.35.
     pub fn stops_without_plugin(&self) -> bool {
@@ -67,7 +115,7 @@ impl Installed {
             Some(version) if version >= (2026, 6, 5) => Generation::AgentSqlite,
             Some(_) => Generation::JsonStore,
             // Found or not, an OpenClaw whose version we cannot read leaves its database as a trace.
-            None if paths.state_dir.join("state/openclaw.sqlite").exists() => Generation::SharedSqlite,
+            None if shared_database(&paths.state_dir).exists() => Generation::SharedSqlite,
             None => Generation::JsonStore,
         };
         let sdk = dir.filter(|_| generation != Generation::JsonStore).map(|dir| dir.join(SDK));
@@ -108,6 +156,23 @@ fn parse(version: &str) -> Option<(u32, u32, u32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_generation_keeps_credentials_in_a_place_of_its_own() {
+        use CredentialKind::{ApiKey, OAuth, Token};
+        let (agent, state, own) = (Path::new("/a"), Path::new("/s"), Path::new("/o/sign-in.json"));
+        for (generation, usual, sign_in) in [
+            (Generation::JsonStore, "/a/auth-profiles.json", "/a/auth-profiles.json"),
+            (Generation::AgentSqlite, "/a/openclaw-agent.sqlite", "/a/openclaw-agent.sqlite"),
+            (Generation::SharedSqlite, "/s/state/openclaw.sqlite", "/o/sign-in.json"),
+        ] {
+            let stores = generation.stores(agent, state, own);
+            for kind in [None, Some(ApiKey), Some(Token)] {
+                assert_eq!(stores.of(kind), Path::new(usual), "{generation:?} {kind:?}");
+            }
+            assert_eq!(stores.of(Some(OAuth)), Path::new(sign_in), "{generation:?}");
+        }
+    }
     use std::os::unix::fs::{PermissionsExt, symlink};
 
     fn detect(version: Option<&str>, sqlite: bool) -> Installed {
