@@ -65,4 +65,9 @@ texts! {
     way_stop:
         "When that stops, requests fail once the access token ends, within an hour; the next renewal, or a gateway that starts, puts it right.",
         "如果停止续期，访问令牌到期后（一小时内）请求会失败；下一次续期或网关启动时即可恢复。";
+
+    status_renewal: "Renewal", "续期";
+    status_next(at, every): "by openclaw-chutes, next at {at}; OpenClaw's cron looks every {every}", "由 openclaw-chutes 续期，下次 {at}；OpenClaw 的 cron 每 {every} 检查一次";
+    status_next_no_job(at): "by openclaw-chutes, next at {at}; the job in OpenClaw's cron is added when a gateway runs", "由 openclaw-chutes 续期，下次 {at}；网关运行时会在 OpenClaw 的 cron 中加入任务";
+    status_trouble(at, why): "failed at {at}: {why}", "{at} 失败：{why}";
 }

@@ -4,7 +4,8 @@ use super::context::{Context, now, rfc3339, var};
 use super::error::Error;
 use super::models::catalog_or_built_in;
 use super::report::Report;
-use super::report::onboard::{catalog_words, fetched_at, kind_words, local_time, store_path, table};
+use super::report::onboard::{catalog_words, fetched_at, kind_words, local_time, table};
+use super::report::renewal::{self as renewal_report, KeptState};
 use super::service;
 use super::signals;
 use crate::chutes::account::Account;
@@ -21,7 +22,8 @@ use crate::openclaw::types::StoredCredential;
 use crate::openclaw::write::undo;
 use crate::renewal;
 use crate::selection::Configured;
-use crate::texts::{Lang, choose, cli as text};
+use crate::sign_in::SignIn;
+use crate::texts::{Lang, choose, cli as text, renewal as words};
 use serde_json::{Map, Value, json};
 use std::path::Path;
 
@@ -105,9 +107,21 @@ pub fn status(context: &Context, check: bool, probe: bool, as_json: bool) -> Res
         }
     }
     let active = current.active.and_then(|at| current.credentials.get(at));
-    let mut standing = Standing::of(active, now(), |name| var(name).is_some_and(|value| !value.trim().is_empty()));
+    let mut standing = Standing::of(active, now(), |name| {
+        // As OpenClaw finds it: here, else in what it reads for itself.
+        let filled = |value: String| !value.trim().is_empty();
+        var(name).is_some_and(filled) || snapshot.variable(name).is_some_and(filled)
+    });
     if unknown {
         standing = Standing::InDatabase;
+    }
+    let kept = renewal_report::kept(&snapshot, active);
+    if let Some(kept) = &kept {
+        standing = match renewal_report::state(kept, now()) {
+            KeptState::Renews => Standing::Ok,
+            KeptState::Ends => Standing::Expiring,
+            KeptState::Over => Standing::Expired,
+        };
     }
     let (verdict, not_renewed) = match probed {
         Some(Ok(verdict)) => (verdict, None),
@@ -136,7 +150,7 @@ pub fn status(context: &Context, check: bool, probe: bool, as_json: bool) -> Res
             "imageModel": current.configured.image,
             "aliases": aliases_json(&current.configured),
             "allowed": current.configured.allowed.clone().unwrap_or_default(),
-            "auth": auth_json(&snapshot, &current, active, standing),
+            "auth": auth_json(&snapshot, &current, active, standing, kept.as_ref()),
             "probe": match &not_renewed {
                 Some(error) => Some(json!({
                     "result": if error.needs_sign_in() { "refused" } else { "unverified" },
@@ -178,11 +192,14 @@ pub fn status(context: &Context, check: bool, probe: bool, as_json: bool) -> Res
         let label = if at == 0 { text::report_aliases(lang) } else { "" };
         rows.push((label, clean::line(&format!("{} -> {}", alias.name, alias.target))));
     }
-    rows.push((text::report_credential(lang), credential_words(active, standing, lang)));
+    rows.push((text::report_credential(lang), credential_words(active, kept.is_some(), standing, lang)));
+    for (at, line) in kept.iter().flat_map(|kept| renewal_report::words(kept, lang)).enumerate() {
+        rows.push((if at == 0 { words::status_renewal(lang) } else { "" }, line));
+    }
     if let Some(account) = &account {
         rows.push((choose::report_account(lang), account.words(lang, |at| local_time(u64::try_from(at).ok()))));
     }
-    rows.push((text::report_store(lang), tilde(&store_path(&snapshot))));
+    rows.push((text::report_store(lang), tilde(&snapshot.store_in_use())));
     if let Some(verdict) = &verdict {
         rows.push((text::report_probe(lang), probe_words(verdict, lang)));
     }
@@ -223,15 +240,22 @@ fn aliases_json(configured: &Configured) -> Map<String, Value> {
     configured.aliases.iter().map(|alias| (alias.name.clone(), json!(alias.target))).collect()
 }
 
-fn auth_json(snapshot: &Snapshot, current: &Current, active: Option<&StoredCredential>, standing: Standing) -> Value {
+fn auth_json(
+    snapshot: &Snapshot,
+    current: &Current,
+    active: Option<&StoredCredential>,
+    standing: Standing,
+    kept: Option<&SignIn>,
+) -> Value {
     let profiles: Vec<Value> = current.credentials.iter().map(profile_json).collect();
     json!({
-        "storePath": store_path(snapshot).to_string_lossy(),
+        "storePath": snapshot.store_in_use().to_string_lossy(),
         "status": standing.name(),
         "profileId": active.map(|active| &active.profile_id),
         "kind": active.map(|active| active.kind.name()),
         "account": active.and_then(|active| active.account.clone()),
         "expiresAt": active.and_then(|active| active.expires_at).map(rfc3339),
+        "renewal": renewal_report::json(kept, active),
         "profiles": profiles,
     })
 }
@@ -249,7 +273,7 @@ fn profile_json(stored: &StoredCredential) -> Value {
     })
 }
 
-fn credential_words(active: Option<&StoredCredential>, standing: Standing, lang: Lang) -> String {
+fn credential_words(active: Option<&StoredCredential>, kept: bool, standing: Standing, lang: Lang) -> String {
     let Some(active) = active else { return standing.words(lang).to_owned() };
     let mut parts = vec![clean::line(&active.profile_id), kind_words(active.kind.name(), lang).to_owned()];
     parts.extend(active.account.as_deref().map(clean::line));
@@ -258,7 +282,7 @@ fn credential_words(active: Option<&StoredCredential>, standing: Standing, lang:
     if let Some(at) = active.expires_at {
         parts.push(text::expires(lang, local_time(u64::try_from(at).ok())));
     }
-    if active.refreshable {
+    if active.refreshable && !kept {
         parts.push(text::renewable(lang).to_owned());
     }
     parts.push(standing.words(lang).to_owned());

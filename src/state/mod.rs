@@ -83,6 +83,16 @@ impl State {
         let _ = files::write_private_with(&self.file(REGISTERED), &|file| catalog::to_json(&written, file));
     }
 
+    /// Ids of the models that somebody has decided about: what of them is not registered was left out.
+    pub fn decided(&self) -> Document<Vec<Box<str>>> {
+        self.document("decided")
+    }
+
+    /// The choices were confirmed with this list in sight. A failure to keep that is nobody's trouble.
+    pub fn decide(&self, list: &Catalog) {
+        let _ = self.decided().write(&list.models.iter().map(|model| model.id.clone()).collect());
+    }
+
     fn document<T>(&self, name: &str) -> Document<T> {
         Document { path: self.file(name), shape: PhantomData }
     }

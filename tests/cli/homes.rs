@@ -307,3 +307,25 @@ fn refresh_tells_apart_what_the_service_changed_and_what_a_person_set() {
     let said = document(&stage.run(&["models", "refresh", "--json"]));
     assert_eq!(said["changed"], false, "{said}");
 }
+
+#[test]
+fn a_key_in_the_dotenv_file_is_found_as_openclaw_finds_it() {
+    let provider = r#"{ agents: { defaults: { model: "chutes/zai-org/GLM-4.7-TEE" } }, models: { providers: { chutes: { apiKey: "${CHUTES_API_KEY}" } } } }"#;
+    let check = ["models", "status", "--check", "--json"];
+    let stage = Stage::new(provider);
+    assert_eq!(stage.run(&check).code, 1);
+    stage.home.write(".openclaw/.env", format!("CHUTES_API_KEY={KEY}\n"));
+    let ran = stage.run(&check);
+    assert_eq!((ran.code, &document(&ran)["auth"]["status"]), (0, &json!("ok")), "{ran:?}");
+    // It works, too.
+    let probed = stage.run(&["models", "status", "--check", "--probe", "--json"]);
+    assert_eq!(probed.code, 0, "{probed:?}");
+    assert_eq!(stage.run(&["models", "refresh", "--json"]).code, 0);
+
+    let stage = Stage::new(r#"{ agents: { defaults: { model: "chutes/zai-org/GLM-4.7-TEE" } } }"#);
+    let profile = r#"{"version":1,"profiles":{"chutes:default":{"type":"api_key","provider":"chutes","keyRef":{"source":"env","provider":"default","id":"CHUTES_API_KEY"}}}}"#;
+    stage.home.write(".openclaw/agents/main/agent/auth-profiles.json", profile);
+    assert_eq!(stage.run(&check).code, 1);
+    stage.home.write(".openclaw/.env", format!("CHUTES_API_KEY={KEY}\n"));
+    assert_eq!(stage.run(&check).code, 0);
+}

@@ -4,8 +4,10 @@
 
 mod browser;
 mod callback;
+mod kept;
 mod locks;
 mod login;
+mod logout;
 mod places;
 mod plain;
 mod provider;

@@ -1,6 +1,7 @@
 //! What a command says when it is done, and how that leaves the process.
 
 pub(crate) mod onboard;
+pub(crate) mod renewal;
 
 use crate::clean;
 use serde_json::{Value, json};

@@ -6,15 +6,14 @@ use crate::clean;
 use crate::commands::context::rfc3339;
 use crate::commands::onboard::{Finished, Outcome};
 use crate::diff::FileDiff;
-use crate::openclaw::plan::Plan;
+use crate::openclaw::plan::{Plan, RenewalWay};
 use crate::openclaw::read::current::Current;
-use crate::openclaw::read::install::Generation;
 use crate::openclaw::read::snapshot::Snapshot;
 use crate::openclaw::types::Role;
 use crate::openclaw::types::StoredCredential;
 use crate::texts::{Lang, cli as text};
 use serde_json::{Map, Value, json};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Exit code of `--check` when something would be written.
 const WOULD_CHANGE: u8 = 4;
@@ -97,11 +96,12 @@ impl Finished<'_> {
             "authChoice": obtained.choice.name(),
             "config": { "path": snapshot.config.path.to_string_lossy(), "backup": backup.map(Path::to_string_lossy) },
             "auth": {
-                "store": store_path(snapshot).to_string_lossy(),
+                "store": snapshot.credential_stores().of(Some(obtained.kind)).to_string_lossy(),
                 "profileId": profile_id,
                 "kind": obtained.kind.name(),
                 "account": stored.and_then(|stored| stored.account.clone()),
                 "expiresAt": stored.and_then(|stored| stored.expires_at).map(rfc3339),
+                "renewal": plan.renewal.as_ref().map(RenewalWay::document),
             },
             "catalog": {
                 "source": settled.catalog.source.name(),
@@ -156,16 +156,6 @@ impl Finished<'_> {
         }
         rows.push((text::report_models(lang), catalog_words(&settled.catalog, lang)));
         rows
-    }
-}
-
-/// Where this OpenClaw keeps the credentials of the agent.
-pub fn store_path(snapshot: &Snapshot) -> PathBuf {
-    let json = &snapshot.store.file.path;
-    match snapshot.installed.generation {
-        Generation::JsonStore => json.clone(),
-        Generation::AgentSqlite => json.with_file_name("openclaw-agent.sqlite"),
-        Generation::SharedSqlite => snapshot.paths.state_dir.join("state/openclaw.sqlite"),
     }
 }
 

@@ -25,11 +25,6 @@ pub fn variables(text: &str) -> HashMap<String, String> {
     entries(text).into_iter().map(|entry| (entry.name, entry.value)).collect()
 }
 
-/// The names of the variables that are set to something.
-pub fn names(text: &str) -> impl Iterator<Item = String> {
-    entries(text).into_iter().filter(|entry| !entry.value.trim().is_empty()).map(|entry| entry.name)
-}
-
 /// The text with `name` set to `value`, which needs no quotes: in the places that set it, else in a new
 /// line at the end.
 pub fn set(text: &str, name: &str, value: &str) -> String {
@@ -48,6 +43,23 @@ pub fn set(text: &str, name: &str, value: &str) -> String {
             out += end;
         }
         out += &format!("{name}={value}{end}");
+    }
+    out
+}
+
+/// The text without the lines that set `name`.
+pub fn unset(text: &str, name: &str) -> String {
+    let mut out = text.to_owned();
+    for entry in entries(text).into_iter().rev().filter(|entry| entry.name == name) {
+        let start = text[..entry.place.start].rfind(is_line_end).map_or(0, |at| at + 1);
+        let rest = &text[entry.place.end..];
+        let end = rest.find('\n').map_or(text.len(), |length| entry.place.end + length + 1);
+        // The name may stand on a line before its value.
+        let start = text[..start]
+            .rfind(name)
+            .filter(|_| !text[start..entry.place.start].contains(name))
+            .map_or(start, |at| text[..at].rfind(is_line_end).map_or(0, |line| line + 1));
+        out.replace_range(start..end, "");
     }
     out
 }

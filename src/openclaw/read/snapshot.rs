@@ -1,15 +1,15 @@
 //! OpenClaw's files as they were at one moment. Everything that plans or shows works on this.
 
 use super::includes::{MergedConfig, Models};
-use super::install::Installed;
+use super::install::{CredentialStores, Installed, shared_database};
 use super::paths::Paths;
 use super::plugin;
-use super::{auth_store, dotenv, refs as built_in};
+use super::{auth_store, current, dotenv, refs as built_in};
 use crate::files::Doing;
 use crate::files::bytes::Bytes;
 use crate::openclaw::error::Shape;
 use crate::openclaw::exec_provider::Helper;
-use crate::openclaw::types::FileChange;
+use crate::openclaw::types::{CredentialKind, FileChange};
 use crate::openclaw::{Error, Site, value};
 use crate::selection::refs;
 use serde_json::{Map, Value};
@@ -116,7 +116,7 @@ impl Snapshot {
             sign_in: File::plain(&paths.sign_in)
                 .unwrap_or_else(|_| File { path: paths.sign_in.clone(), ..File::default() }),
             helper: Helper::this(),
-            has_database: paths.state_dir.join("state/openclaw.sqlite").exists(),
+            has_database: shared_database(&paths.state_dir).exists(),
             has_plugin: plugin::is_installed(&paths.state_dir, &tree.value),
             paths: paths.clone(),
             installed: site.installed.clone(),
@@ -159,29 +159,39 @@ impl Snapshot {
         Ok(after)
     }
 
+    /// Where this OpenClaw keeps the credentials of the agent.
+    pub fn credential_stores(&self) -> CredentialStores {
+        let agent_dir = self.store.file.path.parent().unwrap_or(&self.paths.state_dir);
+        self.installed.generation.stores(agent_dir, &self.paths.state_dir, &self.paths.sign_in)
+    }
+
+    /// Where the credential that OpenClaw uses now is kept.
+    pub fn store_in_use(&self) -> PathBuf {
+        let kind = current::kept(self).map(|_| CredentialKind::OAuth);
+        self.credential_stores().of(kind).to_owned()
+    }
+
     /// The config with its includes, `${…}` left as written. The list of Chutes' models is empty in it.
     pub fn value(&self) -> &Value {
         &self.tree.value
     }
 
-    /// Names of the variables that OpenClaw sets for itself: by its `.env` files, and by the config.
-    pub fn variables(&self) -> Vec<String> {
-        let of_file = |file: &File| {
-            dotenv::names(&String::from_utf8_lossy(file.bytes.as_deref().unwrap_or_default())).collect::<Vec<_>>()
-        };
-        let of_config = [&["env", "vars"][..], &["env"]].into_iter().filter_map(|path| value::at(self.value(), path));
-        let filled = |value: &Value| value.as_str().is_some_and(|text| !text.trim().is_empty());
-        let of_config = of_config.filter_map(Value::as_object).flatten().filter(|(_, value)| filled(value));
-        let files = [&self.dotenv, &self.gateway_env].into_iter().flat_map(of_file);
-        files.chain(of_config.map(|(name, _)| name.clone())).collect()
+    /// A variable as a gateway of this installation finds it, whatever the shell of this run has: `.env`,
+    /// `gateway.env`, `env.vars`, `env`. None: it finds none, or an empty one.
+    pub fn variable(&self, name: &str) -> Option<String> {
+        let of_file = |file: &File| dotenv::value(&String::from_utf8_lossy(file.bytes.as_deref()?), name);
+        let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned).filter(|v| !v.is_empty());
+        of_file(&self.dotenv)
+            .or_else(|| of_file(&self.gateway_env))
+            .or_else(|| text(value::at(self.value(), &["env", "vars", name])))
+            .or_else(|| text(value::at(self.value(), &["env", name])))
     }
 
     /// Other providers that OpenClaw finds a credential for, wherever it looks.
     pub fn providers_with_credentials(&self) -> Vec<String> {
         let profiles = value::at(self.value(), &["auth", "profiles"]).and_then(Value::as_object);
         let in_config = profiles.into_iter().flat_map(|map| map.values()).filter_map(auth_store::provider_of);
-        let variables = self.variables();
-        let is_set = |name: &str| variables.iter().any(|known| known == name);
+        let is_set = |name: &str| self.variable(name).is_some();
         let by_variable = built_in::with_variables(is_set).chain(self.paths.providers_in_env.iter().copied());
         let mut names: Vec<String> = Vec::new();
         for name in self.providers.iter().cloned().chain(in_config).chain(by_variable.map(str::to_owned)) {

@@ -1,0 +1,74 @@
+//! Who renews the stored sign-in, when next, and what went wrong: for `models status`.
+
+use super::onboard::local_time;
+use crate::clean;
+use crate::commands::context::rfc3339;
+use crate::openclaw::program::gateway;
+use crate::openclaw::read::current;
+use crate::openclaw::read::snapshot::Snapshot;
+use crate::openclaw::types::{CredentialKind, StoredCredential};
+use crate::sign_in::SignIn;
+use crate::texts::{Lang, renewal as text};
+use serde_json::{Value, json};
+
+/// What of a sign-in that we keep decides how it stands.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeptState {
+    /// It is renewed when it is time.
+    Renews,
+    /// Its token still lives, and nothing will follow it.
+    Ends,
+    /// No token works now.
+    Over,
+}
+
+/// The sign-in that we keep, when it is the one in force.
+pub fn kept(snapshot: &Snapshot, active: Option<&StoredCredential>) -> Option<SignIn> {
+    active.filter(|active| active.kind == CredentialKind::OAuth)?;
+    current::kept(snapshot)
+}
+
+/// `now`: Unix milliseconds.
+pub fn state(kept: &SignIn, now: i64) -> KeptState {
+    let trouble = kept.progress.trouble.as_ref();
+    let lasting = kept.refresh.is_none() || trouble.is_some_and(|trouble| trouble.lasting);
+    match kept.is_over(now) {
+        // Nobody has needed it for a while; whoever needs it next renews it first.
+        true if !lasting && trouble.is_none() => KeptState::Renews,
+        true => KeptState::Over,
+        false if lasting => KeptState::Ends,
+        false => KeptState::Renews,
+    }
+}
+
+/// `auth.renewal` of the document; null: nothing renews this credential.
+pub fn json(kept: Option<&SignIn>, active: Option<&StoredCredential>) -> Value {
+    match kept {
+        Some(kept) => json!({
+            "by": "openclaw-chutes",
+            "nextAt": rfc3339(kept.due_at()),
+            "every": gateway::EVERY,
+            "job": kept.progress.job,
+            "lastError": kept.progress.trouble.as_ref().map(|trouble| json!({
+                "at": rfc3339(trouble.at),
+                "code": trouble.code,
+                "message": trouble.message,
+            })),
+        }),
+        None if active.is_some_and(|active| active.kind == CredentialKind::OAuth) => json!({"by": "openclaw"}),
+        None => Value::Null,
+    }
+}
+
+/// A line or two about a sign-in that we keep.
+pub fn words(kept: &SignIn, lang: Lang) -> Vec<String> {
+    let at = |ms: i64| local_time(u64::try_from(ms).ok());
+    let mut lines = vec![match &kept.progress.job {
+        Some(_) => text::status_next(lang, at(kept.due_at()), gateway::EVERY),
+        None => text::status_next_no_job(lang, at(kept.due_at())),
+    }];
+    if let Some(trouble) = &kept.progress.trouble {
+        lines.push(text::status_trouble(lang, at(trouble.at), clean::line(&trouble.message)));
+    }
+    lines
+}
