@@ -1,6 +1,8 @@
 //! Our own state: small JSON documents under `$XDG_STATE_HOME/openclaw-chutes`, directory 0700, files
 //! 0600. No secret in it except those of a pending login, which is single-use and expires.
 
+pub mod journal;
+
 use crate::chutes::catalog;
 use crate::chutes::model::{Catalog, Model};
 use crate::chutes::oauth::attempt::{ClientId, Pending};
@@ -62,6 +64,11 @@ impl State {
         self.document("undo")
     }
 
+    /// What writes to one config put beside users' files; `name` stands for the config.
+    pub fn journal(&self, name: &str) -> Document<journal::Journal> {
+        self.document(&format!("writes-{name}"))
+    }
+
     /// The last list the service gave us.
     pub fn catalog(&self) -> Option<Catalog> {
         catalog::from_json(BufReader::new(File::open(self.file(CATALOG)).ok()?))
@@ -111,7 +118,9 @@ pub struct Document<T> {
 impl<T: Serialize + DeserializeOwned> Document<T> {
     /// None when it is missing or of another shape: our own state is a convenience, never a reason to fail.
     pub fn read(&self) -> Option<T> {
-        serde_json::from_slice(&std::fs::read(&self.path).ok()?).ok()
+        // A pipe in its place would be waited for; a link of somebody else's is not followed.
+        let file = files::open_file(&self.path).ok()??;
+        serde_json::from_reader(BufReader::new(file)).ok()
     }
 
     /// Replaces the document as a whole.
@@ -148,6 +157,9 @@ impl RememberedClient {
 pub struct UndoRecord {
     /// Unix time in milliseconds.
     pub at: i64,
+    /// The config that was meant, links unresolved: names the lock and the journal. None in older records.
+    #[serde(default)]
+    pub config: Option<PathBuf>,
     /// In the order they were written.
     pub files: Vec<UndoFile>,
     /// Id of a credential that was handed to OpenClaw.

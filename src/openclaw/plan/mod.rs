@@ -228,6 +228,7 @@ fn config_changes(
         helper: credential.helper.as_ref(),
         switch_plugin_off: switches_plugin_off(snapshot),
         other_providers: &other_providers,
+        thinking_by_template: snapshot.installed.thinks_by_template(),
         brand_new: snapshot.config.bytes.is_none(),
     };
     let tree = &snapshot.tree;
