@@ -324,6 +324,8 @@ texts! {
     alias_replaced(target, old): "{target} had the alias {old}; OpenClaw holds one per model.", "{target} 原有别名 {old};OpenClaw 每个模型只能有一个别名。";
     no_change: "No change.", "没有改动。";
     aliases_count(count): "Aliases ({count}):", "别名（{count}）：";
+    refresh_changed(id, fields): "changed by the service: {id} ({fields})", "服务方已更改：{id}（{fields}）";
+    refresh_kept(id, fields): "kept as set by hand: {id} ({fields})", "保留手动设置：{id}（{fields}）";
     refreshed(count, added, removed): "{count} models served; {added} added, {removed} removed.", "提供 {count} 个模型；新增 {added}，移除 {removed}。";
     stays(id):
         "The credential {id} stays in OpenClaw's database. To take it out: openclaw models auth logout {id} --yes",

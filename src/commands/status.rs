@@ -121,7 +121,11 @@ pub fn status(context: &Context, check: bool, probe: bool, as_json: bool) -> Res
         }
     }
     let active = current.active.and_then(|at| current.credentials.get(at));
-    let mut standing = Standing::of(active, now(), |name| var(name).is_some_and(|value| !value.trim().is_empty()));
+    let mut standing = Standing::of(active, now(), |name| {
+        // As OpenClaw finds it: here, else in what it reads for itself.
+        let filled = |value: String| !value.trim().is_empty();
+        var(name).is_some_and(filled) || snapshot.variable(name).is_some_and(filled)
+    });
     if unknown {
         standing = Standing::InDatabase;
     }
