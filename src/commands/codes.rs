@@ -37,6 +37,7 @@ pub const WARNINGS: &[(&str, &str)] = &[
     ("credential-replaced", "A stored Chutes credential of another kind was replaced."),
     ("openclaw-not-found", "No OpenClaw was found; the documented files are written."),
     ("not-renewed", "The stored sign-in has expired and could not be renewed."),
+    ("earlier-run", "A run before this one was killed; the message says what was found and what became of it."),
     ("not-renewable", "OpenClaw will not be able to renew the sign-in: the message says what is missing."),
     ("scopes-kept", "Scopes that were granted to the app before are asked for again."),
     ("tokens-still-valid", "logout --local: the tokens could not be revoked."),
@@ -111,6 +112,7 @@ pub const ERRORS: &[(&str, u8, &str)] = &[
     ("unknown-agent", 2, "--agent names an agent that the config does not have."),
     ("read-failed", 1, "A file could not be read."),
     ("write-failed", 1, "A file could not be written."),
+    ("planted-link", 1, "Run as root: a link of another user leads to what is not theirs; it is not followed."),
     (
         "not-put-back",
         1,
