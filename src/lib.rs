@@ -30,9 +30,6 @@ pub mod host;
 pub mod http1;
 pub mod openclaw;
 pub mod renewal;
-#[cfg(test)]
-#[allow(clippy::unwrap_used)]
-mod rooms;
 pub mod secret;
 pub mod selection;
 pub mod sign_in;

@@ -49,6 +49,7 @@ texts! {
     merit_quickest: "quickest to answer", "响应最快";
     merit_fastest: "fastest to write", "生成最快";
     state_crowded: "crowded", "拥挤";
+    state_asleep: "asleep", "休眠";
     not_served: "not served", "已停止服务";
 
     pools_count(count): "Pools ({count}):", "模型池（{count}）：";
@@ -83,4 +84,35 @@ texts! {
     short_four_hours(again, page): "Calls will be refused (402): the plan's 4-hour cap is used up{again}. Add balance at {page} to go on at once.", "调用将被拒绝（402）：套餐的 4 小时额度已用完{again}。可在 {page} 充值立即继续。";
     short_month(again, page): "Calls will be refused (402): the plan's monthly cap is used up{again}. Add balance at {page} to go on at once.", "调用将被拒绝（402）：套餐的本月额度已用完{again}。可在 {page} 充值立即继续。";
     short_anew(when): " until {when}", "，{when} 重置";
+
+    tee_no_tee(model): "{model} does not run in a trusted execution environment, so there is nothing to prove.", "{model} 不在可信执行环境中运行，没有可验证的内容。";
+    tee_no_evidence: "No instance gave evidence: nothing is proven.", "没有实例给出证据：未能证明任何内容。";
+    tee_instance(id): "Instance {id}", "实例 {id}";
+    tee_proven: "proven     ", "已证实";
+    tee_refuted: "NOT TRUE   ", "不成立";
+    tee_not_checked: "not checked", "未检查";
+    tee_chain: "an Intel processor signed the quote: the chain ends at Intel's root key", "引用由英特尔处理器签名：证书链终于英特尔根密钥";
+    tee_nonce: "it answers the nonce that was just made up here, and names the instance's encryption key", "引用回应了本机刚生成的随机数，并绑定实例的加密密钥";
+    tee_certificate: "it names the key of the instance's certificate", "引用绑定了实例证书的密钥";
+    tee_debug: "the host cannot look inside: debugging is off", "主机无法窥视：调试已关闭";
+    tee_measurements: "firmware and boot are those that Chutes has published", "固件与启动过程与 Chutes 公布的一致";
+    tee_silent(ids): "No evidence from: {ids}", "未给出证据的实例：{ids}";
+    tee_limits: "Not checked here: whether Intel has withdrawn the certificate or wants the processor updated (that takes documents from Intel), the evidence of the GPUs, and which model weights were loaded.", "此处未检查：英特尔是否已吊销证书或要求更新处理器（需要英特尔的文件）、GPU 的证据，以及实际加载的模型权重。";
+
+    key_mark: "mark for a pool", "标记以加入模型池";
+    key_pool: "make the marked rows one pool; on a pool: another order", "把标记的行合为模型池；在模型池上：更换顺序";
+    key_recommend: "go to the next recommended row", "转到下一个推荐的行";
+    key_usage: "another idea of what a day is", "更换每日用量的假设";
+    key_take_pool: "one pool in place of the fallbacks", "用一个模型池代替后备模型";
+    notice_is_pool: "This row is a pool already: p changes its order.", "此行已是模型池：按 p 更换顺序。";
+    notice_marked(count): "Marked: {count}. p makes them one pool.", "已标记 {count} 个。按 p 合为模型池。";
+    notice_needs_marks: "A pool needs two marked rows at least: m marks.", "模型池至少需要标记两行：按 m 标记。";
+    notice_pool(order): "A pool, {order}. Enter makes it the default, e gives it an alias, p changes its order.", "模型池，{order}。Enter 设为默认，e 设置别名，p 更换顺序。";
+    notice_nothing_recommended: "Too little is known of these models to recommend one.", "对这些模型所知太少，无法推荐。";
+    notice_recommended(purpose, reason): "For {purpose}: {reason}", "适合 {purpose}：{reason}";
+    marked(place): "marked {place}", "标记 {place}";
+    health_up(instances): "up ×{instances}", "在线 x{instances}";
+    day(usage, usd): "{usage} {usd}", "{usage}{usd}";
+    day_of_left(usage, usd, share): "{usage} {usd}, {share} % of what is left", "{usage}{usd}，占剩余的 {share} %";
+    chain_no_help(key): "When the default fails with 404 or 503, OpenClaw 2026.5.28 never asks a Chutes fallback, and 2026.9.6 does after 86 s. {key} makes the same models one pool: the service goes on by itself.", "当默认模型返回 404 或 503 时，OpenClaw 2026.5.28 不会改用 Chutes 后备模型，2026.9.6 要等 86 秒。按 {key} 可将这些模型合为一个模型池，由服务自动切换。";
 }

@@ -2,12 +2,11 @@
 //! these tables.
 
 use super::report::Warning;
-use crate::chutes::model::Price;
 use crate::clean;
 use crate::selection::Note;
-use crate::selection::cost::dollars;
 use crate::selection::propose::{PriceChange, role_of};
 use crate::selection::successor::{Reason, Role};
+use crate::selection::words::price_words;
 use crate::texts::{Lang, choose, cli as text};
 
 /// `warnings[].code`, and what it means in English and in Chinese.
@@ -118,6 +117,11 @@ pub const WARNINGS: &[(&str, &str, &str)] = &[
         "没有找到 OpenClaw；按文档写入文件。",
     ),
     ("not-renewed", "The stored sign-in has expired and could not be renewed.", "已存储的登录已过期，且无法续期。"),
+    (
+        "earlier-run",
+        "A run before this one was killed; the message says what was found and what became of it.",
+        "之前的一次运行被强制终止；消息中说明了发现的内容及其处理结果。",
+    ),
     (
         "not-renewable",
         "OpenClaw will not be able to renew the sign-in: the message says what is missing.",
@@ -284,6 +288,7 @@ pub const ERRORS: &[(&str, u8, &str, &str)] = &[
         "此处需要 Chutes 的模型，给出的却是其他提供方的模型。",
     ),
     ("unknown-alias", 1, "There is no such alias.", "没有这个别名。"),
+    ("no-tee", 1, "The model does not run in a trusted execution environment.", "该模型不在可信执行环境中运行。"),
     (
         "not-revoked",
         1,
@@ -327,6 +332,12 @@ pub const ERRORS: &[(&str, u8, &str, &str)] = &[
     ("unknown-agent", 2, "--agent names an agent that the config does not have.", "--agent 指定的代理不在配置中。"),
     ("read-failed", 1, "A file could not be read.", "无法读取文件。"),
     ("write-failed", 1, "A file could not be written.", "无法写入文件。"),
+    (
+        "planted-link",
+        1,
+        "Run as root: a link of another user leads to what is not theirs; it is not followed.",
+        "以 root 身份运行：另一个用户的链接指向不属于他的内容；不跟随该链接。",
+    ),
     (
         "not-put-back",
         1,
@@ -445,12 +456,6 @@ pub fn of_note(note: &Note, prices: impl Fn(&str, &str, Role) -> PriceChange, la
     }
     warnings.insert(0, Warning { code, message });
     warnings
-}
-
-/// `$0.40 in, $2.00 out`.
-pub fn price_words(price: Price, lang: Lang) -> String {
-    let usd = |usd: Option<f64>| usd.map_or_else(|| "?".to_owned(), dollars);
-    choose::price_in_out(lang, usd(price.input), usd(price.output))
 }
 
 #[cfg(test)]

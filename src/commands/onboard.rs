@@ -115,6 +115,9 @@ pub fn with_credential(context: &Context, options: &Onboard, obtained: Obtained)
     }
     // What is there now is not read again: that could fail, and the write would still be done.
     let (written, after) = write::commit_and_look(&site, &request, &context.state(), now())?;
+    if settled.fallback.is_none() {
+        context.state().decide(&settled.catalog);
+    }
     add_plan_warnings(&mut warnings, &written.plan, context.lang);
     warnings.extend(changed_meanwhile(context, &site, &written.changed_meanwhile));
     let snapshot = after.unwrap_or(snapshot);

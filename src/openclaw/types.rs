@@ -185,3 +185,18 @@ pub enum Wrong {
     /// None of the protocols that OpenClaw speaks.
     Api,
 }
+
+/// What was found of a run that was killed, and what became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recovered {
+    /// It had changed nothing yet.
+    Cleared,
+    /// It had changed everything; only the rest was missing.
+    Completed,
+    /// It had changed some files; they have their old bytes again.
+    TakenBack,
+    /// It was an undo, which has gone on where it stopped.
+    Undone,
+    /// Somebody changed the files since: they stay as they are.
+    LeftAlone,
+}

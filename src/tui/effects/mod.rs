@@ -4,15 +4,18 @@
 pub mod sign_in;
 
 use super::Session;
+use crate::chutes::account;
 use crate::chutes::catalog;
 use crate::chutes::client::Client;
 use crate::chutes::failure::{Failure, Kind};
+use crate::chutes::health;
 use crate::chutes::verify::{Verdict, verify};
 use crate::diff::FileDiff;
 use crate::openclaw::Error;
 use crate::openclaw::plan::Request;
 use crate::openclaw::program::{child, status};
 use crate::openclaw::read::current::Current;
+use crate::openclaw::read::fingerprint::Fingerprint;
 use crate::openclaw::write::undo::undo;
 use crate::openclaw::{plan, write};
 use crate::renewal::{self, kept, round};
@@ -76,7 +79,10 @@ impl Effects {
             }
             Effect::ReadKept => {
                 let session = Arc::clone(&self.session);
-                self.blocking(move || Event::Kept(session.state.catalog().map(Box::new)));
+                self.blocking(move || Event::Kept {
+                    list: session.state.catalog().map(Box::new),
+                    decided: session.state.decided().read().unwrap_or_default(),
+                });
             }
             Effect::Discover { attempt, credential } => self.discover(attempt, credential),
             Effect::Verify { attempt, credential, model } => self.verify(attempt, credential, model),
@@ -84,9 +90,13 @@ impl Effects {
                 let session = Arc::clone(&self.session);
                 self.blocking(move || Event::Planned { attempt, result: Box::new(planned(&session, *request)) });
             }
-            Effect::Commit { request } => {
+            Effect::Commit { request, reviewed } => {
                 let session = Arc::clone(&self.session);
-                self.write(move || Event::Committed(Box::new(committed(&session, &request))));
+                self.write(move || Event::Committed(Box::new(committed(&session, &request, &reviewed))));
+            }
+            Effect::Decided => {
+                let session = Arc::clone(&self.session);
+                self.writes.push(spawn_blocking(move || decide(&session)));
             }
             Effect::ReadBack(attempt) => self.read_back(attempt),
             Effect::Undo => {
@@ -171,6 +181,22 @@ impl Effects {
             tokio::spawn(async move {
                 let begun = Instant::now();
                 let secret = secret_of(&session, credential).await;
+                // Beside the list, and in nobody's way.
+                let (market, client_too, secret_too) = (events.clone(), Arc::clone(&client), secret.clone());
+                tokio::spawn(async move {
+                    let account = async {
+                        match &secret_too {
+                            Some(secret) => account::ask(&client_too, secret).await,
+                            None => None,
+                        }
+                    };
+                    let yesterday = health::yesterday(now_ms());
+                    let (account, health) = tokio::join!(account, health::ask(&client_too, &yesterday));
+                    // Nothing new is no news, and draws nothing.
+                    if account.is_some() || !health.is_empty() {
+                        let _ = market.send(Event::Market { account, health: Arc::new(health) });
+                    }
+                });
                 let ticking = events.clone();
                 let ticks = async move {
                     loop {
@@ -210,8 +236,19 @@ impl Effects {
         self.attempts.insert(
             attempt.0,
             tokio::spawn(async move {
-                let verdict = match secret_of(&session, credential).await {
-                    Some(secret) => verify(&client, &secret, &model).await,
+                let var = |name: &str| std::env::var(name).ok();
+                let asked = match credential {
+                    Credential::Stored => {
+                        let (site, endpoints) = (&session.site, &session.endpoints);
+                        renewal::verify_stored(&client, site, endpoints, var, &model).await.ok().flatten()
+                    }
+                    other => match secret_of(&session, other).await {
+                        Some(secret) => Some(verify(&client, &secret, &model).await),
+                        None => None,
+                    },
+                };
+                let verdict = match asked {
+                    Some(verdict) => verdict,
                     None => Verdict::Refused(Failure {
                         host: session.endpoints.api_host(),
                         proxy: None,
@@ -249,11 +286,19 @@ fn planned(session: &Session, request: Request) -> Result<Planned, Error> {
     drop(request);
     let handover = plan.handover.map(|handover| format!("openclaw {}", handover.args.join(" ")));
     let diffs = plan.files.into_iter().map(|file| FileDiff::of(&file)).collect();
-    Ok(Planned { diffs, handover, warnings: plan.warnings })
+    Ok(Planned { diffs, handover, warnings: plan.warnings, fingerprint: plan.fingerprint })
 }
 
-fn committed(session: &Session, request: &Request) -> Result<Committed, Error> {
-    let written = write::commit(&session.site, request, None, &session.state, now())?;
+/// The list that was in sight is the last one kept.
+fn decide(session: &Session) {
+    if let Some(list) = session.state.catalog() {
+        session.state.decide(&list);
+    }
+}
+
+fn committed(session: &Session, request: &Request, reviewed: &Fingerprint) -> Result<Committed, Error> {
+    let written = write::commit(&session.site, request, Some(reviewed), &session.state, now())?;
+    decide(session);
     let name = |path: &std::path::Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
     let backups = written.backups.iter().map(|backup| backup.as_deref().and_then(name));
     let files = written.plan.files.iter().map(|file| file.path.as_path()).zip(backups);

@@ -4,7 +4,9 @@ use super::words;
 use crate::chutes::model::{Model, Price};
 use crate::chutes::verify::Verdict;
 use crate::clean;
-use crate::texts::{Lang, wizard as t};
+use crate::selection::cost::{dollars, percent};
+use crate::selection::words::{health_words, order_words, usage_words};
+use crate::texts::{Lang, choose as c, wizard as t};
 use crate::tui::format::{cut, fit, grouped, price};
 use crate::tui::view::View;
 use crate::tui::view::page::Page;
@@ -44,7 +46,8 @@ pub fn draw(view: &View, models: &Models, rows: usize, page: &mut Page) {
         page.text(&reference, theme.accent);
     }
     let roomy = width >= 72;
-    let mut more = abilities(model, lang);
+    let mut more = market(models, model, lang);
+    more.extend(abilities(model, lang));
     more.extend(uses(models, model, lang));
     if !beside {
         more.insert(0, state.to_owned());
@@ -65,6 +68,47 @@ pub fn draw(view: &View, models: &Models, rows: usize, page: &mut Page) {
     }
 }
 
+/// What tells one model from the others, in a short line.
+pub fn brief(models: &Models, at: usize, lang: Lang) -> String {
+    let model = &models.models[at];
+    let mut parts = vec![clean::excerpt(&model.id, 80)];
+    parts.extend((models.served(at) == Some(false)).then(|| t::models_not_served(lang).to_owned()));
+    if models.is_primary(&model.id) {
+        parts.push(t::models_default(lang).to_owned());
+    }
+    parts.extend(models.fallback_place(&model.id).map(|place| t::models_fallback(lang, place)));
+    if models.is_image(&model.id) {
+        parts.push(t::models_detail_image(lang).to_owned());
+    }
+    parts.extend(models.alias_of(&model.id).map(|alias| t::models_detail_alias(lang, clean::line(alias))));
+    if models.left_out.contains(&*model.id) {
+        parts.push(t::models_left_out(lang).to_owned());
+    }
+    parts.extend(model.context.map(|tokens| t::plain_context(lang, tokens_said(tokens.get(), lang))));
+    parts.extend(model.price.input.map(|usd| t::plain_in(lang, price(usd))));
+    parts.extend(model.price.output.map(|usd| t::plain_out(lang, price(usd))));
+    let can = [
+        (model.reasoning, t::models_detail_reasoning(lang)),
+        (Some(model.vision()), t::plain_vision(lang)),
+        (model.tools, t::models_detail_tools(lang)),
+        (model.tee, "TEE"),
+    ];
+    parts.extend(can.into_iter().filter(|(has, _)| *has == Some(true)).map(|(_, name)| name.to_owned()));
+    parts.join(", ")
+}
+
+/// `203 thousand`, `1.0 million`.
+fn tokens_said(tokens: u64, lang: Lang) -> String {
+    match tokens {
+        0..1_000 => tokens.to_string(),
+        1_000..999_500 => t::plain_thousand(lang, (tokens + 500) / 1000),
+        _ => {
+            let tenths = tokens.saturating_add(50_000) / 100_000;
+            t::plain_million(lang, format!("{}.{}", tenths / 10, tenths % 10))
+        }
+    }
+}
+
 /// Everything about one model in a line.
 pub fn sentence(view: &View, models: &Models, at: usize) -> String {
     let lang = view.lang;
@@ -74,6 +118,7 @@ pub fn sentence(view: &View, models: &Models, at: usize) -> String {
     parts.extend(gone.then(|| t::models_not_served(lang).to_owned()));
     parts.extend(uses(models, model, lang));
     parts.extend(limits(model, lang, false));
+    parts.extend(market(models, model, lang));
     parts.extend(abilities(model, lang));
     parts.push(prices(view, model.price, false));
     parts.join(", ")
@@ -120,6 +165,27 @@ fn abilities(model: &Model, lang: Lang) -> Vec<String> {
     ];
     let can: Vec<&str> = can.into_iter().filter(|(has, _)| *has == Some(true)).map(|(_, name)| name).collect();
     if can.is_empty() { Vec::new() } else { vec![can.join(", ")] }
+}
+
+/// What runs, how fast, and what a day costs.
+fn market(models: &Models, model: &Model, lang: Lang) -> Vec<String> {
+    let mut parts = Vec::new();
+    if let Some(pool) = models.pool_of(&model.id) {
+        let (served, all) = models.members_served(&pool);
+        parts.push(c::members_served(lang, served, all));
+        parts.push(order_words(pool.order, lang).to_owned());
+    }
+    parts.extend(models.mark_of(&model.id).map(|place| c::marked(lang, place)));
+    let Some(health) = models.health_of(model) else { return parts };
+    parts.extend(health_words(health, lang));
+    parts.extend(models.usage.cost(model.price).map(|usd| {
+        let left = models.account.as_ref().and_then(|account| account.left());
+        match left.and_then(|left| percent(usd, left)) {
+            Some(share) => c::day_of_left(lang, usage_words(models.usage, lang), dollars(usd), share),
+            None => c::day(lang, usage_words(models.usage, lang), dollars(usd)),
+        }
+    }));
+    parts
 }
 
 /// What the model is used for.

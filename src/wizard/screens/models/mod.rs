@@ -7,15 +7,20 @@ mod choices;
 mod drift;
 mod index;
 mod list;
+mod market;
 
 pub use drift::decision;
 
 use super::Transition;
+use crate::chutes::account::Account;
 use crate::chutes::failure::Failure;
 use crate::chutes::model::{Catalog, Model, Price, Source, id_of};
+use crate::chutes::pool::Order;
 use crate::chutes::verify::Verdict;
 use crate::selection::alias::Problem;
+use crate::selection::cost::Usage;
 use crate::selection::propose::{Documented, Note, Overrides, propose_roles, registered};
+use crate::selection::recommend::{Purpose, Recommendation};
 use crate::selection::{Alias, Configured, Refusal, Selection};
 use crate::wizard::filter::Query;
 use crate::wizard::line::Line;
@@ -40,8 +45,9 @@ pub enum Sort {
 }
 
 impl Sort {
+    /// In the order of the columns; those that a small window has come first.
     pub const ALL: [Sort; 7] =
-        [Sort::Name, Sort::Alias, Sort::Context, Sort::Output, Sort::PriceIn, Sort::PriceOut, Sort::PriceCache];
+        [Sort::Name, Sort::Alias, Sort::Context, Sort::PriceIn, Sort::PriceOut, Sort::PriceCache, Sort::Output];
 
     fn next(self) -> Sort {
         let at = Sort::ALL.iter().position(|s| *s == self).unwrap_or(0);
@@ -77,6 +83,12 @@ pub enum StatusLine {
     NotServed,
     /// Nothing is shown by the filter.
     NothingShown,
+    /// Enter once more makes the row the default.
+    EnterAgain {
+        id: String,
+    },
+    /// Everything about the row under the cursor.
+    Described,
     /// Leaving would lose what was chosen: Esc once more does it.
     LeaveAgain,
     /// Full ref of what was the default before.
@@ -97,6 +109,20 @@ pub enum StatusLine {
     Took {
         count: usize,
     },
+    /// A pool is no member of another.
+    IsPool,
+    Marked {
+        count: usize,
+    },
+    PoolNeedsMarks,
+    PoolMade {
+        order: Order,
+    },
+    Recommended {
+        purpose: Purpose,
+        row: Box<Recommendation>,
+    },
+    NothingRecommended,
     Testing {
         id: String,
     },
@@ -157,6 +183,14 @@ pub struct Models {
     top: usize,
     /// Rows of the table, as it was drawn last.
     page: usize,
+    /// What the account has left; None: unknown.
+    pub account: Option<Account>,
+    /// What a day is taken to be.
+    pub usage: Usage,
+    /// Ids marked for a pool, in the order of marking.
+    marked: Vec<String>,
+    /// The recommendation that was shown last.
+    recommended: Option<(Purpose, usize)>,
     pub editing: Option<AliasEdit>,
     /// Proposals are undecided and the person wants to go on.
     pub asking: bool,
@@ -170,6 +204,13 @@ pub struct Models {
     touched: bool,
     /// The person moved about: a new list keeps the row under the cursor.
     moved: bool,
+    /// A row that stays in sight although the filter would hide it: its alias was just changed.
+    held: Option<usize>,
+    /// The row the cursor was on, while the filter shows none.
+    last_row: Option<usize>,
+    /// The cursor is where nobody put it, or Enter just meant something else: the next Enter is not yet
+    /// a choice.
+    unsure: bool,
 }
 
 /// What the config has of its own.
@@ -234,6 +275,10 @@ impl Models {
             cursor: 0,
             top: 0,
             page: 10,
+            account: None,
+            usage: Usage::default(),
+            marked: Vec::new(),
+            recommended: None,
             editing: None,
             asking: false,
             notice: None,
@@ -243,6 +288,9 @@ impl Models {
             own,
             touched: false,
             moved: false,
+            held: None,
+            last_row: None,
+            unsure: false,
         };
         screen.list_changed(configured.registered.iter().map(String::as_str));
         screen.go_to_start();
@@ -296,7 +344,7 @@ impl Models {
         }
         match at {
             Some(id) if self.moved || self.touched || self.editing.is_some() => {
-                self.go_to(&id);
+                self.unsure |= !self.go_to(&id);
             }
             _ => self.go_to_start(),
         }
@@ -323,6 +371,11 @@ impl Models {
         self.index.row_of(&self.models, id)
     }
 
+    /// The row with this id or full ref.
+    pub fn row_named(&self, text: &str) -> Option<usize> {
+        self.row_of(id_of(text).unwrap_or(text)).or_else(|| self.row_of(text))
+    }
+
     /// What the columns of the table have to hold.
     pub fn measures(&self) -> &Measures {
         self.index.measures()
@@ -335,7 +388,10 @@ impl Models {
 
     /// Whether the service serves the model in row `at`; None: not known, the list is not live.
     pub fn served(&self, at: usize) -> Option<bool> {
-        (self.source == Source::Live).then_some(at < self.listed)
+        (self.source == Source::Live).then(|| {
+            let of_pool = || self.pool_of(&self.models[at].id).is_some_and(|pool| self.members_served(&pool).0 > 0);
+            at < self.listed || of_pool()
+        })
     }
 
     /// What is chosen and not on the live list, each once.
@@ -480,6 +536,8 @@ impl Models {
 
     fn act_on_list(&mut self, action: Action) -> Transition {
         self.notice = None;
+        // Any other key than Enter shows that the screen was looked at.
+        self.unsure &= action == Action::Enter;
         match action {
             Action::Up => self.move_to(self.cursor.saturating_sub(1)),
             Action::Down => self.move_to(self.cursor + 1),
@@ -490,8 +548,14 @@ impl Models {
             Action::Filter => self.filter_open = true,
             Action::Reveal => self.reveal(),
             Action::Sort => self.sort_by(self.sort.next(), false),
+            Action::SortColumn(column) => {
+                let sort = Sort::ALL.get(usize::from(column)).copied().unwrap_or_default();
+                self.sort_by(sort, sort == self.sort && !self.reversed);
+            }
             Action::SortReverse => self.sort_by(self.sort, !self.reversed),
             Action::Enter => return self.enter(),
+            Action::GoOn => return self.go_on(),
+            Action::GoToDefault => self.go_to_default(),
             Action::Back if !self.filter.is_empty() => {
                 self.filter.clear();
                 self.filter_changed();
@@ -513,6 +577,11 @@ impl Models {
                 }
                 self.notice = Some(StatusLine::NothingShown);
             }
+            Action::Mark => self.toggle_mark(),
+            Action::MakePool => self.make_pool(),
+            Action::Recommend => self.recommend_next(),
+            Action::NextUsage => self.next_usage(),
+            Action::Describe => self.notice = Some(StatusLine::Described),
             Action::TakeProposal => self.take_here(),
             Action::TakeAllProposals => self.take_all(),
             _ => {}

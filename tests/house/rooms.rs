@@ -1,5 +1,6 @@
 //! What ARCHITECTURE says of the rooms, kept true: no circles, no hall, no endless file, no sentence that nobody says.
 
+use crate::{files, read};
 use std::collections::{BTreeMap, BTreeSet};
 use std::path::{Path, PathBuf};
 
@@ -8,23 +9,10 @@ const WINGS: [&str; 5] = ["read", "plan", "write", "program", "config_get"];
 /// Lines of a file that fit in a head. A longer one begins with `//! Long: ` and the reason.
 const LONG: usize = 500;
 
-/// Every source file below a folder of the repository: its path there, and its text.
+/// Every Rust file below a folder of the repository: its path there, and its text.
 fn sources(folder: &str) -> Vec<(PathBuf, String)> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
-    let mut folders = vec![root.join(folder)];
-    let mut found = Vec::new();
-    while let Some(folder) = folders.pop() {
-        for entry in std::fs::read_dir(folder).unwrap() {
-            let path = entry.unwrap().path();
-            if path.is_dir() {
-                folders.push(path);
-            } else if path.extension().is_some_and(|extension| extension == "rs") {
-                let text = std::fs::read_to_string(&path).unwrap();
-                found.push((path.strip_prefix(root).unwrap().to_owned(), text));
-            }
-        }
-    }
-    found
+    let rust = |path: &PathBuf| path.extension().is_some_and(|extension| extension == "rs");
+    files(folder).into_iter().filter(rust).map(|path| (path.clone(), read(&path.display().to_string()))).collect()
 }
 
 /// The module path of a file: `src/openclaw/read/mod.rs` is `[openclaw, read]`.
@@ -39,7 +27,7 @@ fn module(path: &Path) -> Vec<String> {
 fn room(module: &[String]) -> Option<String> {
     let (first, rest) = module.split_first()?;
     match rest.first() {
-        _ if matches!(first.as_str(), "lib" | "main" | "rooms") => None,
+        _ if matches!(first.as_str(), "lib" | "main") => None,
         None if first == "openclaw" => None,
         Some(second) if first == "openclaw" && WINGS.contains(&second.as_str()) => Some(format!("{first}/{second}")),
         Some(second) if first == "openclaw" && second == "Site" => Some("openclaw/read".to_owned()),
