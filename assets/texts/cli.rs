@@ -63,6 +63,7 @@ texts! {
     arg_no_color: "No colours", "不使用颜色";
     arg_agent: "Which agent's credential store", "使用哪个 agent 的凭据库";
     arg_config: "Which OpenClaw config file", "使用哪个 OpenClaw 配置文件";
+    arg_openclaw: "The openclaw program, where it is not in PATH or a usual place", "openclaw 程序的位置（不在 PATH 或常见位置时）";
     arg_profile: "Which OpenClaw profile", "使用哪个 OpenClaw profile";
 
     arg_auth_choice: "chutes (OAuth) or chutes-api-key: skips the first screen", "chutes（OAuth）或 chutes-api-key：跳过第一屏";
@@ -190,6 +191,9 @@ texts! {
     unknown_alias_hint(program): "See: {program} models aliases list", "请查看：{program} models aliases list";
     not_configured: "Chutes is not set up in this OpenClaw config yet.", "此 OpenClaw 配置中尚未设置 Chutes。";
     not_configured_hint(program): "Run: {program} onboard", "请运行：{program} onboard";
+    no_such_openclaw(path): "--openclaw names {path}, which is no program", "--openclaw 指定的 {path} 不是可运行的程序";
+    no_such_openclaw_hint: "Give the path of the openclaw program itself, or leave the option out.",
+        "请给出 openclaw 程序本身的路径，或不使用此选项。";
     no_such_path(path): "Config path not found: {path}.", "找不到配置路径：{path}。";
     no_such_path_hint(program): "See what there is: {program} config get models", "查看现有内容：{program} config get models";
     interrupted: "Interrupted; nothing was written.", "已中断；没有写入任何内容。";
@@ -235,14 +239,47 @@ texts! {
     warn_not_served_now(wanted): "{wanted} is not served any more.", "{wanted} 已不再提供。";
 }
 
+// Signing out, and several accounts.
+texts! {
+    about_logout: "Revoke and remove the Chutes credential", "吊销并删除 Chutes 凭据";
+    arg_keep_models: "Leave the models and aliases in the config", "在配置中保留模型和别名";
+    arg_local: "Remove it here, also when it cannot be revoked", "即使无法吊销也在本机删除";
+    arg_yes: "Do not ask", "不再询问";
+    about_accounts: "The stored Chutes accounts", "已存储的 Chutes 账户";
+    about_accounts_list: "List them; * is the one in use", "列出账户；* 为当前使用的账户";
+    about_accounts_use: "Have OpenClaw use this one", "让 OpenClaw 使用此账户";
+    about_accounts_remove: "Remove this one; the others stay", "删除此账户，其余保留";
+    arg_account: "Profile id or account name", "配置文件 ID 或账户名";
+    logged_out(profiles): "Removed: {profiles}", "已删除：{profiles}";
+    logged_out_nothing: "No Chutes credential is stored here.", "本机没有存储 Chutes 凭据。";
+    revoked: "The service confirms that the tokens are no longer valid.", "服务已确认令牌不再有效。";
+    not_revoked(message): "The tokens could not be revoked: {message} Nothing was changed.", "无法吊销令牌：{message} 没有更改任何内容。";
+    not_revoked_hint(program): "Try again later, or remove the credential here only: `{program} logout --local`. Access can also be withdrawn in the account settings at chutes.ai.",
+        "请稍后重试，或仅在本机删除凭据：`{program} logout --local`。也可以在 chutes.ai 的账户设置中撤销访问权限。";
+    still_valid: "The service still accepts a token that was revoked.", "服务仍接受已吊销的令牌。";
+    warn_not_revoked(message): "The tokens stay valid until they expire: {message}", "令牌在过期之前仍然有效：{message}";
+    warn_key_lives: "An API key stays valid: delete it in the account settings at chutes.ai if nobody else uses it.", "API 密钥仍然有效：如果没有其他用途，请在 chutes.ai 的账户设置中删除。";
+    warn_variable_set(name): "{name} is still set in the environment or in OpenClaw's .env file.", "环境或 OpenClaw 的 .env 文件中仍设置了 {name}。";
+    default_now(reference): "Default model now: {reference}", "当前默认模型：{reference}";
+    default_none: "No default model is set now.", "当前没有设置默认模型。";
+    account_used(id): "In use: {id}", "正在使用：{id}";
+    account_removed(id): "Removed: {id}", "已删除：{id}";
+    unknown_account(name): "There is no Chutes account {name} here.", "本机没有名为 {name} 的 Chutes 账户。";
+    unknown_account_hint(program): "`{program} accounts list` shows them.", "`{program} accounts list` 会列出账户。";
+    last_account(id): "{id} is the only Chutes account here.", "{id} 是本机唯一的 Chutes 账户。";
+    last_account_hint(program): "`{program} logout` signs it out.", "请用 `{program} logout` 退出登录。";
+    accounts_in_database(version): "OpenClaw {version} keeps its accounts in a database of its own.", "OpenClaw {version} 将账户保存在自己的数据库中。";
+    accounts_in_database_hint(id): "OpenClaw itself chooses: `openclaw models auth order set --provider chutes {id}`.", "请使用 OpenClaw 自己的命令：`openclaw models auth order set --provider chutes {id}`。";
+}
+
 // Carrying a setup elsewhere.
 texts! {
     about_export: "Print the choices (models, aliases, pools) as a small text", "将所选内容（模型、别名、池）打印为短文本";
     about_import: "Take over the choices that export printed", "采用 export 打印的所选内容";
     arg_import_source: "The text; - is standard input", "文本文件；- 表示标准输入";
     imported(reference): "The choices are in force; default: {reference}", "所选内容已生效；默认模型：{reference}";
-    import_question: "Write this? [y/N]", "写入吗？[y/N]";
-    import_left: "Left as it was. Nothing was written.", "保持原样，没有写入任何内容。";
+    confirm_question: "Write this? [y/N]", "写入吗？[y/N]";
+    confirm_left: "Left as it was. Nothing was written.", "保持原样，没有写入任何内容。";
     import_empty: "There is no text to import.", "没有可导入的文本。";
     import_too_long(kib): "The text is longer than {kib} KiB, so it is no export of this program.", "文本超过 {kib} KiB，不是本程序导出的内容。";
     import_malformed(line, column): "The text is no JSON: line {line}, column {column}. It may have been cut.", "文本不是 JSON：第 {line} 行，第 {column} 列。可能被截断了。";

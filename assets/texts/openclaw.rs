@@ -139,8 +139,8 @@ texts! {
         "Use an API key instead, or sign in with `openclaw models auth login --provider chutes --method oauth`.",
         "请改用 API 密钥，或运行“openclaw models auth login --provider chutes --method oauth”登录。";
     hint_key_new_store:
-        "Store it with `openclaw models auth paste-api-key --provider chutes --profile-id chutes:default`, then run this again.",
-        "请先运行“openclaw models auth paste-api-key --provider chutes --profile-id chutes:default”保存，然后重新运行。";
+        "Name the program with --openclaw PATH, or store the key with `openclaw models auth paste-api-key --provider chutes --profile-id chutes:default`; then run this again.",
+        "请用 --openclaw PATH 指定程序位置，或先运行“openclaw models auth paste-api-key --provider chutes --profile-id chutes:default”保存密钥，然后重新运行。";
     hint_symlink: "Replace the link by the file it leads to, then run this again.", "请用链接所指的文件替换该链接，然后重新运行。";
     hint_put_back(backup, path):
         "Its old contents are in {backup}. Put them back with: mv {backup} {path}",

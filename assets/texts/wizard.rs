@@ -108,6 +108,7 @@ texts! {
     models_hidden(shown, total, hidden): "{shown} of {total} shown, {hidden} hidden by the filter", "显示 {shown} / {total}，{hidden} 个被筛选隐藏";
     models_revealed(total): "all {total} shown, the filter is off", "显示全部 {total} 个，筛选已暂停";
     models_column_model: "model", "模型";
+    models_column_role: "use", "用途";
     models_column_alias: "alias", "别名";
     models_column_context: "ctx", "窗口";
     models_column_output: "max", "上限";
@@ -117,15 +118,18 @@ texts! {
     models_column_can: "can", "能力";
     models_default: "default", "默认";
     models_default_short: "def", "默";
-    models_fallback_short(place): "fb{place}", "备{place}";
     models_image_short: "img", "图";
     models_fallback(place): "fallback {place}", "后备 {place}";
     models_image: "image", "图像";
     models_left_out: "left out", "不注册";
+    models_left_out_short: "off", "不";
+    models_above(count): "{count} above", "上方还有 {count} 个";
+    models_below(count): "{count} below", "下方还有 {count} 个";
     models_favourite: "favourite", "收藏";
     models_no_match: "No model matches. a shows all, Esc clears the filter.", "没有匹配的模型。按 a 显示全部，按 Esc 清除筛选。";
     models_no_match_typing: "No model matches. Esc clears the filter.", "没有匹配的模型。按 Esc 清除筛选。";
     models_not_understood(word): "\"{word}\" is taken as text: numbers are compared as in ctx>200k, max>8k, in<0.5, out<2.", "“{word}”按文字处理：数值的写法是 ctx>200k、max>8k、in<0.5、out<2。";
+    models_did_you_mean(word): "No model matches. Did you mean {word}?", "没有匹配的模型。您是指 {word} 吗？";
     models_not_served: "not served any more", "已停止服务";
     models_served: "served", "服务中";
     models_unverified: "not verified", "未核实";
@@ -180,6 +184,7 @@ texts! {
     models_notice_not_served: "Chutes does not serve this model: OpenClaw would get no answer from it.",
         "Chutes 不再提供此模型：OpenClaw 将得不到回答。";
     models_notice_nothing_shown: "The filter shows no model. a shows all, Esc clears it.", "筛选后没有模型。按 a 显示全部，按 Esc 清除。";
+    models_notice_enter_again(id): "Enter once more makes {id} the default; w goes on.", "再按一次 Enter 将 {id} 设为默认；按 w 继续。";
     models_notice_leave: "Nothing is written yet. Esc again leaves and forgets your changes.", "尚未写入任何内容。再按一次 Esc 将退出并放弃更改。";
     models_notice_alias_set(alias): "{alias} is set.", "已设置 {alias}。";
     models_notice_alias_removed(alias): "{alias} is removed.", "已移除 {alias}。";
@@ -209,13 +214,20 @@ texts! {
 
     // Review
     review_title: "This is what will be written", "将要写入的内容";
+    review_title_nothing: "Nothing was written", "没有写入任何内容";
+    review_title_same: "Nothing has to change", "无需更改";
+    review_changed(paths): "Changed while you were reading: {paths}. Nothing was written; this is the new diff.",
+        "查看期间被修改：{paths}。没有写入任何内容；以下是新的差异。";
+    review_from_to(before, after): "{before} → {after}", "{before} -> {after}";
+    review_folded(models, lines): "... {models} models, {lines} lines; o shows them", "... {models} 个模型，{lines} 行；按 o 显示";
+    review_credential: "Credential", "凭据";
+    review_models: "Models", "模型";
+    review_registered(count): "{count} registered", "注册 {count} 个";
     review_planning: "working it out", "正在计算";
     review_unchanged: "Nothing has to change: OpenClaw is set up this way already.", "无需更改：OpenClaw 已经是这样设置的。";
     review_new_file: "new file", "新文件";
     review_mode(mode): "mode {mode}", "权限 {mode}";
     review_link(link): "through the link {link}", "经由链接 {link}";
-    review_sums(model, models, aliases): "Default {model}, {models} models, {aliases} aliases.",
-        "默认 {model}，{models} 个模型，{aliases} 个别名。";
     review_backup(name): "backup {name}", "备份 {name}";
     review_handover(command): "The key goes to OpenClaw's own store, on the standard input of: {command}",
         "密钥将通过标准输入交给 OpenClaw 自己的存储：{command}";
@@ -228,7 +240,6 @@ texts! {
     review_verify_skipped: "no test call", "不做测试调用";
     review_verify_no_balance: "the key works, but the account has no balance", "密钥有效，但账户没有余额";
     review_verify_unverified(why): "not verified: {why}", "未核实：{why}";
-    review_refused(why): "Nothing was written. {why}", "没有写入任何内容。{why}";
     review_waiting_verify: "waiting for the test call", "等待测试调用";
     review_waiting_plan: "waiting for the diff", "等待差异计算";
     review_writing: "writing", "正在写入";
@@ -263,14 +274,24 @@ texts! {
     after_cancelled: "Left. Nothing was written.", "已退出，没有写入任何内容。";
 
     // Line by line
-    plain_how: "Answer with a key's name, a number to choose a row, or text where text is asked for. An empty line is Enter; back goes back, quit leaves.",
-        "请输入按键名称、行号或要求的文字。空行表示 Enter，back 返回，quit 退出。";
+    plain_how: "Answer with a key's name, a number to choose a row, or text where text is asked for. An empty line is Enter; back goes back, quit leaves, ? lists the keys.",
+        "请输入按键名称、行号或要求的文字。空行表示 Enter，back 返回，quit 退出，? 列出按键。";
     plain_error: "Error: ", "错误：";
     plain_warning: "Warning: ", "注意：";
     plain_labelled(label, text): "{label}: {text}", "{label}：{text}";
     plain_back: "back", "back";
     plain_quit: "quit", "quit";
     plain_more(count): "and {count} more; / TEXT filters", "还有 {count} 个，用 / 文字 筛选";
+    plain_nothing_new: "Nothing has changed.", "没有变化。";
+    plain_no_row(number, rows): "There is no row {number}: 1 to {rows} are there.", "没有第 {number} 行：可选 1 到 {rows}。";
+    plain_unknown(word): "{word} is no key here. ? lists the keys.", "这里没有 {word} 这个按键。输入 ? 查看按键。";
+    plain_here(row): "Cursor: {row}", "当前行：{row}";
+    plain_context(tokens): "context {tokens}", "上下文 {tokens}";
+    plain_thousand(count): "{count} thousand", "{count} 千";
+    plain_million(count): "{count} million", "{count} 百万";
+    plain_in(usd): "${usd} in", "输入 ${usd}";
+    plain_out(usd): "${usd} out", "输出 ${usd}";
+    plain_vision: "vision", "视觉";
     plain_row(number, what): "{number}. {what}", "{number}. {what}";
 
     // Trouble
@@ -279,7 +300,7 @@ texts! {
 
     // Keys
     help_title: "Keys", "按键";
-    help_filter: "Filter: text, tools vision reasoning tee, ctx>200k max>8k in<0.5 out<2", "筛选：文字，tools vision reasoning tee，ctx>200k max>8k in<0.5 out<2 cache<0.1";
+    help_filter: "Filter: text, tools vision reasoning tee or +tvre, !tee, ctx>200k max>8k in<0.5 out<2 cache<0.1, sort:in", "筛选：文字，tools vision reasoning tee 或 +tvre，!tee，ctx>200k max>8k in<0.5 out<2 cache<0.1，sort:in";
     help_can: "can: r reasoning, v vision, t tools, e TEE; — unknown", "能力：r 推理，v 视觉，t 工具，e TEE；— 未知";
     key_name_space: "Space", "空格";
     key_choose: "choose", "选择";
@@ -287,7 +308,10 @@ texts! {
     key_go_on_built_in: "use built-in models", "用内置模型";
     key_another_key: "another key", "换密钥";
     key_retry: "try again", "重试";
-    key_make_default: "default / go on", "设为默认/继续";
+    key_make_default: "default", "设为默认";
+    key_go_on: "go on", "继续";
+    key_go_to_default: "to the default", "跳到默认模型";
+    key_sort_column: "sort by the column of this place", "按该列排序";
     key_take_proposal: "take the proposal of this row", "采纳此行的建议";
     key_take_all: "take all proposals", "采纳全部建议";
     key_filter: "filter", "筛选";
@@ -311,6 +335,9 @@ texts! {
     key_take_and_go_on: "take them and go on", "采纳并继续";
     key_leave_and_go_on: "leave them out and go on", "不采纳并继续";
     key_write: "write", "写入";
+    key_unfold: "whole diff", "完整差异";
+    key_next_file: "next file", "下一个文件";
+    key_previous_file: "previous file", "上一个文件";
     key_check_again: "check again", "重新检查";
     key_choose_other: "choose another", "另选一个";
     key_finish: "finish", "完成";

@@ -20,7 +20,7 @@ const IGNORED_FLAGS: [&str; 9] = [
 ];
 
 /// Options before the subcommand that take a value; needed to find the subcommand.
-pub const GLOBAL_WITH_VALUE: [&str; 4] = ["--lang", "--agent", "--config", "--profile"];
+pub const GLOBAL_WITH_VALUE: [&str; 5] = ["--lang", "--agent", "--config", "--openclaw", "--profile"];
 /// Options before the subcommand that take none.
 pub const GLOBAL_FLAGS: [&str; 2] = ["--plain", "--no-color"];
 
@@ -55,6 +55,7 @@ pub fn documented(name: &'static str, lang: Lang) -> Command {
             global("no-color", lang).action(ArgAction::SetTrue).help(text::arg_no_color(lang)),
             global("agent", lang).value_name("ID").help(text::arg_agent(lang)),
             global("config", lang).value_name("PATH").help(text::arg_config(lang)).value_parser(path()),
+            global("openclaw", lang).value_name("PATH").help(text::arg_openclaw(lang)).value_parser(path()),
             global("profile", lang).value_name("NAME").help(text::arg_profile(lang)),
         ])
         .subcommand(onboard(lang))
@@ -70,6 +71,14 @@ pub fn documented(name: &'static str, lang: Lang) -> Command {
         .subcommand(login(lang))
         .subcommand(renew(lang))
         .subcommand(base("token", renewal::about_token(lang), lang))
+        .subcommand(base("logout", text::about_logout(lang), lang).args([
+            flag("keep-models", text::arg_keep_models(lang)),
+            flag("local", text::arg_local(lang)),
+            flag("yes", text::arg_yes(lang)),
+            flag("check", text::arg_check(lang)),
+            json(lang),
+        ]))
+        .subcommand(accounts(lang))
         .subcommand(base("export", text::about_export(lang), lang))
         .subcommand(base("import", text::about_import(lang), lang).args([
             positional("source").value_name("FILE").help(text::arg_import_source(lang)).value_parser(path()),
@@ -203,6 +212,14 @@ fn renew(lang: Lang) -> Command {
         Arg::new("no-gateway").long("no-gateway").action(ArgAction::SetTrue).hide(true),
         Arg::new("when-up").long("when-up").action(ArgAction::SetTrue).hide(true),
     ])
+}
+
+fn accounts(lang: Lang) -> Command {
+    let account = || positional("account").value_name("NAME").help(text::arg_account(lang));
+    group("accounts", text::about_accounts(lang), lang)
+        .subcommand(base("list", text::about_accounts_list(lang), lang).arg(json(lang)))
+        .subcommand(base("use", text::about_accounts_use(lang), lang).args([account(), json(lang)]))
+        .subcommand(base("remove", text::about_accounts_remove(lang), lang).args([account(), json(lang)]))
 }
 
 fn login(lang: Lang) -> Command {

@@ -41,7 +41,11 @@ impl Context {
     pub fn site(&self) -> Result<Site, Error> {
         let paths = Paths::resolve(var, self.target.config.as_deref(), self.target.profile.as_deref())?;
         let ourselves = std::env::current_exe().ok();
-        let installed = Installed::detect(&paths, std::env::var_os("PATH").as_deref(), ourselves.as_deref());
+        let named = self.target.openclaw.as_deref();
+        let installed = Installed::detect(&paths, named, var, ourselves.as_deref());
+        if let (Some(path), None) = (named, &installed.program) {
+            return Err(Error::NoSuchOpenClaw { path: path.to_owned() });
+        }
         Ok(Site { paths, installed, agent: self.target.agent.clone() })
     }
 

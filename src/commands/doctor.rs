@@ -263,6 +263,7 @@ fn repairs(current: &Current, seen: &Examination, endpoints: &Endpoints) -> Opti
         client_secret: None,
         basis: Some(current.clone()),
         proven,
+        ..Request::default()
     })
 }
 

@@ -28,6 +28,8 @@ pub struct Target {
     pub agent: Option<String>,
     /// `--config`: the config file.
     pub config: Option<PathBuf>,
+    /// `--openclaw`: the program itself, where it is not to be found otherwise.
+    pub openclaw: Option<PathBuf>,
     /// `--profile`: OpenClaw's own profile (`~/.openclaw-<name>`).
     pub profile: Option<String>,
 }
@@ -110,6 +112,18 @@ pub enum Command {
         secret_file: Option<PathBuf>,
         json: bool,
     },
+    Logout(super::logout::Logout),
+    AccountsList {
+        json: bool,
+    },
+    AccountsUse {
+        name: String,
+        json: bool,
+    },
+    AccountsRemove {
+        name: String,
+        json: bool,
+    },
     Export,
     Import {
         /// `-`: standard input.
@@ -135,6 +149,7 @@ impl Command {
     pub fn json(&self) -> bool {
         match self {
             Command::Onboard(options) => options.json,
+            Command::Logout(options) => options.json,
             Command::ModelsList { json, .. }
             | Command::ModelsStatus { json, .. }
             | Command::ModelsSet { json, .. }
@@ -151,6 +166,9 @@ impl Command {
             | Command::LoginStart { json, .. }
             | Command::LoginAppCreate { json, .. }
             | Command::LoginFinish { json, .. }
+            | Command::AccountsList { json }
+            | Command::AccountsUse { json, .. }
+            | Command::AccountsRemove { json, .. }
             | Command::Import { json, .. }
             | Command::Doctor { json, .. }
             | Command::Undo { json } => *json,

@@ -1,10 +1,12 @@
 //! The doors: the command line and everything it can ask for.
 
+mod accounts;
 mod aliases;
 pub mod cli;
 pub mod codes;
 mod completion;
 mod config;
+mod confirm;
 pub mod context;
 pub mod credential;
 mod demo;
@@ -14,6 +16,7 @@ mod help;
 pub mod invocation;
 mod login;
 mod login_app;
+mod logout;
 mod manual;
 mod models;
 pub mod onboard;
@@ -84,6 +87,10 @@ fn dispatch(invocation: &Invocation) -> Result<Report, Error> {
         Command::AliasesAdd { alias, reference, json } => aliases::add(&context, alias, reference, *json),
         Command::AliasesRemove { alias, json } => aliases::remove(&context, alias, *json),
         Command::ConfigGet { path, json } => config::get(&context, path, *json),
+        Command::Logout(options) => logout::logout(&context, *options),
+        Command::AccountsList { json } => accounts::list(&context, *json),
+        Command::AccountsUse { name, json } => accounts::use_account(&context, name, *json),
+        Command::AccountsRemove { name, json } => accounts::remove(&context, name, *json),
         Command::Export => portable::export(&context),
         Command::Import { source, check, json } => portable::import(&context, source, *check, *json),
         Command::Doctor { fix, json } => doctor::doctor(&context, *fix, *json),

@@ -386,7 +386,7 @@ pub fn apply(
         selection,
         client_secret: None,
         basis: Some(current.clone()),
-        proven: None,
+        ..Request::default()
     };
     let written = write::commit(site, &request, None, &context.state(), now())?;
     // Whoever switches a model has been told at the onboarding that no OpenClaw is there.

@@ -4,6 +4,7 @@ use super::cli::{self, GLOBAL_FLAGS, GLOBAL_WITH_VALUE};
 use super::invocation::{
     AuthChoice, Command, Invocation, KeySource, ModelsChoice, Onboard, SecretInputMode, SignIn, Target,
 };
+use super::logout::Logout;
 use super::renew::How;
 use super::usage::UsageError;
 use crate::chutes::credential_kinds::prefix;
@@ -174,6 +175,16 @@ fn invocation(
             when_up: flag(last, "when-up"),
         }),
         ["token"] => Command::Token,
+        ["logout"] => Command::Logout(Logout {
+            keep_models: flag(last, "keep-models"),
+            local: flag(last, "local"),
+            yes: flag(last, "yes"),
+            check: flag(last, "check"),
+            json: json(),
+        }),
+        ["accounts", "list"] => Command::AccountsList { json: json() },
+        ["accounts", "use"] => Command::AccountsUse { name: text(last, "account"), json: json() },
+        ["accounts", "remove"] => Command::AccountsRemove { name: text(last, "account"), json: json() },
         ["export"] => Command::Export,
         ["import"] => Command::Import {
             source: last.get_one::<PathBuf>("source").cloned().unwrap_or_default(),
@@ -194,6 +205,7 @@ fn invocation(
         target: Target {
             agent: optional(last, "agent"),
             config: file(last, "config"),
+            openclaw: file(last, "openclaw"),
             profile: optional(last, "profile"),
         },
         command,

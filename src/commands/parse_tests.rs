@@ -71,7 +71,12 @@ fn global_options_stand_before_and_after_the_command() {
         assert_eq!((run.lang, run.plain, run.no_color), (Lang::ZhCn, true, true), "{line}");
         assert_eq!(
             run.target,
-            Target { agent: Some("main".into()), config: Some("/c.json".into()), profile: Some("work".into()) }
+            Target {
+                agent: Some("main".into()),
+                config: Some("/c.json".into()),
+                openclaw: None,
+                profile: Some("work".into())
+            }
         );
     }
     assert_eq!(run("--lang zh-CN --non-interactive").command, run("onboard --non-interactive").command);

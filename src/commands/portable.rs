@@ -1,5 +1,6 @@
 //! `export` and `import`: the choices of a setup as a small text without secrets, carried to another.
 
+use super::confirm;
 use super::context::{Context, now};
 use super::error::Error;
 use super::models::{self, Change, selection_of};
@@ -18,7 +19,7 @@ use crate::selection::portable::{Choices, MAX_LEN, Refused};
 use crate::selection::{Selection, alias};
 use crate::texts::{Lang, cli as text};
 use serde_json::{Value, json};
-use std::io::{BufRead, BufReader, IsTerminal, Read, Write};
+use std::io::{IsTerminal, Read};
 use std::path::Path;
 
 /// `export`: one line of JSON.
@@ -48,7 +49,7 @@ pub fn import(context: &Context, source: &Path, check: bool, as_json: bool) -> R
         selection: selection.clone(),
         client_secret: None,
         basis: Some(current.clone()),
-        proven: None,
+        ..Request::default()
     };
     let plan = plan::plan(&snapshot, &request, now())?;
     let files = diff::of(&plan);
@@ -62,8 +63,8 @@ pub fn import(context: &Context, source: &Path, check: bool, as_json: bool) -> R
     }
     if !as_json && !files.is_empty() && std::io::stdout().is_terminal() {
         super::report::stdout(&shown(&files, &site, lang)).map_err(Error::System)?;
-        if let Some(false) = agreed(lang) {
-            return Ok(Report::text(format!("{}\n", text::import_left(lang))));
+        if let Some(false) = confirm::ask(lang) {
+            return Ok(Report::text(format!("{}\n", text::confirm_left(lang))));
         }
     }
     let facts = json!({ "imported": serde_json::from_str::<Value>(&choices.to_text()).unwrap_or_default() });
@@ -75,20 +76,11 @@ pub fn import(context: &Context, source: &Path, check: bool, as_json: bool) -> R
     Ok(report)
 }
 
-fn shown(files: &[diff::FileDiff], site: &Site, lang: Lang) -> String {
+pub(super) fn shown(files: &[diff::FileDiff], site: &Site, lang: Lang) -> String {
     if files.is_empty() {
         return format!("{}\n", text::no_change(lang));
     }
     files.iter().map(|file| diff_text(file, |path| site.paths.tilde(path), lang)).collect()
-}
-
-/// Asks the person at the terminal, whose standard input may be the text itself. None: there is nobody.
-fn agreed(lang: Lang) -> Option<bool> {
-    let mut terminal = std::fs::File::options().read(true).write(true).open("/dev/tty").ok()?;
-    write!(terminal, "{} ", text::import_question(lang)).ok()?;
-    let mut answer = String::new();
-    BufReader::new(terminal.take(64)).read_line(&mut answer).ok()?;
-    Some(matches!(answer.trim().to_lowercase().as_str(), "y" | "yes" | "是"))
 }
 
 /// `-` is standard input.

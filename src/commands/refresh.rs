@@ -43,9 +43,9 @@ pub fn refresh(context: &Context, as_json: bool) -> Result<Report, Error> {
     })?;
 
     let state = context.state();
-    let previous = state.catalog();
+    let decided: HashSet<Box<str>> = state.decided().read().unwrap_or_default().into_iter().collect();
     let repaired = repair_pools(&mut selection, &current, &live);
-    selection.registered = registered(&live, &current, &selection, previous.as_ref());
+    selection.registered = registered(&live, &current, &selection, &decided);
     selection.registered.retain(|model| !repaired.iter().any(|(old, _)| *old == model.reference()));
     let repaired = repaired.iter().map(|(old, new)| Warning {
         code: "pool-repaired",
@@ -70,6 +70,7 @@ pub fn refresh(context: &Context, as_json: bool) -> Result<Report, Error> {
     };
     let report = models::apply(context, &site, &current, selection, change, as_json)?;
     state.keep_catalog(&live);
+    state.decide(&live);
     Ok(report)
 }
 
@@ -82,9 +83,13 @@ fn not_in(models: &[Arc<Model>], others: &HashSet<&str>) -> Vec<String> {
 }
 
 /// What is served, without what the user left out before; and what the config refers to, served or not.
-fn registered(live: &Catalog, current: &Current, selection: &Selection, previous: Option<&Catalog>) -> Vec<Arc<Model>> {
-    let known = previous.map(|previous| ids(&previous.models)).unwrap_or_default();
-    let left_out = left_out(&current.models, |id| known.contains(id));
+fn registered(
+    live: &Catalog,
+    current: &Current,
+    selection: &Selection,
+    decided: &HashSet<Box<str>>,
+) -> Vec<Arc<Model>> {
+    let left_out = left_out(&current.models, |id| decided.contains(id));
     let mut models: Vec<Arc<Model>> = live.models.iter().filter(|model| !left_out(&model.id)).cloned().collect();
     // A pool stays while one of its members does.
     let pools = current.models.iter().map(|model| &*model.id).filter(|id| live.get(id).is_none());

@@ -4,7 +4,7 @@ use super::context::{Context, now, rfc3339, var};
 use super::error::Error;
 use super::models::catalog_or_built_in;
 use super::report::Report;
-use super::report::onboard::{catalog_words, fetched_at, kind_words, local_time, store_path, table};
+use super::report::onboard::{catalog_words, fetched_at, kind_words, local_time, table};
 use super::report::renewal::{self as renewal_report, KeptState};
 use super::service;
 use super::signals;
@@ -195,7 +195,7 @@ pub fn status(context: &Context, check: bool, probe: bool, as_json: bool) -> Res
     if let Some(account) = &account {
         rows.push((choose::report_account(lang), account.words(lang, |at| local_time(u64::try_from(at).ok()))));
     }
-    rows.push((text::report_store(lang), tilde(&store_path(&snapshot))));
+    rows.push((text::report_store(lang), tilde(&snapshot.store_in_use())));
     if let Some(verdict) = &verdict {
         rows.push((text::report_probe(lang), probe_words(verdict, lang)));
     }
@@ -245,7 +245,7 @@ fn auth_json(
 ) -> Value {
     let profiles: Vec<Value> = current.credentials.iter().map(profile_json).collect();
     json!({
-        "storePath": store_path(snapshot).to_string_lossy(),
+        "storePath": snapshot.store_in_use().to_string_lossy(),
         "status": standing.name(),
         "profileId": active.map(|active| &active.profile_id),
         "kind": active.map(|active| active.kind.name()),

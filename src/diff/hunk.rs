@@ -11,7 +11,34 @@ pub struct Hunk {
     text: Packed,
     /// How many lines of a kind follow each other.
     runs: Vec<(LineKind, usize)>,
+    folds: Vec<Fold>,
+    /// The list of entries that the last lines belong to.
+    open: Option<Open>,
 }
+
+/// Entries of a list that say the same for each model: lines that a summary may stand for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Fold {
+    /// Index of the first line, and how many there are.
+    pub first: usize,
+    pub lines: usize,
+    /// How many models.
+    pub entries: usize,
+    pub kind: LineKind,
+}
+
+/// Entries under way: objects with an `id`, one behind the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+struct Open {
+    fold: Fold,
+    indent: usize,
+    /// The last entry is complete.
+    closed: bool,
+    has_id: bool,
+}
+
+/// Shorter lists are shown as they are.
+const LEAST_FOLD: usize = 12;
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Line<'a> {
@@ -45,16 +72,53 @@ impl LineKind {
 impl Hunk {
     /// A hunk without lines; `old` and `new` are the numbers, from 1, of the first line it would have there.
     pub fn new(old: usize, new: usize) -> Hunk {
-        Hunk { first: (old, new), text: Packed::default(), runs: Vec::new() }
+        Hunk { first: (old, new), text: Packed::default(), runs: Vec::new(), folds: Vec::new(), open: None }
     }
 
     /// Adds a line; `text` has no line end.
     pub fn push(&mut self, kind: LineKind, text: &str) {
+        self.look_for_entries(kind, text);
         self.text.push(text);
         match self.runs.last_mut() {
             Some((last, count)) if *last == kind => *count += 1,
             _ => self.runs.push((kind, 1)),
         }
+    }
+
+    fn look_for_entries(&mut self, kind: LineKind, text: &str) {
+        let at = self.text.len();
+        let trimmed = text.trim();
+        let indent = text.len() - text.trim_start().len();
+        if let Some(open) = self.open.as_mut().filter(|open| open.fold.kind == kind) {
+            let is_id = ["id:", "\"id\":", "'id':"].iter().any(|key| trimmed.starts_with(key));
+            match () {
+                () if indent > open.indent && !open.closed => {
+                    open.has_id |= is_id;
+                    return;
+                }
+                () if indent == open.indent && trimmed == "{" && open.closed => {
+                    (open.closed, open.has_id) = (false, false);
+                    return;
+                }
+                () if indent == open.indent && matches!(trimmed, "}" | "},") && !open.closed && open.has_id => {
+                    open.closed = true;
+                    open.fold.entries += 1;
+                    open.fold.lines = at + 1 - open.fold.first;
+                    return;
+                }
+                () => {}
+            }
+        }
+        self.folds.extend(self.open.take().and_then(Open::fold));
+        if kind != LineKind::Context && trimmed == "{" {
+            let fold = Fold { first: at, lines: 0, entries: 0, kind };
+            self.open = Some(Open { fold, indent, closed: false, has_id: false });
+        }
+    }
+
+    /// Where lists of models are that a summary may stand for, in order.
+    pub fn folds(&self) -> impl Iterator<Item = Fold> {
+        self.folds.iter().copied().chain(self.open.and_then(Open::fold))
     }
 
     pub fn lines(&self) -> impl Iterator<Item = Line<'_>> {
@@ -116,9 +180,35 @@ impl Hunk {
     }
 }
 
+impl Open {
+    /// None: it is too short, or no list.
+    fn fold(self) -> Option<Fold> {
+        (self.fold.entries > 1 && self.fold.lines >= LEAST_FOLD).then_some(self.fold)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn lists_of_models_are_found_and_nothing_else() {
+        let mut hunk = Hunk::new(1, 1);
+        let entry =
+            |id: usize| format!("    {{\n      id: 'm{id}',\n      cost: {{\n        input: 1,\n      }},\n    }},");
+        let text = format!("  models: [\n{}\n{}\n{}\n  ],\n  {{\n    a: 1,\n  }},", entry(1), entry(2), entry(3));
+        text.lines().for_each(|line| hunk.push(LineKind::Added, line));
+        hunk.push(LineKind::Removed, "    {");
+        let folds: Vec<Fold> = hunk.folds().collect();
+        assert_eq!(folds, [Fold { first: 1, lines: 18, entries: 3, kind: LineKind::Added }]);
+        // One that ends with the hunk, and one too short to be worth it.
+        let mut hunk = Hunk::new(1, 1);
+        format!("{}\n{}", entry(1), entry(2)).lines().for_each(|line| hunk.push(LineKind::Removed, line));
+        assert_eq!(hunk.folds().map(|fold| (fold.first, fold.lines)).collect::<Vec<_>>(), [(0, 12)]);
+        let mut hunk = Hunk::new(1, 1);
+        entry(1).lines().for_each(|line| hunk.push(LineKind::Added, line));
+        assert_eq!(hunk.folds().count(), 0);
+    }
 
     #[test]
     fn lines_from_anywhere_have_the_numbers_they_have_from_the_start() {

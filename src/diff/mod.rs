@@ -5,7 +5,7 @@ mod lines;
 mod mask;
 mod packed;
 
-pub use hunk::{Hunk, Line, LineKind};
+pub use hunk::{Fold, Hunk, Line, LineKind};
 
 use crate::clean;
 use crate::openclaw::plan::Plan;

@@ -1,5 +1,6 @@
 //! Our own state: small JSON documents under `$XDG_STATE_HOME/openclaw-chutes`, directory 0700, files
-//! 0600. No secret in it except those of a pending login, which is single-use and expires.
+//! 0600. Secrets in it: those of a pending login, which is single-use and expires; a sign-in that we keep
+//! ([`crate::sign_in`]); and the profiles that the last write replaced in OpenClaw's database, for `undo`.
 
 use crate::chutes::catalog;
 use crate::chutes::model::Catalog;
@@ -68,6 +69,16 @@ impl State {
     /// Keep a live list for later. A failure to write it is nobody's trouble.
     pub fn keep_catalog(&self, live: &Catalog) {
         let _ = files::write_private_with(&self.file(CATALOG), &|file| catalog::to_json(live, file));
+    }
+
+    /// Ids of the models that somebody has decided about: what of them is not registered was left out.
+    pub fn decided(&self) -> Document<Vec<Box<str>>> {
+        self.document("decided")
+    }
+
+    /// The choices were confirmed with this list in sight. A failure to keep that is nobody's trouble.
+    pub fn decide(&self, list: &Catalog) {
+        let _ = self.decided().write(&list.models.iter().map(|model| model.id.clone()).collect());
     }
 
     fn document<T>(&self, name: &str) -> Document<T> {

@@ -175,7 +175,7 @@ fn next_event(screen: &mut Screen, wizard: &Wizard, read: &mut VecDeque<Input>) 
         // Its last line end is Enter; those before belong to it.
         let text = text.trim_end_matches('\n');
         let count = text.chars().count();
-        if count >= BURST {
+        if count >= BURST && wizard.context().is_paste(text) {
             read.drain(..count);
             return Ok(Some(Event::Burst(Secret::new(text))));
         }

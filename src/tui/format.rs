@@ -31,14 +31,20 @@ pub fn tokens(number: u64) -> String {
     }
 }
 
-/// A price to its last digit, as the service gave it: at least two decimals (`0.40`, `0.0245`).
+/// A price to the last digit that says something: at least two decimals (`0.40`, `0.0245`), and no dust of
+/// binary fractions (`0.09999999999999998` is `0.10`).
 pub fn price(usd: f64) -> String {
-    let exact = usd.to_string();
+    let exact = if usd.abs() < 1e6 { rounded(usd) } else { usd.to_string() };
     match exact.split_once('.') {
         None => format!("{exact}.00"),
         Some((_, decimals)) if decimals.len() == 1 => format!("{exact}0"),
         Some(_) => exact,
     }
+}
+
+/// To ten significant decimals, without the zeros behind.
+fn rounded(usd: f64) -> String {
+    format!("{usd:.10}").trim_end_matches('0').trim_end_matches('.').to_owned()
 }
 
 /// Room for a column of prices around its decimal point.
@@ -262,7 +268,7 @@ mod tests {
         assert_eq!(grouped(12), "12");
         assert_eq!([999, 40_960, 202_752, 999_600, 1_048_576].map(tokens), ["999", "41k", "203k", "1.0M", "1.0M"]);
         assert_eq!([0.4, 2.0, 0.0245, 15.0].map(price), ["0.40", "2.00", "0.0245", "15.00"]);
-        assert_eq!(price(0.010_399_999_999_999_998), "0.010399999999999998");
+        assert_eq!([0.010_399_999_999_999_998, 0.099_999_999_999_999_98].map(price), ["0.0104", "0.10"]);
     }
 
     #[test]

@@ -61,7 +61,6 @@ const OWN_ESC: &[KeyContext] = &[
     C::ModelsAliasTaken,
     C::Done,
     C::DoneForGood,
-    C::ReviewWaiting,
     C::Trouble,
     C::Help,
 ];
@@ -126,6 +125,8 @@ pub const KEYMAP: &[Binding] = &[
     bind!(Where::In(&[C::DiscoverRefused]), [ENTER], Action::Enter, key_go_on_built_in, footer),
     bind!(Where::In(&[C::DiscoverFailed, C::DiscoverRefused]), [Key::Char('r')], Action::Retry, key_retry, footer),
     bind!(MODELS, [ENTER], Action::Enter, key_make_default, footer),
+    bind!(MODELS, [Key::Char('w')], Action::GoOn, key_go_on, footer),
+    bind!(MODELS, [Key::Char('d')], Action::GoToDefault, key_go_to_default),
     bind!(MODELS, [Key::Char('y')], Action::TakeProposal, key_take_proposal),
     bind!(MODELS, [Key::Char('Y')], Action::TakeAllProposals, key_take_all),
     bind!(MODELS, [Key::Char('/')], Action::Filter, key_filter, footer),
@@ -137,6 +138,20 @@ pub const KEYMAP: &[Binding] = &[
     bind!(MODELS, [Key::Char(' ')], Action::LeaveOut, key_leave_out, footer),
     bind!(MODELS, [Key::Char('s')], Action::Sort, key_sort, footer),
     bind!(MODELS, [Key::Char('t')], Action::TestCall, key_test, footer),
+    bind!(
+        MODELS,
+        [
+            Key::Char('1'),
+            Key::Char('2'),
+            Key::Char('3'),
+            Key::Char('4'),
+            Key::Char('5'),
+            Key::Char('6'),
+            Key::Char('7')
+        ],
+        Action::SortColumn(0),
+        key_sort_column
+    ),
     bind!(MODELS, [Key::Char('S')], Action::SortReverse, key_sort_reverse),
     bind!(MODELS, [Key::Char('a')], Action::Reveal, key_reveal),
     bind!(MODELS, [Key::Char('r')], Action::Retry, key_refresh),
@@ -153,10 +168,13 @@ pub const KEYMAP: &[Binding] = &[
         key_take_and_go_on,
         footer
     ),
-    bind!(Where::In(&[C::ModelsPending]), [ENTER], Action::Enter, key_leave_and_go_on, footer),
+    bind!(Where::In(&[C::ModelsPending]), [ENTER, Key::Char('w')], Action::Enter, key_leave_and_go_on, footer),
     bind!(Where::In(&[C::Review, C::ReviewOAuth]), [ENTER], Action::Enter, key_write, footer),
     bind!(Where::In(&[C::ReviewOAuth]), [Key::Char('s')], Action::ClientSecret, signin key_client_secret, footer),
     bind!(Where::In(&[C::Review, C::ReviewOAuth]), [Key::Char('r')], Action::Retry, key_check_again),
+    bind!(Where::In(&[C::Review, C::ReviewOAuth]), [Key::Char('o')], Action::Unfold, key_unfold, footer),
+    bind!(Where::In(&[C::Review, C::ReviewOAuth]), [Key::Char('n')], Action::NextFile, key_next_file, footer),
+    bind!(Where::In(&[C::Review, C::ReviewOAuth]), [Key::Char('N')], Action::PreviousFile, key_previous_file),
     bind!(Where::In(&[C::ReviewRefused]), [Key::Char('k')], Action::AnotherKey, key_choose_other, footer),
     bind!(Where::In(&[C::ReviewRefused]), [Key::Char('r')], Action::Retry, key_check_again, footer),
     bind!(Where::In(&[C::ReviewRefused]), [Key::Plain(KeyCode::Up)], Action::Up, key_up),
@@ -219,7 +237,11 @@ pub fn meaning(context: KeyContext, event: KeyEvent) -> Meaning {
         _ => {}
     }
     if let Some(binding) = KEYMAP.iter().find(|b| b.contexts.has(context) && b.keys.contains(&key)) {
-        return Meaning::Action(binding.action);
+        let place = binding.keys.iter().position(|other| *other == key).and_then(|place| u8::try_from(place).ok());
+        return Meaning::Action(match (binding.action, place) {
+            (Action::SortColumn(_), Some(place)) => Action::SortColumn(place),
+            (action, _) => action,
+        });
     }
     match key {
         Key::Char(c) if context.takes_text() || context.begins_text() => Meaning::Text(c),

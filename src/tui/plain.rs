@@ -8,6 +8,7 @@ use super::terminal::{self, LineMode};
 use super::theme::{Depth, Theme};
 use super::view::View;
 use super::{Ended, Session};
+use crate::clean;
 use crate::secret::Secret;
 use crate::texts::{Lang, wizard as t};
 use crate::wizard::facts::Facts;
@@ -16,11 +17,12 @@ use crate::wizard::protocol::{Action, Effect, Event, KeyContext, Viewport};
 use crate::wizard::{Screen, Wizard};
 use jiff::tz::TimeZone;
 use secrecy::zeroize::Zeroize;
-use std::collections::HashSet;
+use std::collections::{HashSet, VecDeque};
 use std::fs::File;
 use std::io::{self, Read, Write};
 use std::sync::Arc;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
+use unicode_width::UnicodeWidthChar;
 
 /// Rows of a long list that are said at once.
 const ROWS: usize = 40;
@@ -37,7 +39,14 @@ pub fn run(session: Session, facts: Facts) -> io::Result<(Ended, Wizard)> {
     let ended = runtime.block_on(async {
         let (events, mut answers) = mpsc::unbounded_channel();
         let mut running = Effects::new(Arc::new(session), events);
-        let mut talk = Talk { view, said: HashSet::new(), place: None, line: Line::default() };
+        let mut talk = Talk {
+            view,
+            said: HashSet::new(),
+            place: None,
+            asked: false,
+            line: Line::default(),
+            unread: VecDeque::new(),
+        };
         let reading = taken.reader()?;
         let ended = drive(&mut talk, &mut wizard, &mut running, &mut answers, effects, reading).await;
         running.finish(matches!(ended, Ok(Ended::Signal(_)) | Err(_))).await;
@@ -69,6 +78,8 @@ async fn drive(
         talk.tell(wizard)?;
         let events = tokio::select! {
             biased;
+            // What a line is depends on what the line before it did.
+            () = std::future::ready(()), if !talk.unread.is_empty() => talk.hear(wizard)?,
             number = signals.next() => match number {
                 signals::STOP => { terminal::suspend_lines()?; talk.place = None; talk.said.clear(); Vec::new() }
                 // Somebody stopped and continued us.
@@ -77,7 +88,10 @@ async fn drive(
                 number => return Ok(Ended::Signal(number)),
             },
             bytes = input.recv() => match bytes {
-                Some(bytes) => talk.hear(wizard, &bytes)?,
+                Some(bytes) => {
+                    talk.unread.extend(bytes);
+                    talk.hear(wizard)?
+                }
                 None => return Ok(Ended::Signal(signals::HANG_UP)),
             },
             answer = answers.recv() => answer.into_iter().collect(),
@@ -123,43 +137,64 @@ struct Talk {
     said: HashSet<String>,
     /// Where the last prompt was.
     place: Option<(Screen, KeyContext)>,
+    /// A line was typed, and has to be answered whatever came of it.
+    asked: bool,
     line: Line,
+    /// Bytes behind a complete line.
+    unread: VecDeque<u8>,
 }
 
 impl Talk {
-    /// Say what is new since the last time; then, if anything was, what can be answered.
+    /// Say what is new since the last time, then what can be answered. What somebody typed is always
+    /// answered; silence could not be told from a program that hangs.
     fn tell(&mut self, wizard: &mut Wizard) -> io::Result<()> {
         self.view.now_ms = effects::now_ms();
-        let place = (wizard.screen, wizard.context());
+        let (context, lang) = (wizard.context(), self.view.lang);
+        let asked = std::mem::take(&mut self.asked);
+        let moved = self.place != Some((wizard.screen, context));
+        let mut text = String::new();
         if self.place.is_none_or(|(screen, _)| screen != wizard.screen) {
             self.said.clear();
-            say(&format!("\n== {}\n", self.view.step_name(wizard)))?;
+            text.push_str(&format!("\n== {}\n", self.view.step_name(wizard)));
         }
-        wizard.handle(Event::Viewport(Viewport { page: ROWS, last: 0 }));
+        self.place = Some((wizard.screen, context));
+        wizard.handle(Event::Viewport(Viewport::new(ROWS, 0)));
         let lines: Vec<String> = self.view.lines(wizard, ROWS);
-        // What is still to come is said when it comes.
-        let ahead = self.view.theme.glyphs.ahead;
-        let new: Vec<&String> =
-            lines.iter().filter(|line| !self.said.contains(*line) && !line.starts_with(ahead)).collect();
-        let moved = self.place != Some(place);
-        self.place = Some(place);
-        if new.is_empty() && !moved {
-            return Ok(());
-        }
-        let mut text = String::new();
-        for line in &new {
+        let before = text.len();
+        for line in lines.iter().filter(|line| !self.said.contains(*line)) {
             text.push_str(line);
             text.push('\n');
         }
-        // While something is under way there is nothing to answer.
-        if !wizard.context().is_waiting() {
-            text.push_str(&self.prompt(wizard.context()));
+        let silent = text.len() == before;
+        if silent && !moved && !asked {
+            return Ok(());
         }
-        self.said = lines.into_iter().collect();
+        if silent && asked && !moved {
+            // The same answer as before is an answer.
+            let answers = self.view.answers(wizard);
+            match answers.is_empty() {
+                true => text.push_str(&format!("{}\n", t::plain_nothing_new(lang))),
+                false => answers.iter().for_each(|line| text.push_str(&format!("{line}\n"))),
+            }
+        }
+        // Help lies over the screen: what was said below it need not be said again.
+        if context == KeyContext::Help {
+            self.said.extend(lines);
+        } else {
+            self.said = lines.into_iter().collect();
+        }
+        // While something is under way there is nothing to answer.
+        if !context.is_waiting() {
+            if moved {
+                text.push_str(&self.keys(context));
+            }
+            text.push_str("> ");
+        }
         say(&text)
     }
 
-    fn prompt(&self, context: KeyContext) -> String {
+    /// The keys in force, said when they change.
+    fn keys(&self, context: KeyContext) -> String {
         let lang = self.view.lang;
         let keys: Vec<String> = keymap::in_force(context)
             .filter(|binding| binding.footer)
@@ -168,16 +203,23 @@ impl Talk {
                 _ => format!("{} {}", name(binding, lang), (binding.label)(lang)),
             })
             .collect();
-        format!("[{}]\n> ", keys.join(", "))
+        format!("[{}]\n", keys.join(", "))
     }
 
-    /// What was typed: echoed, and turned into events when a line is complete.
-    fn hear(&mut self, wizard: &Wizard, bytes: &[u8]) -> io::Result<Vec<Event>> {
+    /// What was typed, up to the end of a line: echoed, and turned into events when it is complete.
+    fn hear(&mut self, wizard: &Wizard) -> io::Result<Vec<Event>> {
+        let (context, lang) = (wizard.context(), self.view.lang);
         // A paste of an address may begin where a letter is a key.
         let hidden = wizard.line().is_some_and(crate::wizard::line::Line::is_hidden);
+        // Where a command can be typed instead of a secret, its letters are shown as long as they are one.
+        let commands: Vec<String> = match context.takes_text() {
+            true => vec![t::plain_back(lang).to_owned(), t::plain_quit(lang).to_owned()],
+            false => words(context, lang).collect(),
+        };
         let mut events = Vec::new();
         let mut echo: Vec<u8> = Vec::new();
-        for &byte in bytes {
+        let mut refusals = String::new();
+        while let Some(byte) = self.unread.pop_front() {
             let line = &mut self.line;
             if line.escape {
                 line.escape = !byte.is_ascii_alphabetic() && byte != b'~';
@@ -188,9 +230,12 @@ impl Talk {
             match byte {
                 0x1b => line.escape = true,
                 0x7f | 0x08 => {
+                    let erased = String::from_utf8_lossy(&line.bytes).chars().next_back();
                     // A character may be several bytes; only its first one has no continuation bits.
                     while line.bytes.pop().is_some_and(|byte| byte & 0xc0 == 0x80) {}
-                    echo.extend(b"\x08 \x08");
+                    for _ in 0..erased.map_or(0, |c| c.width().unwrap_or(1)) {
+                        echo.extend(b"\x08 \x08");
+                    }
                 }
                 0x15 => {
                     line.bytes.zeroize();
@@ -202,12 +247,18 @@ impl Talk {
                     let typed = String::from_utf8_lossy(&line.bytes).into_owned();
                     line.bytes.zeroize();
                     line.bytes.clear();
-                    events.extend(meaning(wizard, Secret::new(typed), self.view.lang));
+                    self.asked = true;
+                    match meaning(wizard, Secret::new(typed), lang) {
+                        Ok(meant) => events.extend(meant),
+                        Err(why) => refusals.push_str(&format!("{why}\n")),
+                    }
+                    break;
                 }
                 b' '.. if line.bytes.len() < MAX_LINE => {
                     line.bytes.push(byte);
+                    let secret = hidden && !commands.iter().any(|word| word.as_bytes().starts_with(&line.bytes));
                     // One star a character, not a byte.
-                    if !hidden {
+                    if !secret {
                         echo.push(byte);
                     } else if byte & 0xc0 != 0x80 {
                         echo.push(b'*');
@@ -216,6 +267,7 @@ impl Talk {
                 _ => {}
             }
         }
+        echo.extend(refusals.as_bytes());
         io::stdout().lock().write_all(&echo)?;
         io::stdout().lock().flush()?;
         Ok(events)
@@ -230,69 +282,115 @@ fn name(binding: &keymap::Binding, lang: Lang) -> String {
     }
 }
 
-/// A whole line as events: a word for a key, a number for a row, or text where text is asked for.
-fn meaning(wizard: &Wizard, line: Secret, lang: Lang) -> Vec<Event> {
+/// All words that are commands here.
+fn words(context: KeyContext, lang: Lang) -> impl Iterator<Item = String> {
+    let keys = keymap::in_force(context)
+        .flat_map(move |binding| binding.keys.iter().map(move |key| key.name(lang)).chain([name(binding, lang)]));
+    keys.chain([t::plain_quit(lang).to_owned(), "quit".to_owned(), "back".to_owned()])
+}
+
+/// The binding that a word names.
+fn binding(context: KeyContext, word: &str, lang: Lang) -> Option<&'static keymap::Binding> {
+    let is_named = |name: &str| name == word || (name.chars().count() > 1 && name.eq_ignore_ascii_case(word));
+    keymap::in_force(context).find(|binding| {
+        is_named(&name(binding, lang))
+            || (binding.action == Action::Back && is_named("back"))
+            || binding.keys.iter().any(|key| is_named(&key.name(lang)))
+    })
+}
+
+/// A whole line as events: a word for a key, a number for a row, or text where text is asked for. Err: why
+/// it means nothing here.
+fn meaning(wizard: &Wizard, line: Secret, lang: Lang) -> Result<Vec<Event>, String> {
     let context = wizard.context();
     let text = line.expose().trim();
     if text == t::plain_quit(lang) || text == "quit" {
-        return vec![Event::Action(Action::Quit)];
+        return Ok(vec![Event::Action(Action::Quit)]);
     }
     if text.is_empty() {
-        return vec![Event::Action(Action::Enter)];
+        return Ok(vec![Event::Action(Action::Enter)]);
     }
-    let (word, rest) = text.split_once(char::is_whitespace).unwrap_or((text, ""));
-    let bound = |binding: &&keymap::Binding| {
-        let words = binding.keys.iter().map(|key| key.name(lang)).chain([name(binding, lang)]);
-        let mut words = words.chain((binding.action == Action::Back).then(|| "back".to_owned()));
-        words.any(|name| name == word || (name.chars().count() > 1 && name.eq_ignore_ascii_case(word)))
-    };
-    let binding = keymap::in_force(context).find(bound);
+    let (word, rest) = text.split_once(char::is_whitespace).map_or((text, ""), |(word, rest)| (word, rest.trim()));
     if context.takes_text() {
         let only_word = rest.is_empty() && word.chars().count() > 1;
-        return match binding.filter(|_| only_word) {
+        return Ok(match binding(context, word, lang).filter(|_| only_word) {
             Some(binding) => vec![Event::Action(binding.action)],
             None => typed(Secret::new(text)),
-        };
+        });
     }
-    if let Ok(number) = word.parse::<usize>() {
-        let mut events = vec![Event::Action(Action::First)];
-        events.extend((1..number.min(100_000)).map(|_| Event::Action(Action::Down)));
-        if context == KeyContext::Auth {
-            events.push(Event::Action(Action::Enter));
-        } else if !rest.is_empty() {
-            events.extend(act(context, rest, lang));
+    let rows = match context {
+        KeyContext::Auth => wizard.auth.choices.len(),
+        KeyContext::Models | KeyContext::ModelsFiltered => wizard.models.as_ref().map_or(0, |m| m.view.len()),
+        _ => 0,
+    };
+    // `5 f` and `f 5`: what to do with which row.
+    let numbered = match (word.parse::<usize>(), rest.parse::<usize>()) {
+        (Ok(number), _) => Some((number, rest)),
+        (_, Ok(number)) if rows > 0 && binding(context, word, lang).is_some_and(|b| takes_row(b.action)) => {
+            Some((number, word))
         }
-        return events;
+        _ => None,
+    };
+    let Some((number, what)) = numbered.filter(|_| rows > 0) else { return act(wizard, text, lang) };
+    if number == 0 || number > rows {
+        return Err(t::plain_no_row(lang, number, rows));
     }
-    act(context, text, lang)
+    let mut events = vec![Event::Action(Action::First)];
+    events.extend((1..number).map(|_| Event::Action(Action::Down)));
+    if context == KeyContext::Auth {
+        events.push(Event::Action(Action::Enter));
+    } else if what == "?" {
+        events.push(Event::Action(Action::Describe));
+    } else if !what.is_empty() {
+        events.extend(act(wizard, what, lang)?);
+    }
+    Ok(events)
+}
+
+/// It is done to the row under the cursor.
+fn takes_row(action: Action) -> bool {
+    matches!(
+        action,
+        Action::Fallback
+            | Action::FallbackEarlier
+            | Action::FallbackLater
+            | Action::Image
+            | Action::LeaveOut
+            | Action::Favourite
+            | Action::TestCall
+            | Action::TakeProposal
+            | Action::Enter
+    )
 }
 
 /// `e chutes-fast`, `/ glm tools`, `f`: a key, and what is then typed.
-fn act(context: KeyContext, text: &str, lang: Lang) -> Vec<Event> {
+fn act(wizard: &Wizard, text: &str, lang: Lang) -> Result<Vec<Event>, String> {
+    let context = wizard.context();
     let first = text.chars().next().map(char::len_utf8).unwrap_or_default();
     let (word, rest) = match text.split_once(char::is_whitespace) {
-        Some((word, rest)) => (word, rest),
+        Some((word, rest)) => (word, rest.trim()),
         // `/glm` needs no space.
         None if text.starts_with('/') => text.split_at(first),
         None => (text, ""),
     };
-    let matches = |name: &str| name == word || (name.chars().count() > 1 && name.eq_ignore_ascii_case(word));
-    let binding = keymap::in_force(context)
-        .find(|binding| matches(&name(binding, lang)) || binding.keys.iter().any(|key| matches(&key.name(lang))));
-    let Some(binding) = binding else {
-        // A model's id or ref goes to its row; the address that a browser ended on is an answer.
-        return match context {
-            KeyContext::Models | KeyContext::ModelsFiltered | KeyContext::SignIn | KeyContext::SignInExpired => {
-                vec![Event::Paste(Secret::new(text))]
-            }
-            _ => Vec::new(),
-        };
-    };
-    let mut events = vec![Event::Action(binding.action)];
-    if !rest.is_empty() {
-        events.extend(typed(Secret::new(rest.trim())));
+    if let Some(binding) = binding(context, word, lang) {
+        let mut events = vec![Event::Action(binding.action)];
+        if !rest.is_empty() {
+            events.extend(typed(Secret::new(rest)));
+        }
+        return Ok(events);
     }
-    events
+    match context {
+        // The address that a browser ended on is an answer.
+        KeyContext::SignIn | KeyContext::SignInExpired => Ok(vec![Event::Paste(Secret::new(text))]),
+        // A model's id or ref goes to its row.
+        KeyContext::Models | KeyContext::ModelsFiltered
+            if wizard.models.as_ref().is_some_and(|models| models.row_named(text).is_some()) =>
+        {
+            Ok(vec![Event::Paste(Secret::new(text))])
+        }
+        _ => Err(t::plain_unknown(lang, clean::excerpt(word, 24))),
+    }
 }
 
 /// A line in place of whatever the field holds, submitted.

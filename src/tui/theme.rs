@@ -36,6 +36,8 @@ pub struct Theme {
     pub title: Style,
     /// The accent: where one is, what is chosen.
     pub accent: Style,
+    /// The cell that points at the row the keys act on.
+    pub pointer: Style,
     /// Secondary text: units, hints, what is not in force.
     pub quiet: Style,
     /// Keys one can press.
@@ -65,7 +67,8 @@ impl Theme {
         let (accent, green, red, grey) = match depth {
             Depth::None => (plain, plain, plain, plain),
             Depth::Ansi16 => {
-                (plain.fg(Color::Cyan), plain.fg(Color::Green), plain.fg(Color::Red), plain.fg(Color::DarkGray))
+                // Bright black, which some call grey, is the background of Solarized: text in it is not there.
+                (plain.fg(Color::Cyan), plain.fg(Color::Green), plain.fg(Color::Red), plain.add_modifier(Modifier::DIM))
             }
             Depth::Indexed256 => (
                 plain.fg(Color::Indexed(ACCENT)),
@@ -77,6 +80,7 @@ impl Theme {
         Theme {
             title: bold,
             accent: accent.add_modifier(Modifier::BOLD),
+            pointer: accent.add_modifier(Modifier::BOLD | Modifier::REVERSED),
             quiet: grey,
             key: bold,
             error: red.add_modifier(Modifier::BOLD),

@@ -3,23 +3,39 @@
 //! Ranking is by classes (exact, prefix, start of a word, inside, letters in order): rows of one class
 //! keep the order of the table, so that `glm` sorted by price stays sorted by price.
 
+use super::models::Sort;
 use crate::chutes::model::Model;
 
 /// A parsed filter line.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub struct Query {
     conditions: Vec<Condition>,
+    /// Text that a name must not hold, in lower case.
+    without: Vec<String>,
+    /// `sort:in`
+    sort: Option<Sort>,
     /// What is left: text. Each word has to be found.
     words: Vec<Word>,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
 enum Condition {
+    Can(Capability),
+    /// It is known that the model cannot.
+    Cannot(Capability),
+    Number {
+        field: Field,
+        op: Op,
+        value: f64,
+    },
+}
+
+#[derive(Clone, Copy, Debug, PartialEq)]
+enum Capability {
     Tools,
     Vision,
     Reasoning,
     Tee,
-    Number { field: Field, op: Op, value: f64 },
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -59,14 +75,22 @@ const WORST: u8 = 254;
 pub const NOT_FOUND: u8 = 255;
 
 impl Query {
-    /// `glm tools ctx>200k in<0.5`: words of capabilities and comparisons are conditions, the rest is text.
+    /// `glm tools ctx>200k in<0.5 !tee sort:in`: words of capabilities and comparisons are conditions, the
+    /// rest is text. `+tv` are letters of the column of capabilities.
     pub fn parse(line: &str) -> Query {
         let mut query = Query::default();
         for word in line.split_whitespace() {
-            match condition(word) {
-                Some(condition) => query.conditions.extend(condition),
+            let lower = word.to_ascii_lowercase();
+            if let Some(sort) = lower.strip_prefix("sort:") {
+                query.sort = sort_named(sort).or(query.sort);
+                continue;
+            }
+            match conditions(&lower) {
+                Some(conditions) => query.conditions.extend(conditions),
+                None if lower.starts_with('!') => {
+                    query.without.extend(Some(lower[1..].to_owned()).filter(|w| !w.is_empty()))
+                }
                 None => {
-                    let lower = word.to_ascii_lowercase();
                     // The provider is the same for all: a full ref finds its model.
                     let text = lower.strip_prefix("chutes/").unwrap_or(&lower).to_owned();
                     query.words.push(Word { letters: letters(&text), text });
@@ -78,12 +102,28 @@ impl Query {
 
     /// Everything is shown.
     pub fn is_empty(&self) -> bool {
-        self.conditions.is_empty() && self.words.is_empty()
+        self.conditions.is_empty() && self.without.is_empty() && self.words.is_empty()
+    }
+
+    /// The order that the line asks for.
+    pub fn sort(&self) -> Option<Sort> {
+        self.sort
     }
 
     /// The words that are conditions hold for this model. Unknown data meets no condition.
     pub fn allows(&self, model: &Model) -> bool {
+        let lower = || model.id.to_ascii_lowercase();
         self.conditions.iter().all(|condition| condition.holds(model))
+            && (self.without.is_empty() || self.without.iter().all(|text| !lower().contains(text.as_str())))
+    }
+
+    /// What a word that finds nothing may have been meant as: a capability, or a part of one of these names
+    /// (in lower case) that is one slip away.
+    pub fn suggestion<'n>(&self, mut names: impl Iterator<Item = &'n str>) -> Option<String> {
+        let typed = self.words.iter().map(|word| word.text.as_str()).find(|text| text.len() >= 3)?;
+        let capability = CAPABILITIES.iter().map(|(name, _)| *name).find(|name| one_slip(typed, name));
+        let part = || names.find_map(|name| name.split(['/', '-', '.', '_']).find(|part| one_slip(typed, part)));
+        capability.or_else(part).map(str::to_owned)
     }
 
     /// A word that looks like a comparison and is none, so that it is text.
@@ -219,18 +259,70 @@ fn starts_word(name: &[u8], at: usize) -> bool {
     at == 0 || !name[at - 1].is_ascii_alphanumeric()
 }
 
-/// None: the word is text. Some(None): a comparison whose number is still to be typed; it hides nothing.
-fn condition(word: &str) -> Option<Option<Condition>> {
-    match word.to_ascii_lowercase().as_str() {
-        "tools" => return Some(Some(Condition::Tools)),
-        "vision" => return Some(Some(Condition::Vision)),
-        "reasoning" => return Some(Some(Condition::Reasoning)),
-        "tee" => return Some(Some(Condition::Tee)),
-        _ => {}
+const CAPABILITIES: [(&str, Capability); 4] = [
+    ("tools", Capability::Tools),
+    ("vision", Capability::Vision),
+    ("reasoning", Capability::Reasoning),
+    ("tee", Capability::Tee),
+];
+
+fn capability(word: &str) -> Option<Capability> {
+    CAPABILITIES.iter().find(|(name, _)| *name == word).map(|(_, capability)| *capability)
+}
+
+/// The columns as `sort:` names them.
+fn sort_named(name: &str) -> Option<Sort> {
+    Some(match name {
+        "name" | "model" => Sort::Name,
+        "alias" | "use" => Sort::Alias,
+        "ctx" | "context" => Sort::Context,
+        "max" | "output" => Sort::Output,
+        "in" | "price" => Sort::PriceIn,
+        "out" => Sort::PriceOut,
+        "cache" => Sort::PriceCache,
+        _ => return None,
+    })
+}
+
+/// What a word in lower case demands; None: it is text.
+fn conditions(word: &str) -> Option<Vec<Condition>> {
+    if let Some(capability) = capability(word) {
+        return Some(vec![Condition::Can(capability)]);
     }
+    if let Some(capability) = word.strip_prefix(['!', '-']).and_then(capability) {
+        return Some(vec![Condition::Cannot(capability)]);
+    }
+    if let Some(letters) = word.strip_prefix('+') {
+        let of =
+            |letter: char| CAPABILITIES.iter().find(|(_, c)| c.letter() == letter).map(|(_, c)| Condition::Can(*c));
+        return letters.chars().map(of).collect();
+    }
+    comparison(word).map(|condition| condition.into_iter().collect())
+}
+
+/// True if one letter more, less or other, or two swapped, make the one word the other.
+fn one_slip(a: &str, b: &str) -> bool {
+    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
+    let (short, long) = if a.len() <= b.len() { (&a, &b) } else { (&b, &a) };
+    let same = short.iter().zip(long.iter()).take_while(|(x, y)| x == y).count();
+    match long.len() - short.len() {
+        1 => short[same..] == long[same + 1..],
+        0 if same < long.len() => {
+            let swapped = same + 1 < long.len()
+                && short[same] == long[same + 1]
+                && short[same + 1] == long[same]
+                && short[same + 2..] == long[same + 2..];
+            swapped || short[same + 1..] == long[same + 1..]
+        }
+        _ => false,
+    }
+}
+
+/// None: the word is text. Some(None): a comparison whose number is still to be typed; it hides nothing.
+fn comparison(word: &str) -> Option<Option<Condition>> {
     let at = word.find(['<', '>', '='])?;
-    let field = match word[..at].to_ascii_lowercase().as_str() {
-        "ctx" | "context" => Field::Context,
+    let field = match &word[..at] {
+        "" | "ctx" | "context" => Field::Context,
         "max" | "output" => Field::MaxOutput,
         "in" => Field::PriceIn,
         "out" => Field::PriceOut,
@@ -244,7 +336,13 @@ fn condition(word: &str) -> Option<Option<Condition>> {
     if number.trim_start_matches('$').is_empty() {
         return Some(None);
     }
-    Some(Some(Condition::Number { field, op, value: number_with_unit(number)? }))
+    let mut value = number_with_unit(number)?;
+    // The table counts tokens in thousands, and so do people.
+    let counts_tokens = matches!(field, Field::Context | Field::MaxOutput);
+    if counts_tokens && value < 10_000.0 && !number.ends_with(['k', 'm']) {
+        value *= 1e3;
+    }
+    Some(Some(Condition::Number { field, op, value }))
 }
 
 /// `200k`, `1m`, `0.5`, `$2`.
@@ -260,13 +358,33 @@ fn number_with_unit(text: &str) -> Option<f64> {
     digits.parse::<f64>().ok().filter(|n| n.is_finite()).map(|n| n * factor)
 }
 
+impl Capability {
+    /// None: it is not known.
+    fn of(self, model: &Model) -> Option<bool> {
+        match self {
+            Capability::Tools => model.tools,
+            Capability::Vision => model.input.as_ref().map(|_| model.vision()),
+            Capability::Reasoning => model.reasoning,
+            Capability::Tee => model.tee,
+        }
+    }
+
+    /// As the table writes it.
+    fn letter(self) -> char {
+        match self {
+            Capability::Tools => 't',
+            Capability::Vision => 'v',
+            Capability::Reasoning => 'r',
+            Capability::Tee => 'e',
+        }
+    }
+}
+
 impl Condition {
     fn holds(self, model: &Model) -> bool {
         match self {
-            Condition::Tools => model.tools == Some(true),
-            Condition::Vision => model.vision(),
-            Condition::Reasoning => model.reasoning == Some(true),
-            Condition::Tee => model.tee == Some(true),
+            Condition::Can(capability) => capability.of(model) == Some(true),
+            Condition::Cannot(capability) => capability.of(model) == Some(false),
             Condition::Number { field, op, value } => {
                 #[expect(clippy::cast_precision_loss, reason = "token counts are far below 2^52")]
                 let actual = match field {
@@ -323,6 +441,31 @@ mod tests {
         assert_eq!(words, ["glm", "ctx>x", "foo<1", "4.7"]);
         assert!(query.conditions.is_empty());
         assert!(Query::parse("ctx> in< out<=$").is_empty(), "half a comparison hides nothing");
+    }
+
+    #[test]
+    fn numbers_of_tokens_are_thousands_and_a_sign_turns_a_word_round() {
+        let allows = |line: &str| Query::parse(line).allows(&model());
+        for yes in ["ctx>200", ">200", "ctx>202000", "ctx<203", "!tee", "-tee", "!qwen", "+t"] {
+            assert!(allows(yes), "{yes}");
+        }
+        for no in ["ctx>203", ">203k", "!tools", "!glm", "+te", "!vision"] {
+            assert!(!allows(no), "{no}");
+        }
+        assert_eq!(Query::parse("glm sort:in").sort(), Some(Sort::PriceIn));
+        assert!(Query::parse("sort:in").is_empty() && Query::parse("!").is_empty());
+        assert_eq!(Query::parse("+x").words.len(), 1, "no capability: text");
+    }
+
+    #[test]
+    fn a_slip_is_named() {
+        let names = ["zai-org/glm-5", "moonshotai/kimi-k3"];
+        let meant = |text: &str| Query::parse(text).suggestion(names.into_iter());
+        for (typed, word) in [("tols", "tools"), ("visoin", "vision"), ("kimmi", "kimi"), ("moonshtai", "moonshotai")] {
+            assert_eq!(meant(typed).as_deref(), Some(word));
+        }
+        assert_eq!(meant("xyzzy"), None);
+        assert_eq!(meant("ab"), None, "too short to guess");
     }
 
     fn rank(text: &str, name: &str) -> u8 {

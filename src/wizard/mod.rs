@@ -79,8 +79,8 @@ pub struct Wizard {
     last_app: Option<ClientId>,
     /// For the models screen alone: what it shows until the service answers.
     kept: Option<Catalog>,
-    /// Ids of the list that an earlier run kept.
-    seen_before: HashSet<Box<str>>,
+    /// Ids of the models that an earlier run registered or left out. Looking at a list decides nothing.
+    decided: HashSet<Box<str>>,
     test_attempt: Attempt,
     last_attempt: Attempt,
     /// Ctrl-C came while files were being written.
@@ -114,7 +114,7 @@ impl Wizard {
             keep_secret: false,
             last_app: None,
             kept: None,
-            seen_before: HashSet::new(),
+            decided: HashSet::new(),
             test_attempt: Attempt::default(),
             last_attempt: Attempt::default(),
             leaving: false,
@@ -254,13 +254,14 @@ impl Wizard {
                 return self.type_text(c.encode_utf8(&mut buffer));
             }
             Event::Paste(text) => return self.paste(&text),
-            Event::Burst(text) => return self.sign_in.burst(text.expose()),
+            Event::Burst(text) if self.screen == Screen::SignIn => return self.sign_in.burst(text.expose()),
+            Event::Burst(text) => return self.paste(&text),
             Event::Viewport(viewport) => self.set_viewport(viewport),
             Event::SignIn { attempt, update } => return self.sign_in_update(attempt, update),
             Event::Settled { attempt, count } => return self.sign_in.settled(attempt, count),
             Event::AppRegistered { attempt, result } => return self.app_registered(attempt, *result),
             Event::Loaded(result) => return self.loaded(*result),
-            Event::Kept(catalog) => return self.kept(catalog.map(|catalog| *catalog)),
+            Event::Kept { list, decided } => return self.kept(list.map(|list| *list), decided),
             Event::Stage { attempt, stage, at_ms } => self.discover.stage(attempt, stage, at_ms),
             Event::Tick { attempt, at_ms } => self.discover.tick(attempt, at_ms),
             Event::Discovered { attempt, at_ms, result } => return self.discovered(attempt, at_ms, *result),
@@ -445,11 +446,11 @@ impl Wizard {
                 vec![Effect::Verify { attempt: self.test_attempt, credential, model }]
             }
             Transition::Review => self.start_review(),
-            Transition::Write => vec![Effect::Commit { request: Box::new(self.request()) }],
+            Transition::Write(reviewed) => vec![Effect::Commit { request: Box::new(self.request()), reviewed }],
             Transition::Finish => {
                 self.done = Done::default();
                 self.screen = Screen::Done;
-                Vec::new()
+                vec![Effect::Decided]
             }
         }
     }
@@ -634,9 +635,8 @@ impl Wizard {
         }
     }
 
-    fn kept(&mut self, catalog: Option<Catalog>) -> Vec<Effect> {
-        let kept = catalog.iter().flat_map(|catalog| &catalog.models);
-        self.seen_before = kept.map(|model| model.id.clone()).collect();
+    fn kept(&mut self, catalog: Option<Catalog>, decided: Vec<Box<str>>) -> Vec<Effect> {
+        self.decided = decided.into_iter().collect();
         self.kept = Some(catalog.unwrap_or_else(|| self.facts.fallback.clone()));
         self.open_models();
         self.compare_when_ready()
@@ -717,7 +717,7 @@ impl Wizard {
         }
         // Onboarding registers the built-in models when there is no list; a later visit adds nothing.
         let is_visit = self.facts.models_only && catalog.source == Source::Bundled;
-        let left_out = left_out(own, |id| is_visit || self.seen_before.contains(id));
+        let left_out = left_out(own, |id| is_visit || self.decided.contains(id));
         catalog.models.iter().map(|model| &*model.id).filter(|id| left_out(id)).map(str::to_owned).collect()
     }
 
@@ -784,7 +784,15 @@ impl Wizard {
         let basis = self.current.clone();
         let signed_in = matches!(self.credential, Some(Credential::OAuth(_)));
         let client_secret = self.client_secret.clone().filter(|_| signed_in && self.keep_secret);
-        Request { base_url: self.facts.base_url.clone(), credential, selection, client_secret, basis, proven: None }
+        Request {
+            base_url: self.facts.base_url.clone(),
+            credential,
+            selection,
+            client_secret,
+            basis,
+            proven: None,
+            ..Request::default()
+        }
     }
 
     fn committed(&mut self, result: Result<Committed, Error>) -> Vec<Effect> {
@@ -799,7 +807,17 @@ impl Wizard {
                 // Nobody goes back to the diff.
                 self.review.planned = None;
             }
-            Err(error) => self.review.write_failed = Some(error),
+            Err(error) => match error.changed_since_review() {
+                // What was shown is not what would be written: it is shown anew.
+                Some(paths) => {
+                    let changed = paths.iter().map(|path| self.facts.tilde(path)).collect();
+                    let attempt = self.new_attempt();
+                    self.review.plan_again(attempt);
+                    self.review.changed = changed;
+                    effects.push(Effect::Plan { attempt, request: Box::new(self.request()) });
+                }
+                None => self.review.write_failed = Some(error),
+            },
         }
         if self.leaving { self.quit() } else { effects }
     }

@@ -12,9 +12,10 @@ use crate::chutes::verify::Verdict;
 use crate::diff::FileDiff;
 use crate::host::Host;
 use crate::openclaw::Error;
-use crate::openclaw::plan::{PlanWarning, Request};
+use crate::openclaw::plan::{PlanWarning, RenewalWay, Request};
 use crate::openclaw::program::status::Resolved;
 use crate::openclaw::read::current::Current;
+use crate::openclaw::read::fingerprint::Fingerprint;
 use crate::openclaw::write::undo::Undone;
 use crate::secret::Secret;
 use crate::wizard::line::LineEdit;
@@ -112,6 +113,16 @@ pub struct Viewport {
     pub page: usize,
     /// First row shown when scrolled to the end.
     pub last: usize,
+    /// Rows at which the part before and the one behind the first shown row begin.
+    pub previous: Option<usize>,
+    pub next: Option<usize>,
+}
+
+impl Viewport {
+    /// Without parts to jump to.
+    pub fn new(page: usize, last: usize) -> Viewport {
+        Viewport { page, last, previous: None, next: None }
+    }
 }
 
 /// What happened.
@@ -128,7 +139,11 @@ pub enum Event {
     /// OpenClaw's files were read.
     Loaded(Box<Result<Current, Error>>),
     /// The list that an earlier run kept, if there is one.
-    Kept(Option<Box<Catalog>>),
+    Kept {
+        list: Option<Box<Catalog>>,
+        /// Ids of the models that somebody has decided about: registered, or left out.
+        decided: Vec<Box<str>>,
+    },
     /// A stage of discovery began, `at_ms` after the attempt.
     Stage {
         attempt: Attempt,
@@ -183,6 +198,10 @@ pub struct Planned {
     pub warnings: Vec<PlanWarning>,
     /// OpenClaw's own command stores the credential.
     pub handover: Option<String>,
+    /// Of a new sign-in: who renews it.
+    pub renewal: Option<RenewalWay>,
+    /// The files as they were looked at.
+    pub fingerprint: Fingerprint,
 }
 
 /// What was written.
@@ -216,10 +235,14 @@ pub enum Effect {
         attempt: Attempt,
         request: Box<Request>,
     },
-    /// Write. Always finished, even if the wizard is left meanwhile.
+    /// Write what was reviewed, or nothing if the files have changed since. Always finished, even if the
+    /// wizard is left meanwhile.
     Commit {
         request: Box<Request>,
+        reviewed: Fingerprint,
     },
+    /// The choices stand as the configuration has them already.
+    Decided,
     /// Prepare an attempt and wait for its answer.
     SignIn {
         attempt: Attempt,
@@ -303,7 +326,16 @@ pub enum Action {
     Filter,
     Reveal,
     Sort,
+    /// By the column of this place, from 0.
+    SortColumn(u8),
     SortReverse,
+    /// On to the review.
+    GoOn,
+    GoToDefault,
+    /// Show what Review folds, or fold it again.
+    Unfold,
+    NextFile,
+    PreviousFile,
     Fallback,
     FallbackEarlier,
     FallbackLater,
@@ -313,6 +345,8 @@ pub enum Action {
     LeaveOut,
     Favourite,
     TestCall,
+    /// Say everything about the row.
+    Describe,
     TakeProposal,
     TakeAllProposals,
     Undo,
@@ -421,5 +455,18 @@ impl KeyContext {
     /// A fast run of key presses is a paste, whatever its letters mean as keys.
     pub fn takes_bursts(self) -> bool {
         matches!(self, KeyContext::SignIn | KeyContext::SignInExpired | KeyContext::SignInTyping | KeyContext::SignInQr)
+            || self.takes_names()
+    }
+
+    /// On the table a fast run of keys is only a paste if it reads like the id of a model: keys may repeat,
+    /// and arrive together over a slow line.
+    pub fn takes_names(self) -> bool {
+        matches!(self, KeyContext::Models | KeyContext::ModelsFiltered)
+    }
+
+    /// These keys, which came at once, are a paste.
+    pub fn is_paste(self, text: &str) -> bool {
+        let is_name = text.find('/').is_some_and(|at| at > 1) && !text.contains(char::is_whitespace);
+        self.takes_bursts() && (is_name || !self.takes_names())
     }
 }

@@ -154,3 +154,23 @@ fn a_gateway_that_would_not_start_has_the_plugin_switched_off() {
     home.write(".openclaw/extensions/chutes/package.json", "{}");
     assert_eq!(switch(&home, "2026.7.1"), (json!(true), false));
 }
+
+#[test]
+fn where_credentials_are_kept_has_one_answer_for_screens_and_reports() {
+    let config = "{ agents: { list: [{ id: 'main', agentDir: '~/elsewhere' }] } }";
+    for (generation, key, sign_in) in [
+        (Generation::JsonStore, "elsewhere/auth-profiles.json", "elsewhere/auth-profiles.json"),
+        (Generation::AgentSqlite, "elsewhere/openclaw-agent.sqlite", "elsewhere/openclaw-agent.sqlite"),
+        (Generation::SharedSqlite, ".openclaw/state/openclaw.sqlite", ""),
+    ] {
+        let mut home = Home::with(config);
+        home.generation = generation;
+        let current = Current::of(&home.site().read().unwrap(), NOW);
+        assert_eq!(current.stores.of(Some(CredentialKind::ApiKey)), home.path(key), "{generation:?}");
+        let sign_in = if sign_in.is_empty() { home.site().paths.sign_in } else { home.path(sign_in) };
+        assert_eq!(current.stores.of(Some(CredentialKind::OAuth)), sign_in, "{generation:?}");
+        let plan = home.plan(&request(api_key(KEY))).unwrap();
+        let written = plan.database_path.clone().or_else(|| plan.files.first().map(|file| file.path.clone()));
+        assert_eq!(written, Some(home.path(key)), "what a plan writes: {generation:?}");
+    }
+}

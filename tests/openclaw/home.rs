@@ -174,7 +174,7 @@ pub fn request(credential: Option<NewCredential>) -> Request {
         selection: selection(),
         client_secret: None,
         basis: None,
-        proven: None,
+        ..Request::default()
     }
 }
 

@@ -20,7 +20,7 @@ fn the_whole_main_job_without_one_escape_sequence() {
     let pty = home.pty([BIN, "onboard", "--plain", "--auth-choice", "chutes-api-key"]).size(100, 400).spawn();
     pty.wait_text("Paste your Chutes API key");
     pty.send(format!("{KEY}\r"));
-    pty.wait_text("chutes/zai-org/GLM-4.7-TEE, default");
+    pty.wait_text("zai-org/GLM-4.7-TEE, default");
     // A row by its number, its alias in the same line; then back to the documented default.
     pty.send("/ gpt-oss\r");
     pty.wait_text("1 of 14");
@@ -29,7 +29,7 @@ fn the_whole_main_job_without_one_escape_sequence() {
     pty.send("back\r");
     pty.wait_text("14 of 14");
     pty.send("chutes/zai-org/GLM-4.7-TEE\r");
-    pty.wait_text("▸ 12. chutes/zai-org/GLM-4.7-TEE");
+    pty.wait_text("Cursor: 12. zai-org/GLM-4.7-TEE");
     pty.send("\r");
     let screen = pty.wait_text("answered in");
     assert!(!screen.contains("canary"));

@@ -12,6 +12,7 @@ use openclaw_chutes::openclaw::Error;
 use openclaw_chutes::openclaw::plan::PlanWarning;
 use openclaw_chutes::openclaw::program::status::Resolved;
 use openclaw_chutes::openclaw::read::current::Current;
+use openclaw_chutes::openclaw::read::install::Generation;
 use openclaw_chutes::secret::Secret;
 use openclaw_chutes::selection::{Alias, Documented};
 use openclaw_chutes::texts::Lang;
@@ -67,7 +68,9 @@ struct Drive(Wizard);
 impl Drive {
     fn start(facts: Facts) -> Drive {
         let mut drive = Drive(Wizard::new(facts).0);
-        let current = Current { agent: "main".into(), ..Current::default() };
+        let agent_dir = std::path::Path::new("/home/ada/.openclaw/agents/main/agent");
+        let stores = Generation::JsonStore.stores(agent_dir, agent_dir, agent_dir);
+        let current = Current { agent: "main".into(), stores, ..Current::default() };
         drive.event(Event::Loaded(Box::new(Ok(current))));
         drive
     }
@@ -171,7 +174,7 @@ fn plan() -> Planned {
         added: 1,
         removed: 0,
     };
-    Planned { diffs: vec![store, config], warnings: vec![PlanWarning::GatewayModeMissing], handover: None }
+    Planned { diffs: vec![store, config], warnings: vec![PlanWarning::GatewayModeMissing], ..Planned::default() }
 }
 
 /// The frame as text, one line a row, trailing spaces cut; then where the cursor is, if it is shown.
@@ -271,14 +274,15 @@ fn a_scrolled_review_shows_what_the_whole_one_has_there() {
     let mut drive = Drive::reviewing(Lang::En);
     let attempt = drive.0.review.attempt;
     drive.event(Event::Planned { attempt, result: Box::new(Ok(planned)) });
+    drive.act(Action::Unfold);
     let rows =
         |drive: &Drive, height| frame(drive, Lang::En, 80, height).lines().map(str::to_owned).collect::<Vec<_>>();
     let whole = rows(&drive, 4_200);
     let place = |text: &str| whole.iter().position(|row| row.contains(text)).unwrap();
-    let top = place("standard input");
+    let top = place("Default ");
     // The last line, and an empty one behind each file.
     let total = place("its number is 3999") + 2 - top;
-    for first in (0..30).chain((30..total - 24).step_by(123)).chain([total - 24]) {
+    for first in (0..30).chain((30..total - 24).step_by(123)) {
         drive.0.review.scroll.first = first;
         assert_eq!(rows(&drive, 24)[top..top + 8], whole[top + first..top + first + 8], "from {first}");
     }

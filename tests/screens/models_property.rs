@@ -200,7 +200,7 @@ proptest! {
             }
         }
         let selection = stage.models().selection();
-        let request = Request { base_url: "https://llm.chutes.ai/v1".into(), credential: None, selection, client_secret: None, basis: None, proven: None };
+        let request = Request { base_url: "https://llm.chutes.ai/v1".into(), credential: None, selection, client_secret: None, basis: None, proven: None, ..Request::default() };
         let plan = plan(&site.read().unwrap(), &request, now_ms).unwrap();
         let shown: Vec<(bool, String)> = diff::of(&plan)
             .iter()

@@ -7,6 +7,7 @@ mod callback;
 mod kept;
 mod locks;
 mod login;
+mod logout;
 mod places;
 mod plain;
 mod provider;

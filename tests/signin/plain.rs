@@ -18,7 +18,7 @@ fn a_sign_in_by_paste_and_by_callback_line_by_line() {
         } else {
             get(&address);
         }
-        pty.wait_text("chutes/zai-org/GLM-4.7-TEE, default");
+        pty.wait_text("zai-org/GLM-4.7-TEE, default");
         pty.send("chutes/zai-org/GLM-4.7-TEE\r");
         pty.send("\r");
         pty.wait_text("Enter write");

@@ -234,6 +234,16 @@ pub async fn introspect(client: &Client, token: &Secret) -> Result<Introspection
     }
 }
 
+/// Have the service forget a token (RFC 7009). It answers the same whether it knew the token or not, so
+/// [`introspect`] is the proof. A revoked refresh token leaves the access tokens that it gave in force.
+pub async fn revoke(client: &Client, token: &Secret) -> Result<(), Failure> {
+    let mut form = Serializer::new(String::new());
+    form.append_pair("token", token.expose());
+    let url = format!("{}/idp/token/revoke", client.endpoints().idp);
+    let call = Call::post_form(url, Secret::new(form.finish())).redact(token).within(WHOLE);
+    client.send(call, |_| {}).await?.success().map(drop)
+}
+
 /// `now + expires_in` five minutes early, and at least 30 seconds from now. Milliseconds.
 fn expires_at(expires_in: Option<f64>, now_ms: u64) -> u64 {
     // `as` saturates: a negative or absent lifetime counts as none.

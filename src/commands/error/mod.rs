@@ -75,6 +75,22 @@ pub enum Error {
         name: String,
         problem: alias::Problem,
     },
+    /// `logout`: the service did not confirm it, so nothing was changed.
+    NotRevoked {
+        message: String,
+    },
+    UnknownAccount {
+        name: String,
+    },
+    /// The account that was to be removed is the only one.
+    LastAccount {
+        id: String,
+    },
+    /// Only OpenClaw itself can choose.
+    AccountsInDatabase {
+        version: String,
+        id: String,
+    },
     Pool(PoolError),
     /// A text that is no export of ours.
     Import(Refused),
@@ -85,6 +101,10 @@ pub enum Error {
     NotConfigured,
     NoSuchPath {
         path: String,
+    },
+    /// `--openclaw` names no program.
+    NoSuchOpenClaw {
+        path: std::path::PathBuf,
     },
     /// A signal, by its number.
     Interrupted(i32),
@@ -143,6 +163,7 @@ impl Error {
             | Error::Endpoint(_)
             | Error::Setting(_)
             | Error::Selection(_)
+            | Error::NoSuchOpenClaw { .. }
             | Error::Pool(PoolError::Members(_))
             | Error::Import(_)
             | Error::NoSuchFile { .. }
@@ -179,6 +200,10 @@ impl Error {
             Error::UnknownModel { .. } => "unknown-model",
             Error::NotChutes { .. } => "not-a-chutes-model",
             Error::UnknownAlias { .. } => "unknown-alias",
+            Error::NotRevoked { .. } => "not-revoked",
+            Error::UnknownAccount { .. } => "unknown-account",
+            Error::LastAccount { .. } => "last-account",
+            Error::AccountsInDatabase { .. } => "accounts-in-database",
             Error::Pool(PoolError::Members(_)) => "pool-refused",
             Error::Pool(PoolError::Unknown { .. }) => "unknown-pool",
             Error::Pool(PoolError::IsDefault { .. }) => "pool-in-use",
@@ -186,6 +211,7 @@ impl Error {
             Error::NoSuchFile { .. } => "no-such-file",
             Error::NotConfigured => "not-configured",
             Error::NoSuchPath { .. } => "no-such-path",
+            Error::NoSuchOpenClaw { .. } => "no-such-openclaw",
             Error::Interrupted(_) => "interrupted",
             Error::System(_) => "system",
         }
@@ -218,10 +244,15 @@ impl Error {
             Error::UnknownModel { name, .. } => text::unknown_model(lang, clean::excerpt(name, 200)),
             Error::NotChutes { reference } => text::not_chutes(lang, clean::excerpt(reference, 200)),
             Error::UnknownAlias { name } => text::unknown_alias(lang, clean::excerpt(name, 80)),
+            Error::NotRevoked { message } => text::not_revoked(lang, message),
+            Error::UnknownAccount { name } => text::unknown_account(lang, clean::excerpt(name, 80)),
+            Error::LastAccount { id } => text::last_account(lang, clean::line(id)),
+            Error::AccountsInDatabase { version, .. } => text::accounts_in_database(lang, clean::line(version)),
             Error::Pool(error) => error.message(lang),
             Error::Import(refused) => import_words(refused, lang),
             Error::NoSuchFile { path } => text::no_such_file(lang, clean::line(&path.to_string_lossy())),
             Error::NotConfigured => text::not_configured(lang).to_owned(),
+            Error::NoSuchOpenClaw { path } => text::no_such_openclaw(lang, clean::line(&path.to_string_lossy())),
             Error::NoSuchPath { path } => text::no_such_path(lang, clean::excerpt(path, 200)),
             Error::Interrupted(_) => text::interrupted(lang).to_owned(),
             Error::System(error) => text::system(lang, clean::line(&error.to_string())),
@@ -252,6 +283,10 @@ impl Error {
             }
             Error::UnknownModel { .. } | Error::NotChutes { .. } => text::unknown_model_hint(lang, program),
             Error::UnknownAlias { .. } => text::unknown_alias_hint(lang, program),
+            Error::NotRevoked { .. } => text::not_revoked_hint(lang, program),
+            Error::UnknownAccount { .. } => text::unknown_account_hint(lang, program),
+            Error::LastAccount { .. } => text::last_account_hint(lang, program),
+            Error::AccountsInDatabase { id, .. } => text::accounts_in_database_hint(lang, clean::excerpt(id, 80)),
             Error::Pool(PoolError::Members(_)) => choose::pool_members_hint(lang, program),
             Error::Pool(PoolError::Unknown { .. }) => choose::pool_unknown_hint(lang, program),
             Error::Pool(PoolError::IsDefault { .. }) => choose::pool_is_default_hint(lang, program),
@@ -259,6 +294,7 @@ impl Error {
             Error::NoSuchFile { .. } => String::new(),
             Error::NotConfigured => text::not_configured_hint(lang, program),
             Error::NoSuchPath { .. } => text::no_such_path_hint(lang, program),
+            Error::NoSuchOpenClaw { .. } => text::no_such_openclaw_hint(lang).to_owned(),
             Error::Setting(_)
             | Error::Renewal(_)
             | Error::Selection(_)

@@ -7,14 +7,13 @@ use crate::commands::context::rfc3339;
 use crate::commands::onboard::{Finished, Outcome};
 use crate::diff::FileDiff;
 use crate::openclaw::plan::{Plan, RenewalWay};
-use crate::openclaw::read::current::{self, Current};
-use crate::openclaw::read::install::Generation;
+use crate::openclaw::read::current::Current;
 use crate::openclaw::read::snapshot::Snapshot;
 use crate::openclaw::types::Role;
 use crate::openclaw::types::StoredCredential;
 use crate::texts::{Lang, cli as text};
 use serde_json::{Map, Value, json};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 /// Exit code of `--check` when something would be written.
 const WOULD_CHANGE: u8 = 4;
@@ -97,7 +96,7 @@ impl Finished<'_> {
             "authChoice": obtained.choice.name(),
             "config": { "path": snapshot.config.path.to_string_lossy(), "backup": backup.map(Path::to_string_lossy) },
             "auth": {
-                "store": store_path(snapshot).to_string_lossy(),
+                "store": snapshot.credential_stores().of(Some(obtained.kind)).to_string_lossy(),
                 "profileId": profile_id,
                 "kind": obtained.kind.name(),
                 "account": stored.and_then(|stored| stored.account.clone()),
@@ -157,19 +156,6 @@ impl Finished<'_> {
         }
         rows.push((text::report_models(lang), catalog_words(&settled.catalog, lang)));
         rows
-    }
-}
-
-/// Where this OpenClaw keeps the credentials of the agent.
-pub fn store_path(snapshot: &Snapshot) -> PathBuf {
-    if current::kept(snapshot).is_some() {
-        return snapshot.sign_in.path.clone();
-    }
-    let json = &snapshot.store.file.path;
-    match snapshot.installed.generation {
-        Generation::JsonStore => json.clone(),
-        Generation::AgentSqlite => json.with_file_name("openclaw-agent.sqlite"),
-        Generation::SharedSqlite => snapshot.paths.state_dir.join("state/openclaw.sqlite"),
     }
 }
 

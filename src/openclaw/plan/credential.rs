@@ -3,11 +3,13 @@
 
 use crate::chutes::oauth::token::Renewed;
 use crate::openclaw::error::{Error, Shape};
+use crate::openclaw::plan::AccountChange;
 use crate::openclaw::read::auth_store::{self, PROVIDER, Profile};
 use crate::openclaw::read::current;
 use crate::openclaw::read::install::Generation;
 use crate::openclaw::read::snapshot::{File, Json, Snapshot};
 use crate::openclaw::types::ConfigProfile;
+use crate::openclaw::types::CredentialKind;
 use crate::openclaw::types::StoredCredential;
 use crate::openclaw::types::{DatabaseChange, Handover, NewCredential, Role, env_ref};
 use crate::openclaw::value::{at, existing, object};
@@ -180,6 +182,69 @@ fn tidy_state(state: &mut Value, id: &str, removed: &[String], stale: &[String])
     if let Some(last) = existing(state, &["lastGood"]) {
         last.retain(|_, profile| !profile.as_str().is_some_and(|profile| removed.iter().any(|gone| gone == profile)));
     }
+}
+
+/// A change among the profiles of the JSON stores.
+pub fn account(snapshot: &Snapshot, change: &AccountChange) -> Result<Change, Error> {
+    let stored: Vec<Profile> = json_stores(snapshot).flat_map(|store| auth_store::profiles(store.seen())).collect();
+    let (id, removed) = match change {
+        AccountChange::Use(id) => (Some(id.clone()), Vec::new()),
+        AccountChange::Remove(id) => {
+            (stored.iter().map(|profile| profile.id.clone()).find(|other| other != id), vec![id.clone()])
+        }
+    };
+    let used = id.as_ref().and_then(|id| stored.iter().find(|profile| profile.id == *id));
+    let Some(used) = used else { return Ok(Change::default()) };
+    let mut files = Vec::new();
+    let roles = [(Role::AuthStore, &snapshot.store), (Role::AuthState, &snapshot.auth_state)];
+    let main = snapshot.main_store.iter().map(|main| (Role::AuthStore, main));
+    for (role, json) in roles.into_iter().chain(main) {
+        let (Some(_), Ok(old)) = (&json.file.bytes, &json.value) else { continue };
+        let mut new = old.clone();
+        if let Some(profiles) = existing(&mut new, &["profiles"]) {
+            profiles.retain(|id, _| !removed.contains(id));
+        }
+        tidy_state(&mut new, &used.id, &removed, &removed);
+        files.extend(json_change(role, json, old, &new)?);
+    }
+    let others = stored.iter().map(|profile| profile.id.clone());
+    let others = others.filter(|other| *other != used.id && !removed.contains(other)).collect();
+    let account = used.account.clone().filter(|_| used.kind == CredentialKind::OAuth);
+    let profile = ConfigProfile { id: used.id.clone(), mode: used.kind.name(), account, others, removed };
+    Ok(Change { files, profile: Some(profile), ..Change::default() })
+}
+
+fn json_stores(snapshot: &Snapshot) -> impl Iterator<Item = &Json> {
+    std::iter::once(&snapshot.store).chain(&snapshot.main_store)
+}
+
+/// The JSON stores without any profile of Chutes', and without what is noted of them.
+pub fn without_profiles(snapshot: &Snapshot) -> Result<Vec<(Role, File, Vec<u8>)>, Error> {
+    let gone: Vec<String> =
+        json_stores(snapshot).flat_map(|store| auth_store::profiles(store.seen())).map(|profile| profile.id).collect();
+    let stores = json_stores(snapshot).map(|store| (Role::AuthStore, store));
+    let mut files = Vec::new();
+    for (role, json) in stores.chain([(Role::AuthState, &snapshot.auth_state)]) {
+        if json.file.bytes.is_none() {
+            continue;
+        }
+        // A store that cannot be read may hold anything.
+        let old = json.value.clone()?;
+        let mut new = old.clone();
+        if let Some(profiles) = existing(&mut new, &["profiles"]) {
+            profiles.retain(|_, entry| auth_store::provider_of(entry).as_deref() != Some(PROVIDER));
+        }
+        for notes in ["order", "lastGood"] {
+            if let Some(map) = existing(&mut new, &[notes]) {
+                map.retain(|provider, _| !auth_store::is_provider(provider, PROVIDER));
+            }
+        }
+        if let Some(usage) = existing(&mut new, &["usageStats"]) {
+            usage.retain(|profile, _| !gone.contains(profile));
+        }
+        files.extend(json_change(role, json, &old, &new)?);
+    }
+    Ok(files)
 }
 
 /// What OpenClaw notes of a profile whose calls failed, and for how long it then passes the profile over.

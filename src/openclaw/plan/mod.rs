@@ -6,9 +6,11 @@ mod rebase;
 pub mod refusals;
 mod renewal_way;
 pub mod schema;
+mod sign_out;
 mod warning;
 
 pub use renewal_way::RenewalWay;
+pub use sign_out::SignOut;
 pub use warning::PlanWarning;
 
 use super::error::Error;
@@ -39,7 +41,7 @@ use serde_json::Value;
 use std::path::PathBuf;
 
 /// What the user decided.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Request {
     /// The API in force, `…/v1`.
     pub base_url: String,
@@ -54,6 +56,19 @@ pub struct Request {
     /// A profile whose credential a live call proved: the marks of its past failures leave OpenClaw's auth
     /// state, so that it is used again at once.
     pub proven: Option<String>,
+    /// Instead of all this: Chutes leaves.
+    pub sign_out: Option<SignOut>,
+    /// Another stored profile becomes the one that OpenClaw uses, or one leaves.
+    pub account: Option<AccountChange>,
+}
+
+/// A change among the profiles that are stored.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum AccountChange {
+    /// Id of the profile that OpenClaw is to use.
+    Use(String),
+    /// Id of a profile that goes; another one is left.
+    Remove(String),
 }
 
 #[derive(Clone, Debug, Default)]
@@ -70,6 +85,8 @@ pub struct Plan {
     /// Stored Chutes credentials that this plan overwrites or removes.
     pub replaced: Vec<StoredCredential>,
     pub warnings: Vec<PlanWarning>,
+    /// Where OpenClaw itself puts the credential of this plan. None: it is in `files`, or there is none.
+    pub database_path: Option<PathBuf>,
     /// What the plan was made from and would write: see [`crate::openclaw::write::commit`].
     pub fingerprint: Fingerprint,
 }
@@ -82,13 +99,20 @@ impl Plan {
 
 /// `now` is Unix time in milliseconds.
 pub fn plan(snapshot: &Snapshot, request: &Request, now: i64) -> Result<Plan, Error> {
+    if let Some(out) = request.sign_out {
+        return sign_out::plan(snapshot, out, now);
+    }
     let selection = match &request.basis {
         Some(basis) => &rebased(&request.selection, basis, &Current::of(snapshot, now)),
         None => &request.selection,
     };
     let new = request.credential.as_ref();
     let secret = request.client_secret.as_ref();
-    let credential = new.map(|new| credential::change(snapshot, new, secret)).transpose()?.unwrap_or_default();
+    let credential = match (new, &request.account) {
+        (Some(new), _) => credential::change(snapshot, new, secret)?,
+        (None, Some(account)) => credential::account(snapshot, account)?,
+        (None, None) => Change::default(),
+    };
     let mut files: Vec<FileChange> =
         credential.files.iter().cloned().map(|(role, file, after)| file_change(role, file, after, now)).collect();
     if let Some(profile) = &request.proven {
@@ -111,7 +135,10 @@ pub fn plan(snapshot: &Snapshot, request: &Request, now: i64) -> Result<Plan, Er
         plugin_warnings(snapshot, new).into_iter().collect(),
         renewal_warning(snapshot, request, helper.is_some()).into_iter().collect(),
     ];
+    let by_openclaw = handover.is_some() || database.is_some();
+    let kind = request.credential.as_ref().map(NewCredential::kind);
     Ok(Plan {
+        database_path: by_openclaw.then(|| snapshot.credential_stores().of(kind).to_owned()),
         fingerprint: Fingerprint::of_plan(snapshot, &files),
         files,
         database,

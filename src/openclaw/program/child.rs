@@ -3,8 +3,10 @@
 
 use crate::signals;
 use rustix::process::{Pid, Signal, kill_process_group};
+use std::ffi::OsString;
 use std::io::{self, Read, Write};
 use std::os::unix::process::CommandExt;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
 use std::sync::mpsc::{self, Receiver};
 use std::sync::{Mutex, PoisonError};
@@ -42,6 +44,19 @@ pub enum ChildError {
     Interrupted(i32),
 }
 
+/// `PATH` for a program that was found elsewhere: its directory comes first, for its installer put the Node that it
+/// wants beside it. None where `PATH` leads there already.
+fn path_with_its_node(program: &Path, path: Option<OsString>) -> Option<OsString> {
+    let dir = program.parent().filter(|dir| dir.is_absolute())?;
+    let path = path.unwrap_or_default();
+    let mut dirs: Vec<PathBuf> = std::env::split_paths(&path).collect();
+    if dirs.iter().any(|known| known == dir) {
+        return None;
+    }
+    dirs.insert(0, dir.to_owned());
+    std::env::join_paths(dirs).ok()
+}
+
 /// Run the command to its end, `input` on its standard input. `wanted`: false once nobody waits for it.
 pub fn run(
     mut command: Command,
@@ -51,6 +66,9 @@ pub fn run(
 ) -> Result<Output, ChildError> {
     command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
     command.stdout(Stdio::piped()).stderr(Stdio::piped()).process_group(0);
+    if let Some(path) = path_with_its_node(Path::new(command.get_program()), std::env::var_os("PATH")) {
+        command.env("PATH", path);
+    }
     if let Some(number) = signals::caught() {
         return Err(ChildError::Interrupted(number));
     }

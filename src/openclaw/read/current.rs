@@ -2,7 +2,7 @@
 
 use super::auth_store::{self, PROVIDER, Profile};
 use super::fingerprint::Fingerprint;
-use super::install::Generation;
+use super::install::CredentialStores;
 use super::refs;
 use super::snapshot::Snapshot;
 use crate::chutes::model::{Model, Price, Shared, usd};
@@ -43,6 +43,8 @@ pub struct Current {
     pub kept_client_secret: Option<Secret>,
     /// `gateway.mode` is set, so `openclaw gateway run` starts.
     pub gateway_mode: bool,
+    /// Where credentials are kept.
+    pub stores: CredentialStores,
     /// The files that this was read from.
     pub fingerprint: Fingerprint,
 }
@@ -68,8 +70,9 @@ impl Current {
             models: models.iter().filter_map(|entry| Some(shared.share(model(&entry)?))).collect(),
             credentials: profiles.iter().map(|(agent, profile)| stored(agent, profile)).collect(),
             active,
-            in_database: snapshot.installed.generation != Generation::JsonStore,
+            in_database: snapshot.installed.generation.has_database(),
             gateway_mode: at(config, &["gateway", "mode"]).is_some_and(Value::is_string),
+            stores: snapshot.credential_stores(),
             fingerprint: Fingerprint::of_snapshot(snapshot),
         }
     }
@@ -102,7 +105,7 @@ pub struct OAuthProfile {
 
 /// None: OpenClaw would use something else, or nothing, or one that is not in such a file.
 pub fn active_oauth(snapshot: &Snapshot, now: i64) -> Option<OAuthProfile> {
-    if snapshot.installed.generation != Generation::JsonStore {
+    if snapshot.installed.generation.has_database() {
         return None;
     }
     let (profiles, active) = usable(snapshot, now);

@@ -52,6 +52,23 @@ pub fn set(text: &str, name: &str, value: &str) -> String {
     out
 }
 
+/// The text without the lines that set `name`.
+pub fn unset(text: &str, name: &str) -> String {
+    let mut out = text.to_owned();
+    for entry in entries(text).into_iter().rev().filter(|entry| entry.name == name) {
+        let start = text[..entry.place.start].rfind(is_line_end).map_or(0, |at| at + 1);
+        let rest = &text[entry.place.end..];
+        let end = rest.find('\n').map_or(text.len(), |length| entry.place.end + length + 1);
+        // The name may stand on a line before its value.
+        let start = text[..start]
+            .rfind(name)
+            .filter(|_| !text[start..entry.place.start].contains(name))
+            .map_or(start, |at| text[..at].rfind(is_line_end).map_or(0, |line| line + 1));
+        out.replace_range(start..end, "");
+    }
+    out
+}
+
 /// All variables in the order of the file. OpenClaw reads it with npm's `dotenv` 17; this follows the regular
 /// expression there step by step:
 ///

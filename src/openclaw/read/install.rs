@@ -1,8 +1,9 @@
 //! Which OpenClaw is installed, found without starting it.
 
+use super::find;
 use super::paths::Paths;
+use crate::openclaw::types::CredentialKind;
 use serde_json::Value;
-use std::ffi::OsStr;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -18,11 +19,52 @@ pub enum Generation {
     SharedSqlite,
 }
 
+impl Generation {
+    /// Credentials are kept in a database, which only OpenClaw itself reads and writes.
+    pub fn has_database(self) -> bool {
+        self != Generation::JsonStore
+    }
+
+    /// Where the credentials of an agent are kept. `agent_dir` is the agent's own directory, wherever the config
+    /// puts it; `sign_in` is our own document of a sign-in.
+    pub fn stores(self, agent_dir: &Path, state_dir: &Path, sign_in: &Path) -> CredentialStores {
+        let (usual, sign_ins) = match self {
+            Generation::JsonStore => (agent_dir.join("auth-profiles.json"), None),
+            Generation::AgentSqlite => (agent_dir.join("openclaw-agent.sqlite"), None),
+            Generation::SharedSqlite => (shared_database(state_dir), Some(sign_in.to_owned())),
+        };
+        CredentialStores { sign_ins: sign_ins.unwrap_or_else(|| usual.clone()), usual }
+    }
+}
+
+/// The database that all agents share, from 2026.8.1 on.
+pub fn shared_database(state_dir: &Path) -> PathBuf {
+    state_dir.join("state/openclaw.sqlite")
+}
+
+/// The files that hold credentials; the one home of that fact, for screens, reports and documents alike.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct CredentialStores {
+    /// API keys, tokens, and sign-ins where [`CredentialStores::of`] does not say otherwise.
+    usual: PathBuf,
+    sign_ins: PathBuf,
+}
+
+impl CredentialStores {
+    /// Where a credential of this kind is; None: whatever kind there may be.
+    pub fn of(&self, kind: Option<CredentialKind>) -> &Path {
+        match kind {
+            Some(CredentialKind::OAuth) => &self.sign_ins,
+            _ => &self.usual,
+        }
+    }
+}
+
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Installed {
     /// From its `package.json`, such as `2026.5.28`.
     pub version: Option<String>,
-    /// The `openclaw` found in `PATH`.
+    /// The `openclaw` that was found, in `PATH` or where an installer put it.
     pub program: Option<PathBuf>,
     pub generation: Generation,
     /// The module of OpenClaw's SDK that stores credentials, of versions that keep them in a database.
@@ -40,22 +82,34 @@ impl Installed {
         version.is_some_and(|version| ((2026, 7, 1)..(2026, 8, 1)).contains(&version))
     }
 
-    /// `path_var` is `PATH`; `ourselves` is skipped, for we may be called `openclaw` too.
-    pub fn detect(paths: &Paths, path_var: Option<&OsStr>, ourselves: Option<&Path>) -> Self {
+    /// `named` is the program that somebody named: no other one counts then. Else all the places of
+    /// [`find::candidates`] count, for which `var` reads the environment. `ourselves` is skipped, for we may be called
+    /// `openclaw` too.
+    pub fn detect(
+        paths: &Paths,
+        named: Option<&Path>,
+        var: impl Fn(&str) -> Option<String>,
+        ourselves: Option<&Path>,
+    ) -> Self {
         let ourselves = ourselves.and_then(|path| path.canonicalize().ok());
-        let found = path_var.into_iter().flat_map(std::env::split_paths).find_map(|dir| {
-            let program = dir.join("openclaw");
+        let places = match named {
+            Some(program) => vec![program.to_owned()],
+            None => find::candidates(&paths.home, Path::new("/"), var),
+        };
+        let found = places.into_iter().find_map(|program| {
             let real = program.canonicalize().ok().filter(|real| real.is_file())?;
-            (dir.is_absolute() && is_executable(&real) && Some(&real) != ourselves.as_ref()).then_some((program, real))
+            (is_executable(&real) && Some(&real) != ourselves.as_ref()).then_some((program, real))
         });
         let package = found.as_ref().and_then(|(_, real)| package_near(real));
         let (dir, version) = package.map_or((None, None), |(dir, version)| (Some(dir), Some(version)));
-        let generation = match version.as_deref().and_then(parse) {
+        // One that is not to be found has still left its version in the config that it wrote.
+        let touched = || find::last_touched(&fs::read_to_string(&paths.config).ok()?).and_then(parse);
+        let generation = match version.as_deref().map_or_else(touched, parse) {
             Some(version) if version >= (2026, 8, 1) => Generation::SharedSqlite,
             Some(version) if version >= (2026, 6, 5) => Generation::AgentSqlite,
             Some(_) => Generation::JsonStore,
             // Found or not, an OpenClaw whose version we cannot read leaves its database as a trace.
-            None if paths.state_dir.join("state/openclaw.sqlite").exists() => Generation::SharedSqlite,
+            None if shared_database(&paths.state_dir).exists() => Generation::SharedSqlite,
             None => Generation::JsonStore,
         };
         let sdk = dir.filter(|_| generation != Generation::JsonStore).map(|dir| dir.join(SDK));
@@ -96,6 +150,23 @@ fn parse(version: &str) -> Option<(u32, u32, u32)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn each_generation_keeps_credentials_in_a_place_of_its_own() {
+        use CredentialKind::{ApiKey, OAuth, Token};
+        let (agent, state, own) = (Path::new("/a"), Path::new("/s"), Path::new("/o/sign-in.json"));
+        for (generation, usual, sign_in) in [
+            (Generation::JsonStore, "/a/auth-profiles.json", "/a/auth-profiles.json"),
+            (Generation::AgentSqlite, "/a/openclaw-agent.sqlite", "/a/openclaw-agent.sqlite"),
+            (Generation::SharedSqlite, "/s/state/openclaw.sqlite", "/o/sign-in.json"),
+        ] {
+            let stores = generation.stores(agent, state, own);
+            for kind in [None, Some(ApiKey), Some(Token)] {
+                assert_eq!(stores.of(kind), Path::new(usual), "{generation:?} {kind:?}");
+            }
+            assert_eq!(stores.of(Some(OAuth)), Path::new(sign_in), "{generation:?}");
+        }
+    }
     use std::os::unix::fs::{PermissionsExt, symlink};
 
     fn detect(version: Option<&str>, sqlite: bool) -> Installed {
@@ -119,7 +190,8 @@ mod tests {
             fs::write(dir.path().join("s/state/openclaw.sqlite"), "").unwrap();
         }
         let path_var = std::env::join_paths([ourselves.parent().unwrap(), &bin]).unwrap();
-        Installed::detect(&paths, Some(&path_var), Some(&ourselves))
+        let path_var = path_var.into_string().unwrap();
+        Installed::detect(&paths, None, |name| (name == "PATH").then(|| path_var.clone()), Some(&ourselves))
     }
 
     #[test]

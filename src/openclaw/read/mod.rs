@@ -3,6 +3,7 @@
 pub mod auth_store;
 pub mod current;
 pub mod dotenv;
+pub mod find;
 pub mod fingerprint;
 pub mod includes;
 pub mod install;

@@ -1,15 +1,15 @@
 //! OpenClaw's files as they were at one moment. Everything that plans or shows works on this.
 
 use super::includes::{MergedConfig, Models};
-use super::install::Installed;
+use super::install::{CredentialStores, Installed, shared_database};
 use super::paths::Paths;
 use super::plugin;
-use super::{auth_store, dotenv, refs as built_in};
+use super::{auth_store, current, dotenv, refs as built_in};
 use crate::files::Doing;
 use crate::files::bytes::Bytes;
 use crate::openclaw::error::Shape;
 use crate::openclaw::exec_provider::Helper;
-use crate::openclaw::types::FileChange;
+use crate::openclaw::types::{CredentialKind, FileChange};
 use crate::openclaw::{Error, Site, value};
 use crate::selection::refs;
 use serde_json::{Map, Value};
@@ -116,7 +116,7 @@ impl Snapshot {
             sign_in: File::plain(&paths.sign_in)
                 .unwrap_or_else(|_| File { path: paths.sign_in.clone(), ..File::default() }),
             helper: Helper::this(),
-            has_database: paths.state_dir.join("state/openclaw.sqlite").exists(),
+            has_database: shared_database(&paths.state_dir).exists(),
             has_plugin: plugin::is_installed(&paths.state_dir, &tree.value),
             paths: paths.clone(),
             installed: site.installed.clone(),
@@ -157,6 +157,18 @@ impl Snapshot {
         let mut read = |path: &Path| Ok(files().find(|file| file.path == path).and_then(|file| file.bytes.clone()));
         after.tree = MergedConfig::read(&after.config.path, &after.paths.include_roots, &mut read)?;
         Ok(after)
+    }
+
+    /// Where this OpenClaw keeps the credentials of the agent.
+    pub fn credential_stores(&self) -> CredentialStores {
+        let agent_dir = self.store.file.path.parent().unwrap_or(&self.paths.state_dir);
+        self.installed.generation.stores(agent_dir, &self.paths.state_dir, &self.paths.sign_in)
+    }
+
+    /// Where the credential that OpenClaw uses now is kept.
+    pub fn store_in_use(&self) -> PathBuf {
+        let kind = current::kept(self).map(|_| CredentialKind::OAuth);
+        self.credential_stores().of(kind).to_owned()
     }
 
     /// The config with its includes, `${…}` left as written. The list of Chutes' models is empty in it.

@@ -37,7 +37,9 @@ pub(crate) fn record(
     if files.is_empty() && database.is_none() {
         return Ok(());
     }
-    let files = files.iter().zip(backups).map(|(file, backup)| UndoFile {
+    // What was there and has no copy was a secret that goes for good.
+    let restorable = files.iter().zip(backups).filter(|(file, backup)| file.before.is_none() || backup.is_some());
+    let files = restorable.map(|(file, backup)| UndoFile {
         path: file.path.clone(),
         before: file.before.as_deref().map(sha256),
         after: sha256(&file.after),

@@ -13,6 +13,7 @@ use crate::openclaw::Error;
 use crate::openclaw::plan::Request;
 use crate::openclaw::program::{child, status};
 use crate::openclaw::read::current::Current;
+use crate::openclaw::read::fingerprint::Fingerprint;
 use crate::openclaw::write::undo::undo;
 use crate::openclaw::{plan, write};
 use crate::renewal::{self, kept, round};
@@ -76,7 +77,10 @@ impl Effects {
             }
             Effect::ReadKept => {
                 let session = Arc::clone(&self.session);
-                self.blocking(move || Event::Kept(session.state.catalog().map(Box::new)));
+                self.blocking(move || Event::Kept {
+                    list: session.state.catalog().map(Box::new),
+                    decided: session.state.decided().read().unwrap_or_default(),
+                });
             }
             Effect::Discover { attempt, credential } => self.discover(attempt, credential),
             Effect::Verify { attempt, credential, model } => self.verify(attempt, credential, model),
@@ -84,9 +88,13 @@ impl Effects {
                 let session = Arc::clone(&self.session);
                 self.blocking(move || Event::Planned { attempt, result: Box::new(planned(&session, *request)) });
             }
-            Effect::Commit { request } => {
+            Effect::Commit { request, reviewed } => {
                 let session = Arc::clone(&self.session);
-                self.write(move || Event::Committed(Box::new(committed(&session, &request))));
+                self.write(move || Event::Committed(Box::new(committed(&session, &request, &reviewed))));
+            }
+            Effect::Decided => {
+                let session = Arc::clone(&self.session);
+                self.writes.push(spawn_blocking(move || decide(&session)));
             }
             Effect::ReadBack(attempt) => self.read_back(attempt),
             Effect::Undo => {
@@ -247,17 +255,34 @@ fn planned(session: &Session, request: Request) -> Result<Planned, Error> {
     let plan = plan::plan(&session.site.read()?, &request, now())?;
     // With thousands of models, this and the text of each file are the larger part of all memory.
     drop(request);
-    let handover = plan.handover.map(|handover| format!("openclaw {}", handover.args.join(" ")));
+    let put = plan.database.iter().flat_map(|change| &change.put);
+    let stored = put.map(|(id, _)| format!("upsertAuthProfileWithLock({id})")).next();
+    let handover = plan.handover.map(|handover| format!("openclaw {}", handover.args.join(" "))).or(stored);
     let diffs = plan.files.into_iter().map(|file| FileDiff::of(&file)).collect();
-    Ok(Planned { diffs, handover, warnings: plan.warnings })
+    Ok(Planned { diffs, handover, renewal: plan.renewal, warnings: plan.warnings, fingerprint: plan.fingerprint })
 }
 
-fn committed(session: &Session, request: &Request) -> Result<Committed, Error> {
-    let written = write::commit(&session.site, request, None, &session.state, now())?;
+/// The list that was in sight is the last one kept.
+fn decide(session: &Session) {
+    if let Some(list) = session.state.catalog() {
+        session.state.decide(&list);
+    }
+}
+
+fn committed(session: &Session, request: &Request, reviewed: &Fingerprint) -> Result<Committed, Error> {
+    let kept = kept::read(&session.site.paths.sign_in);
+    let written = write::commit(&session.site, request, Some(reviewed), &session.state, now())?;
+    decide(session);
     let name = |path: &std::path::Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
     let backups = written.backups.iter().map(|backup| backup.as_deref().and_then(name));
-    let files = written.plan.files.iter().map(|file| session.site.paths.tilde(&file.path)).zip(backups).collect();
+    let files = written.plan.files.iter().map(|file| file.path.as_path()).zip(backups);
+    // First, as it was stored first; OpenClaw makes no backup of its database.
+    let database = written.plan.database_path.as_deref().map(|path| (path, None));
+    let files = database.into_iter().chain(files);
+    let files = files.map(|(path, backup)| (session.site.paths.tilde(path), backup)).collect();
     let can_be_read_back = session.site.installed.program.is_some();
-    let warnings = written.plan.warnings;
+    let mut warnings = written.plan.warnings;
+    let told = round::after_write(&session.site, kept, |name| std::env::var(name).ok());
+    warnings.extend(round::troubles(&told));
     Ok(Committed { files, profile_id: written.plan.profile_id, warnings, can_be_read_back })
 }

@@ -32,8 +32,10 @@ pub fn page(page: &mut Page, wizard: &Wizard) {
     }
     page.gap();
     page.row(t::auth_writes(lang), label_width, &wizard.facts.config_path, Style::new());
-    let store = format!("{}/agents/{}/agent/auth-profiles.json", wizard.facts.state_dir, wizard.agent());
-    page.row("", label_width, &store, Style::new());
+    if let Some(current) = &wizard.current {
+        let kind = wizard.auth.choices.get(wizard.auth.chosen).and_then(Choice::kind);
+        page.row("", label_width, &wizard.facts.tilde(current.stores.of(kind)), Style::new());
+    }
     page.row("", label_width, t::auth_writes_when(lang), theme.quiet);
     if let Some(host) = &wizard.facts.sign_in.host {
         page.gap();

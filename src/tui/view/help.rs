@@ -55,5 +55,5 @@ pub fn page(page: &mut Page, wizard: &Wizard, first: usize) {
         page.text(t::help_filter(lang), theme.quiet);
         page.text(t::help_can(lang), theme.quiet);
     }
-    page.set_viewport(Viewport { page: rows_there, last });
+    page.set_viewport(Viewport::new(rows_there, last));
 }

@@ -98,7 +98,8 @@ impl View {
     /// Draw one frame; how far one can scroll in it.
     pub fn draw(&self, wizard: &Wizard, frame: &mut Frame) -> Viewport {
         let viewport = self.draw_screen(wizard, frame);
-        if self.lang == Lang::ZhCn {
+        // The cells of a QR code are no text: another sign in their place makes it unreadable.
+        if self.lang == Lang::ZhCn && wizard.context() != KeyContext::SignInQr {
             one_width_only(frame.buffer_mut());
         }
         viewport
@@ -111,11 +112,11 @@ impl View {
             let mut page = Page::new(self, Room::of(area));
             page.text(&text, Style::new());
             page.render(frame, area);
-            return Viewport { page: 1, last: 0 };
+            return Viewport::new(1, 0);
         }
         if wizard.context() == KeyContext::SignInQr {
             qr::draw(self, wizard, frame);
-            return Viewport { page: 1, last: 0 };
+            return Viewport::new(1, 0);
         }
         let places = Places::of(area);
         self.header(wizard, frame, places.header);
@@ -151,6 +152,12 @@ impl View {
     pub fn lines(&self, wizard: &Wizard, rows: usize) -> Vec<String> {
         let room = Room { width: LINE, height: rows, roomy: true, spoken: true };
         self.page(wizard, room, usize::MAX).lines()
+    }
+
+    /// Of [`View::lines`], those that answer the last key.
+    pub fn answers(&self, wizard: &Wizard) -> Vec<String> {
+        let room = Room { width: LINE, height: 0, roomy: true, spoken: true };
+        self.page(wizard, room, usize::MAX).answers()
     }
 
     /// The glyph of a sign, and how it is drawn.

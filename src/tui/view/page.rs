@@ -90,6 +90,8 @@ enum Meaning {
 struct Part {
     meaning: Meaning,
     weight: u8,
+    /// It answers the last key: where it is read aloud, it is said again when it is the answer again.
+    answer: bool,
     /// Over the whole width of the window: nothing may stand beside it.
     whole: bool,
     /// The terminal's cursor, at this column of the last line.
@@ -129,7 +131,8 @@ impl<'a> Page<'a> {
     }
 
     fn push(&mut self, meaning: Meaning) {
-        self.parts.push(Part { meaning, weight: self.weight, whole: false, cursor: None, link: None });
+        let answer = matches!(&meaning, Meaning::Sign { sign: Sign::Problem | Sign::Failed | Sign::Warning, .. });
+        self.parts.push(Part { meaning, weight: self.weight, answer, whole: false, cursor: None, link: None });
     }
 
     pub fn title(&mut self, text: &str) {
@@ -149,6 +152,14 @@ impl<'a> Page<'a> {
 
     pub fn text(&mut self, text: &str, style: Style) {
         self.indented(0, text, style);
+    }
+
+    /// A text that answers the last key.
+    pub fn answer(&mut self, text: &str) {
+        self.text(text, Style::new());
+        if let Some(part) = self.parts.last_mut() {
+            part.answer = true;
+        }
     }
 
     pub fn indented(&mut self, indent: usize, text: &str, style: Style) {
@@ -326,7 +337,7 @@ impl<'a> Page<'a> {
                 }
             }
         }
-        self.viewport.unwrap_or(Viewport { page: height, last })
+        self.viewport.unwrap_or(Viewport::new(height, last))
     }
 
     // ── Lines ────────────────────────────────────────────────────────────────────────────────────
@@ -334,9 +345,18 @@ impl<'a> Page<'a> {
     /// Each meaning as one line of text: words in place of signs, labels in place of columns. What is
     /// still to come is not said.
     pub fn lines(self) -> Vec<String> {
+        self.lines_of(|_| true)
+    }
+
+    /// Of the lines, those that answer the last key.
+    pub fn answers(self) -> Vec<String> {
+        self.lines_of(|part| part.answer)
+    }
+
+    fn lines_of(self, wanted: impl Fn(&Part) -> bool) -> Vec<String> {
         let view = self.view;
         let mut lines = Vec::new();
-        for part in self.parts {
+        for part in self.parts.into_iter().filter(wanted) {
             let line = match part.meaning {
                 Meaning::Blank | Meaning::Sign { sign: Sign::Ahead, .. } => continue,
                 Meaning::Title(text) | Meaning::Text { text, .. } => text,

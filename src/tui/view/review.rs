@@ -1,4 +1,4 @@
-//! Review: the exact diff of every file, and what the test call says.
+//! Review: what will change in words, then the exact diff of every file, and what the test call says.
 
 use super::View;
 use super::models::words;
@@ -6,31 +6,15 @@ use super::page::{Page, Sign};
 use crate::chutes::model::id_of;
 use crate::chutes::verify::Verdict;
 use crate::clean;
-use crate::diff;
-use crate::diff::{FileDiff, Hunk, LineKind};
+use crate::diff::{self, FileDiff, Fold, Hunk, LineKind};
 use crate::texts::{Lang, wizard as t};
-use crate::tui::format::cut;
+use crate::tui::format::{cut, wrap};
 use crate::wizard::Wizard;
-use crate::wizard::protocol::{Planned, Viewport};
+use crate::wizard::protocol::{Credential, Planned, Viewport};
 use crate::wizard::screens::review::{Review, Verification};
 use ratatui::style::Style;
-use ratatui::text::Line;
+use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
-
-/// Lines of the whole diff.
-fn line_count(planned: &Planned) -> usize {
-    command_rows(planned) + planned.diffs.iter().map(file_rows).sum::<usize>()
-}
-
-/// The command that stores the credential, and an empty line behind.
-fn command_rows(planned: &Planned) -> usize {
-    usize::from(planned.handover.is_some()) * 2
-}
-
-/// A heading of two lines, the hunks with a gap line between two, and an empty line behind.
-fn file_rows(diff: &FileDiff) -> usize {
-    3 + diff.hunks.iter().map(Hunk::len).sum::<usize>() + diff.hunks.len().saturating_sub(1)
-}
 
 /// Of the plan, and of the choices.
 fn warnings(planned: &Planned, wizard: &Wizard) -> Vec<String> {
@@ -45,16 +29,13 @@ fn is_low(height: usize) -> bool {
 }
 
 pub fn page(page: &mut Page, wizard: &Wizard) {
-    let (view, theme, lang) = (page.view, page.view.theme, page.view.lang);
+    let (theme, lang) = (page.view.theme, page.view.lang);
     let review = &wizard.review;
-    let low = is_low(page.room.height);
-    page.title(t::review_title(lang));
-    if let Some(models) = &wizard.models {
-        let selection = models.choices();
-        let sums = t::review_sums(lang, &selection.primary, wizard.review.registered, selection.aliases.len());
-        page.text(&cut(&clean::line(&sums), page.width(), theme.glyphs.ellipsis), Style::new());
-    }
+    page.title(title(review, lang));
     status(page, wizard);
+    if !review.changed.is_empty() {
+        page.sign(Sign::Warning, &t::review_changed(lang, review.changed.join(", ")));
+    }
     if let Some(error) = &review.write_failed {
         page.blank();
         page.sign(Sign::Failed, &error.words(lang));
@@ -76,35 +57,38 @@ pub fn page(page: &mut Page, wizard: &Wizard) {
             }
         }
         Some(Ok(planned)) => {
+            let low = is_low(page.room.height);
             for mut words in warnings(planned, wizard) {
-                if low {
+                if low && !page.room.spoken {
                     words = cut(&words, page.width().saturating_sub(2), theme.glyphs.ellipsis);
                 }
                 page.sign(Sign::Warning, &words);
             }
+            let way = planned.renewal.iter().filter(|_| !low || page.room.spoken).flat_map(|way| way.words(lang));
+            for words in way.collect::<Vec<_>>() {
+                page.text(&words, theme.quiet);
+            }
             if !low {
                 page.blank();
             }
-            let total = line_count(planned);
-            if total == 0 {
+            if planned.diffs.is_empty() && planned.handover.is_none() {
                 page.sign(Sign::Done, t::review_unchanged(lang));
+            } else if page.room.spoken {
+                spoken(page, wizard, planned);
             } else {
-                let rows = page.room.height.saturating_sub(page.height() + 1).max(1);
-                let end = total.saturating_sub(rows);
-                let first = review.scroll.first.min(end);
-                page.set_viewport(Viewport { page: rows, last: end });
-                let last = (first + rows).min(total);
-                let width = page.width();
-                for row in rows_from(view, planned, wizard, width, first).take(rows) {
-                    let line = row.made(view, width);
-                    let said = line.spans.iter().map(|span| span.content.as_ref()).collect();
-                    page.drawn(line, Some(said));
-                }
-                if total > rows {
-                    page.text(&t::review_lines(lang, first + 1, last, total), theme.quiet);
-                }
+                rows(page, wizard, planned);
             }
         }
+    }
+}
+
+/// What this screen is about, which is not always a write.
+fn title(review: &Review, lang: Lang) -> &'static str {
+    match &review.planned {
+        _ if review.write_failed.is_some() || review.is_refused() => t::review_title_nothing(lang),
+        Some(Err(_)) => t::review_title_nothing(lang),
+        Some(Ok(planned)) if planned.diffs.is_empty() && planned.handover.is_none() => t::review_title_same(lang),
+        _ => t::review_title(lang),
     }
 }
 
@@ -147,7 +131,7 @@ fn status(page: &mut Page, wizard: &Wizard) {
                 page.sign(Sign::Warning, &text);
             }
             Verdict::Refused(failure) | Verdict::NotServed(failure) => {
-                page.sign(Sign::Failed, &t::review_refused(lang, failure.message(lang)));
+                page.sign(Sign::Failed, &failure.message(lang));
             }
         },
     }
@@ -157,7 +141,65 @@ fn waiting_words(review: &Review, lang: Lang) -> &'static str {
     if review.planned.is_none() { t::review_waiting_plan(lang) } else { t::review_waiting_verify(lang) }
 }
 
-/// A row of the diff. Those of the files are made only when they are in sight: there may be very many.
+// ── In words ─────────────────────────────────────────────────────────────────────────────────────
+
+/// What will hold after the write, a label and a text each; what changes says what it was before.
+fn in_words(wizard: &Wizard) -> Vec<(&'static str, String)> {
+    let lang = wizard.facts.lang;
+    let Some(models) = &wizard.models else { return Vec::new() };
+    let chosen = models.choices();
+    let before = wizard.current.as_ref().map(|current| &current.configured);
+    let mut words = Vec::new();
+    let default = match before.and_then(|before| before.primary.as_ref()) {
+        Some(old) if *old != chosen.primary => t::review_from_to(lang, clean::line(old), clean::line(&chosen.primary)),
+        _ => clean::line(&chosen.primary),
+    };
+    words.push((t::done_default(lang), default));
+    if !chosen.fallbacks.is_empty() {
+        words.push((t::done_fallbacks(lang), clean::line(&chosen.fallbacks.join(", "))));
+    }
+    words.extend(chosen.image.as_deref().map(|image| (t::done_image(lang), clean::line(image))));
+    if !chosen.aliases.is_empty() {
+        let alias = |alias: &crate::selection::Alias| format!("{} = {}", alias.name, words::short(&alias.target));
+        let aliases: Vec<String> = chosen.aliases.iter().map(alias).collect();
+        words.push((t::done_aliases(lang), clean::line(&aliases.join(", "))));
+    }
+    let credential = match wizard.credential() {
+        Some(Credential::ApiKey(key) | Credential::EnvKey(key)) => Some(t::auth_stored_api_key(lang, key.hint())),
+        Some(Credential::OAuth(signed_in)) => {
+            let account = signed_in.granted.account.as_deref().unwrap_or(signed_in.client_id.as_str());
+            Some(t::auth_stored_oauth(lang, clean::line(account)))
+        }
+        Some(Credential::Stored) | None => None,
+    };
+    words.extend(credential.map(|credential| (t::review_credential(lang), credential)));
+    words.push((t::review_models(lang), t::review_registered(lang, wizard.review.registered)));
+    words
+}
+
+/// Without the diff, which is long; `o` reads it.
+fn spoken(page: &mut Page, wizard: &Wizard, planned: &Planned) {
+    let (view, lang) = (page.view, page.view.lang);
+    for (label, text) in in_words(wizard) {
+        page.said(view.labelled(label, &text));
+    }
+    if let Some(command) = &planned.handover {
+        page.said(t::review_handover(lang, command));
+    }
+    for diff in &planned.diffs {
+        page.said(format!("{}, {}", wizard.facts.tilde(&diff.path), about(diff, wizard, lang)));
+        if wizard.review.unfolded {
+            for line in diff.hunks.iter().flat_map(Hunk::lines) {
+                page.said(format!("{} {}", line.kind.sign(), line.text));
+            }
+        }
+    }
+}
+
+// ── The diff ─────────────────────────────────────────────────────────────────────────────────────
+
+/// A row of the scrolled part. Those of the files are made only when they are in sight: there may be very
+/// many.
 enum Row<'a> {
     Made(Line<'static>),
     Of(diff::Line<'a>),
@@ -170,46 +212,111 @@ impl Row<'_> {
             Row::Made(line) => return line,
             Row::Of(line) => line,
         };
-        let style = match line.kind {
-            LineKind::Added => theme.added,
-            LineKind::Removed => theme.removed,
-            LineKind::Context => theme.quiet,
-        };
         let text = cut(&view.safe(&clean::line(&line.text)), width.saturating_sub(2), theme.glyphs.ellipsis);
-        Line::styled(format!("{} {text}", line.kind.sign()), style)
+        Line::styled(format!("{} {text}", line.kind.sign()), kind_style(view, line.kind))
     }
 }
 
-/// The rows that [`line_count`] counts, without the first `skipped`.
-fn rows_from<'a>(
-    view: &'a View,
-    planned: &'a Planned,
-    wizard: &'a Wizard,
-    width: usize,
-    skipped: usize,
-) -> impl Iterator<Item = Row<'a>> {
-    let lang = view.lang;
-    let command = planned.handover.iter();
-    let command =
-        command.flat_map(move |command| [Line::raw(clean::line(&t::review_handover(lang, command))), Line::default()]);
-    let mut left = skipped.saturating_sub(command_rows(planned));
-    let files = planned.diffs.iter().flat_map(move |diff| {
-        let here = left.min(file_rows(diff));
+fn kind_style(view: &View, kind: LineKind) -> Style {
+    match kind {
+        LineKind::Added => view.theme.added,
+        LineKind::Removed => view.theme.removed,
+        LineKind::Context => view.theme.quiet,
+    }
+}
+
+/// Lines of a hunk that are shown, or a summary in their place.
+enum Segment {
+    Lines { first: usize, count: usize },
+    Fold(Fold),
+}
+
+/// The hunk in rows: without folds, one segment.
+fn segments(hunk: &Hunk, unfolded: bool) -> Vec<Segment> {
+    let mut segments = Vec::new();
+    let mut first = 0;
+    for fold in hunk.folds().filter(|_| !unfolded) {
+        segments.push(Segment::Lines { first, count: fold.first - first });
+        segments.push(Segment::Fold(fold));
+        first = fold.first + fold.lines;
+    }
+    segments.push(Segment::Lines { first, count: hunk.len() - first });
+    segments
+}
+
+fn hunk_rows(hunk: &Hunk, unfolded: bool) -> usize {
+    let rows = |segment: Segment| match segment {
+        Segment::Lines { count, .. } => count,
+        Segment::Fold(_) => 1,
+    };
+    segments(hunk, unfolded).into_iter().map(rows).sum()
+}
+
+/// A heading of two lines, the hunks with a gap line between two, and an empty line behind.
+fn file_rows(diff: &FileDiff, unfolded: bool) -> usize {
+    let hunks: usize = diff.hunks.iter().map(|hunk| hunk_rows(hunk, unfolded)).sum();
+    3 + hunks + diff.hunks.len().saturating_sub(1)
+}
+
+/// The words, then the files, as far as they are in sight.
+fn rows(page: &mut Page, wizard: &Wizard, planned: &Planned) {
+    let (view, lang, width) = (page.view, page.view.lang, page.width());
+    let unfolded = wizard.review.unfolded;
+    let mut head: Vec<Line> = word_rows(view, wizard, width);
+    if let Some(command) = &planned.handover {
+        let words = wrap(&view.safe(&t::review_handover(lang, command)), width);
+        head.extend(words.into_iter().map(Line::from));
+        head.push(Line::default());
+    }
+    let sizes: Vec<usize> = planned.diffs.iter().map(|diff| file_rows(diff, unfolded)).collect();
+    let total = head.len() + sizes.iter().sum::<usize>();
+    let room = page.room.height.saturating_sub(page.height() + 1).max(1);
+    let last = total.saturating_sub(room);
+    let first = wizard.review.scroll.first.min(last);
+    let mut end = head.len();
+    let start_of = |size: &usize| {
+        end += size;
+        end - size
+    };
+    let starts: Vec<usize> = sizes.iter().map(start_of).collect();
+    page.set_viewport(Viewport {
+        page: room,
+        last,
+        previous: starts.iter().copied().rev().chain([0]).find(|at| *at < first),
+        next: starts.iter().copied().find(|at| *at > first),
+    });
+    let mut left = first.saturating_sub(head.len());
+    let files = planned.diffs.iter().zip(&sizes).flat_map(|(diff, size)| {
+        let here = left.min(*size);
         left -= here;
         file_lines(view, diff, wizard, width, here)
     });
-    command.map(Row::Made).skip(skipped).chain(files)
+    let head = head.into_iter().map(Row::Made).skip(first);
+    let lines: Vec<Line> = head.chain(files).take(room).map(|row| row.made(view, width)).collect();
+    page.drawn_lines(lines, None);
+    if total > room {
+        page.text(&t::review_lines(lang, first + 1, (first + room).min(total), total), view.theme.quiet);
+    }
 }
 
-fn file_lines<'a>(
-    view: &View,
-    diff: &'a FileDiff,
-    wizard: &Wizard,
-    width: usize,
-    skipped: usize,
-) -> impl Iterator<Item = Row<'a>> + use<'a> {
-    let (theme, lang) = (&view.theme, view.lang);
-    let path = clean::line(&wizard.facts.tilde(&diff.path));
+fn word_rows(view: &View, wizard: &Wizard, width: usize) -> Vec<Line<'static>> {
+    let words = in_words(wizard);
+    let labels: Vec<&str> = words.iter().map(|(label, _)| *label).collect();
+    let label_width = Page::label_width(&labels);
+    let mut lines = Vec::new();
+    for (label, text) in words {
+        for (at, row) in wrap(&view.safe(&text), width.saturating_sub(label_width)).into_iter().enumerate() {
+            let label = if at == 0 { label } else { "" };
+            let pad = label_width - label.width();
+            lines.push(Line::from(vec![Span::styled(format!("{label}{:pad$}", ""), view.theme.quiet), Span::raw(row)]));
+        }
+    }
+    lines.push(Line::default());
+    lines
+}
+
+/// `new file, mode 0600, +12 -0`
+fn about(diff: &FileDiff, wizard: &Wizard, lang: Lang) -> String {
     let mut about = Vec::new();
     if diff.is_new {
         about.push(t::review_new_file(lang).to_owned());
@@ -222,19 +329,58 @@ fn file_lines<'a>(
     if let Some(backup) = &diff.backup {
         about.push(t::review_backup(lang, clean::line(backup)));
     }
+    about.join(", ")
+}
+
+/// The rows that [`file_rows`] counts, without the first `skipped`.
+fn file_lines<'a>(
+    view: &'a View,
+    diff: &'a FileDiff,
+    wizard: &Wizard,
+    width: usize,
+    skipped: usize,
+) -> impl Iterator<Item = Row<'a>> + use<'a> {
+    let (theme, lang) = (view.theme, view.lang);
+    let unfolded = wizard.review.unfolded;
+    let path = clean::line(&wizard.facts.tilde(&diff.path));
     let heading = [
         Line::styled(cut(&path, width, theme.glyphs.ellipsis), theme.title),
-        Line::styled(cut(&about.join(", "), width, theme.glyphs.ellipsis), theme.quiet),
+        Line::styled(cut(&about(diff, wizard, lang), width, theme.glyphs.ellipsis), theme.quiet),
     ];
-    let gap_style = theme.quiet;
     let mut left = skipped.saturating_sub(heading.len());
     let hunks = diff.hunks.iter().enumerate().flat_map(move |(at, hunk)| {
         let gap = usize::from(at > 0);
-        let here = left.min(gap + hunk.len());
+        let here = left.min(gap + hunk_rows(hunk, unfolded));
         left -= here;
-        let gap_row = (here < gap).then(|| Row::Made(Line::styled("  ...", gap_style)));
-        gap_row.into_iter().chain(hunk.lines_from(here.saturating_sub(gap)).map(Row::Of))
+        let gap_row = (here < gap).then(|| Row::Made(Line::styled("  ...", theme.quiet)));
+        gap_row.into_iter().chain(hunk_lines(view, hunk, unfolded, here.saturating_sub(gap)))
     });
-    let behind = (skipped < file_rows(diff)).then(|| Row::Made(Line::default()));
+    let behind = (skipped < file_rows(diff, unfolded)).then(|| Row::Made(Line::default()));
     heading.into_iter().map(Row::Made).skip(skipped).chain(hunks).chain(behind)
+}
+
+fn hunk_lines<'a>(
+    view: &'a View,
+    hunk: &'a Hunk,
+    unfolded: bool,
+    skipped: usize,
+) -> impl Iterator<Item = Row<'a>> + use<'a> {
+    let mut left = skipped;
+    segments(hunk, unfolded).into_iter().flat_map(move |segment| {
+        let rows = match &segment {
+            Segment::Lines { count, .. } => *count,
+            Segment::Fold(_) => 1,
+        };
+        let here = left.min(rows);
+        left -= here;
+        let (lines, fold) = match segment {
+            Segment::Lines { first, count } => (Some(hunk.lines_from(first + here).take(count - here)), None),
+            Segment::Fold(fold) => (None, (here == 0).then_some(fold)),
+        };
+        let fold = fold.map(|fold| {
+            let text = t::review_folded(view.lang, fold.entries, fold.lines);
+            Row::Made(Line::styled(format!("{}     {text}", fold.kind.sign()), kind_style(view, fold.kind)))
+        });
+        lines.into_iter().flatten().map(Row::Of).chain(fold)
+    })
 }

@@ -1,7 +1,7 @@
 //! Auth: which credential is set up.
 
 use super::{Screen, Transition};
-use crate::openclaw::types::StoredCredential;
+use crate::openclaw::types::{CredentialKind, StoredCredential};
 use crate::secret::Secret;
 use crate::wizard::facts::{Begun, Facts};
 use crate::wizard::protocol::{Action, Credential};
@@ -17,6 +17,17 @@ pub enum Choice {
     EnvKey(Secret),
     /// Go on with what OpenClaw's store has.
     Stored(StoredCredential),
+}
+
+impl Choice {
+    /// What kind of credential it leads to.
+    pub fn kind(&self) -> Option<CredentialKind> {
+        match self {
+            Choice::Continue(_) | Choice::OAuth => Some(CredentialKind::OAuth),
+            Choice::ApiKey | Choice::EnvKey(_) => Some(CredentialKind::ApiKey),
+            Choice::Stored(stored) => Some(stored.kind),
+        }
+    }
 }
 
 #[derive(Debug, Default)]

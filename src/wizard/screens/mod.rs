@@ -10,8 +10,9 @@ pub mod models;
 pub mod review;
 pub mod sign_in;
 
-use super::protocol::{Attempt, Credential, Effect};
+use super::protocol::{Action, Attempt, Credential, Effect, Viewport};
 use crate::chutes::oauth::attempt::ClientId;
+use crate::openclaw::read::fingerprint::Fingerprint;
 use crate::secret::Secret;
 
 /// A step of the rail.
@@ -68,7 +69,8 @@ pub enum Transition {
     Test(String),
     /// Work out what is to be written, and show it.
     Review,
-    Write,
+    /// What was reviewed, as the files were then.
+    Write(Fingerprint),
     /// Nothing has to be written.
     Finish,
 }
@@ -78,35 +80,36 @@ pub enum Transition {
 pub struct Scroll {
     /// First row shown.
     pub first: usize,
-    page: usize,
-    last: usize,
+    viewport: Viewport,
 }
 
 impl Default for Scroll {
     fn default() -> Scroll {
-        Scroll { first: 0, page: 10, last: usize::MAX }
+        Scroll { first: 0, viewport: Viewport::new(10, usize::MAX) }
     }
 }
 
 impl Scroll {
-    pub fn set_viewport(&mut self, viewport: super::protocol::Viewport) {
-        (self.page, self.last) = (viewport.page, viewport.last);
-        self.first = self.first.min(self.last);
+    pub fn set_viewport(&mut self, viewport: Viewport) {
+        self.viewport = viewport;
+        self.first = self.first.min(viewport.last);
     }
 
     /// False: the action is none that scrolls.
-    pub fn act(&mut self, action: super::protocol::Action) -> bool {
-        use super::protocol::Action;
+    pub fn act(&mut self, action: Action) -> bool {
+        let Viewport { page, last, previous, next } = self.viewport;
         let to = match action {
             Action::Up => self.first.saturating_sub(1),
             Action::Down => self.first.saturating_add(1),
-            Action::PageUp => self.first.saturating_sub(self.page),
-            Action::PageDown => self.first.saturating_add(self.page),
+            Action::PageUp => self.first.saturating_sub(page),
+            Action::PageDown => self.first.saturating_add(page),
             Action::First => 0,
-            Action::Last => self.last,
+            Action::Last => last,
+            Action::NextFile => next.unwrap_or(self.first),
+            Action::PreviousFile => previous.unwrap_or(self.first),
             _ => return false,
         };
-        self.first = to.min(self.last);
+        self.first = to.min(last);
         true
     }
 }

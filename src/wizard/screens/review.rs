@@ -29,6 +29,10 @@ pub struct Review {
     pub confirmed: bool,
     pub writing: bool,
     pub write_failed: Option<Error>,
+    /// Files that somebody changed while they were being reviewed, as a person writes their paths.
+    pub changed: Vec<String>,
+    /// Long blocks are shown whole.
+    pub unfolded: bool,
 }
 
 impl Review {
@@ -47,7 +51,17 @@ impl Review {
             return Transition::Stay;
         }
         match action {
+            // Enter waits for an answer; it is taken back.
+            Action::Back if self.confirmed => {
+                self.confirmed = false;
+                Transition::Stay
+            }
             Action::Back => Transition::Back,
+            Action::Unfold => {
+                self.unfolded = !self.unfolded;
+                self.scroll = Scroll::default();
+                Transition::Stay
+            }
             Action::AnotherKey if self.credential_refused() => Transition::AnotherCredential,
             Action::AnotherKey if self.is_refused() => Transition::Back,
             Action::Retry => Transition::Review,
@@ -110,8 +124,10 @@ impl Review {
         if planned.diffs.is_empty() && planned.handover.is_none() {
             return Transition::Finish;
         }
+        let reviewed = planned.fingerprint.clone();
         self.writing = true;
         self.write_failed = None;
-        Transition::Write
+        self.changed.clear();
+        Transition::Write(reviewed)
     }
 }

@@ -411,7 +411,7 @@ fn no_balance_and_no_answer_are_written_with_a_warning() {
 fn without_changes_nothing_is_written() {
     let mut drive = Drive::at_review();
     drive.planned(Ok(Planned::default())).verified(works()).act(Action::Enter);
-    assert!(drive.effects.is_empty());
+    assert!(matches!(drive.effects[..], [Effect::Decided]));
     assert_eq!(drive.wizard.screen, Screen::Done);
     assert!(drive.wizard.done.is_unchanged());
     drive.act(Action::Undo);
@@ -449,6 +449,32 @@ fn a_failed_write_stays_on_review_and_can_be_tried_again() {
     drive.event(Event::Committed(Box::new(Ok(Committed::default()))));
     assert_eq!(drive.wizard.screen, Screen::Done);
     assert!(drive.wizard.review.planned.is_none(), "what is not shown again is not kept");
+}
+
+/// A file changed while it was being reviewed: Review comes back with the new diff, and says which file.
+#[test]
+fn what_changed_since_review_is_shown_before_it_is_written() {
+    let mut drive = Drive::at_review();
+    drive.planned(Ok(plan_of_one_line())).verified(works()).act(Action::Enter);
+    assert!(drive.commits());
+    let changed = Error::ChangedSinceReview { paths: vec!["/x/openclaw.json".into()] };
+    drive.event(Event::Committed(Box::new(Err(changed))));
+    assert!(matches!(drive.effects[..], [Effect::Plan { .. }]), "{:?}", drive.effects);
+    assert_eq!(drive.wizard.screen, Screen::Review);
+    assert_eq!(drive.wizard.review.changed, ["/x/openclaw.json"]);
+    assert!(drive.wizard.review.planned.is_none() && drive.wizard.review.write_failed.is_none());
+    assert!(!drive.planned(Ok(plan_of_one_line())).commits(), "nothing is written unseen");
+    assert_eq!(drive.wizard.review.changed, ["/x/openclaw.json"], "it is said beside the new diff");
+    assert!(drive.act(Action::Enter).commits());
+    assert!(drive.wizard.review.changed.is_empty());
+}
+
+#[test]
+fn enter_that_waits_for_an_answer_can_be_taken_back() {
+    let mut drive = Drive::at_review();
+    drive.planned(Ok(plan_of_one_line())).act(Action::Enter).act(Action::Back);
+    assert_eq!((drive.wizard.screen, drive.wizard.context()), (Screen::Review, KeyContext::Review));
+    assert!(!drive.verified(works()).commits());
 }
 
 #[test]
@@ -533,6 +559,91 @@ fn an_open_alias_may_be_left_out() {
     let Some(Effect::Plan { request, .. }) = drive.effects.first() else { panic!("{:?}", drive.effects) };
     assert!(request.selection.aliases.iter().all(|alias| alias.name != "chutes-fast"));
     assert!(!request.selection.registered.iter().any(|m| *m.id == *"z/GLM-4.7-FP8"));
+}
+
+/// An alias renamed under the filter that found it: the cursor stays on its row, and Enter, which many
+/// press to go on, chooses nothing before it has said what.
+#[test]
+fn renaming_under_a_filter_makes_nothing_else_the_default() {
+    let mut drive = Drive::at_models(all());
+    let default = drive.models().primary.clone();
+    drive.act(Action::Filter);
+    "fast".chars().for_each(|c| _ = drive.event(Event::Text(c)));
+    drive.act(Action::Enter).act(Action::EditAlias).act(Action::Edit(LineEdit::DeleteToStart));
+    "quick".chars().for_each(|c| _ = drive.event(Event::Text(c)));
+    drive.act(Action::Enter);
+    assert_eq!(drive.models().current().map(|m| &*m.id), Some("z/GLM-4.7-FP8"));
+    drive.act(Action::Enter);
+    assert_eq!(drive.models().primary, default);
+    assert!(matches!(drive.models().notice, Some(models::StatusLine::EnterAgain { .. })));
+    drive.act(Action::GoOn);
+    assert_eq!((drive.wizard.screen, &drive.models().primary), (Screen::Review, &default));
+}
+
+#[test]
+fn a_filter_that_finds_nothing_gives_the_row_back() {
+    let mut drive = Drive::at_models(all());
+    drive.act(Action::Last);
+    let at = drive.models().current().map(|m| m.id.to_string());
+    drive.act(Action::Filter);
+    "xyzzy".chars().for_each(|c| _ = drive.event(Event::Text(c)));
+    drive.act(Action::Enter).act(Action::Back);
+    assert_eq!(drive.models().current().map(|m| m.id.to_string()), at);
+}
+
+/// The default changes by Enter on the row that is the default afterwards, by a proposal that was taken,
+/// and by nothing else.
+#[test]
+fn ten_thousand_natural_keys_never_choose_a_default_by_accident() {
+    let actions = [
+        Action::Up,
+        Action::Down,
+        Action::First,
+        Action::Last,
+        Action::PageDown,
+        Action::Enter,
+        Action::Enter,
+        Action::Filter,
+        Action::Back,
+        Action::Sort,
+        Action::SortColumn(3),
+        Action::Fallback,
+        Action::Image,
+        Action::EditAlias,
+        Action::LeaveOut,
+        Action::Favourite,
+        Action::Reveal,
+        Action::GoToDefault,
+        Action::Edit(LineEdit::DeleteToStart),
+    ];
+    let mut drive =
+        Drive::at_models(catalog(&["z/GLM-4.7", "z/GLM-5", "d/Deep-V3", "m/Eye-1", "q/Qwen-3", "x/Fast-2"]));
+    let mut random = 7_u64;
+    let mut next = |below: u64| {
+        random = random.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from((random >> 33) % below).unwrap_or(0)
+    };
+    for _ in 0..10_000 {
+        let before = drive.models().primary.clone();
+        let here = drive.models().current().map(|model| model.reference());
+        let typing = drive.wizard.context().takes_text();
+        let asked = matches!(drive.models().notice, Some(models::StatusLine::EnterAgain { .. }));
+        let event = match next(3) {
+            0 if typing => Event::Text(['q', 'g', '5', 'f', 'x'][next(5)]),
+            _ => Event::Action(actions[next(actions.len() as u64)]),
+        };
+        let enter = matches!(event, Event::Action(Action::Enter)) && !typing;
+        drive.event(event);
+        if drive.wizard.screen != Screen::Models {
+            drive.act(Action::Back);
+        }
+        let after = &drive.models().primary;
+        if *after != before {
+            assert!(enter, "{before} became {after}");
+            assert_eq!(here.as_ref(), Some(after));
+            assert!(!asked || here.as_ref() == Some(after));
+        }
+    }
 }
 
 #[test]

@@ -80,13 +80,19 @@ impl Release {
         [self.node.clone().into(), self.script.clone().into()]
     }
 
-    /// Makes this the `openclaw` of a home. It fetches nothing: its looks for a plugin fail at once.
-    pub fn install(&self, home: &mut Home) {
-        let bin = home.join("bin");
+    /// Puts `openclaw` and the `node` that it wants into a directory of the home, which is not in its `PATH`.
+    pub fn link(&self, home: &Home, directory: &str) -> PathBuf {
+        let bin = home.join(directory);
         std::fs::create_dir_all(&bin).expect("a directory in the home");
         for (name, target) in [("openclaw", &self.script), ("node", &self.node)] {
             std::os::unix::fs::symlink(target, bin.join(name)).expect("a link in the home");
         }
+        bin
+    }
+
+    /// Makes this the `openclaw` of a home. It fetches nothing: its looks for a plugin fail at once.
+    pub fn install(&self, home: &mut Home) {
+        let bin = self.link(home, "bin");
         home.set("PATH", format!("{}:/usr/bin:/bin", bin.display()));
         home.set("npm_config_offline", "true").set("npm_config_fetch_retries", "0");
     }

@@ -2,7 +2,7 @@
 //! it comes out equal.
 
 mod allowlist;
-mod settings;
+pub(super) mod settings;
 
 use super::schema::{self, Problem};
 use crate::chutes::model::{Model, id_of, reference, usd};

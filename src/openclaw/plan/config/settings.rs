@@ -141,7 +141,7 @@ pub(super) fn refer(config: &mut Value, helper: &Value) {
 }
 
 /// Takes that away, and the containers that it leaves empty.
-pub(super) fn refer_no_more(config: &mut Value) {
+pub(in crate::openclaw::plan) fn refer_no_more(config: &mut Value) {
     let Some(providers) = existing(config, &["secrets", "providers"]) else { return };
     if providers.shift_remove(exec_provider::ALIAS).is_some() {
         remove_empty(config, &["secrets", "providers"]);
@@ -149,7 +149,7 @@ pub(super) fn refer_no_more(config: &mut Value) {
 }
 
 /// Takes Chutes' profiles out of `auth.profiles` and `auth.order`: they would go before a reference.
-pub(super) fn name_no_profile(config: &mut Value) {
+pub(in crate::openclaw::plan) fn name_no_profile(config: &mut Value) {
     if let Some(profiles) = existing(config, &["auth", "profiles"]) {
         let before = profiles.len();
         profiles.retain(|_, entry| auth_store::provider_of(entry).as_deref() != Some(PROVIDER));
@@ -167,7 +167,7 @@ pub(super) fn name_no_profile(config: &mut Value) {
 }
 
 /// Removes `[outer, inner]` where it has become empty, and then `outer`.
-fn remove_empty(config: &mut Value, [outer, inner]: &[&str; 2]) {
+pub(in crate::openclaw::plan) fn remove_empty(config: &mut Value, [outer, inner]: &[&str; 2]) {
     if let Some(around) = existing(config, &[outer]) {
         if around.get(*inner).and_then(Value::as_object).is_some_and(Map::is_empty) {
             around.shift_remove(*inner);

@@ -65,6 +65,47 @@ pub fn draw(view: &View, models: &Models, rows: usize, page: &mut Page) {
     }
 }
 
+/// What tells one model from the others, in a short line.
+pub fn brief(models: &Models, at: usize, lang: Lang) -> String {
+    let model = &models.models[at];
+    let mut parts = vec![clean::excerpt(&model.id, 80)];
+    parts.extend((models.served(at) == Some(false)).then(|| t::models_not_served(lang).to_owned()));
+    if models.is_primary(&model.id) {
+        parts.push(t::models_default(lang).to_owned());
+    }
+    parts.extend(models.fallback_place(&model.id).map(|place| t::models_fallback(lang, place)));
+    if models.is_image(&model.id) {
+        parts.push(t::models_detail_image(lang).to_owned());
+    }
+    parts.extend(models.alias_of(&model.id).map(|alias| t::models_detail_alias(lang, clean::line(alias))));
+    if models.left_out.contains(&*model.id) {
+        parts.push(t::models_left_out(lang).to_owned());
+    }
+    parts.extend(model.context.map(|tokens| t::plain_context(lang, tokens_said(tokens.get(), lang))));
+    parts.extend(model.price.input.map(|usd| t::plain_in(lang, price(usd))));
+    parts.extend(model.price.output.map(|usd| t::plain_out(lang, price(usd))));
+    let can = [
+        (model.reasoning, t::models_detail_reasoning(lang)),
+        (Some(model.vision()), t::plain_vision(lang)),
+        (model.tools, t::models_detail_tools(lang)),
+        (model.tee, "TEE"),
+    ];
+    parts.extend(can.into_iter().filter(|(has, _)| *has == Some(true)).map(|(_, name)| name.to_owned()));
+    parts.join(", ")
+}
+
+/// `203 thousand`, `1.0 million`.
+fn tokens_said(tokens: u64, lang: Lang) -> String {
+    match tokens {
+        0..1_000 => tokens.to_string(),
+        1_000..999_500 => t::plain_thousand(lang, (tokens + 500) / 1000),
+        _ => {
+            let tenths = tokens.saturating_add(50_000) / 100_000;
+            t::plain_million(lang, format!("{}.{}", tenths / 10, tenths % 10))
+        }
+    }
+}
+
 /// Everything about one model in a line.
 pub fn sentence(view: &View, models: &Models, at: usize) -> String {
     let lang = view.lang;

@@ -17,25 +17,29 @@ use crate::wizard::models::{Models, Sort, StatusLine};
 use crate::wizard::protocol::Viewport;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
+use table::MARK;
 use unicode_width::UnicodeWidthStr;
 
 /// How the height is shared out.
 struct Heights {
-    /// Source, filter, column names.
-    above: usize,
+    /// The column names are shown.
+    heading: bool,
     table: usize,
     /// What waits or answers, then the details.
     pane: usize,
-    /// Of which at least so many are kept for what waits or answers.
-    news: usize,
 }
 
 impl Heights {
+    /// Above the table the source or the filter, below it a line that says what is out of sight.
     fn of(height: usize, roomy: bool) -> Heights {
-        let (above, gap, pane, news) = if roomy { (3, 1, 7, 3) } else { (1, 0, (height / 2 + 1).clamp(4, 8), 0) };
-        Heights { above, table: height.saturating_sub(above + gap + pane).max(1), pane, news }
+        let (above, gap, pane) = if roomy { (2, 1, PANE) } else { (1, 0, LOW_PANE) };
+        Heights { heading: roomy, table: height.saturating_sub(above + gap + pane).max(1), pane }
     }
 }
+
+/// What is said fits three lines at 80 columns, with the keys on the last; one is left for the details.
+const PANE: usize = 4;
+const LOW_PANE: usize = 4;
 
 pub fn page(page: &mut Page, wizard: &Wizard) {
     let Some(models) = &wizard.models else {
@@ -46,23 +50,32 @@ pub fn page(page: &mut Page, wizard: &Wizard) {
     }
     let view = page.view;
     let heights = Heights::of(page.room.height, page.room.roomy);
-    let asking = wizard.discover.running;
-    if page.room.roomy {
-        source_line(page, models, asking);
-        filter_line(page, models);
-    } else if filtering(models) {
+    if filtering(models) {
         filter_line(page, models);
     } else {
-        source_line(page, models, asking);
+        source_line(page, models, wizard.discover.running);
     }
-    table::draw(page, models, heights.table, heights.above > 1);
-    page.gap();
+    table::draw(page, models, heights.table, heights.heading);
+    if page.room.roomy {
+        out_of_sight(page, models, heights.table);
+    }
     let start = page.height();
-    // What is said fits two lines at 80 columns, and has an empty one below it.
-    page.in_rows(heights.news, 3, |page| news(page, models));
+    page.in_rows(0, heights.pane - usize::from(page.room.roomy), |page| news(page, models));
     let rows = (start + heights.pane).saturating_sub(page.height());
     page.in_rows(0, rows, |page| details::draw(view, models, rows, page));
-    page.set_viewport(Viewport { page: heights.table, last: models.view.len().saturating_sub(heights.table) });
+    page.set_viewport(Viewport::new(heights.table, models.view.len().saturating_sub(heights.table)));
+}
+
+/// How many rows are above and below the window.
+fn out_of_sight(page: &mut Page, models: &Models, rows: usize) {
+    let (theme, lang) = (page.view.theme, page.view.lang);
+    let above = models.first_shown(rows);
+    let below = models.view.len().saturating_sub(above + rows);
+    let mut words = Vec::new();
+    words.extend((above > 0).then(|| format!("{} {}", theme.glyphs.up, t::models_above(lang, count(above)))));
+    words.extend((below > 0).then(|| format!("{} {}", theme.glyphs.down, t::models_below(lang, count(below)))));
+    let text = format!("{:MARK$}{}", "", words.join("   "));
+    page.drawn(Line::styled(text, theme.quiet), None);
 }
 
 fn count(number: usize) -> String {
@@ -138,9 +151,6 @@ fn source_line(page: &mut Page, models: &Models, asking: bool) {
 
 /// `/ glm tools                      3 of 14 shown, 11 hidden by the filter`, while there is a filter.
 fn filter_line(page: &mut Page, models: &Models) {
-    if !filtering(models) {
-        return page.blank();
-    }
     let (theme, lang, width) = (page.view.theme, page.view.lang, page.width());
     let (shown, total) = (count(models.view.len()), count(models.models.len()));
     let long = match models.revealed {
@@ -206,8 +216,8 @@ fn news(page: &mut Page, models: &Models) {
             | StatusLine::AliasRemoved { .. }
             | StatusLine::AliasMoved { .. }
             | StatusLine::Took { .. }
-            | StatusLine::Testing { .. } => page.text(&text, Style::new()),
-            StatusLine::Tested { verdict, .. } if verdict.failure().is_none() => page.text(&text, Style::new()),
+            | StatusLine::Testing { .. } => page.answer(&text),
+            StatusLine::Tested { verdict, .. } if verdict.failure().is_none() => page.answer(&text),
             _ => page.sign(Sign::Warning, &text),
         };
     }
@@ -235,7 +245,7 @@ fn spoken(page: &mut Page, models: &Models) {
     let (view, lang) = (page.view, page.view.lang);
     let rows = page.room.height;
     for (place, &at) in models.view.iter().enumerate().take(rows) {
-        page.said(t::plain_row(lang, place + 1, details::sentence(view, models, at)));
+        page.said(t::plain_row(lang, place + 1, details::brief(models, at, lang)));
     }
     let more = models.view.len().saturating_sub(rows);
     if more > 0 {
@@ -244,9 +254,15 @@ fn spoken(page: &mut Page, models: &Models) {
     page.said(source_words(view, models, false));
     let (shown, total) = (count(models.view.len()), count(models.models.len()));
     page.said(t::models_shown(lang, shown, total));
-    news(page, models);
+    if models.notice == Some(StatusLine::Described) {
+        if let Some(&at) = models.view.get(models.cursor) {
+            page.answer(&details::sentence(view, models, at));
+        }
+    } else {
+        news(page, models);
+    }
     if let Some(&at) = models.view.get(models.cursor) {
-        let row = t::plain_row(lang, models.cursor + 1, details::sentence(view, models, at));
-        page.said(format!("{} {row}", view.theme.glyphs.pointer));
+        let row = t::plain_row(lang, models.cursor + 1, details::brief(models, at, lang));
+        page.answer(&t::plain_here(lang, row));
     }
 }

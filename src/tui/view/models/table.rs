@@ -1,8 +1,6 @@
 //! The table: which columns there is room for, and its rows.
 
-use crate::chutes::model::id_of;
 use crate::clean;
-use crate::selection::Alias;
 use crate::texts::{Lang, wizard as t};
 use crate::tui::format::{Decimals, shortened, tokens};
 use crate::tui::view::View;
@@ -13,10 +11,12 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 /// Which columns there is room for. They go in a fixed order as the window narrows: cache price,
-/// longest answer, capabilities, output price, input price, context. The name comes first.
+/// longest answer, capabilities, output price, input price, context. The name comes first. Widths depend
+/// on the window and the list alone: no column moves when something is chosen.
 struct Columns {
     name: usize,
-    tags: usize,
+    role: usize,
+    alias: usize,
     context: bool,
     output: bool,
     can: bool,
@@ -25,30 +25,28 @@ struct Columns {
     room: [Decimals; 3],
 }
 
-/// `def chutes-fast`.
-const TAGS: usize = 15;
 const TOKENS: usize = 5;
 const CAN: usize = 4;
-/// Pointer or sign before the name.
-const MARK: usize = 2;
+/// The pointer, and a sign of the row, before the name.
+pub const MARK: usize = 3;
 /// Names this wide are rarely cut.
 const GOOD_NAME: usize = 38;
-const LEAST_NAME: usize = 22;
+const LEAST_NAME: usize = 20;
 const MOST_NAME: usize = 60;
 
 impl Columns {
-    fn for_width(width: usize, models: &Models) -> Columns {
+    fn for_width(width: usize, models: &Models, lang: Lang) -> Columns {
         let measures = models.measures();
         let room = measures.prices.map(|(largest, decimals)| Decimals::of(largest, decimals));
-        // Words of the choices are shortened before names are.
-        let most = match width {
-            150.. => 36,
-            90.. => 22,
-            _ => TAGS,
+        let (role, alias) = match width {
+            // `chutes-vision` has room.
+            100.. => (t::models_left_out(lang).width(), 24),
+            56.. => (t::models_left_out(lang).width(), 13),
+            _ => (3, 9),
         };
-        let tags = alias_width(models).clamp(11, most).min(width / 3);
         let longest = measures.longest_id.clamp(LEAST_NAME, MOST_NAME);
-        let mut columns = Columns { name: 0, tags, context: true, output: true, can: true, prices: [true; 3], room };
+        let mut columns =
+            Columns { name: 0, role, alias, context: true, output: true, can: true, prices: [true; 3], room };
         for drop in 0..=6 {
             match drop {
                 1 => columns.prices[2] = false,
@@ -73,8 +71,9 @@ impl Columns {
     fn fixed(&self) -> usize {
         let of = |there: bool, width: usize| if there { width } else { 0 };
         let prices: usize =
-            self.prices.iter().zip(self.room).map(|(there, room)| of(*there, price_width(room) + 2)).sum();
-        1 + self.tags + of(self.context, 1 + TOKENS) + of(self.output, 1 + TOKENS) + of(self.can, 2 + CAN) + prices
+            self.prices.iter().zip(self.room).map(|(there, room)| of(*there, price_width(room) + 1)).sum();
+        let tokens = of(self.context, 1 + TOKENS) + of(self.output, 1 + TOKENS);
+        1 + self.role + 1 + self.alias + tokens + of(self.can, 2 + CAN) + prices
     }
 
     fn heading(&self, view: &View, sort: Sort) -> Line<'static> {
@@ -84,7 +83,9 @@ impl Columns {
             Span::raw(" ".repeat(MARK)),
             Span::styled(left(t::models_column_model(lang), self.name, ""), style(Sort::Name)),
             Span::raw(" "),
-            Span::styled(left(t::models_column_alias(lang), self.tags, ""), style(Sort::Alias)),
+            Span::styled(left(t::models_column_role(lang), self.role, ""), style(Sort::Alias)),
+            Span::raw(" "),
+            Span::styled(left(t::models_column_alias(lang), self.alias, ""), style(Sort::Alias)),
         ];
         for (there, name, column) in [
             (self.context, t::models_column_context(lang), Sort::Context),
@@ -104,7 +105,7 @@ impl Columns {
                 // Above the figures, which rarely fill the places behind the point.
                 let width = price_width(room);
                 let head = right(name, (room.before + 3).max(name.width()).min(width));
-                spans.push(Span::styled(format!("  {}", left(&head, width, "")), style(column)));
+                spans.push(Span::styled(format!(" {}", left(&head, width, "")), style(column)));
             }
         }
         if self.can {
@@ -119,27 +120,18 @@ fn price_width(room: Decimals) -> usize {
     room.width().max(5)
 }
 
-/// Widest entry of the alias column: an alias beside what else its model is.
-fn alias_width(models: &Models) -> usize {
-    let with_alias = |alias: &Alias| {
-        let id = id_of(&alias.target).unwrap_or_default();
-        let default = if models.is_primary(id) { 8 } else { 0 };
-        let fallback = if models.fallback_place(id).is_some() { 11 } else { 0 };
-        let image = if models.is_image(id) { 6 } else { 0 };
-        clean::line(&alias.name).width() + default + fallback + image
-    };
-    models.aliases.iter().map(with_alias).max().unwrap_or(0)
-}
-
 pub fn draw(page: &mut Page, models: &Models, rows: usize, with_heading: bool) {
     let view = page.view;
-    let columns = Columns::for_width(page.width(), models);
+    let columns = Columns::for_width(page.width(), models, view.lang);
     if with_heading {
         page.drawn(columns.heading(view, models.sort), None);
     }
     if models.view.is_empty() {
         let words = match models.query().misunderstood() {
             Some(word) => t::models_not_understood(view.lang, clean::excerpt(word, 24)),
+            None if let Some(word) = models.suggestion() => {
+                t::models_did_you_mean(view.lang, clean::excerpt(&word, 24))
+            }
             None if models.filter_open => t::models_no_match_typing(view.lang).to_owned(),
             None => t::models_no_match(view.lang).to_owned(),
         };
@@ -158,30 +150,31 @@ fn row(view: &View, models: &Models, columns: &Columns, at: usize, here: bool, p
     let (theme, lang) = (&view.theme, view.lang);
     let model = &models.models[at];
     let gone = models.served(at) == Some(false);
-    let mark = match (here, gone) {
-        (true, _) => Span::styled(theme.glyphs.pointer, theme.accent),
-        (false, true) => Span::styled(theme.glyphs.warning, theme.error),
-        (false, false) if models.favourites.contains(&*model.id) => Span::styled(theme.glyphs.star, theme.accent),
-        (false, false) => Span::raw(" "),
-    };
     let quiet = gone || models.left_out.contains(&*model.id);
     let style = if quiet { theme.quiet } else { Style::new() };
-    let mut spans = vec![mark, Span::raw(" ")];
+    let sign = if gone {
+        Span::styled(theme.glyphs.warning, theme.error)
+    } else if models.favourites.contains(&*model.id) {
+        Span::styled(theme.glyphs.star, theme.accent)
+    } else {
+        Span::raw(" ")
+    };
+    let pointer = if here { Span::styled(theme.glyphs.pointer, theme.pointer) } else { Span::raw(" ") };
+    let mut spans = vec![pointer, sign, Span::raw(" ")];
     spans.extend(name_spans(view, models, &model.id, columns.name, if here { Style::new() } else { style }));
-    spans.push(Span::raw(" "));
+    let role = left(&role(models, &model.id, lang, columns.role), columns.role, theme.glyphs.ellipsis);
+    spans.push(Span::styled(format!(" {role} "), if quiet { style } else { theme.accent }));
     let mut cursor = None;
     match models.editing.as_ref().filter(|edit| edit.row == at) {
         Some(edit) => {
             let text = clean::line(edit.line.text());
-            let (text, column) = super::window(&text, edit.line.cursor_width(), columns.tags);
-            cursor = Some(MARK + columns.name + 1 + column);
-            spans.push(Span::styled(left(&text, columns.tags, ""), theme.field));
+            let (text, column) = super::window(&text, edit.line.cursor_width(), columns.alias);
+            cursor = Some(MARK + columns.name + 1 + columns.role + 1 + column);
+            spans.push(Span::styled(left(&text, columns.alias, ""), theme.field));
         }
         None => {
-            let words = tags(models, &model.id, lang, false);
-            let words = if words.width() > columns.tags { tags(models, &model.id, lang, true) } else { words };
-            let tags = left(&words, columns.tags, theme.glyphs.ellipsis);
-            spans.push(Span::styled(tags, if quiet { style } else { theme.accent }));
+            let alias = models.alias_of(&model.id).map(clean::line).unwrap_or_default();
+            spans.push(Span::styled(left(&alias, columns.alias, theme.glyphs.ellipsis), style));
         }
     }
     let unknown = theme.glyphs.unknown;
@@ -195,7 +188,7 @@ fn row(view: &View, models: &Models, columns: &Columns, at: usize, here: bool, p
     for ((there, room), usd) in columns.prices.iter().zip(columns.room).zip(prices) {
         if *there {
             let text = usd.map_or_else(|| room.place_word(unknown), |usd| room.place(usd));
-            spans.push(Span::styled(format!("  {}", left(&text, price_width(room), "")), style));
+            spans.push(Span::styled(format!(" {}", left(&text, price_width(room), "")), style));
         }
     }
     if columns.can {
@@ -254,23 +247,24 @@ fn name_spans(view: &View, models: &Models, id: &str, width: usize, style: Style
     spans
 }
 
-/// What a row is: its place among the choices, and its alias.
-fn tags(models: &Models, id: &str, lang: Lang, short: bool) -> String {
-    let mut tags: Vec<String> = Vec::new();
+/// What a model is used for, in so many columns: `default`, `1` for the first fallback, `img`.
+fn role(models: &Models, id: &str, lang: Lang, width: usize) -> String {
+    let mut roles: Vec<String> = Vec::new();
+    let image = models.is_image(id);
     if models.is_primary(id) {
-        tags.push(if short { t::models_default_short(lang) } else { t::models_default(lang) }.to_owned());
+        let whole = t::models_default(lang);
+        let short = image || whole.width() > width;
+        roles.push(if short { t::models_default_short(lang) } else { whole }.to_owned());
     }
-    if let Some(alias) = models.alias_of(id) {
-        tags.push(clean::line(alias));
-    }
-    if let Some(place) = models.fallback_place(id) {
-        tags.push(if short { t::models_fallback_short(lang, place) } else { t::models_fallback(lang, place) });
-    }
-    if models.is_image(id) {
-        tags.push(if short { t::models_image_short(lang) } else { t::models_image(lang) }.to_owned());
-    }
+    roles.extend(models.fallback_place(id).map(|place| place.to_string()));
+    roles.extend(image.then(|| t::models_image_short(lang).to_owned()));
     if models.left_out.contains(id) {
-        tags.push(t::models_left_out(lang).to_owned());
+        let whole = t::models_left_out(lang);
+        roles.push(if whole.width() > width { t::models_left_out_short(lang) } else { whole }.to_owned());
     }
-    tags.join(" ")
+    // What there is no room for is in the details.
+    if roles.len() > 1 && roles.iter().map(|role| role.width() + 1).sum::<usize>() > width + 1 {
+        roles.truncate(1);
+    }
+    roles.join(" ")
 }

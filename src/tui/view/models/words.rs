@@ -53,6 +53,9 @@ pub fn notice(models: &Models, notice: &StatusLine, lang: Lang) -> String {
         StatusLine::NoProposalHere => t::models_notice_no_proposal(lang).to_owned(),
         StatusLine::NotServed => t::models_notice_not_served(lang).to_owned(),
         StatusLine::NothingShown => t::models_notice_nothing_shown(lang).to_owned(),
+        StatusLine::EnterAgain { id } => t::models_notice_enter_again(lang, clean::excerpt(id, MOST)),
+        // The details of the row say it.
+        StatusLine::Described => String::new(),
         StatusLine::LeaveAgain => t::models_notice_leave(lang).to_owned(),
         StatusLine::DefaultSet { before } => t::models_notice_default(lang, short(before)),
         StatusLine::AliasSet { name } => t::models_notice_alias_set(lang, name),

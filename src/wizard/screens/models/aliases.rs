@@ -105,6 +105,9 @@ impl Models {
             }
         });
         self.propose_again();
+        // The row may not match the filter any more; it stays, and so does the cursor.
+        self.held = Some(edit.row);
+        self.unsure = true;
         self.keep_row(Models::sort_rows);
     }
 }

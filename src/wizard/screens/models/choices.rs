@@ -12,6 +12,10 @@ impl Models {
             return Transition::Stay;
         };
         let id = self.models[at].id.to_string();
+        if !self.is_primary(&id) && std::mem::take(&mut self.unsure) {
+            self.notice = Some(StatusLine::EnterAgain { id });
+            return Transition::Stay;
+        }
         if !self.is_primary(&id) {
             let before = std::mem::take(&mut self.primary);
             self.set_primary(&id);
@@ -21,11 +25,26 @@ impl Models {
             });
             return Transition::Stay;
         }
+        self.go_on()
+    }
+
+    /// On to the review; what is still open is asked about first.
+    pub(super) fn go_on(&mut self) -> Transition {
         if self.pending.is_empty() {
             return Transition::Review;
         }
         self.asking = true;
         Transition::Stay
+    }
+
+    /// The cursor on the default, whatever the filter hides.
+    pub(super) fn go_to_default(&mut self) {
+        let Some(id) = id_of(&self.primary).map(str::to_owned) else { return };
+        if !self.go_to(&id) {
+            self.filter.clear();
+            self.filter_changed();
+            self.go_to(&id);
+        }
     }
 
     pub(super) fn set_primary(&mut self, id: &str) {

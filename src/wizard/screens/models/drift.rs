@@ -118,6 +118,8 @@ impl Models {
             return false;
         };
         let ids = [taken, Some(wanted)].map(|target| target.and_then(id_of).map(str::to_owned));
+        // It is there to be read: Enter would make it the default.
+        self.unsure = true;
         ids.into_iter().flatten().any(|id| self.go_to(&id))
     }
 
@@ -191,7 +193,7 @@ impl Models {
                 return Transition::Review;
             }
             // Left as it is: a new alias is not set, a configured one stays where it was.
-            Action::Enter => {
+            Action::Enter | Action::GoOn => {
                 self.asking = false;
                 return Transition::Review;
             }

@@ -28,6 +28,7 @@ impl Models {
         drop(known);
         self.models.extend(missing);
         self.index = Index::new(&self.models);
+        (self.held, self.last_row) = (None, None);
         self.sort_rows();
     }
 
@@ -66,7 +67,7 @@ impl Models {
 
     /// Which rows the filter shows: the better a text is found, the higher; equals in the order of the table.
     pub(super) fn refresh_view(&mut self) {
-        let Models { models, view, query, index, order, aliases, .. } = self;
+        let Models { models, view, query, index, order, aliases, held, .. } = self;
         view.clear();
         if self.revealed || query.is_empty() {
             view.extend(order.iter().map(|&row| row as usize));
@@ -109,6 +110,9 @@ impl Models {
         } else {
             view.extend(order.iter().map(|&row| row as usize).filter(|&row| query.allows(&models[row])));
         }
+        if let Some(row) = held.filter(|row| *row < models.len() && !view.contains(row)) {
+            view.insert(self.cursor.min(view.len()), row);
+        }
         self.hidden = models.len() - view.len();
         self.cursor = self.cursor.min(view.len().saturating_sub(1));
     }
@@ -117,6 +121,7 @@ impl Models {
 
     pub(super) fn move_to(&mut self, place: usize) {
         self.moved = true;
+        self.last_row = None;
         self.cursor = place.min(self.view.len().saturating_sub(1));
     }
 
@@ -164,8 +169,9 @@ impl Models {
 
     /// Change the order and stay on the same model.
     pub(super) fn keep_row(&mut self, change: impl FnOnce(&mut Models)) {
-        let row = self.view.get(self.cursor).copied();
+        let row = self.view.get(self.cursor).copied().or(self.last_row);
         change(self);
+        self.last_row = row;
         if let Some(at) = row.and_then(|row| self.view.iter().position(|&at| at == row)) {
             self.cursor = at;
         }
@@ -222,7 +228,7 @@ impl Models {
         if self.editing.is_none() && !self.asking {
             self.moved = true;
             self.notice = None;
-            if let Some(row) = self.row_of(id_of(text).unwrap_or(text)).or_else(|| self.row_of(text)) {
+            if let Some(row) = self.row_named(text) {
                 self.filter.clear();
                 self.filter_open = false;
                 self.filter_changed();
@@ -239,10 +245,17 @@ impl Models {
     pub(super) fn filter_changed(&mut self) {
         self.moved = true;
         let query = Query::parse(self.filter.text());
+        self.held = None;
         let text_is_new = query.has_text() && query != self.query;
+        let sort = query.sort().filter(|sort| *sort != self.sort);
         self.query = query;
         self.revealed = false;
+        if let Some(sort) = sort {
+            (self.sort, self.reversed) = (sort, false);
+            self.sort_rows();
+        }
         if text_is_new {
+            self.last_row = self.view.get(self.cursor).copied().or(self.last_row);
             self.refresh_view();
             // The best find is the first.
             self.cursor = 0;
@@ -250,6 +263,12 @@ impl Models {
         } else {
             self.keep_row(Models::refresh_view);
         }
+    }
+
+    /// What the filter may have been meant as, when it finds nothing.
+    pub fn suggestion(&self) -> Option<String> {
+        let names = (0..self.models.len()).map(|row| self.index.key(row));
+        self.view.is_empty().then(|| self.query.suggestion(names)).flatten()
     }
 
     /// Show what the filter hides, or hide it again.

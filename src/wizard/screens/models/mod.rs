@@ -38,8 +38,9 @@ pub enum Sort {
 }
 
 impl Sort {
+    /// In the order of the columns; those that a small window has come first.
     pub const ALL: [Sort; 7] =
-        [Sort::Name, Sort::Alias, Sort::Context, Sort::Output, Sort::PriceIn, Sort::PriceOut, Sort::PriceCache];
+        [Sort::Name, Sort::Alias, Sort::Context, Sort::PriceIn, Sort::PriceOut, Sort::PriceCache, Sort::Output];
 
     fn next(self) -> Sort {
         let at = Sort::ALL.iter().position(|s| *s == self).unwrap_or(0);
@@ -75,6 +76,12 @@ pub enum StatusLine {
     NotServed,
     /// Nothing is shown by the filter.
     NothingShown,
+    /// Enter once more makes the row the default.
+    EnterAgain {
+        id: String,
+    },
+    /// Everything about the row under the cursor.
+    Described,
     /// Leaving would lose what was chosen: Esc once more does it.
     LeaveAgain,
     /// Full ref of what was the default before.
@@ -168,6 +175,13 @@ pub struct Models {
     touched: bool,
     /// The person moved about: a new list keeps the row under the cursor.
     moved: bool,
+    /// A row that stays in sight although the filter would hide it: its alias was just changed.
+    held: Option<usize>,
+    /// The row the cursor was on, while the filter shows none.
+    last_row: Option<usize>,
+    /// The cursor is where nobody put it, or Enter just meant something else: the next Enter is not yet
+    /// a choice.
+    unsure: bool,
 }
 
 /// What the config has of its own.
@@ -241,6 +255,9 @@ impl Models {
             own,
             touched: false,
             moved: false,
+            held: None,
+            last_row: None,
+            unsure: false,
         };
         screen.list_changed(configured.registered.iter().map(String::as_str));
         screen.go_to_start();
@@ -294,7 +311,7 @@ impl Models {
         }
         match at {
             Some(id) if self.moved || self.touched || self.editing.is_some() => {
-                self.go_to(&id);
+                self.unsure |= !self.go_to(&id);
             }
             _ => self.go_to_start(),
         }
@@ -319,6 +336,11 @@ impl Models {
     /// The row with exactly this id.
     pub fn row_of(&self, id: &str) -> Option<usize> {
         self.index.row_of(&self.models, id)
+    }
+
+    /// The row with this id or full ref.
+    pub fn row_named(&self, text: &str) -> Option<usize> {
+        self.row_of(id_of(text).unwrap_or(text)).or_else(|| self.row_of(text))
     }
 
     /// What the columns of the table have to hold.
@@ -478,6 +500,8 @@ impl Models {
 
     fn act_on_list(&mut self, action: Action) -> Transition {
         self.notice = None;
+        // Any other key than Enter shows that the screen was looked at.
+        self.unsure &= action == Action::Enter;
         match action {
             Action::Up => self.move_to(self.cursor.saturating_sub(1)),
             Action::Down => self.move_to(self.cursor + 1),
@@ -488,8 +512,14 @@ impl Models {
             Action::Filter => self.filter_open = true,
             Action::Reveal => self.reveal(),
             Action::Sort => self.sort_by(self.sort.next(), false),
+            Action::SortColumn(column) => {
+                let sort = Sort::ALL.get(usize::from(column)).copied().unwrap_or_default();
+                self.sort_by(sort, sort == self.sort && !self.reversed);
+            }
             Action::SortReverse => self.sort_by(self.sort, !self.reversed),
             Action::Enter => return self.enter(),
+            Action::GoOn => return self.go_on(),
+            Action::GoToDefault => self.go_to_default(),
             Action::Back if !self.filter.is_empty() => {
                 self.filter.clear();
                 self.filter_changed();
@@ -511,6 +541,7 @@ impl Models {
                 }
                 self.notice = Some(StatusLine::NothingShown);
             }
+            Action::Describe => self.notice = Some(StatusLine::Described),
             Action::TakeProposal => self.take_here(),
             Action::TakeAllProposals => self.take_all(),
             _ => {}

@@ -1,0 +1,61 @@
+//! An OpenClaw that is not in PATH, as for cron, sudo and Ansible: found where its installer put it, or where
+//! `--openclaw` says, and what is written is what it reads.
+
+use crate::support::*;
+use serde_json::json;
+use testkit::peer::{Release, patiently};
+
+/// Onboards with a PATH that has no OpenClaw, then asks the real one.
+fn onboarded(stage: &mut Stage, directory: &str, more: &[&str]) {
+    let Some(release) = Release::of("2026.9.6") else { return };
+    let bin = release.link(&stage.home, directory);
+    stage.home.set("npm_config_offline", "true").set("npm_config_fetch_retries", "0");
+    let named = bin.join("openclaw").display().to_string();
+    let more: Vec<&str> = more.iter().map(|word| if *word == "HERE" { named.as_str() } else { word }).collect();
+    let words = [BIN, "onboard", "--non-interactive", "--json", "--api-key-stdin"];
+    let ran = patiently(&stage.home, words.iter().chain(&more), KEY);
+    let document = document(&ran);
+    assert_eq!((ran.code, &document["ok"]), (0, &json!(true)), "{ran:?}");
+    assert!(document["auth"]["store"].as_str().unwrap().ends_with("openclaw.sqlite"), "{document}");
+    assert!(!warnings(&document).contains(&"openclaw-not-found"), "{document}");
+    assert!(!stage.home.join(STORE).exists(), "a file that this release refuses to start with");
+
+    stage.home.set("PATH", format!("{}:/usr/bin:/bin", bin.display()));
+    let status = patiently(&stage.home, ["openclaw", "models", "status", "--json"], "");
+    assert_eq!(status.code, 0, "{status:?}");
+    let start = status.stdout.find('{').unwrap();
+    let status: serde_json::Value = serde_json::from_str(&status.stdout[start..]).unwrap();
+    assert_eq!(status["resolvedDefault"], DEFAULT, "{status}");
+    assert_eq!(status["auth"]["missingProvidersInUse"], json!([]), "{status}");
+}
+
+#[test]
+fn by_nvm() {
+    onboarded(&mut Stage::new(), ".nvm/versions/node/v24.1.0/bin", &[]);
+}
+
+#[test]
+fn by_name() {
+    onboarded(&mut Stage::new(), "somewhere/else", &["--openclaw", "HERE"]);
+}
+
+#[test]
+fn a_name_that_leads_nowhere_is_refused() {
+    let stage = Stage::new();
+    let ran = stage.onboard(&["--openclaw", "/nowhere/openclaw"]);
+    assert_eq!((ran.code, &document(&ran)["error"]["code"]), (2, &json!("no-such-openclaw")), "{ran:?}");
+    assert!(stage.stamp().is_empty());
+}
+
+/// OpenClaw is gone, or is where nobody looks: its config still tells that it keeps credentials in a database.
+#[test]
+fn a_config_that_a_newer_openclaw_wrote_gets_no_file_that_it_refuses() {
+    let stage = Stage::new();
+    stage.home.write(CONFIG, "{ meta: { lastTouchedVersion: '2026.9.6' } }\n");
+    let before = stage.stamp();
+    let ran = stage.onboard(&[]);
+    let document = document(&ran);
+    assert_eq!((ran.code, &document["ok"]), (1, &json!(false)), "{ran:?}");
+    assert!(document["error"]["hint"].as_str().unwrap().contains("--openclaw"), "{document}");
+    assert_eq!(stage.stamp(), before, "nothing was written");
+}
