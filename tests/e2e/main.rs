@@ -5,6 +5,7 @@
 mod ending;
 mod found;
 mod gateways;
+mod input;
 mod models;
 mod peer;
 mod releases;

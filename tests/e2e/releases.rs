@@ -6,7 +6,7 @@ use openclaw_chutes::standin::idp::{Consent, Idp, Options};
 use openclaw_chutes::standin::sample::{self, Era};
 use openclaw_chutes::standin::{Config, Keys, Standin};
 use serde_json::{Value, json};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use testkit::http::get;
 use testkit::peer::{Release, patiently};
@@ -71,16 +71,6 @@ impl Stage {
         assert_eq!(ran.code, 0, "openclaw {words:?}: {ran:?}");
         ran
     }
-
-    fn files(&self) -> Vec<(PathBuf, Vec<u8>)> {
-        files(&self.home)
-    }
-}
-
-/// Everything below `.openclaw`, with its bytes.
-fn files(home: &Home) -> Vec<(PathBuf, Vec<u8>)> {
-    let ours = home.files().into_iter().filter(|file| file.starts_with(home.join(".openclaw")));
-    ours.map(|file| (file.clone(), std::fs::read(file).unwrap())).collect()
 }
 
 #[track_caller]
