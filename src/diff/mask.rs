@@ -238,7 +238,7 @@ fn hide_in_comment(comment: &str) -> Cow<'_, str> {
             && word.contains(|c: char| c.is_ascii_alphabetic());
         let marked = word.len() >= 8 && MARKS.iter().any(|mark| word.starts_with(mark));
         let named = after.trim_start_matches(['"', '\'', ' ', '\t']).starts_with(':');
-        if (mixed || marked || secret_next) && !named {
+        if (mixed || marked || secret_next) && !named && find_secret(word).is_none() {
             out.push('…');
         } else {
             out.push_str(word);
