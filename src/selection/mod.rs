@@ -2,6 +2,7 @@
 //! replaces a model that is no longer served. No IO.
 
 pub mod alias;
+pub mod by_hand;
 pub mod cost;
 pub mod pools;
 pub mod portable;
@@ -9,6 +10,7 @@ pub mod propose;
 pub mod recommend;
 pub mod refs;
 pub mod successor;
+pub mod words;
 
 use crate::chutes::model::Model;
 use std::sync::Arc;

@@ -4,7 +4,7 @@
 pub mod journal;
 
 use crate::chutes::catalog;
-use crate::chutes::model::Catalog;
+use crate::chutes::model::{Catalog, Model};
 use crate::chutes::oauth::attempt::{ClientId, Pending};
 use crate::files::{self, Error};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -12,9 +12,11 @@ use std::fs::File;
 use std::io::BufReader;
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Name of the kept list of models.
 const CATALOG: &str = "catalog";
+const REGISTERED: &str = "registered";
 
 /// The directory of our own state.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -75,6 +77,17 @@ impl State {
     /// Keep a live list for later. A failure to write it is nobody's trouble.
     pub fn keep_catalog(&self, live: &Catalog) {
         let _ = files::write_private_with(&self.file(CATALOG), &|file| catalog::to_json(live, file));
+    }
+
+    /// The models as they were written into a config last: what differs there since is somebody else's doing.
+    pub fn registered(&self) -> Option<Catalog> {
+        catalog::from_json(BufReader::new(File::open(self.file(REGISTERED)).ok()?))
+    }
+
+    /// Keep what was written. A failure to do so is nobody's trouble: all that is there counts as somebody's.
+    pub fn keep_registered(&self, models: &[Arc<Model>]) {
+        let written = Catalog { models: models.to_vec(), ..Catalog::default() };
+        let _ = files::write_private_with(&self.file(REGISTERED), &|file| catalog::to_json(&written, file));
     }
 
     /// Ids of the models that somebody has decided about: what of them is not registered was left out.

@@ -17,13 +17,16 @@ use super::read::Site;
 use super::read::fingerprint::Fingerprint;
 use super::read::snapshot::{self, Snapshot};
 use super::types::{DatabaseChange, Role};
+use crate::chutes::model::Model;
 use crate::chutes::oauth::token::Renewed;
 use crate::signals::Uncut;
 use crate::state::journal::Direction;
 use crate::state::{Profiles, State};
 use journal::OpenJournal;
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use transaction::{Change, Failure, Prepared};
 
 /// How often a change is planned again when somebody else writes the same file meanwhile.
@@ -137,6 +140,9 @@ fn carry_out(
         match done {
             Ok(backups) => {
                 journal.end();
+                if touches(&[Role::Config]) {
+                    keep_registered(state, request);
+                }
                 return Ok(Written { plan, backups, changed_meanwhile, undoable: true });
             }
             Err(Failure::Conflict(path)) => {
@@ -153,6 +159,20 @@ fn carry_out(
         database.put_back(&snapshot);
     }
     Err(stored_already(handed_over, Error::KeepsChanging { path: conflict }))
+}
+
+/// Remembers what was written of the models. What only repeats the config is no word of the service's: of
+/// that the older record stays.
+fn keep_registered(state: &State, request: &Request) {
+    let older = state.registered().map(|older| older.models).unwrap_or_default();
+    let own = request.basis.iter().flat_map(|basis| &basis.models);
+    let own: HashMap<&str, &Arc<Model>> = own.map(|model| (&*model.id, model)).collect();
+    let older: HashMap<&str, &Arc<Model>> = older.iter().map(|model| (&*model.id, model)).collect();
+    let written = request.selection.registered.iter().filter_map(|model| match own.get(&*model.id) {
+        Some(own) if *own == model => older.get(&*model.id).map(|older| Arc::clone(older)),
+        _ => Some(model.clone()),
+    });
+    state.keep_registered(&written.collect::<Vec<_>>());
 }
 
 /// What is done in OpenClaw's database on the way.
