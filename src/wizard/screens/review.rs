@@ -67,6 +67,7 @@ impl Review {
             Action::Retry => Transition::Review,
             Action::TradeKey => Transition::TradeKey,
             Action::ClientSecret => Transition::ToggleClientSecret,
+            Action::MakePool => Transition::PoolOfChain,
             Action::Enter => {
                 self.confirmed = true;
                 self.write_if_ready()
