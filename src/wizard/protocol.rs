@@ -93,8 +93,6 @@ pub enum Over {
     CannotResume(CannotResume),
     /// The app does not take this redirect address.
     RedirectMissing(String),
-    /// Our own state cannot be written: what failed, in words.
-    NoState(String),
 }
 
 /// What a file holds for somebody whose terminal cannot copy.
@@ -211,6 +209,8 @@ pub struct Committed {
     pub warnings: Vec<PlanWarning>,
     /// An OpenClaw is there that can be asked how it reads this.
     pub can_be_read_back: bool,
+    /// Our own state could not be written, so that nothing can put the old bytes back.
+    pub no_undo: bool,
 }
 
 /// What the runtime is to do.

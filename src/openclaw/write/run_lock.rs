@@ -22,10 +22,20 @@ pub fn ours(state: &State, config: &Path) -> Result<File, Error> {
     let name = crate::files::hex(&Sha256::digest(config.as_os_str().as_encoded_bytes()));
     let path = state.dir().join("locks").join(format!("{}.lock", &name[..32]));
     let failed = |error: std::io::Error| Error::io(Doing::Lock, &path, &error);
-    crate::files::private_dir(path.parent().unwrap_or(Path::new("/")))?;
     // Created in place, never renamed into it: whoever comes at the same time must lock the same file.
-    let mut open = OpenOptions::new();
-    let file = open.write(true).create(true).truncate(false).mode(0o600).open(&path).map_err(failed)?;
+    let created =
+        crate::files::private_dir(path.parent().unwrap_or(Path::new("/"))).map_err(Error::from).and_then(|()| {
+            let mut open = OpenOptions::new();
+            open.write(true).create(true).truncate(false).mode(0o600).open(&path).map_err(failed)
+        });
+    // Our own state is a convenience: where it cannot be written, a directory of the config's is locked.
+    let file = match created {
+        Ok(file) => file,
+        Err(error) => {
+            let directory = config.ancestors().skip(1).find(|directory| directory.is_dir());
+            directory.and_then(|directory| File::open(directory).ok()).ok_or(error)?
+        }
+    };
     let start = Instant::now();
     loop {
         match file.try_lock() {

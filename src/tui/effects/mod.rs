@@ -278,6 +278,7 @@ fn committed(session: &Session, request: &Request, reviewed: &Fingerprint) -> Re
     let files = database.into_iter().chain(files);
     let files = files.map(|(path, backup)| (session.site.paths.tilde(path), backup)).collect();
     let can_be_read_back = session.site.installed.program.is_some();
+    let no_undo = !written.undoable && !written.plan.files.is_empty();
     let warnings = written.plan.warnings;
-    Ok(Committed { files, profile_id: written.plan.profile_id, warnings, can_be_read_back })
+    Ok(Committed { files, profile_id: written.plan.profile_id, warnings, can_be_read_back, no_undo })
 }
