@@ -5,6 +5,7 @@
 //! the others find its result.
 
 pub mod kept;
+pub mod prospect;
 pub mod round;
 
 use crate::chutes::client::Client;
@@ -13,6 +14,7 @@ use crate::chutes::endpoints::Endpoints;
 use crate::chutes::oauth::renewal_terms;
 use crate::chutes::oauth::renewal_terms::{Missing, Surroundings};
 use crate::chutes::oauth::token::{self, TokenError};
+use crate::chutes::verify::{Verdict, verify};
 use crate::files::{self, Doing};
 use crate::openclaw::read::auth_store::PROVIDER;
 use crate::openclaw::read::current::{self, OAuthProfile, active_oauth, active_secret};
@@ -97,10 +99,54 @@ pub async fn stored_secret(
     endpoints: &Endpoints,
     var: impl Fn(&str) -> Option<String> + Send + 'static,
 ) -> Result<Option<Secret>, Error> {
+    secret_unlike(site, endpoints, var, None).await
+}
+
+/// [`stored_secret`] after the service refused one (401): a sign-in that still has it is renewed first,
+/// whatever its time. None: there is no other one than the refused.
+pub async fn secret_after_refusal(
+    site: &Site,
+    endpoints: &Endpoints,
+    var: impl Fn(&str) -> Option<String> + Send + 'static,
+    refused: Secret,
+) -> Result<Option<Secret>, Error> {
+    let next = secret_unlike(site, endpoints, var, Some(refused.clone())).await?;
+    Ok(next.filter(|next| *next != refused))
+}
+
+/// A test call with what is stored. A refusal of a sign-in counts only when it was renewed and is refused
+/// again: its token may have been revoked before its time. None: nothing usable is stored.
+pub async fn verify_stored(
+    client: &Client,
+    site: &Site,
+    endpoints: &Endpoints,
+    var: impl Fn(&str) -> Option<String> + Clone + Send + 'static,
+    model: &str,
+) -> Result<Option<Verdict>, Error> {
+    let Some(secret) = stored_secret(site, endpoints, var.clone()).await? else { return Ok(None) };
+    let verdict = verify(client, &secret, model).await;
+    match &verdict {
+        Verdict::Refused(failure) if failure.credential_refused() => {
+            match secret_after_refusal(site, endpoints, var, secret).await? {
+                Some(renewed) => Ok(Some(verify(client, &renewed, model).await)),
+                None => Ok(Some(verdict)),
+            }
+        }
+        _ => Ok(Some(verdict)),
+    }
+}
+
+/// The stored secret. `refused`: one that is renewed even before its time is up.
+async fn secret_unlike(
+    site: &Site,
+    endpoints: &Endpoints,
+    var: impl Fn(&str) -> Option<String> + Send + 'static,
+    refused: Option<Secret>,
+) -> Result<Option<Secret>, Error> {
     let snapshot = site.read()?;
     if current::kept(&snapshot).is_some() {
         let (site, document) = (site.clone(), site.paths.sign_in.clone());
-        let work = move || kept::renew(&document, &round::surroundings(&site, var), now);
+        let work = move || kept::renew_unlike(&document, &round::surroundings(&site, var), now, refused.as_ref());
         let renewed = tokio::task::spawn_blocking(work).await;
         // A token that still lives is better than none.
         let living = || kept::read(&snapshot.sign_in.path).filter(|kept| !kept.is_over(now()));
@@ -110,20 +156,21 @@ pub async fn stored_secret(
             Err(_) => Ok(living().map(|kept| kept.access)),
         };
     }
-    if due(&snapshot).is_none_or(|profile| profile.refresh.is_none()) {
+    if due(&snapshot, refused.as_ref()).is_none_or(|profile| profile.refresh.is_none()) {
         return Ok(active_secret(&snapshot, now(), &var));
     }
     let (site, endpoints) = (site.clone(), endpoints.clone());
     let wanted = Wanted(Arc::new(AtomicBool::new(true)));
     let flag = Arc::clone(&wanted.0);
-    let renewing = tokio::task::spawn_blocking(move || renew(&site, endpoints, var, &flag));
+    let renewing = tokio::task::spawn_blocking(move || renew(&site, endpoints, var, &flag, refused.as_ref()));
     let path = snapshot.store.file.path;
     renewing.await.unwrap_or_else(|_| Err(openclaw::Error::Locked { path, pid: None }.into()))
 }
 
-/// The sign-in in force, when its time is up.
-fn due(snapshot: &Snapshot) -> Option<OAuthProfile> {
-    active_oauth(snapshot, now()).filter(|profile| renewal_terms::is_due(profile.expires_at, now_ms()))
+/// The sign-in in force, when its time is up or its token is the one that was refused.
+fn due(snapshot: &Snapshot, refused: Option<&Secret>) -> Option<OAuthProfile> {
+    let is_refused = || refused.is_some() && active_secret(snapshot, now(), |_| None).as_ref() == refused;
+    active_oauth(snapshot, now()).filter(|profile| renewal_terms::is_due(profile.expires_at, now_ms()) || is_refused())
 }
 
 fn renew(
@@ -131,15 +178,16 @@ fn renew(
     endpoints: Endpoints,
     var: impl Fn(&str) -> Option<String>,
     wanted: &AtomicBool,
+    refused: Option<&Secret>,
 ) -> Result<Option<Secret>, Error> {
     let snapshot = site.read()?;
-    let Some(profile) = due(&snapshot) else { return Ok(active_secret(&snapshot, now(), &var)) };
+    let Some(profile) = due(&snapshot, refused) else { return Ok(active_secret(&snapshot, now(), &var)) };
     let _refreshing = acquire(refresh_lock(&site.paths.state_dir, PROVIDER, &profile.id), REFRESH, wanted)?;
     let _storing = acquire(store_lock(&profile.store), STORE, wanted)?;
 
     // Somebody else may have renewed it, or stored another, while we waited.
     let snapshot = site.read()?;
-    let Some(profile) = due(&snapshot) else { return Ok(active_secret(&snapshot, now(), &var)) };
+    let Some(profile) = due(&snapshot, refused) else { return Ok(active_secret(&snapshot, now(), &var)) };
     let stored = renewal_terms::Stored { client_id: profile.client_id, refresh: profile.refresh };
     let request = renewal_terms::request(&stored, &surroundings(&snapshot, &var)).map_err(Error::Missing)?;
     // The old token is spent only if the new one can be kept.

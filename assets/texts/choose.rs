@@ -85,4 +85,18 @@ texts! {
     short_four_hours(again, page): "Calls will be refused (402): the plan's 4-hour cap is used up{again}. Add balance at {page} to go on at once.", "调用将被拒绝（402）：套餐的 4 小时额度已用完{again}。可在 {page} 充值立即继续。";
     short_month(again, page): "Calls will be refused (402): the plan's monthly cap is used up{again}. Add balance at {page} to go on at once.", "调用将被拒绝（402）：套餐的本月额度已用完{again}。可在 {page} 充值立即继续。";
     short_anew(when): " until {when}", "，{when} 重置";
+
+    tee_no_tee(model): "{model} does not run in a trusted execution environment, so there is nothing to prove.", "{model} 不在可信执行环境中运行，没有可验证的内容。";
+    tee_no_evidence: "No instance gave evidence: nothing is proven.", "没有实例给出证据：未能证明任何内容。";
+    tee_instance(id): "Instance {id}", "实例 {id}";
+    tee_proven: "proven     ", "已证实";
+    tee_refuted: "NOT TRUE   ", "不成立";
+    tee_not_checked: "not checked", "未检查";
+    tee_chain: "an Intel processor signed the quote: the chain ends at Intel's root key", "引用由英特尔处理器签名：证书链终于英特尔根密钥";
+    tee_nonce: "it answers the nonce that was just made up here, and names the instance's encryption key", "引用回应了本机刚生成的随机数，并绑定实例的加密密钥";
+    tee_certificate: "it names the key of the instance's certificate", "引用绑定了实例证书的密钥";
+    tee_debug: "the host cannot look inside: debugging is off", "主机无法窥视：调试已关闭";
+    tee_measurements: "firmware and boot are those that Chutes has published", "固件与启动过程与 Chutes 公布的一致";
+    tee_silent(ids): "No evidence from: {ids}", "未给出证据的实例：{ids}";
+    tee_limits: "Not checked here: whether Intel has withdrawn the certificate or wants the processor updated (that takes documents from Intel), the evidence of the GPUs, and which model weights were loaded.", "此处未检查：英特尔是否已吊销证书或要求更新处理器（需要英特尔的文件）、GPU 的证据，以及实际加载的模型权重。";
 }

@@ -90,8 +90,8 @@ texts! {
     arg_json_short: "Print JSON", "输出 JSON";
     arg_plain_list: "One per line, nothing else", "每行一个，不输出其他内容";
     arg_list_all: "Also models of the catalog that are not registered", "同时列出目录中未注册的模型";
-    arg_status_check: "Exit 0 usable, 1 missing, expired or refused, 2 expires within 24 hours",
-        "退出码：0 可用，1 缺失、过期或被拒绝，2 将在 24 小时内过期";
+    arg_status_check: "Exit 0 usable (also if it renews itself), 1 missing, expired or refused, 2 stops within 24 hours",
+        "退出码：0 可用（包括可自动续期），1 缺失、过期或被拒绝，2 将在 24 小时内停用";
     arg_status_probe: "Make a one-token call with the credential", "用该凭据做一次 1 个 token 的调用";
     arg_reference: "Model ref (chutes/<id>) or alias", "模型引用（chutes/<id>）或别名";
     arg_alias_name: "Alias", "别名";
@@ -324,6 +324,8 @@ texts! {
     alias_replaced(target, old): "{target} had the alias {old}; OpenClaw holds one per model.", "{target} 原有别名 {old};OpenClaw 每个模型只能有一个别名。";
     no_change: "No change.", "没有改动。";
     aliases_count(count): "Aliases ({count}):", "别名（{count}）：";
+    refresh_changed(id, fields): "changed by the service: {id} ({fields})", "服务方已更改：{id}（{fields}）";
+    refresh_kept(id, fields): "kept as set by hand: {id} ({fields})", "保留手动设置：{id}（{fields}）";
     refreshed(count, added, removed): "{count} models served; {added} added, {removed} removed.", "提供 {count} 个模型；新增 {added}，移除 {removed}。";
     stays(id):
         "The credential {id} stays in OpenClaw's database. To take it out: openclaw models auth logout {id} --yes",
@@ -344,6 +346,9 @@ texts! {
     status_missing: "missing", "缺失";
     status_expired: "expired", "已过期";
     status_expiring: "expires soon", "即将过期";
+    renewal_proven: "it renews itself: Chutes says that its refresh token is good", "可自动续期：Chutes 确认其刷新令牌有效";
+    renewal_refused: "it cannot be renewed any more: Chutes says that its refresh token was used, has expired or was revoked. Sign in again.", "无法再续期：Chutes 表示其刷新令牌已被使用、已过期或已撤销。请重新登录。";
+    renewal_weakened: "its next renewal will lose chutes:invoke, because a later sign-in with the same app did not ask for it. Sign in again.", "下次续期将失去 chutes:invoke，因为之后用同一应用的登录没有请求它。请重新登录。";
     status_refused: "refused", "被拒绝";
     status_in_database: "kept in OpenClaw's database, which did not answer", "保存在 OpenClaw 的数据库中，未能读取";
     expires(time): "expires {time}", "{time} 过期";

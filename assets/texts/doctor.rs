@@ -50,12 +50,19 @@ texts! {
         "{path} 与 OpenClaw 的数据库并存；在迁移之前，此版本会拒绝所有请求。";
     permissions(path, mode): "Other users can read {path} (mode {mode}).", "其他用户可以读取 {path}（权限 {mode}）。";
     owner(path, uid): "{path} belongs to user {uid}, not to the owner of the home.", "{path} 属于用户 {uid}，而不是主目录的所有者。";
+    renewal_trouble(at, message): "The renewal at {at} failed: {message}", "{at} 的续期失败：{message}";
+    no_renewal_job: "No job in OpenClaw's cron renews the sign-in yet; it is added when a gateway runs.", "OpenClaw 的 cron 中还没有续期任务；网关运行后会自动添加。";
+    gateway_has_old_token: "A running gateway has not taken the newest token yet.", "正在运行的网关还没有取得最新的令牌。";
+    plugin_stops_gateway: "The config names Chutes and its plugin is not installed: a gateway of this version does not start.", "配置中有 Chutes，但没有安装它的插件：此版本的网关无法启动。";
+    plugin_installed: "OpenClaw's own Chutes plugin is installed: it renews by itself and registers models of its own.", "已安装 OpenClaw 自带的 Chutes 插件：它会自行续期，并注册自己的模型。";
     openclaw_not_found: "No OpenClaw was found in PATH.", "在 PATH 中没有找到 OpenClaw。";
 
     run_onboard(program): "Run `{program}`.", "请运行 `{program}`。";
     another_key(program): "Run `{program} onboard --auth-choice chutes-api-key` and paste the whole key.", "请运行 `{program} onboard --auth-choice chutes-api-key` 并粘贴完整的密钥。";
     set_variable(variable): "Put a line {variable}=… into the .env of OpenClaw's state directory.", "请在 OpenClaw 状态目录的 .env 中加入一行 {variable}=…。";
     sign_in_again(program): "Sign in again: `{program} onboard --auth-choice chutes`.", "请重新登录：`{program} onboard --auth-choice chutes`。";
+    run_renew(program): "Run `{program} renew` while the gateway runs.", "请在网关运行时执行 `{program} renew`。";
+    run_command(command): "Run `{command}`.", "请运行 `{command}`。";
     run_fix(program): "`{program} doctor --fix` mends it.", "`{program} doctor --fix` 可以修复。";
     choose_another(program): "Choose another one: `{program} models`.", "请另选一个：`{program} models`。";
     clear_cooldown(program): "`{program} doctor --fix` clears it after one live call proved the credential.", "`{program} doctor --fix` 会在一次实时调用证明凭据有效后清除它。";

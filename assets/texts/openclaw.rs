@@ -118,6 +118,27 @@ texts! {
     handover(command, exit, said):
         "`{command}` did not store the key (exit {exit}): {said}",
         "“{command}”未能保存密钥（退出码 {exit}）：{said}";
+    planted_link(path, uid):
+        "{path} is a link of another user (uid {uid}) that leads to what is not theirs; run as root, this program does not follow it. Nothing was touched",
+        "{path} 是另一用户（uid {uid}）的链接，指向不属于该用户的位置；以 root 运行时本程序不会跟随它。没有改动任何内容";
+    hint_planted_link:
+        "Run this as the user whose home it is, without sudo.",
+        "请以该主目录的用户身份运行，不要使用 sudo。";
+    warn_run_cleared:
+        "An earlier run was stopped before it had changed anything; what it left beside the files is removed.",
+        "之前的一次运行在做出任何改动之前被终止；它留在文件旁的内容已清除。";
+    warn_run_completed:
+        "An earlier run was stopped just after its write: the write is complete, what was left over is removed, and undo knows it.",
+        "之前的一次运行在写入之后被终止：写入是完整的，残留内容已清除，并且可以撤销。";
+    warn_run_taken_back:
+        "An earlier run was stopped in the middle of its write; the files it had changed have their old contents again.",
+        "之前的一次运行在写入途中被终止；它改动过的文件已恢复原内容。";
+    warn_run_undone:
+        "An undo was stopped in the middle; it has been finished now.",
+        "之前的撤销在途中被终止；现已完成。";
+    warn_run_left_alone:
+        "An earlier run was stopped in the middle, and the files were changed since: they stay as they are; what it left beside them is removed.",
+        "之前的一次运行在途中被终止，而文件此后又有改动：文件保持原样；它留在旁边的内容已清除。";
     interrupted: "interrupted; every file is as it was", "已中断；所有文件都保持原样";
     nothing_to_undo: "there is nothing to undo", "没有可以撤销的操作";
     changed_since(path):
@@ -148,6 +169,9 @@ texts! {
     hint_take_away(path):
         "The file is new. Take it away with: rm {path}",
         "该文件是新建的。删除命令：rm {path}";
+    hint_junk_lock(path):
+        "Try again in a moment. If no OpenClaw is running, the lock was left behind: remove {path}.lock",
+        "请稍后重试。如果没有 OpenClaw 在运行，则该锁是残留的：请删除 {path}.lock";
     hint_again: "Try again in a moment.", "请稍后重试。";
     hint_handover:
         "Run that command yourself to see more; `openclaw doctor` may help.",

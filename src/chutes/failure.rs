@@ -347,7 +347,7 @@ fn tls_words(problem: &Tls, lang: Lang) -> String {
 /// like a Chutes credential. None when the body says nothing a person can read.
 pub fn said(body: &[u8], secrets: &[&Secret]) -> Option<String> {
     let text = match serde_json::from_slice::<serde_json::Value>(body) {
-        Ok(value) => sentence_in(&value)?.to_owned(),
+        Ok(value) => sentence_in(&value)?,
         Err(_) => String::from_utf8_lossy(body.get(..4096).unwrap_or(body)).into_owned(),
     };
     // A page is for a browser, not for one line.
@@ -371,12 +371,38 @@ fn utc(ms: i64) -> String {
 }
 
 /// The sentence in the shapes that APIs of this family use for errors.
-fn sentence_in(value: &serde_json::Value) -> Option<&str> {
+fn sentence_in(value: &serde_json::Value) -> Option<String> {
     let error = &value["error"];
     let detail = &value["detail"];
-    [detail, &detail["message"], &error["message"], &value["message"], &value["error_description"], error, value]
-        .into_iter()
-        .find_map(serde_json::Value::as_str)
+    // What is wrong with each field of a request (422).
+    if let Some(fields) = detail.as_array() {
+        let said: Vec<String> = fields.iter().filter_map(field_sentence).take(3).collect();
+        return (!said.is_empty()).then(|| said.join("; "));
+    }
+    [
+        detail,
+        &detail["message"],
+        &detail["msg"],
+        &detail["error"],
+        &detail["error"]["message"],
+        &error["message"],
+        &value["message"],
+        &value["error_description"],
+        error,
+        value,
+    ]
+    .into_iter()
+    .find_map(serde_json::Value::as_str)
+    .map(str::to_owned)
+}
+
+/// `body.max_tokens: Input should be greater than 0` of `{"loc": […], "msg": …}`.
+fn field_sentence(field: &serde_json::Value) -> Option<String> {
+    let said = field["msg"].as_str().or(field.as_str())?;
+    let part =
+        |part: &serde_json::Value| part.as_str().map(str::to_owned).or_else(|| part.as_u64().map(|n| n.to_string()));
+    let path: Vec<String> = field["loc"].as_array().into_iter().flatten().filter_map(part).collect();
+    Some(if path.is_empty() { said.to_owned() } else { format!("{}: {said}", path.join(".")) })
 }
 
 #[cfg(test)]
@@ -390,6 +416,11 @@ mod tests {
         assert_eq!(said(body, &[&own]).as_deref(), Some("key …, token … and … are\u{fffd}[2J bad really"));
         assert_eq!(said(b"<!doctype html><p>no", &[]), None);
         assert_eq!(said(br#"{"error":{"message":"m"}}"#, &[]).as_deref(), Some("m"));
+        let list =
+            br#"{"detail":[{"loc":["body","messages",0],"msg":"Field required","type":"missing"},{"msg":"two"}]}"#;
+        assert_eq!(said(list, &[]).as_deref(), Some("body.messages.0: Field required; two"));
+        assert_eq!(said(br#"{"detail":{"error":{"message":"deep"}}}"#, &[]).as_deref(), Some("deep"));
+        assert_eq!(said(br#"{"detail":{"msg":"short"}}"#, &[]).as_deref(), Some("short"));
         assert_eq!(said(br#"{"error":"invalid_grant"}"#, &[]).as_deref(), Some("invalid_grant"));
         assert_eq!(said(b"", &[]), None);
         assert_eq!(said(&"x".repeat(9000).into_bytes(), &[]).map(|s| s.chars().count()), Some(SAID_CHARS));

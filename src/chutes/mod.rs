@@ -17,4 +17,5 @@ pub mod model;
 pub mod oauth;
 pub mod pool;
 mod row;
+pub mod tee;
 pub mod verify;

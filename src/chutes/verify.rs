@@ -2,7 +2,7 @@
 
 use super::account::Quota;
 use super::client::{Call, Client};
-use super::failure::{Failure, Kind};
+use super::failure::{Failure, Kind, said};
 use crate::secret::Secret;
 use serde_json::{Value, json};
 use std::time::Duration;
@@ -67,8 +67,15 @@ async fn complete(client: &Client, credential: &Secret, model: &str) -> Result<V
     let call = Call::post_json(url, &body).bearer(Some(credential)).within(WHOLE);
     let answer = client.send(call, |_| {}).await?.success()?;
     let completion: Value = serde_json::from_slice(&answer.body).map_err(|error| answer.bad_json(&error))?;
-    if !completion["choices"].is_array() {
-        return Err(answer.failure(Kind::Malformed { detail: "no completion in it".to_owned() }));
+    // Some gateways put an error into an answer that says 200.
+    if completion["error"].is_object() || completion["error"].is_string() {
+        let said = said(&answer.body, &[credential]).unwrap_or_default();
+        return Err(answer.failure(Kind::Malformed { detail: format!("an error inside a 200: {said}") }));
+    }
+    match completion["choices"].as_array() {
+        Some(choices) if choices.iter().any(|choice| choice.is_object()) => {}
+        Some(_) => return Err(answer.failure(Kind::Malformed { detail: "a completion without a choice".to_owned() })),
+        None => return Err(answer.failure(Kind::Malformed { detail: "no completion in it".to_owned() })),
     }
     let tokens = |name: &str| completion["usage"][name].as_u64();
     Ok(Verdict::Works {

@@ -38,6 +38,7 @@ pub const WARNINGS: &[(&str, &str)] = &[
     ("credential-replaced", "A stored Chutes credential of another kind was replaced."),
     ("openclaw-not-found", "No OpenClaw was found; the documented files are written."),
     ("not-renewed", "The stored sign-in has expired and could not be renewed."),
+    ("earlier-run", "A run before this one was killed; the message says what was found and what became of it."),
     ("not-renewable", "OpenClaw will not be able to renew the sign-in: the message says what is missing."),
     ("scopes-kept", "Scopes that were granted to the app before are asked for again."),
     ("tokens-still-valid", "logout --local: the tokens could not be revoked."),
@@ -93,6 +94,7 @@ pub const ERRORS: &[(&str, u8, &str)] = &[
     ("unknown-model", 1, "Neither an alias nor a model that is known."),
     ("not-a-chutes-model", 1, "The model of another provider where a Chutes model is meant."),
     ("unknown-alias", 1, "There is no such alias."),
+    ("no-tee", 1, "The model does not run in a trusted execution environment."),
     ("not-revoked", 1, "logout: the service did not confirm that the tokens are revoked; nothing was changed."),
     ("unknown-account", 1, "There is no such Chutes account."),
     ("last-account", 1, "accounts remove: it is the only one."),
@@ -111,6 +113,7 @@ pub const ERRORS: &[(&str, u8, &str)] = &[
     ("unknown-agent", 2, "--agent names an agent that the config does not have."),
     ("read-failed", 1, "A file could not be read."),
     ("write-failed", 1, "A file could not be written."),
+    ("planted-link", 1, "Run as root: a link of another user leads to what is not theirs; it is not followed."),
     (
         "not-put-back",
         1,

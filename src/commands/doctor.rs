@@ -11,7 +11,7 @@ use crate::chutes::catalog;
 use crate::chutes::client::Client;
 use crate::chutes::endpoints::Endpoints;
 use crate::chutes::model::{Catalog, id_of};
-use crate::chutes::verify::{Verdict, verify};
+use crate::chutes::verify::Verdict;
 use crate::clean;
 use crate::diff::{self, FileDiff};
 use crate::doctor::offline::{self, Facts, Place, Places};
@@ -177,12 +177,9 @@ fn ask(site: &Site, current: &Current, endpoints: &Endpoints) -> Result<(Option<
     let client = Client::new(endpoints.clone());
     let id = current.configured.primary.as_deref().and_then(id_of);
     let call = async {
-        match renewal::stored_secret(site, endpoints, var).await {
-            Ok(Some(secret)) => match id {
-                Some(id) => (Some(verify(&client, &secret, id).await), None),
-                None => (None, None),
-            },
-            Ok(None) => (None, None),
+        let Some(id) = id else { return (None, None) };
+        match renewal::verify_stored(&client, site, endpoints, var, id).await {
+            Ok(verdict) => (verdict, None),
             Err(error) => (None, Some(error)),
         }
     };

@@ -16,17 +16,24 @@ use crate::clean;
 use crate::openclaw::read::current::Current;
 use crate::renewal;
 use crate::selection::Selection;
+use crate::selection::by_hand;
 use crate::selection::pools;
 use crate::selection::propose::{drifted as drifted_ref, left_out};
 use crate::selection::successor::{Reason, Role};
 use crate::texts::{Lang, choose, cli as text};
+use serde_json::Value;
 use serde_json::json;
+use std::collections::HashMap;
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 
 pub fn refresh(context: &Context, as_json: bool) -> Result<Report, Error> {
     let (site, _, current) = context.read()?;
     let mut selection = models::selection_of(&current)?;
+    // A home that has nothing of Chutes' gets nothing: onboarding is the way in.
+    if !has_chutes(&current) {
+        return Err(Error::NotConfigured);
+    }
     let endpoints = service::endpoints(context, &current)?;
     // The list is public: without a stored credential it is asked for without one.
     let renewed = signals::until_interrupted(renewal::stored_secret(&site, &endpoints, var))?;
@@ -51,15 +58,24 @@ pub fn refresh(context: &Context, as_json: bool) -> Result<Report, Error> {
         code: "pool-repaired",
         message: choose::warn_pool_repaired(context.lang, clean::line(old), clean::line(new)),
     });
+    let of_service = selection.registered.clone();
+    let written = state.registered().or_else(|| state.catalog());
+    let (kept, changed) = keep_what_was_set_by_hand(&mut selection.registered, &current, written.as_ref());
     selection.authoritative = true;
     let added = not_in(&selection.registered, &ids(&current.models));
     let removed = not_in(&current.models, &ids(&selection.registered));
     let change = Change {
-        line: text::refreshed(context.lang, live.models.len(), added.len(), removed.len()),
+        line: std::iter::once(text::refreshed(context.lang, live.models.len(), added.len(), removed.len()))
+            .chain(changed.iter().map(|(id, fields)| text::refresh_changed(context.lang, clean::line(id), fields)))
+            .chain(kept.iter().map(|(id, fields)| text::refresh_kept(context.lang, clean::line(id), fields)))
+            .collect::<Vec<_>>()
+            .join("\n"),
         facts: json!({
             "catalog": { "source": live.source.name(), "models": live.models.len() },
             "added": added,
             "removed": removed,
+            "updated": by_model(&changed),
+            "kept": by_model(&kept),
         }),
         warnings: not_renewed
             .into_iter()
@@ -70,8 +86,49 @@ pub fn refresh(context: &Context, as_json: bool) -> Result<Report, Error> {
     };
     let report = models::apply(context, &site, &current, selection, change, as_json)?;
     state.keep_catalog(&live);
+    state.keep_registered(&of_service);
     state.decide(&live);
     Ok(report)
+}
+
+/// Whether the config has anything of Chutes'.
+fn has_chutes(current: &Current) -> bool {
+    let configured = &current.configured;
+    let chosen = configured.primary.iter().chain(&configured.fallbacks).chain(&configured.image);
+    let aliased = configured.aliases.iter().chain(&configured.inverted).map(|alias| &alias.target);
+    let mut refs = chosen.chain(aliased).chain(configured.allowed.iter().flatten());
+    current.base_url.is_some() || !configured.registered.is_empty() || refs.any(|target| id_of(target).is_some())
+}
+
+/// Ids with the fields that are meant, in words.
+type Fields = Vec<(String, String)>;
+
+/// Puts what a person set in the config back into the models, and says what was kept and what the service
+/// changed.
+fn keep_what_was_set_by_hand(
+    models: &mut [Arc<Model>],
+    current: &Current,
+    written: Option<&Catalog>,
+) -> (Fields, Fields) {
+    let own: HashMap<&str, &Arc<Model>> = current.models.iter().map(|model| (&*model.id, model)).collect();
+    let (mut kept, mut changed) = (Fields::new(), Fields::new());
+    for model in models {
+        let Some(own) = own.get(&*model.id) else { continue };
+        let merged = by_hand::merged(model, own, written.and_then(|written| written.get(&model.id)).map(|m| &**m));
+        for (fields, list) in [(&merged.kept, &mut kept), (&merged.changed, &mut changed)] {
+            if !fields.is_empty() {
+                list.push((model.id.to_string(), fields.join(", ")));
+            }
+        }
+        if !merged.kept.is_empty() {
+            *model = Arc::new(merged.model);
+        }
+    }
+    (kept, changed)
+}
+
+fn by_model(fields: &Fields) -> Value {
+    fields.iter().map(|(id, fields)| json!({ "model": id, "fields": fields })).collect()
 }
 
 fn ids(models: &[Arc<Model>]) -> HashSet<&str> {

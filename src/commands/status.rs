@@ -11,7 +11,7 @@ use super::signals;
 use crate::chutes::account::Account;
 use crate::chutes::client::Client;
 use crate::chutes::model::id_of;
-use crate::chutes::verify::{Verdict, verify};
+use crate::chutes::verify::Verdict;
 use crate::clean;
 use crate::openclaw::Site;
 use crate::openclaw::program::status;
@@ -21,6 +21,7 @@ use crate::openclaw::types::CredentialKind;
 use crate::openclaw::types::StoredCredential;
 use crate::openclaw::write::undo;
 use crate::renewal;
+use crate::renewal::prospect::{Prospect, prospect};
 use crate::selection::Configured;
 use crate::sign_in::SignIn;
 use crate::texts::{Lang, choose, cli as text, renewal as words};
@@ -54,6 +55,19 @@ impl Standing {
             // OpenClaw does not use a sign-in without an end.
             None if active.kind == CredentialKind::OAuth => Standing::Expired,
             _ => Standing::Ok,
+        }
+    }
+
+    /// What is known of the next renewal counts for more than the end of this token. `left`: milliseconds
+    /// until then.
+    fn with(self, prospect: Option<Prospect>, left: i64) -> Standing {
+        match (prospect, self) {
+            (Some(Prospect::Proven), Standing::Expiring | Standing::Expired) => Standing::Ok,
+            (Some(Prospect::Likely), Standing::Expiring) => Standing::Ok,
+            (Some(Prospect::Missing(_) | Prospect::Spent | Prospect::Weakened), Standing::Ok) if left < SOON => {
+                if left > 0 { Standing::Expiring } else { Standing::Expired }
+            }
+            _ => self,
         }
     }
 
@@ -107,7 +121,11 @@ pub fn status(context: &Context, check: bool, probe: bool, as_json: bool) -> Res
         }
     }
     let active = current.active.and_then(|at| current.credentials.get(at));
-    let mut standing = Standing::of(active, now(), |name| var(name).is_some_and(|value| !value.trim().is_empty()));
+    let mut standing = Standing::of(active, now(), |name| {
+        // As OpenClaw finds it: here, else in what it reads for itself.
+        let filled = |value: String| !value.trim().is_empty();
+        var(name).is_some_and(filled) || snapshot.variable(name).is_some_and(filled)
+    });
     if unknown {
         standing = Standing::InDatabase;
     }
@@ -119,6 +137,15 @@ pub fn status(context: &Context, check: bool, probe: bool, as_json: bool) -> Res
             KeptState::Over => Standing::Expired,
         };
     }
+    let prospect = match active {
+        Some(active) if active.kind == CredentialKind::OAuth && (check || !context.plain) => {
+            let client = Client::new(service::endpoints(context, &current)?);
+            let prospect = signals::until_interrupted(prospect(&client, &snapshot, active))?;
+            standing = standing.with(prospect, active.expires_at.map_or(0, |at| at - now()));
+            prospect
+        }
+        _ => None,
+    };
     let (verdict, not_renewed) = match probed {
         Some(Ok(verdict)) => (verdict, None),
         Some(Err(error)) => (None, Some(error)),
@@ -129,7 +156,8 @@ pub fn status(context: &Context, check: bool, probe: bool, as_json: bool) -> Res
     }
     let exit = if check { standing.exit() } else { 0 };
     // One line is all that --plain says, and no credential is renewed to show what it has left.
-    let usable = matches!(standing, Standing::Ok | Standing::Expiring);
+    let lives = active.is_some_and(|active| active.expires_at.is_none_or(|at| at > now()));
+    let usable = lives && matches!(standing, Standing::Ok | Standing::Expiring);
     let account = if usable && !context.plain { account(context, &site, &current)? } else { None };
     let reverted = undo::reverted(&context.state());
     let catalog = catalog_or_built_in(context.state().catalog());
@@ -146,7 +174,7 @@ pub fn status(context: &Context, check: bool, probe: bool, as_json: bool) -> Res
             "imageModel": current.configured.image,
             "aliases": aliases_json(&current.configured),
             "allowed": current.configured.allowed.clone().unwrap_or_default(),
-            "auth": auth_json(&snapshot, &current, active, standing, kept.as_ref()),
+            "auth": auth_json(&snapshot, &current, active, standing, (kept.as_ref(), prospect)),
             "probe": match &not_renewed {
                 Some(error) => Some(json!({
                     "result": if error.needs_sign_in() { "refused" } else { "unverified" },
@@ -189,6 +217,9 @@ pub fn status(context: &Context, check: bool, probe: bool, as_json: bool) -> Res
         rows.push((label, clean::line(&format!("{} -> {}", alias.name, alias.target))));
     }
     rows.push((text::report_credential(lang), credential_words(active, kept.is_some(), standing, lang)));
+    if let Some(words) = prospect.and_then(|prospect| renewal_report::outlook(prospect, lang)) {
+        rows.push(("", words));
+    }
     for (at, line) in kept.iter().flat_map(|kept| renewal_report::words(kept, lang)).enumerate() {
         rows.push((if at == 0 { words::status_renewal(lang) } else { "" }, line));
     }
@@ -223,13 +254,8 @@ fn account(context: &Context, site: &Site, current: &Current) -> Result<Option<A
 fn call(context: &Context, site: &Site, current: &Current) -> Result<Result<Option<Verdict>, renewal::Error>, Error> {
     let endpoints = service::endpoints(context, current)?;
     let Some(id) = current.configured.primary.as_deref().and_then(id_of) else { return Ok(Ok(None)) };
-    let secret = match signals::until_interrupted(renewal::stored_secret(site, &endpoints, var))? {
-        Ok(Some(secret)) => secret,
-        Ok(None) => return Ok(Ok(None)),
-        Err(error) => return Ok(Err(error)),
-    };
-    let client = Client::new(endpoints);
-    signals::until_interrupted(verify(&client, &secret, id)).map(|verdict| Ok(Some(verdict)))
+    let client = Client::new(endpoints.clone());
+    signals::until_interrupted(renewal::verify_stored(&client, site, &endpoints, var, id))
 }
 
 fn aliases_json(configured: &Configured) -> Map<String, Value> {
@@ -241,7 +267,7 @@ fn auth_json(
     current: &Current,
     active: Option<&StoredCredential>,
     standing: Standing,
-    kept: Option<&SignIn>,
+    (kept, prospect): (Option<&SignIn>, Option<Prospect>),
 ) -> Value {
     let profiles: Vec<Value> = current.credentials.iter().map(profile_json).collect();
     json!({
@@ -251,7 +277,7 @@ fn auth_json(
         "kind": active.map(|active| active.kind.name()),
         "account": active.and_then(|active| active.account.clone()),
         "expiresAt": active.and_then(|active| active.expires_at).map(rfc3339),
-        "renewal": renewal_report::json(kept, active),
+        "renewal": renewal_report::json(kept, active, prospect),
         "profiles": profiles,
     })
 }
@@ -310,6 +336,7 @@ pub fn probe_json(verdict: &Verdict, lang: Lang) -> Value {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::chutes::oauth::renewal_terms::Missing;
 
     const NOW: i64 = 1_800_000_000_000;
 
@@ -341,5 +368,21 @@ mod tests {
         assert_eq!(of(Some(stored(CredentialKind::OAuth, Some(NOW + 1), None))), 2);
         assert_eq!(of(Some(stored(CredentialKind::OAuth, Some(NOW + SOON - 1), None))), 2);
         assert_eq!(of(Some(stored(CredentialKind::OAuth, Some(NOW + SOON), None))), 0);
+        // What is known of the next renewal decides, where the token alone would not do.
+        for (prospect, of_expiring, of_expired) in [
+            (Prospect::Proven, 0, 0),
+            (Prospect::Likely, 0, 1),
+            (Prospect::Missing(Missing::ClientSecret), 2, 1),
+            (Prospect::Spent, 2, 1),
+            (Prospect::Weakened, 2, 1),
+        ] {
+            let with = |standing: Standing, left| standing.with(Some(prospect), left).exit();
+            assert_eq!(with(Standing::Expiring, 1), of_expiring, "{prospect:?}");
+            assert_eq!(with(Standing::Expired, 0), of_expired, "{prospect:?}");
+            assert_eq!(with(Standing::Refused, 1), 1, "{prospect:?}");
+            assert_eq!(with(Standing::Ok, 2 * SOON), 0, "{prospect:?}");
+        }
+        assert_eq!(Standing::Ok.with(Some(Prospect::Spent), 1), Standing::Expiring);
+        assert_eq!(Standing::Ok.with(Some(Prospect::Spent), 0), Standing::Expired);
     }
 }

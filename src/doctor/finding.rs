@@ -4,7 +4,10 @@ use crate::chutes::failure::Failure;
 use crate::chutes::oauth::renewal_terms::Missing;
 use crate::clean;
 use crate::openclaw;
+use crate::openclaw::exec_provider::Helper;
+use crate::openclaw::plan::refusals::Refusal;
 use crate::openclaw::types::CredentialKind;
+use crate::sign_in::Trouble;
 use crate::texts::{Lang, doctor as text};
 use std::path::PathBuf;
 
@@ -172,6 +175,20 @@ pub enum Cause {
         uid: u32,
     },
     OpenClawNotFound,
+    /// OpenClaw refuses something in the config.
+    ConfigRefused(Refusal),
+    /// OpenClaw will not run this program for the access token.
+    HelperUnfit(Helper),
+    /// The last renewal of the sign-in that we keep failed.
+    RenewalTrouble(Trouble),
+    /// No job in OpenClaw's cron renews the sign-in that we keep.
+    NoRenewalJob,
+    /// A running gateway was not made to take the newest token yet.
+    GatewayHasOldToken,
+    /// A gateway of this version does not start on a config that names Chutes without its plugin.
+    PluginStopsGateway,
+    /// The plugin renews by itself and registers its own models.
+    PluginInstalled,
     /// No answer from the service: name resolution, TLS, proxy, connection, time.
     Unreachable(Failure),
     /// A page where the service should be: a captive portal or a filter.
@@ -247,6 +264,25 @@ pub const CAUSES: &[(&str, &str, Repair)] = &[
     ("permissions", "Other users can read a file or directory that holds secrets.", Repair::Permissions),
     ("owner", "A file belongs to another user, so OpenClaw or this program cannot write it.", Repair::Person),
     ("openclaw-not-found", "No OpenClaw was found.", Repair::None),
+    (
+        "config-refused",
+        "OpenClaw refuses something in the config: what, where, and the command that mends it.",
+        Repair::Person,
+    ),
+    ("helper-unfit", "OpenClaw will not run this program for the access token.", Repair::Person),
+    ("renewal-trouble", "The last renewal of the sign-in failed.", Repair::Person),
+    ("no-renewal-job", "No job of OpenClaw's cron renews the sign-in yet.", Repair::None),
+    ("gateway-has-old-token", "A running gateway has not taken the newest token yet.", Repair::None),
+    (
+        "plugin-stops-gateway",
+        "The gateway does not start: the config names Chutes, and its plugin is missing.",
+        Repair::Config,
+    ),
+    (
+        "plugin-installed",
+        "OpenClaw's own Chutes plugin is there; it renews by itself and has models of its own.",
+        Repair::None,
+    ),
     ("unreachable", "The service could not be reached.", Repair::Person),
     ("captive-portal", "Something between here and the service answers with a page of its own.", Repair::Person),
     ("credential-refused", "The service refuses the credential, or it may not call models.", Repair::Person),
@@ -286,6 +322,13 @@ impl Cause {
             Cause::Permissions { .. } => ("permissions", Fault),
             Cause::Owner { .. } => ("owner", Fault),
             Cause::OpenClawNotFound => ("openclaw-not-found", Notice),
+            Cause::ConfigRefused(_) => ("config-refused", Fault),
+            Cause::HelperUnfit(_) => ("helper-unfit", Fault),
+            Cause::RenewalTrouble(trouble) => ("renewal-trouble", if trouble.lasting { Fault } else { Notice }),
+            Cause::NoRenewalJob => ("no-renewal-job", Notice),
+            Cause::GatewayHasOldToken => ("gateway-has-old-token", Notice),
+            Cause::PluginStopsGateway => ("plugin-stops-gateway", Fault),
+            Cause::PluginInstalled => ("plugin-installed", Notice),
             Cause::Unreachable(_) => ("unreachable", Fault),
             Cause::CaptivePortal(_) => ("captive-portal", Fault),
             Cause::CredentialRefused(_) => ("credential-refused", Fault),
@@ -349,6 +392,15 @@ impl Cause {
             }
             Cause::Owner { path, uid } => text::owner(lang, clean::line(&tilde(path)), uid),
             Cause::OpenClawNotFound => text::openclaw_not_found(lang).to_owned(),
+            Cause::ConfigRefused(refusal) => refusal.words(lang),
+            Cause::HelperUnfit(helper) => helper.problem(lang).unwrap_or_default(),
+            Cause::RenewalTrouble(trouble) => {
+                text::renewal_trouble(lang, moment(trouble.at), clean::line(&trouble.message))
+            }
+            Cause::NoRenewalJob => text::no_renewal_job(lang).to_owned(),
+            Cause::GatewayHasOldToken => text::gateway_has_old_token(lang).to_owned(),
+            Cause::PluginStopsGateway => text::plugin_stops_gateway(lang).to_owned(),
+            Cause::PluginInstalled => text::plugin_installed(lang).to_owned(),
             Cause::Unreachable(failure)
             | Cause::CaptivePortal(failure)
             | Cause::CredentialRefused(failure)
@@ -375,7 +427,15 @@ impl Cause {
                 text::set_variable(lang, "CHUTES_CLIENT_SECRET")
             }
             Cause::CannotRenew { .. } | Cause::RenewalFailed { .. } => text::sign_in_again(lang, program),
+            Cause::ConfigRefused(refusal) => text::run_command(lang, clean::line(&refusal.mended_by())),
+            Cause::HelperUnfit(helper) => helper.remedy(lang).unwrap_or_default(),
+            Cause::RenewalTrouble(trouble) if trouble.lasting => text::sign_in_again(lang, program),
+            Cause::RenewalTrouble(_) | Cause::NoRenewalJob | Cause::GatewayHasOldToken => {
+                text::run_renew(lang, program)
+            }
+            Cause::PluginInstalled => String::new(),
             Cause::AliasesBackwards { .. }
+            | Cause::PluginStopsGateway
             | Cause::NotAllowed { .. }
             | Cause::Permissions { .. }
             | Cause::ModelRefused(_)

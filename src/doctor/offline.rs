@@ -4,10 +4,13 @@ use super::finding::{Cause, Finding, Role};
 use crate::chutes::api_key;
 use crate::chutes::model::{Catalog, id_of};
 use crate::chutes::oauth::renewal_terms;
+use crate::openclaw::exec_provider::{self, Helper};
+use crate::openclaw::plan::refusals::refusals;
 use crate::openclaw::plan::{gateway_surroundings, gateway_variable};
 use crate::openclaw::read::auth_store;
-use crate::openclaw::read::current::{Current, active_oauth, active_secret};
+use crate::openclaw::read::current::{self, Current, active_oauth, active_secret};
 use crate::openclaw::read::install::Generation;
+use crate::openclaw::read::plugin;
 use crate::openclaw::read::snapshot::{Snapshot, agent_entry};
 use crate::openclaw::types::{CredentialKind, StoredCredential};
 use crate::openclaw::value::at;
@@ -36,6 +39,8 @@ pub struct Facts<'a> {
 #[derive(Clone, Debug, Default)]
 pub struct Places {
     pub found: Vec<Place>,
+    /// The program that OpenClaw is to run for the access token, as the config names it.
+    pub helper: Option<Helper>,
     /// The user whose home it is.
     pub home_uid: Option<u32>,
 }
@@ -78,7 +83,10 @@ impl Places {
                 Some(Place { path: path.to_owned(), uid: meta.uid(), mode: meta.mode() & 0o777, is_dir, holds_secrets })
             })
             .collect();
-        Places { found, home_uid: snapshot.paths.home.metadata().ok().map(|meta| meta.uid()) }
+        let command = at(snapshot.value(), &["secrets", "providers", exec_provider::ALIAS, "command"]);
+        let helper = command.and_then(Value::as_str).map(PathBuf::from);
+        let helper = helper.map(|command| Helper { unfit: exec_provider::unfit(&command), command });
+        Places { helper, found, home_uid: snapshot.paths.home.metadata().ok().map(|meta| meta.uid()) }
     }
 }
 
@@ -111,6 +119,16 @@ fn installation(facts: &Facts<'_>, causes: &mut Vec<Cause>) {
     let installed = &snapshot.installed;
     if installed.generation != Generation::JsonStore && snapshot.store.file.bytes.is_some() {
         causes.push(Cause::LegacyStore { path: snapshot.store.file.path.clone() });
+    }
+    let refused = refusals(&snapshot.tree, installed.version.as_deref());
+    causes.extend(refused.into_iter().map(Cause::ConfigRefused));
+    let config = snapshot.value();
+    if current::chutes_provider(config).is_some() && plugin::switch(config) != Some(false) {
+        if snapshot.has_plugin {
+            causes.push(Cause::PluginInstalled);
+        } else if installed.stops_without_plugin() {
+            causes.push(Cause::PluginStopsGateway);
+        }
     }
     if installed.program.is_none() && installed.version.is_none() {
         causes.push(Cause::OpenClawNotFound);
@@ -146,6 +164,7 @@ fn credential(facts: &Facts<'_>, causes: &mut Vec<Cause>) {
         }
     }
     sign_in(facts, active, causes);
+    renewal(facts, causes);
     cooldown(facts, active, causes);
     let others: Vec<String> = (current.credentials.iter())
         .filter(|other| other.profile_id != active.profile_id)
@@ -156,8 +175,34 @@ fn credential(facts: &Facts<'_>, causes: &mut Vec<Cause>) {
     }
 }
 
+/// The sign-in that we renew ourselves, for an OpenClaw whose core renews none.
+fn renewal(facts: &Facts<'_>, causes: &mut Vec<Cause>) {
+    if let Some(helper) = facts.places.helper.clone().filter(|helper| helper.unfit.is_some()) {
+        causes.push(Cause::HelperUnfit(helper));
+    }
+    let Some(kept) = current::kept(facts.snapshot) else { return };
+    causes.extend(kept.progress.trouble.map(Cause::RenewalTrouble));
+    let cron_off = at(facts.snapshot.value(), &["cron", "enabled"]) == Some(&Value::Bool(false));
+    if kept.progress.job.is_none() && !cron_off {
+        causes.push(Cause::NoRenewalJob);
+    }
+    if kept.progress.taken.is_some_and(|taken| taken != kept.issued_at) {
+        causes.push(Cause::GatewayHasOldToken);
+    }
+}
+
 fn sign_in(facts: &Facts<'_>, active: &StoredCredential, causes: &mut Vec<Cause>) {
     let Facts { snapshot, now_ms, .. } = *facts;
+    if let Some(kept) = current::kept(snapshot) {
+        let terms = renewal_terms::Stored { client_id: Some(kept.client_id), refresh: kept.refresh };
+        let gateways = gateway_surroundings(snapshot);
+        let surroundings =
+            renewal_terms::Surroundings { client_secret: kept.client_secret.or(gateways.client_secret), ..gateways };
+        if let Some(missing) = renewal_terms::missing(&terms, &surroundings) {
+            causes.push(Cause::CannotRenew { profile: active.profile_id.clone(), missing });
+        }
+        return;
+    }
     let over = active.expires_at.is_some_and(|at_ms| at_ms <= now_ms);
     match active_oauth(snapshot, now_ms) {
         // Without a way to renew it ends within the hour, so it is a fault before its end, too.

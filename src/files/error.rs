@@ -11,6 +11,8 @@ pub enum Error {
     Io { doing: Doing, path: PathBuf, errno: i32 },
     /// The file belongs to another user, and we may not give the new one to them.
     ForeignOwner { path: PathBuf, uid: u32 },
+    /// Run as root: a link of this user leads to what is not theirs.
+    PlantedLink { path: PathBuf, uid: u32 },
 }
 
 /// What was being done to a file.
@@ -33,6 +35,7 @@ impl Error {
     pub fn code(&self) -> &'static str {
         match self {
             Error::Io { doing: Doing::Read, .. } => "read-failed",
+            Error::PlantedLink { .. } => "planted-link",
             Error::Io { .. } | Error::ForeignOwner { .. } => "write-failed",
         }
     }
@@ -51,6 +54,7 @@ impl Error {
                 }
             }
             Error::ForeignOwner { path, uid } => texts::foreign_owner(lang, show(path), uid),
+            Error::PlantedLink { path, uid } => texts::planted_link(lang, show(path), uid),
         }
     }
 
@@ -59,6 +63,7 @@ impl Error {
         match self {
             Error::Io { path, errno, doing } => io_hint(*doing, path, *errno, lang),
             Error::ForeignOwner { path, .. } => Some(texts::hint_owner(lang, show(path))),
+            Error::PlantedLink { .. } => Some(texts::hint_planted_link(lang).to_owned()),
         }
     }
 }

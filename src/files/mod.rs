@@ -25,6 +25,7 @@ pub fn read_file(path: &Path) -> Result<Option<Vec<u8>>, Error> {
 /// Opens a regular file for reading; None when there is none.
 pub fn open_file(path: &Path) -> Result<Option<File>, Error> {
     let failed = |error: std::io::Error| Error::io(Doing::Read, path, &error);
+    refuse_planted_links(path)?;
     match std::fs::metadata(path) {
         Ok(meta) if meta.is_dir() => {
             return Err(failed(Errno::ISDIR.into()));
@@ -51,18 +52,59 @@ pub fn write_private(path: &Path, bytes: &[u8]) -> Result<(), Error> {
 
 /// [`write_private`] for a content that is nowhere in memory as a whole.
 pub fn write_private_with(path: &Path, content: &Content<'_>) -> Result<(), Error> {
-    private_dir(path.parent().unwrap_or(Path::new("/")))?;
-    let temp = StagedFile::temp(path, content, 0o600, None)?;
+    let dir = path.parent().unwrap_or(Path::new("/"));
+    private_dir(dir)?;
+    // Root leaves nothing of its own in somebody's home.
+    let like = fs::metadata(dir).ok();
+    let temp = StagedFile::new(&staged::staged_name(path)?, path, content, 0o600, like.as_ref())?;
     temp.rename(path)
 }
 
-/// A directory of ours alone, made where it is missing; another mode than 0700 is somebody's slip.
+/// A directory of ours alone, made where it is missing; another mode than 0700 is somebody's slip. Refused
+/// where it belongs to somebody else, who could read and exchange what is in it; but for root, who works in
+/// the homes of others.
 pub fn private_dir(dir: &Path) -> Result<(), Error> {
     make_dirs(dir)?;
-    if fs::metadata(dir).is_ok_and(|meta| meta.mode() & 0o077 != 0) {
-        let _ = fs::set_permissions(dir, Permissions::from_mode(0o700));
+    let failed = |error: std::io::Error| Error::io(Doing::CreateDir, dir, &error);
+    let open = File::open(dir).map_err(failed)?;
+    let meta = open.metadata().map_err(failed)?;
+    let ours = rustix::process::geteuid();
+    if meta.uid() != ours.as_raw() && !ours.is_root() {
+        return Err(Error::ForeignOwner { path: dir.to_owned(), uid: meta.uid() });
+    }
+    if meta.mode() & 0o077 != 0 {
+        let _ = open.set_permissions(Permissions::from_mode(0o700));
     }
     Ok(())
+}
+
+/// Refuses, for root, a path that leads through a link which somebody else could have planted, to what is
+/// not theirs: with `sudo` in a home that is not root's, nothing is followed out of it.
+pub fn refuse_planted_links(path: &Path) -> Result<(), Error> {
+    if !rustix::process::geteuid().is_root() {
+        return Ok(());
+    }
+    for part in path.ancestors() {
+        let Ok(link) = fs::symlink_metadata(part) else { continue };
+        if !link.is_symlink() || link.uid() == 0 {
+            continue;
+        }
+        let owner = match fs::metadata(part) {
+            Ok(target) => Some(target.uid()),
+            // It dangles: what would be made, would be made in the nearest directory that is there.
+            Err(_) => nearest_owner(part),
+        };
+        if owner != Some(link.uid()) {
+            return Err(Error::PlantedLink { path: part.to_owned(), uid: link.uid() });
+        }
+    }
+    Ok(())
+}
+
+/// The owner of the nearest directory above the target of a link.
+fn nearest_owner(link: &Path) -> Option<u32> {
+    let target = link.parent()?.join(fs::read_link(link).ok()?);
+    target.ancestors().skip(1).find_map(|dir| fs::metadata(dir).ok()).map(|meta| meta.uid())
 }
 
 /// Takes permission bits away from a file or directory of a user's; links are not followed.

@@ -2,20 +2,16 @@
 //! ones, and the directories they need.
 
 use super::{Doing, Error};
+use rustix::fs::{CWD, Mode, OFlags, fchown, fstat, mkdirat, openat};
 use rustix::io::Errno;
+use rustix::process::{Gid, Uid, geteuid};
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions, Permissions};
 use std::io::{self, BufRead, BufReader, BufWriter, Seek, Write};
-use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt, PermissionsExt, fchown};
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, PermissionsExt, fchown as unix_fchown};
 use std::path::{Path, PathBuf};
-use std::time::Duration;
 
-/// Backups kept beside each file.
-const BACKUPS: usize = 5;
-const BACKUP_MARK: &str = ".chutes-backup-";
 const TEMP_MARK: &str = ".chutes-";
-/// A temporary file this old belongs to a run that was killed.
-const ABANDONED: Duration = Duration::from_secs(600);
 
 /// Writes the content of a file; the same whenever it is called. The second time is for comparing.
 pub type Content<'a> = dyn Fn(&mut dyn Write) -> io::Result<()> + 'a;
@@ -25,38 +21,23 @@ pub type Content<'a> = dyn Fn(&mut dyn Write) -> io::Result<()> + 'a;
 pub(crate) struct StagedFile(PathBuf);
 
 impl StagedFile {
-    /// New bytes for `path`. `like` gives the owner: the file that is replaced, or the directory of a new one.
-    pub(crate) fn temp(
+    /// A new file with this content. `like` gives the owner: the file that is replaced, or the directory of a
+    /// new one. `target`: the file that an error is about.
+    pub(crate) fn new(
         path: &Path,
+        target: &Path,
         content: &Content<'_>,
         mode: u32,
         like: Option<&fs::Metadata>,
     ) -> Result<Self, Error> {
-        let mut random = [0; 8];
-        getrandom::fill(&mut random).map_err(|_| Error::io(Doing::Write, path, &Errno::IO.into()))?;
-        let mut name = OsString::from(".");
-        name.push(path.file_name().unwrap_or_default());
-        name.push(format!("{TEMP_MARK}{}", super::hex(&random)));
-        let temp = path.with_file_name(name);
-        create(&temp, content, mode, like).map_err(|error| at_target(error, Doing::Write, path))?;
-        Ok(Self(temp))
+        let doing = if path == target { Doing::Backup } else { Doing::Write };
+        create(path, content, mode, like).map_err(|error| at_target(error, doing, target))?;
+        Ok(Self(path.to_owned()))
     }
 
-    /// A copy of old bytes at `wanted`, or with a number behind when that is taken. `like` gives the owner.
-    pub(crate) fn backup(wanted: &Path, bytes: &[u8], like: Option<&fs::Metadata>) -> Result<Self, Error> {
-        let name = wanted.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        for again in 1.. {
-            let path = match again {
-                1 => wanted.to_owned(),
-                n => wanted.with_file_name(format!("{name}-{n}")),
-            };
-            match create(&path, &|file| file.write_all(bytes), 0o600, like) {
-                Ok(()) => return Ok(Self(path)),
-                Err(Create::Io(error)) if error.kind() == io::ErrorKind::AlreadyExists && again < 100 => {}
-                Err(error) => return Err(at_target(error, Doing::Backup, &path)),
-            }
-        }
-        Err(Error::Io { doing: Doing::Backup, path: wanted.to_owned(), errno: Errno::EXIST.raw_os_error() })
+    /// A copy of old bytes. `like` gives the owner.
+    pub(crate) fn backup(path: &Path, bytes: &[u8], like: Option<&fs::Metadata>) -> Result<Self, Error> {
+        Self::new(path, path, &|file| file.write_all(bytes), 0o600, like)
     }
 
     /// Moves it to its place.
@@ -85,6 +66,30 @@ impl Drop for StagedFile {
     }
 }
 
+/// A name beside `path` that nobody else has: for its new bytes until they take its place.
+pub(crate) fn staged_name(path: &Path) -> Result<PathBuf, Error> {
+    let mut name = OsString::from(".");
+    name.push(path.file_name().unwrap_or_default());
+    name.push(random_suffix(path)?);
+    Ok(path.with_file_name(name))
+}
+
+/// `.chutes-` and 16 random hexadecimal digits. `path`: the file that an error is about.
+pub(crate) fn random_suffix(path: &Path) -> Result<String, Error> {
+    let mut random = [0; 8];
+    getrandom::fill(&mut random).map_err(|_| Error::io(Doing::Write, path, &Errno::IO.into()))?;
+    Ok(format!("{TEMP_MARK}{}", super::hex(&random)))
+}
+
+/// `wanted`, or with a number behind it when that is taken.
+pub(crate) fn free_name(wanted: &Path) -> PathBuf {
+    let name = wanted.file_name().unwrap_or_default().to_string_lossy().into_owned();
+    let numbered = (2..1000).map(|n| wanted.with_file_name(format!("{name}-{n}")));
+    let mut names = std::iter::once(wanted.to_owned()).chain(numbered);
+    // Where all are taken, creating it fails and says so.
+    names.find(|path| fs::symlink_metadata(path).is_err()).unwrap_or_else(|| wanted.to_owned())
+}
+
 enum Create {
     Io(io::Error),
     Owner(u32),
@@ -108,9 +113,9 @@ fn create(path: &Path, content: &Content<'_>, mode: u32, like: Option<&fs::Metad
             let ours = file.metadata().map_err(Create::Io)?;
             if like.uid() != ours.uid() {
                 // Only root can give a file away; anybody else would lock its owner out.
-                fchown(&file, Some(like.uid()), Some(like.gid())).map_err(|_| Create::Owner(like.uid()))?;
+                unix_fchown(&file, Some(like.uid()), Some(like.gid())).map_err(|_| Create::Owner(like.uid()))?;
             } else if like.gid() != ours.gid() {
-                let _ = fchown(&file, None, Some(like.gid()));
+                let _ = unix_fchown(&file, None, Some(like.gid()));
             }
         }
         let mut out = BufWriter::new(&file);
@@ -183,33 +188,50 @@ impl<R: BufRead> Write for Same<R> {
     }
 }
 
+/// The directories that would have to be made for this one, outermost first.
+pub(crate) fn missing_dirs(dir: &Path) -> Vec<PathBuf> {
+    let mut missing: Vec<PathBuf> = dir.ancestors().take_while(|dir| !dir.exists()).map(Path::to_owned).collect();
+    missing.reverse();
+    missing
+}
+
 /// Creates missing directories, 0700, owned like their parent. Those that were created, outermost first.
+///
+/// Each is made in, and looked at through, an open directory: whoever exchanges a directory for a link
+/// meanwhile gets nothing made elsewhere and nothing given away.
 pub(crate) fn make_dirs(dir: &Path) -> Result<Vec<PathBuf>, Error> {
-    let missing: Vec<&Path> = dir.ancestors().take_while(|dir| !dir.exists()).collect();
+    super::refuse_planted_links(dir)?;
+    let missing = missing_dirs(dir);
     let mut made = Vec::new();
-    for dir in missing.into_iter().rev() {
-        match fs::DirBuilder::new().mode(0o700).create(dir) {
-            Ok(()) => made.push(dir.to_owned()),
-            Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
-            Err(error) => {
-                remove_dirs(&made);
-                return Err(Error::io(Doing::CreateDir, dir, &error));
+    let failed = |dir: &Path, error: Errno| Error::io(Doing::CreateDir, dir, &error.into());
+    let make = |made: &mut Vec<PathBuf>| {
+        let there = missing.first().map_or(Some(dir), |first| first.parent()).unwrap_or(Path::new("/"));
+        let open = OFlags::DIRECTORY | OFlags::CLOEXEC;
+        let mut parent = openat(CWD, there, open, Mode::empty()).map_err(|error| failed(dir, error))?;
+        for dir in &missing {
+            let name = dir.file_name().unwrap_or_default();
+            match mkdirat(&parent, name, Mode::RWXU) {
+                Ok(()) => made.push(dir.clone()),
+                // Somebody else made it meanwhile.
+                Err(Errno::EXIST) => {}
+                Err(error) => return Err(failed(dir, error)),
             }
+            let owner = fstat(&parent).map_err(|error| failed(dir, error))?;
+            let new = openat(&parent, name, open | OFlags::NOFOLLOW, Mode::empty());
+            let new = new.map_err(|error| failed(dir, error))?;
+            if made.last() == Some(dir) && geteuid().is_root() && owner.st_uid != 0 {
+                let (uid, gid) = (Uid::from_raw(owner.st_uid), Gid::from_raw(owner.st_gid));
+                fchown(&new, Some(uid), Some(gid)).map_err(|error| failed(dir, error))?;
+            }
+            parent = new;
         }
-        let owner = dir.parent().and_then(|parent| fs::metadata(parent).ok());
-        let ours = rustix::process::geteuid();
-        if let Some(owner) = owner.filter(|owner| ours.is_root() && owner.uid() != 0) {
-            let _ = std::os::unix::fs::chown(dir, Some(owner.uid()), Some(owner.gid()));
-        }
+        Ok(())
+    };
+    if let Err(error) = make(&mut made) {
+        remove_dirs(&made);
+        return Err(error);
     }
-    match fs::metadata(dir) {
-        Ok(meta) if meta.is_dir() => Ok(made),
-        Ok(_) => Err(Error::io(Doing::CreateDir, dir, &Errno::NOTDIR.into())),
-        Err(error) => {
-            remove_dirs(&made);
-            Err(Error::io(Doing::CreateDir, dir, &error))
-        }
-    }
+    Ok(made)
 }
 
 /// Removes directories that are empty, innermost first.
@@ -222,33 +244,6 @@ pub(crate) fn sync_dir(path: &Path) {
     if let Some(dir) = path.parent() {
         let _ = File::open(dir).and_then(|dir| dir.sync_all());
     }
-}
-
-/// Keeps the newest few of our backups of a file, and takes away what a killed run left beside it.
-pub(crate) fn tidy(path: &Path) {
-    let (Some(dir), Some(name)) = (path.parent(), path.file_name()) else { return };
-    let name = name.to_string_lossy();
-    let Ok(entries) = fs::read_dir(dir) else { return };
-    let entries: Vec<PathBuf> = entries.flatten().map(|entry| entry.path()).collect();
-    let begins = |prefix: String| {
-        let begins = move |path: &&PathBuf| path.file_name().is_some_and(|n| n.to_string_lossy().starts_with(&prefix));
-        entries.iter().filter(begins)
-    };
-    let is_abandoned = |path: &&PathBuf| {
-        let age = fs::metadata(path).and_then(|meta| meta.modified()).ok().and_then(|at| at.elapsed().ok());
-        age.is_some_and(|age| age > ABANDONED)
-    };
-    for temp in begins(format!(".{name}{TEMP_MARK}")).filter(is_abandoned) {
-        let _ = fs::remove_file(temp);
-    }
-    // The scratch directory of a hand-over that was killed.
-    for dir in begins(TEMP_MARK.to_owned()).filter(is_abandoned) {
-        let _ = fs::remove_dir_all(dir);
-    }
-    let mut backups: Vec<&PathBuf> = begins(format!("{name}{BACKUP_MARK}")).collect();
-    backups.sort_by_key(|path| (fs::metadata(path).and_then(|meta| meta.modified()).ok(), (*path).clone()));
-    let surplus = backups.len().saturating_sub(BACKUPS);
-    backups[..surplus].iter().for_each(|path| drop(fs::remove_file(path)));
 }
 
 #[cfg(test)]

@@ -233,6 +233,9 @@ impl Error {
                 return Some(texts::hint_put_back(lang, show(backup), show(path)));
             }
             Error::NotPutBack { path, backup: None } => return Some(texts::hint_take_away(lang, show(path))),
+            Error::Locked { path, pid: None } if path.ends_with("auth-profiles.json") => {
+                return Some(texts::hint_junk_lock(lang, show(path)));
+            }
             Error::ChangedSinceReview { .. } | Error::KeepsChanging { .. } | Error::Locked { .. } => {
                 texts::hint_again(lang)
             }

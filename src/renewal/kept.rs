@@ -10,6 +10,7 @@ use crate::chutes::oauth::renewal_terms::{self as terms, Stored, Surroundings};
 use crate::chutes::oauth::token::{self, Renewed, TokenError};
 use crate::files::{self, Doing};
 use crate::openclaw;
+use crate::secret::Secret;
 use crate::sign_in::{self, SignIn, Trouble};
 use crate::signals::Uncut;
 use crate::texts::Lang;
@@ -39,7 +40,17 @@ pub fn read(document: &Path) -> Option<SignIn> {
 /// Renews the sign-in of this document if it is due at `now` (Unix milliseconds). None: there is none.
 /// Blocks; a request that was sent is never given up.
 pub fn renew(document: &Path, surroundings: &Surroundings, now: impl Fn() -> i64) -> Result<Option<Kept>, Error> {
-    let not_due = |sign_in: &SignIn| now() < sign_in.due_at();
+    renew_unlike(document, surroundings, now, None)
+}
+
+/// [`renew`]; a sign-in whose access token is `refused` is due, whatever its time.
+pub fn renew_unlike(
+    document: &Path,
+    surroundings: &Surroundings,
+    now: impl Fn() -> i64,
+    refused: Option<&Secret>,
+) -> Result<Option<Kept>, Error> {
+    let not_due = |sign_in: &SignIn| now() < sign_in.due_at() && Some(&sign_in.access) != refused;
     match read(document) {
         Some(sign_in) if not_due(&sign_in) => return Ok(Some(Kept { sign_in, renewed: false })),
         Some(_) => {}

@@ -2,6 +2,7 @@
 //! replaces a model that is no longer served. No IO.
 
 pub mod alias;
+pub mod by_hand;
 pub mod cost;
 pub mod pools;
 pub mod portable;

@@ -132,6 +132,22 @@ pub(super) fn answer(market: &Market, models: &[u8], caller: &Caller, request: &
             };
             (market.health_fault.clone(), response)
         }
+        ("GET", path) if path.starts_with("/chutes/") && path.ends_with("/evidence") => {
+            // Not Intel's: a chain that has to be refused.
+            let quote = "BAACAIEAAAAA";
+            let evidence = json!({ "evidence": [{
+                "instance_id": "0e2841ca", "quote": quote, "gpu_evidence": [], "certificate": "MAA=",
+            }], "failed_instance_ids": [] });
+            (market.account_fault.clone(), caller.may_invoke().err().unwrap_or_else(|| honest(&evidence)))
+        }
+        ("GET", path) if path.starts_with("/e2e/instances/") => {
+            let instances = json!({ "instances": [{ "instance_id": "0e2841ca", "e2e_pubkey": "AAAA", "nonces": [] }] });
+            (market.account_fault.clone(), caller.may_invoke().err().unwrap_or_else(|| honest(&instances)))
+        }
+        ("GET", "/servers/tee/measurements") => {
+            let register = "ab".repeat(48);
+            (Fault::None, honest(&json!([{ "mrtd": register, "rtmr0": register }])))
+        }
         _ => return None,
     };
     Some((fault, response))

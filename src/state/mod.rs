@@ -1,8 +1,10 @@
 //! Our own state: small JSON documents under `$XDG_STATE_HOME/openclaw-chutes`, directory 0700, files
 //! 0600. No secret in it except those of a pending login, which is single-use and expires.
 
+pub mod journal;
+
 use crate::chutes::catalog;
-use crate::chutes::model::Catalog;
+use crate::chutes::model::{Catalog, Model};
 use crate::chutes::oauth::attempt::{ClientId, Pending};
 use crate::files::{self, Error};
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
@@ -10,9 +12,11 @@ use std::fs::File;
 use std::io::BufReader;
 use std::marker::PhantomData;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Name of the kept list of models.
 const CATALOG: &str = "catalog";
+const REGISTERED: &str = "registered";
 
 /// The directory of our own state.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -60,6 +64,11 @@ impl State {
         self.document("undo")
     }
 
+    /// What writes to one config put beside users' files; `name` stands for the config.
+    pub fn journal(&self, name: &str) -> Document<journal::Journal> {
+        self.document(&format!("writes-{name}"))
+    }
+
     /// The last list the service gave us.
     pub fn catalog(&self) -> Option<Catalog> {
         catalog::from_json(BufReader::new(File::open(self.file(CATALOG)).ok()?))
@@ -68,6 +77,17 @@ impl State {
     /// Keep a live list for later. A failure to write it is nobody's trouble.
     pub fn keep_catalog(&self, live: &Catalog) {
         let _ = files::write_private_with(&self.file(CATALOG), &|file| catalog::to_json(live, file));
+    }
+
+    /// The models as they were written into a config last: what differs there since is somebody else's doing.
+    pub fn registered(&self) -> Option<Catalog> {
+        catalog::from_json(BufReader::new(File::open(self.file(REGISTERED)).ok()?))
+    }
+
+    /// Keep what was written. A failure to do so is nobody's trouble: all that is there counts as somebody's.
+    pub fn keep_registered(&self, models: &[Arc<Model>]) {
+        let written = Catalog { models: models.to_vec(), ..Catalog::default() };
+        let _ = files::write_private_with(&self.file(REGISTERED), &|file| catalog::to_json(&written, file));
     }
 
     /// Ids of the models that somebody has decided about: what of them is not registered was left out.
@@ -98,7 +118,9 @@ pub struct Document<T> {
 impl<T: Serialize + DeserializeOwned> Document<T> {
     /// None when it is missing or of another shape: our own state is a convenience, never a reason to fail.
     pub fn read(&self) -> Option<T> {
-        serde_json::from_slice(&std::fs::read(&self.path).ok()?).ok()
+        // A pipe in its place would be waited for; a link of somebody else's is not followed.
+        let file = files::open_file(&self.path).ok()??;
+        serde_json::from_reader(BufReader::new(file)).ok()
     }
 
     /// Replaces the document as a whole.
@@ -135,6 +157,9 @@ impl RememberedClient {
 pub struct UndoRecord {
     /// Unix time in milliseconds.
     pub at: i64,
+    /// The config that was meant, links unresolved: names the lock and the journal. None in older records.
+    #[serde(default)]
+    pub config: Option<PathBuf>,
     /// In the order they were written.
     pub files: Vec<UndoFile>,
     /// Id of a credential that was handed to OpenClaw.

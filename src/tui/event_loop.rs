@@ -1,6 +1,7 @@
 //! The loop: signals, keys and answers in; one frame for whatever came together.
 
 use super::effects::{self, Effects};
+use super::input::{Tokenizer, text_key};
 use super::keymap::{self, Meaning};
 use super::signals::{self, Signals};
 use super::terminal::{self, Terminal};
@@ -11,11 +12,13 @@ use crate::texts::signin as text;
 use crate::wizard::Wizard;
 use crate::wizard::facts::Facts;
 use crate::wizard::protocol::{Effect, Event, Viewport};
-use crossterm::event::{Event as Input, KeyCode, KeyEventKind, KeyModifiers};
+use crossterm::event::{Event as Input, KeyEventKind};
 use jiff::tz::TimeZone;
+use rustix::event::{PollFd, PollFlags, Timespec, poll};
 use rustix::io::Errno;
-use std::collections::VecDeque;
-use std::io;
+use std::collections::{HashSet, VecDeque};
+use std::fs::File;
+use std::io::{self, Read};
 use std::sync::Arc;
 use std::time::Duration;
 use tokio::sync::mpsc::{self, UnboundedReceiver, UnboundedSender};
@@ -104,7 +107,8 @@ async fn drive(
     // A window that changed its size before anybody listened: where nothing changed, nothing is sent.
     screen.show(wizard)?;
     let (input, mut inputs) = mpsc::unbounded_channel();
-    std::thread::Builder::new().name("terminal".to_owned()).spawn(move || read_terminal(&input))?;
+    let terminal = terminal::open_input()?;
+    std::thread::Builder::new().name("terminal".to_owned()).spawn(move || read_terminal(&terminal, &input))?;
     screen.view.zone = TimeZone::system();
     for effect in effects {
         if let Some(outcome) = running.run(effect) {
@@ -166,37 +170,29 @@ async fn drive(
 /// Fewer key presses than this in one read may be a fast typist, or a key that repeats.
 const BURST: usize = 8;
 
-/// The next event of what was read: a run of text keys too fast for a person is one paste, where one
-/// is expected.
+/// The next event of what was read: a run of text keys too fast for a person is one paste. Where nobody
+/// types text, a paste is none of the keys that its letters mean.
 fn next_event(screen: &mut Screen, wizard: &Wizard, read: &mut VecDeque<Input>) -> io::Result<Option<Event>> {
-    if wizard.context().takes_bursts() {
+    let context = wizard.context();
+    if !context.takes_text() || context.takes_bursts() {
         let text: String = read.iter().map_while(text_key).collect();
         // Its last line end is Enter; those before belong to it.
         let text = text.trim_end_matches('\n');
         let count = text.chars().count();
-        if count >= BURST && wizard.context().is_paste(text) {
+        if count >= BURST && context.is_paste(text) {
             read.drain(..count);
             return Ok(Some(Event::Burst(Secret::new(text))));
+        }
+        // A key that is held down repeats.
+        let held = text.chars().collect::<HashSet<char>>().len() < 4;
+        if count >= BURST && !held {
+            read.drain(..count);
+            return Ok(Some(Event::Paste(Secret::new(text))));
         }
     }
     match read.pop_front() {
         Some(input) => to_event(screen, wizard, input),
         None => Ok(None),
-    }
-}
-
-/// The character that a key press would be in a pasted text.
-fn text_key(input: &Input) -> Option<char> {
-    let Input::Key(key) = input else { return None };
-    if key.kind == KeyEventKind::Release {
-        return None;
-    }
-    let plain = (key.modifiers - KeyModifiers::SHIFT).is_empty();
-    match key.code {
-        KeyCode::Char(c) if plain => Some(c),
-        KeyCode::Enter if plain => Some('\n'),
-        KeyCode::Char('j') if key.modifiers == KeyModifiers::CONTROL => Some('\n'),
-        _ => None,
     }
 }
 
@@ -221,23 +217,51 @@ fn to_event(screen: &mut Screen, wizard: &Wizard, input: Input) -> io::Result<Op
     })
 }
 
-fn read_terminal(to: &UnboundedSender<FromTerminal>) {
+/// Reads until the terminal is gone or nobody listens. Waits for nothing but bytes and the time that an
+/// unfinished sequence has.
+fn read_terminal(terminal: &File, to: &UnboundedSender<FromTerminal>) {
+    let mut tokenizer = Tokenizer::default();
     loop {
-        let read = read_batch();
+        let read = read_batch(terminal, &mut tokenizer);
         let gone = read.is_err();
-        if to.send(read.map_or(FromTerminal::Gone, FromTerminal::Inputs)).is_err() || gone {
+        let message = match read {
+            Ok(inputs) if inputs.is_empty() => continue,
+            Ok(inputs) => FromTerminal::Inputs(inputs),
+            Err(_) => FromTerminal::Gone,
+        };
+        if to.send(message).is_err() || gone {
             return;
         }
     }
 }
 
 /// What is there without waiting for more: key presses that came together are looked at together.
-fn read_batch() -> io::Result<VecDeque<Input>> {
-    // Not zero: then crossterm does not even look at what it has read already.
+fn read_batch(terminal: &File, tokenizer: &mut Tokenizer) -> io::Result<VecDeque<Input>> {
     const AT_ONCE: Duration = Duration::from_micros(200);
-    let mut batch = VecDeque::from([crossterm::event::read()?]);
-    while crossterm::event::poll(AT_ONCE)? {
-        batch.push_back(crossterm::event::read()?);
+    if !readable(terminal, tokenizer.patience())? {
+        return Ok(tokenizer.expire().into());
     }
-    Ok(batch)
+    let mut batch = VecDeque::new();
+    let mut bytes = [0; 4096];
+    loop {
+        match (&mut &*terminal).read(&mut bytes) {
+            Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
+            Ok(count) => batch.extend(tokenizer.feed(&bytes[..count])),
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            Err(error) => return Err(error),
+        }
+        if !readable(terminal, Some(AT_ONCE))? {
+            return Ok(batch);
+        }
+    }
+}
+
+/// Whether there is something to read within this time; None: as long as it takes.
+fn readable(terminal: &File, within: Option<Duration>) -> io::Result<bool> {
+    let within = within.map(Timespec::try_from).transpose().map_err(io::Error::other)?;
+    match poll(&mut [PollFd::new(terminal, PollFlags::IN)], within.as_ref()) {
+        Ok(count) => Ok(count > 0),
+        Err(Errno::INTR) => Ok(false),
+        Err(error) => Err(error.into()),
+    }
 }

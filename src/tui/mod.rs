@@ -5,6 +5,7 @@ pub mod device;
 mod effects;
 mod event_loop;
 pub mod format;
+pub mod input;
 pub mod keymap;
 pub mod plain;
 mod signals;

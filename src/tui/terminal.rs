@@ -296,7 +296,8 @@ fn leave_line_mode() -> bool {
     true
 }
 
-fn open_input() -> io::Result<File> {
+/// The terminal, for reading what is typed.
+pub fn open_input() -> io::Result<File> {
     match io::stdin() {
         stdin if stdin.is_terminal() => Ok(File::from(stdin.as_fd().try_clone_to_owned()?)),
         _ => File::open("/dev/tty"),

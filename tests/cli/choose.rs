@@ -254,3 +254,24 @@ fn a_sleeping_model_is_no_successor() {
     stage.standin.set_fault(Route::Health, Fault::Hang);
     assert!(stage.asked().len() > before);
 }
+
+#[test]
+fn evidence_is_asked_for_afresh_and_forged_evidence_is_refused() {
+    let stage = Stage::onboarded(AUGUST);
+    let ask = || {
+        let ran = stage.run("models verify zai-org/GLM-5.1-TEE --json");
+        let document: Value = serde_json::from_str(&ran.stdout).expect("one document");
+        assert_eq!((ran.code, &document["proven"]), (1, &json!(false)), "{ran:?}");
+        assert_eq!(document["instances"][0]["checks"]["chain"], false);
+        let asked = stage.asked();
+        asked.iter().rev().find_map(|target| target.split_once("evidence?nonce=")).expect("asked").1.to_owned()
+    };
+    let (one, other) = (ask(), ask());
+    assert!(one.len() == 64 && one.bytes().all(|byte| byte.is_ascii_hexdigit()) && one != other, "{one} {other}");
+    assert!(stage.run("models verify zai-org/GLM-5.1-TEE").stdout.contains("NOT TRUE"));
+    stage.refused("models verify no/Such --json", 1, "unknown-model");
+    for fault in [Fault::Status(403), Fault::OddJson, Fault::Truncated, Fault::Close] {
+        stage.standin.set_fault(Route::Account, fault);
+        stage.refused("models verify zai-org/GLM-5.1-TEE --json", 1, "service");
+    }
+}

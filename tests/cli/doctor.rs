@@ -114,6 +114,13 @@ const FOR_A_PERSON: &[(&str, Break)] = &[
             config["gateway"].as_object_mut().expect("gateway").remove("mode");
         });
     }),
+    ("config-refused", |stage| {
+        stage.edit(CONFIG, |config| config["agents"]["defaults"]["models"]["openai/gpt-5.2"] = json!(true));
+    }),
+    ("helper-unfit", |stage| {
+        let helper = json!({"source": "exec", "command": stage.home.join("bin/openclaw-chutes"), "args": ["token"]});
+        stage.edit(CONFIG, |config| config["secrets"] = json!({"providers": {"openclaw-chutes": helper}}));
+    }),
     ("no-balance", |stage| stage.standin.set_fault(Route::Chat, Fault::Status(402))),
     ("no-capacity", |stage| stage.standin.set_fault(Route::Chat, Fault::Status(503))),
     ("captive-portal", |stage| {

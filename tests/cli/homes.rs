@@ -13,7 +13,7 @@ const DEFAULT: &str = "chutes/zai-org/GLM-4.7-TEE";
 
 struct Stage {
     home: Home,
-    _standin: Standin,
+    standin: Standin,
 }
 
 impl Stage {
@@ -22,7 +22,7 @@ impl Stage {
         let mut home = Home::new();
         home.set("CHUTES_BASE_URL", standin.api_base());
         home.write(CONFIG, config);
-        Stage { home, _standin: standin }
+        Stage { home, standin }
     }
 
     fn new(config: &str) -> Stage {
@@ -258,4 +258,74 @@ fn strict_asks_the_openclaw_that_is_installed() {
     let said = document(&ran);
     let words = said["error"]["message"].as_str().unwrap_or_else(|| panic!("{ran:?}"));
     assert!(words.contains("openclaw.json:1:34: gateway.odd: Unrecognized key"), "{words}");
+}
+
+#[test]
+fn refresh_on_a_home_without_chutes_changes_nothing_and_says_so() {
+    let config = "{ agents: { defaults: { model: \"anthropic/claude-opus-4-6\" } } }";
+    let stage = Stage::new(config);
+    let ran = stage.run(&["models", "refresh", "--json"]);
+    let said = document(&ran);
+    assert_eq!((ran.code, &said["error"]["code"]), (1, &json!("not-configured")), "{ran:?}");
+    assert_eq!(stage.home.read(CONFIG), config);
+}
+
+#[test]
+fn refresh_tells_apart_what_the_service_changed_and_what_a_person_set() {
+    let list = |context: u64, price: f64, other: u64| {
+        let entry = |id: &str, context: u64, price: f64| {
+            json!({"id": id, "context_length": context, "pricing": {"prompt": price, "completion": 2.0},
+                "supported_features": ["reasoning", "tools"], "input_modalities": ["text"]})
+        };
+        let data = [entry("zai-org/GLM-4.7-TEE", context, price), entry("other/model", other, 1.0)];
+        json!({ "object": "list", "data": data }).to_string().into_bytes()
+    };
+    let stage = Stage::with("{ gateway: { mode: 'local' } }", list(200_000, 0.4, 1000));
+    stage.onboard(&[]);
+    // By hand: a lower window, and no reasoning.
+    let by_hand =
+        stage.home.read(CONFIG).replacen("200000", "150000", 1).replacen("reasoning: true", "reasoning: false", 1);
+    let by_hand = by_hand.replacen("\"reasoning\": true", "\"reasoning\": false", 1);
+    stage.home.write(CONFIG, &*by_hand);
+    let same = document(&stage.run(&["models", "refresh", "--json"]));
+    assert_eq!(same["changed"], false, "{same}");
+    assert_eq!(stage.home.read(CONFIG), by_hand);
+    let fields = same["kept"][0]["fields"].as_str().unwrap_or_else(|| panic!("{same}"));
+    assert_eq!((&same["kept"][0]["model"], fields), (&json!("zai-org/GLM-4.7-TEE"), "contextWindow, reasoning"));
+    // By the service: a price, and the other model's window. Twice: what was kept stays kept.
+    stage.standin.set_models(list(200_000, 0.5, 2000));
+    for changed in [true, false] {
+        let said = document(&stage.run(&["models", "refresh", "--json"]));
+        assert_eq!(said["changed"], changed, "{said}");
+        let config: Value = json5::from_str(&stage.home.read(CONFIG)).expect("JSON5");
+        let models = &config["models"]["providers"]["chutes"]["models"];
+        assert_eq!((&models[0]["contextWindow"], &models[0]["reasoning"]), (&json!(150_000), &json!(false)));
+        assert_eq!((&models[0]["cost"]["input"], &models[1]["contextWindow"]), (&json!(0.5), &json!(2000)));
+    }
+    // And a choice made by hand in between does not make it ours.
+    assert_eq!(stage.run(&["models", "aliases", "add", "mine", "chutes/other/model", "--json"]).code, 0);
+    let said = document(&stage.run(&["models", "refresh", "--json"]));
+    assert_eq!(said["changed"], false, "{said}");
+}
+
+#[test]
+fn a_key_in_the_dotenv_file_is_found_as_openclaw_finds_it() {
+    let provider = r#"{ agents: { defaults: { model: "chutes/zai-org/GLM-4.7-TEE" } }, models: { providers: { chutes: { apiKey: "${CHUTES_API_KEY}" } } } }"#;
+    let check = ["models", "status", "--check", "--json"];
+    let stage = Stage::new(provider);
+    assert_eq!(stage.run(&check).code, 1);
+    stage.home.write(".openclaw/.env", format!("CHUTES_API_KEY={KEY}\n"));
+    let ran = stage.run(&check);
+    assert_eq!((ran.code, &document(&ran)["auth"]["status"]), (0, &json!("ok")), "{ran:?}");
+    // It works, too.
+    let probed = stage.run(&["models", "status", "--check", "--probe", "--json"]);
+    assert_eq!(probed.code, 0, "{probed:?}");
+    assert_eq!(stage.run(&["models", "refresh", "--json"]).code, 0);
+
+    let stage = Stage::new(r#"{ agents: { defaults: { model: "chutes/zai-org/GLM-4.7-TEE" } } }"#);
+    let profile = r#"{"version":1,"profiles":{"chutes:default":{"type":"api_key","provider":"chutes","keyRef":{"source":"env","provider":"default","id":"CHUTES_API_KEY"}}}}"#;
+    stage.home.write(".openclaw/agents/main/agent/auth-profiles.json", profile);
+    assert_eq!(stage.run(&check).code, 1);
+    stage.home.write(".openclaw/.env", format!("CHUTES_API_KEY={KEY}\n"));
+    assert_eq!(stage.run(&check).code, 0);
 }

@@ -4,6 +4,7 @@
 
 mod ending;
 mod found;
+mod input;
 mod models;
 mod peer;
 mod releases;

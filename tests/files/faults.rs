@@ -147,12 +147,17 @@ impl Stage {
 
     /// The same, traced, with this `-e inject=` if any. The second is what was traced.
     fn traced(&self, home: &Home, inject: Option<&str>) -> (Ran, Vec<Call>) {
+        let ours = [BIN, "onboard", "--non-interactive", "--json", "--api-key-stdin"];
+        self.traced_command(home, inject, &ours, &format!("{KEY}\n"))
+    }
+
+    fn traced_command(&self, home: &Home, inject: Option<&str>, command: &[&str], input: &str) -> (Ran, Vec<Call>) {
         let trace = home.join("tmp/trace");
         let only = format!("trace={CALLS}");
         let mut strace = vec!["strace", "-f", "-qq", "-y", "-o", trace.to_str().unwrap(), "-e", &only];
         let inject = inject.map(|inject| format!("inject={inject}"));
         strace.extend(inject.iter().flat_map(|inject| ["-e", inject.as_str()]));
-        let ran = self.onboard(home, &strace);
+        let ran = home.run_with_input(strace.iter().chain(command), input);
         let text = std::fs::read(&trace).unwrap_or_default();
         // It holds what was written, the key included.
         std::fs::remove_file(&trace).unwrap();
@@ -294,10 +299,66 @@ fn killed_at_any_call_each_file_is_old_or_new_and_the_next_run_completes() {
             let mode = file.metadata().unwrap().permissions().mode() & 0o777;
             ensure(mode == 0o600, &format!("{} has mode {mode:o}", file.display()), &ran)?;
         }
+        let beside = strangers(&home);
         let again = stage.onboard(&home, &[]);
-        ensure(again.code == 0 && bytes(&home) == new, "the run after it", &again)
+        ensure(again.code == 0 && bytes(&home) == new, "the run after it", &again)?;
+        ensure(strangers(&home).is_empty(), &format!("still beside the files: {:?}", strangers(&home)), &again)?;
+        let half_done = left != new && left != OLD.map(|text| Some(text.to_owned()));
+        let said = again.stdout.contains("earlier-run");
+        ensure(said || (beside.is_empty() && !half_done), &format!("nothing is said of {beside:?}"), &again)?;
+        // What was there before can be had again, if there was anything left to do.
+        if serde_json::from_str::<Value>(&again.stdout).unwrap_or_default()["changed"] == true {
+            let undone = home.run([BIN, "undo"]);
+            ensure(undone.code == 0 && bytes(&home) == OLD.map(|text| Some(text.to_owned())), "undo", &undone)?;
+        }
+        Ok(())
     });
     assert_eq!(killed.into_inner(), cases.len(), "every one of them was killed");
+}
+
+/// Files beside those of OpenClaw's that are no backup of the old bytes, and locks.
+fn strangers(home: &Home) -> Vec<PathBuf> {
+    let is_backup = |path: &PathBuf| {
+        path.to_string_lossy().contains(".chutes-backup-")
+            && std::fs::read(path).is_ok_and(|bytes| OLD.iter().any(|old| old.as_bytes() == bytes))
+    };
+    leftovers(home).into_iter().filter(|path| !is_backup(path)).collect()
+}
+
+/// Killed half-way, an undo goes on where it stopped; so does the next write.
+#[test]
+fn an_undo_killed_at_any_call_goes_on() {
+    if !need::strace() {
+        return;
+    }
+    let stage = Stage::new();
+    let old = OLD.map(|text| Some(text.to_owned()));
+    let written = || {
+        let home = stage.home();
+        let ran = stage.onboard(&home, &[]);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        home
+    };
+    let undo = |home: &Home, inject: Option<&str>| stage.traced_command(home, inject, &[BIN, "undo"], "");
+    let home = written();
+    let new = bytes(&home);
+    let (ran, calls) = undo(&home, None);
+    assert_eq!((ran.code, bytes(&home)), (0, old.clone()), "{ran:?}");
+    let changing = ["rename", "renameat2", "unlink", "fsync", "openat", "write"];
+    let cases: Vec<Call> = calls.into_iter().filter(|call| changing.contains(&call.name.as_str())).collect();
+    each(&cases, |call| {
+        let home = written();
+        let (ran, _) = undo(&home, Some(&format!("{}:signal=KILL:when={}", call.name, call.nth)));
+        ensure(ran.code == -9, "exit", &ran)?;
+        for (at, left) in bytes(&home).into_iter().enumerate() {
+            ensure(left == old[at] || left == new[at], FILES[at], &ran)?;
+        }
+        let was_over = bytes(&home) == old;
+        let again = home.run([BIN, "undo"]);
+        ensure(again.code == 0 || was_over, "the undo after it", &again)?;
+        ensure(bytes(&home) == old, "the bytes", &again)?;
+        ensure(strangers(&home).is_empty(), &format!("left {:?}", strangers(&home)), &again)
+    });
 }
 
 /// From one call on, every call of that name fails: putting things back fails, too.

@@ -5,6 +5,7 @@
 mod dotenv;
 mod generations;
 mod home;
+mod neighbours;
 mod plan;
 mod real;
 mod write;

@@ -194,7 +194,7 @@ fn a_renewal_that_fails_says_why_and_spends_nothing() {
 
     home.set("CHUTES_CLIENT_SECRET", SECRET);
     let ran = home.run([BIN, "models", "status", "--probe", "--check", "--json"]);
-    assert_eq!((ran.code, json(&ran)["probe"]["result"].as_str()), (2, Some("ok")), "an hour is less than a day");
+    assert_eq!((ran.code, json(&ran)["probe"]["result"].as_str()), (2, Some("ok")), "the gateway has no secret");
     assert_eq!(chutes.counts().refreshed, 1);
     assert!(home.files_containing(SECRET).is_empty(), "the secret stays in the environment");
 }
@@ -341,4 +341,58 @@ fn a_key_at_hand_finds_a_redirect_that_is_not_registered() {
     start(&home);
     let text = home.run([BIN, "login", "start"]).stdout;
     assert!(text.contains("Redirect URI not registered") && text.contains(&chutes.redirect()), "{text}");
+}
+
+/// `models status --check --json`: the exit code, the standing, and what is known of the next renewal.
+fn check(home: &Home) -> (i32, String, String) {
+    let ran = home.run([BIN, "models", "status", "--check", "--json"]);
+    let auth = &json(&ran)["auth"];
+    let text = |value: &Value| value.as_str().unwrap_or_default().to_owned();
+    (ran.code, text(&auth["status"]), text(&auth["renewal"]["outlook"]))
+}
+
+fn standing(code: i32, status: &str, outlook: &str) -> (i32, String, String) {
+    (code, status.to_owned(), outlook.to_owned())
+}
+
+#[test]
+fn a_sign_in_that_is_proven_to_renew_is_usable() {
+    let chutes = Chutes::start(Some(Consent::Allow));
+    let mut home = signed_in(&chutes);
+    // The shell's secret is none of the gateway's.
+    home.set("CHUTES_CLIENT_SECRET", "");
+    assert_eq!(check(&home), standing(0, "ok", "proven"), "an hour is left, and it renews itself");
+    expire(&home);
+    assert_eq!(check(&home), standing(0, "ok", "proven"), "renewed when it is needed next");
+    assert_eq!(chutes.counts().refreshed, 0, "asking spends nothing");
+    // A narrower consent weakens it: it stops at the next renewal.
+    chutes.idp.change(|options| options.grant_only = Some(vec!["openid".to_owned()]));
+    let other = chutes.home();
+    let address = get(start(&other)["url"].as_str().unwrap()).location();
+    assert_eq!(finish(&other, &address).code, 3, "without chutes:invoke");
+    assert_eq!(check(&home), standing(1, "expired", "scope-missing"));
+    chutes.idp.expire_refresh_tokens();
+    assert_eq!(check(&home), standing(1, "expired", "refused"));
+    let said = home.run([BIN, "models", "status"]).stdout;
+    assert!(said.contains("cannot be renewed any more"), "{said}");
+    std::fs::remove_file(home.join(".openclaw/.env")).unwrap();
+    assert_eq!(check(&home), standing(1, "expired", "no-client-secret"));
+}
+
+#[test]
+fn a_refused_token_is_renewed_once_before_it_is_judged() {
+    let chutes = Chutes::start(Some(Consent::Allow));
+    let home = signed_in(&chutes);
+    let old = profile(&home);
+    // Revoked long before its time.
+    chutes.idp.expire_access_tokens();
+    let ran = home.run([BIN, "models", "status", "--probe", "--check", "--json"]);
+    assert_eq!((ran.code, json(&ran)["probe"]["result"].as_str()), (0, Some("ok")), "{ran:?}");
+    assert_eq!(chutes.counts().refreshed, 1);
+    assert_ne!(profile(&home)["access"], old["access"]);
+    // With the new one refused too, it is refused, and not renewed again and again.
+    chutes.standin.set_fault(openclaw_chutes::standin::Route::Chat, openclaw_chutes::standin::Fault::Status(401));
+    let ran = home.run([BIN, "models", "status", "--probe", "--check", "--json"]);
+    assert_eq!((ran.code, json(&ran)["auth"]["status"].as_str()), (1, Some("refused")), "{ran:?}");
+    assert_eq!(chutes.counts().refreshed, 2);
 }

@@ -105,6 +105,7 @@ fn the_real_openclaw_shows_uses_and_renews_the_sign_in() {
         if !secret {
             // As somebody who keeps it out of OpenClaw's files.
             std::fs::remove_file(home.join(".openclaw/.env")).unwrap();
+            home.set("CHUTES_CLIENT_SECRET", "");
         }
         // Its token endpoint is fixed: the stand-in answers in its place.
         let preload = home.write(

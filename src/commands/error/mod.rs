@@ -92,6 +92,7 @@ pub enum Error {
         id: String,
     },
     Pool(PoolError),
+    Tee(TeeError),
     /// A text that is no export of ours.
     Import(Refused),
     NoSuchFile {
@@ -136,6 +137,18 @@ impl PoolError {
             PoolError::IsDefault { name } => choose::pool_is_default(lang, clean::excerpt(name, 200)),
         }
     }
+}
+
+/// Why there is nothing to prove about a model.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum TeeError {
+    NotServed {
+        model: Box<str>,
+    },
+    /// The list does not say that it runs in one.
+    NoTee {
+        model: Box<str>,
+    },
 }
 
 impl From<OpenClawError> for Error {
@@ -205,6 +218,8 @@ impl Error {
             Error::LastAccount { .. } => "last-account",
             Error::AccountsInDatabase { .. } => "accounts-in-database",
             Error::Pool(PoolError::Members(_)) => "pool-refused",
+            Error::Tee(TeeError::NotServed { .. }) => "model-not-served",
+            Error::Tee(TeeError::NoTee { .. }) => "no-tee",
             Error::Pool(PoolError::Unknown { .. }) => "unknown-pool",
             Error::Pool(PoolError::IsDefault { .. }) => "pool-in-use",
             Error::Import(_) => "import-refused",
@@ -249,6 +264,8 @@ impl Error {
             Error::LastAccount { id } => text::last_account(lang, clean::line(id)),
             Error::AccountsInDatabase { version, .. } => text::accounts_in_database(lang, clean::line(version)),
             Error::Pool(error) => error.message(lang),
+            Error::Tee(TeeError::NotServed { model }) => text::warn_not_served_now(lang, clean::line(model)),
+            Error::Tee(TeeError::NoTee { model }) => choose::tee_no_tee(lang, clean::line(model)),
             Error::Import(refused) => import_words(refused, lang),
             Error::NoSuchFile { path } => text::no_such_file(lang, clean::line(&path.to_string_lossy())),
             Error::NotConfigured => text::not_configured(lang).to_owned(),
@@ -283,6 +300,7 @@ impl Error {
             }
             Error::UnknownModel { .. } | Error::NotChutes { .. } => text::unknown_model_hint(lang, program),
             Error::UnknownAlias { .. } => text::unknown_alias_hint(lang, program),
+            Error::Tee(_) => text::unknown_model_hint(lang, program),
             Error::NotRevoked { .. } => text::not_revoked_hint(lang, program),
             Error::UnknownAccount { .. } => text::unknown_account_hint(lang, program),
             Error::LastAccount { .. } => text::last_account_hint(lang, program),

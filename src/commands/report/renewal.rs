@@ -7,8 +7,9 @@ use crate::openclaw::program::gateway;
 use crate::openclaw::read::current;
 use crate::openclaw::read::snapshot::Snapshot;
 use crate::openclaw::types::{CredentialKind, StoredCredential};
+use crate::renewal::prospect::Prospect;
 use crate::sign_in::SignIn;
-use crate::texts::{Lang, renewal as text};
+use crate::texts::{Lang, cli, renewal as text};
 use serde_json::{Value, json};
 
 /// What of a sign-in that we keep decides how it stands.
@@ -42,8 +43,8 @@ pub fn state(kept: &SignIn, now: i64) -> KeptState {
 }
 
 /// `auth.renewal` of the document; null: nothing renews this credential.
-pub fn json(kept: Option<&SignIn>, active: Option<&StoredCredential>) -> Value {
-    match kept {
+pub fn json(kept: Option<&SignIn>, active: Option<&StoredCredential>, prospect: Option<Prospect>) -> Value {
+    let mut renewal = match kept {
         Some(kept) => json!({
             "by": "openclaw-chutes",
             "nextAt": rfc3339(kept.due_at()),
@@ -57,6 +58,21 @@ pub fn json(kept: Option<&SignIn>, active: Option<&StoredCredential>) -> Value {
         }),
         None if active.is_some_and(|active| active.kind == CredentialKind::OAuth) => json!({"by": "openclaw"}),
         None => Value::Null,
+    };
+    if let (Some(prospect), Some(renewal)) = (prospect, renewal.as_object_mut()) {
+        renewal.insert("outlook".to_owned(), json!(prospect.name()));
+    }
+    renewal
+}
+
+/// What is to be said of the next renewal; None: nothing is known.
+pub fn outlook(prospect: Prospect, lang: Lang) -> Option<String> {
+    match prospect {
+        Prospect::Proven => Some(cli::renewal_proven(lang).to_owned()),
+        Prospect::Likely => None,
+        Prospect::Missing(missing) => Some(missing.says(lang).to_owned()),
+        Prospect::Spent => Some(cli::renewal_refused(lang).to_owned()),
+        Prospect::Weakened => Some(cli::renewal_weakened(lang).to_owned()),
     }
 }
 

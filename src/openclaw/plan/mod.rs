@@ -209,13 +209,7 @@ pub fn gateway_surroundings(snapshot: &Snapshot) -> renewal_terms::Surroundings 
 /// A variable as a gateway of this installation finds it, whatever the shell of this run has: `.env`,
 /// `gateway.env`, `env.vars`, `env`. None: it finds none, or an empty one.
 pub fn gateway_variable(snapshot: &Snapshot, name: &str) -> Option<String> {
-    let of_file = |file: &File| dotenv::value(&String::from_utf8_lossy(file.bytes.as_deref()?), name);
-    let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned).filter(|v| !v.is_empty());
-    let config = snapshot.value();
-    of_file(&snapshot.dotenv)
-        .or_else(|| of_file(&snapshot.gateway_env))
-        .or_else(|| text(at(config, &["env", "vars", name])))
-        .or_else(|| text(at(config, &["env", name])))
+    snapshot.variable(name)
 }
 
 fn config_changes(
@@ -234,6 +228,7 @@ fn config_changes(
         helper: credential.helper.as_ref(),
         switch_plugin_off: switches_plugin_off(snapshot),
         other_providers: &other_providers,
+        thinking_by_template: snapshot.installed.thinks_by_template(),
         brand_new: snapshot.config.bytes.is_none(),
     };
     let tree = &snapshot.tree;

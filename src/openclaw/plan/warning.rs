@@ -4,6 +4,7 @@ use super::refusals::Refusal;
 use crate::chutes::oauth::renewal_terms::Missing;
 use crate::clean;
 use crate::files::show;
+use crate::openclaw::write::journal::Recovered;
 use crate::texts::{Lang, openclaw as texts, renewal};
 use std::path::PathBuf;
 
@@ -29,6 +30,8 @@ pub enum PlanWarning {
     PluginInstalled,
     /// The agent has a model of its own in `agents.list`, so the default does not reach it.
     AgentHasOwnModel { agent: String, model: String },
+    /// A run before this one was killed.
+    EarlierRun { recovered: Recovered },
 }
 
 impl PlanWarning {
@@ -42,6 +45,7 @@ impl PlanWarning {
             PlanWarning::OpenClawNotFound => "openclaw-not-found",
             PlanWarning::AgentHasOwnModel { .. } => "agent-has-own-model",
             PlanWarning::NotRenewable { .. } => "not-renewable",
+            PlanWarning::EarlierRun { .. } => "earlier-run",
             PlanWarning::Refused { .. } => "config-refused",
             PlanWarning::PluginSwitchedOff => "plugin-switched-off",
             PlanWarning::PluginInstalled => "plugin-installed",
@@ -57,6 +61,14 @@ impl PlanWarning {
                 texts::warn_replaced(lang, clean::line(&profile_ids.join(", ")))
             }
             PlanWarning::NotRenewable { missing } => missing.says(lang).to_owned(),
+            PlanWarning::EarlierRun { recovered } => match recovered {
+                Recovered::Cleared => texts::warn_run_cleared(lang),
+                Recovered::Completed => texts::warn_run_completed(lang),
+                Recovered::TakenBack => texts::warn_run_taken_back(lang),
+                Recovered::Undone => texts::warn_run_undone(lang),
+                Recovered::LeftAlone => texts::warn_run_left_alone(lang),
+            }
+            .to_owned(),
             PlanWarning::Refused { version, refusal } => {
                 let who = version.as_ref().map(|version| texts::openclaw_of(lang, clean::line(version)));
                 let who = who.unwrap_or_else(|| texts::any_openclaw(lang).to_owned());

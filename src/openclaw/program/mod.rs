@@ -5,6 +5,6 @@ pub mod gateway;
 pub(crate) mod paste_key;
 pub mod profiles;
 pub mod run;
-mod scratch_config;
+pub(crate) mod scratch_config;
 pub mod status;
 pub mod validate;

@@ -8,6 +8,7 @@ use crate::openclaw::read::snapshot::Snapshot;
 use crate::openclaw::types::Handover;
 use crate::openclaw::{Site, value};
 use serde_json::{Value, json};
+use std::path::Path;
 use std::process::Command;
 use std::time::Duration;
 
@@ -15,7 +16,8 @@ use std::time::Duration;
 const LONGEST: Duration = Duration::from_secs(90);
 
 /// Runs the command with the key on its standard input, then asks OpenClaw whether it has it.
-pub fn run(site: &Site, snapshot: &Snapshot, handover: &Handover) -> Result<(), Error> {
+/// `scratch`: a directory that is free.
+pub fn run(site: &Site, snapshot: &Snapshot, handover: &Handover, scratch: &Path) -> Result<(), Error> {
     let failed = |exit: Option<i32>, said: String| Error::Handover {
         command: format!("openclaw {}", handover.args.join(" ")),
         exit,
@@ -32,7 +34,7 @@ pub fn run(site: &Site, snapshot: &Snapshot, handover: &Handover) -> Result<(), 
             }
         }
     }
-    let scratch = ScratchConfig::new(&site.paths.state_dir, config.to_string().as_bytes())?;
+    let scratch = ScratchConfig::new(scratch.to_owned(), config.to_string().as_bytes())?;
     let call = |args: &[String], input: Option<&str>| -> Result<String, Error> {
         let mut command = Command::new(program);
         command.args(args);

@@ -1,6 +1,7 @@
 //! Chutes' profiles in OpenClaw's credential database, put there by OpenClaw's own SDK (documented for
 //! plugins), which leaves the config alone. One short run of Node.
 
+use super::child::ChildError;
 use super::run;
 use crate::openclaw::Site;
 use crate::openclaw::error::Error;
@@ -34,8 +35,10 @@ pub fn replace(site: &Site, snapshot: &Snapshot, put: &Map<String, Value>) -> Re
     let mut command = Command::new("node");
     command.args(["--input-type=module", "--eval", SCRIPT]);
     run::about(&mut command, site, None);
-    let ran =
-        run::run(command, Some(&input.to_string()), LONGEST).map_err(|error| failed(None, error.to_string(), put))?;
+    let ran = run::run(command, Some(&input.to_string()), LONGEST).map_err(|error| match error {
+        ChildError::Interrupted(signal) => Error::Interrupted { signal },
+        error => failed(None, error.to_string(), put),
+    })?;
     let answer = ran.document().filter(|_| ran.succeeded());
     let answer = answer.ok_or_else(|| failed(ran.exit, ran.said().to_owned(), put))?;
     let after = answer.get("after").and_then(Value::as_array).cloned().unwrap_or_default();

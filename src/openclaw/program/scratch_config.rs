@@ -1,10 +1,9 @@
 //! A throw-away config for one run of OpenClaw's own command.
 
 use crate::files::Doing;
-use crate::files::staged::make_dirs;
-use crate::files::{hex, write_private};
+use crate::files::staged::{make_dirs, random_suffix};
+use crate::files::write_private;
 use crate::openclaw::error::Error;
-use rustix::io::Errno;
 use std::fs;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
@@ -13,11 +12,14 @@ use std::path::{Path, PathBuf};
 pub(crate) struct ScratchConfig(PathBuf);
 
 impl ScratchConfig {
-    pub(crate) fn new(state_dir: &Path, config: &[u8]) -> Result<Self, Error> {
-        make_dirs(state_dir)?;
-        let mut random = [0; 8];
-        let dir = getrandom::fill(&mut random).map(|()| state_dir.join(format!(".chutes-{}", hex(&random))));
-        let dir = dir.map_err(|_| Error::io(Doing::Write, state_dir, &Errno::IO.into()))?;
+    /// Where one may be made.
+    pub(crate) fn name(state_dir: &Path) -> Result<PathBuf, Error> {
+        Ok(state_dir.join(random_suffix(state_dir)?))
+    }
+
+    /// In a directory that was named before: see [`ScratchConfig::name`].
+    pub(crate) fn new(dir: PathBuf, config: &[u8]) -> Result<Self, Error> {
+        make_dirs(dir.parent().unwrap_or(Path::new("/")))?;
         fs::DirBuilder::new().mode(0o700).create(&dir).map_err(|error| Error::io(Doing::CreateDir, &dir, &error))?;
         let scratch = Self(dir);
         write_private(&scratch.config(), config)?;

@@ -83,12 +83,13 @@ impl Current {
 }
 
 /// The secret of the credential that OpenClaw would use, for a verify call or a refresh of the
-/// catalog. `env` resolves a stored reference. None: nothing usable is stored in clear or in a variable.
+/// catalog. `env` resolves a stored reference before what OpenClaw reads for itself. None: nothing usable is stored in clear or in a variable.
 pub fn active_secret(snapshot: &Snapshot, now: i64, env: impl Fn(&str) -> Option<String>) -> Option<Secret> {
     let (profiles, active) = usable(snapshot, now);
     let (_, profile) = profiles.into_iter().nth(active?)?;
-    let from_env = || profile.env_var.as_deref().and_then(&env).filter(|text| !text.is_empty()).map(Secret::new);
-    profile.secret.or_else(from_env)
+    let from_env = |name: &str| env(name).filter(|text| !text.is_empty()).or_else(|| snapshot.variable(name));
+    let referred = || profile.env_var.as_deref().and_then(from_env).map(Secret::new);
+    profile.secret.or_else(referred)
 }
 
 /// The sign-in that OpenClaw would use, with what its renewal takes.

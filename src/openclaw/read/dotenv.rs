@@ -25,11 +25,6 @@ pub fn variables(text: &str) -> HashMap<String, String> {
     entries(text).into_iter().map(|entry| (entry.name, entry.value)).collect()
 }
 
-/// The names of the variables that are set to something.
-pub fn names(text: &str) -> impl Iterator<Item = String> {
-    entries(text).into_iter().filter(|entry| !entry.value.trim().is_empty()).map(|entry| entry.name)
-}
-
 /// The text with `name` set to `value`, which needs no quotes: in the places that set it, else in a new
 /// line at the end.
 pub fn set(text: &str, name: &str, value: &str) -> String {

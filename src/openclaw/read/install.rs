@@ -75,6 +75,12 @@ pub struct Installed {
 const SDK: &str = "dist/plugin-sdk/provider-auth.js";
 
 impl Installed {
+    /// With `compat.thinkingFormat: "qwen-chat-template"`, `/think off` and the others arrive. Seen on 2026.9.6;
+    /// 2026.5.28 then always asks for thinking, so that it can no more be turned off.
+    pub fn thinks_by_template(&self) -> bool {
+        self.version.as_deref().and_then(parse).is_some_and(|version| version >= (2026, 9, 6))
+    }
+
     /// A gateway of this version does not start when the config names Chutes and its plugin is neither there
     /// nor switched off: 2026.7.1 to 2026.7.35.
     pub fn stops_without_plugin(&self) -> bool {

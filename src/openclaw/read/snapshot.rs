@@ -176,24 +176,22 @@ impl Snapshot {
         &self.tree.value
     }
 
-    /// Names of the variables that OpenClaw sets for itself: by its `.env` files, and by the config.
-    pub fn variables(&self) -> Vec<String> {
-        let of_file = |file: &File| {
-            dotenv::names(&String::from_utf8_lossy(file.bytes.as_deref().unwrap_or_default())).collect::<Vec<_>>()
-        };
-        let of_config = [&["env", "vars"][..], &["env"]].into_iter().filter_map(|path| value::at(self.value(), path));
-        let filled = |value: &Value| value.as_str().is_some_and(|text| !text.trim().is_empty());
-        let of_config = of_config.filter_map(Value::as_object).flatten().filter(|(_, value)| filled(value));
-        let files = [&self.dotenv, &self.gateway_env].into_iter().flat_map(of_file);
-        files.chain(of_config.map(|(name, _)| name.clone())).collect()
+    /// A variable as a gateway of this installation finds it, whatever the shell of this run has: `.env`,
+    /// `gateway.env`, `env.vars`, `env`. None: it finds none, or an empty one.
+    pub fn variable(&self, name: &str) -> Option<String> {
+        let of_file = |file: &File| dotenv::value(&String::from_utf8_lossy(file.bytes.as_deref()?), name);
+        let text = |value: Option<&Value>| value.and_then(Value::as_str).map(str::to_owned).filter(|v| !v.is_empty());
+        of_file(&self.dotenv)
+            .or_else(|| of_file(&self.gateway_env))
+            .or_else(|| text(value::at(self.value(), &["env", "vars", name])))
+            .or_else(|| text(value::at(self.value(), &["env", name])))
     }
 
     /// Other providers that OpenClaw finds a credential for, wherever it looks.
     pub fn providers_with_credentials(&self) -> Vec<String> {
         let profiles = value::at(self.value(), &["auth", "profiles"]).and_then(Value::as_object);
         let in_config = profiles.into_iter().flat_map(|map| map.values()).filter_map(auth_store::provider_of);
-        let variables = self.variables();
-        let is_set = |name: &str| variables.iter().any(|known| known == name);
+        let is_set = |name: &str| self.variable(name).is_some();
         let by_variable = built_in::with_variables(is_set).chain(self.paths.providers_in_env.iter().copied());
         let mut names: Vec<String> = Vec::new();
         for name in self.providers.iter().cloned().chain(in_config).chain(by_variable.map(str::to_owned)) {

@@ -2,6 +2,7 @@
 //! first; then each target is looked at once more and replaced by a rename. What goes wrong on the
 //! way puts every file back.
 
+pub mod journal;
 pub(crate) mod run_lock;
 pub mod sidecar_lock;
 mod transaction;
@@ -9,18 +10,23 @@ pub mod undo;
 
 use super::error::Error;
 use super::plan::credential;
-use super::plan::{self, Plan, Request};
+use super::plan::{self, Plan, PlanWarning, Request};
+use super::program::scratch_config::ScratchConfig;
 use super::program::{paste_key, profiles};
 use super::read::Site;
 use super::read::fingerprint::Fingerprint;
 use super::read::snapshot::{self, Snapshot};
 use super::types::{DatabaseChange, Role};
+use crate::chutes::model::Model;
 use crate::chutes::oauth::token::Renewed;
-use crate::files::staged::tidy;
 use crate::signals::Uncut;
+use crate::state::journal::Direction;
 use crate::state::{Profiles, State};
+use journal::OpenJournal;
 use std::borrow::Cow;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 use transaction::{Change, Failure, Prepared};
 
 /// How often a change is planned again when somebody else writes the same file meanwhile.
@@ -81,12 +87,15 @@ fn carry_out(
     mut planned: impl FnMut(Snapshot),
 ) -> Result<Written, Error> {
     let _only_one_of_us = run_lock::ours(state, &site.paths.config)?;
+    let mut journal = OpenJournal::open(state, &site.paths.config);
+    let recovered = journal.recover()?;
     let mut database = Database { site, before: None };
     let mut handed_over: Option<String> = None;
     let mut conflict = PathBuf::new();
     for attempt in 0..ATTEMPTS {
         let snapshot = site.read()?;
-        let plan = plan::plan(&snapshot, request, now)?;
+        let mut plan = plan::plan(&snapshot, request, now)?;
+        plan.warnings.extend(recovered.map(PlanWarning::from));
         let unseen = reviewed.map(|reviewed| reviewed.differences(&plan.fingerprint)).unwrap_or_default();
         if !unseen.is_empty() {
             return Err(stored_already(handed_over, Error::ChangedSinceReview { paths: unseen }));
@@ -107,33 +116,63 @@ fn carry_out(
         let store = &snapshot.store.file.path;
         let _openclaws_lock = if touches_store { run_lock::openclaws(store)? } else { None };
         let _uncut = Uncut::begin().map_err(Error::interrupted)?;
-        let prepared = Prepared::new(plan.files.iter().map(Change::from).collect())?;
-        if let Some(change) = &plan.database {
-            database.replace(&snapshot, change)?;
-        }
-        if let Some(handover) = plan.handover.as_ref().filter(|_| handed_over.is_none()) {
-            paste_key::run(site, &snapshot, handover).inspect_err(|_| database.put_back(&snapshot))?;
-            handed_over = Some(handover.profile_id.clone());
-        }
-        let done = prepared.commit();
+        let mut changes: Vec<Change<'_>> = plan.files.iter().map(Change::from).collect();
+        let handover = plan.handover.as_ref().filter(|_| handed_over.is_none());
+        let scratch = handover.map(|_| ScratchConfig::name(&site.paths.state_dir)).transpose()?;
+        journal.begin(Direction::Write, &mut changes, scratch.as_deref())?;
+        let done = (|| {
+            let prepared = Prepared::new(changes)?;
+            if let Some(change) = &plan.database {
+                database.replace(&snapshot, change)?;
+            }
+            if let (Some(handover), Some(scratch)) = (handover, &scratch) {
+                paste_key::run(site, &snapshot, handover, scratch)?;
+                handed_over = Some(handover.profile_id.clone());
+            }
+            // Before the first byte of the user's changes: what is written can be undone.
+            undo::record(state, &site.paths.config, &plan, &prepared.backups(), database.before.clone(), now)?;
+            prepared.commit()
+        })();
         if let Err(Failure::Error(_)) = &done {
             database.put_back(&snapshot);
         }
         planned(snapshot);
         match done {
             Ok(backups) => {
-                let undoable = undo::record(state, &plan, &backups, database.before.take(), now).is_ok();
-                plan.files.iter().for_each(|file| tidy(&file.path));
-                return Ok(Written { plan, backups, changed_meanwhile, undoable });
+                journal.end();
+                if touches(&[Role::Config]) {
+                    keep_registered(state, request);
+                }
+                return Ok(Written { plan, backups, changed_meanwhile, undoable: true });
             }
-            Err(Failure::Conflict(path)) => conflict = path,
-            Err(Failure::Error(error)) => return Err(stored_already(handed_over, error)),
+            Err(Failure::Conflict(path)) => {
+                journal.recover()?;
+                conflict = path;
+            }
+            Err(Failure::Error(error)) => {
+                journal.failed(&error);
+                return Err(stored_already(handed_over, error));
+            }
         }
     }
     if let Ok(snapshot) = site.read() {
         database.put_back(&snapshot);
     }
     Err(stored_already(handed_over, Error::KeepsChanging { path: conflict }))
+}
+
+/// Remembers what was written of the models. What only repeats the config is no word of the service's: of
+/// that the older record stays.
+fn keep_registered(state: &State, request: &Request) {
+    let older = state.registered().map(|older| older.models).unwrap_or_default();
+    let own = request.basis.iter().flat_map(|basis| &basis.models);
+    let own: HashMap<&str, &Arc<Model>> = own.map(|model| (&*model.id, model)).collect();
+    let older: HashMap<&str, &Arc<Model>> = older.iter().map(|model| (&*model.id, model)).collect();
+    let written = request.selection.registered.iter().filter_map(|model| match own.get(&*model.id) {
+        Some(own) if *own == model => older.get(&*model.id).map(|older| Arc::clone(older)),
+        _ => Some(model.clone()),
+    });
+    state.keep_registered(&written.collect::<Vec<_>>());
 }
 
 /// What is done in OpenClaw's database on the way.
@@ -191,6 +230,7 @@ fn in_place(file: snapshot::File, after: Vec<u8>) -> Change<'static> {
         after: Some(Cow::Owned(after)),
         mode,
         backup: None,
+        staged: None,
     }
 }
 

@@ -7,9 +7,13 @@ use crate::openclaw::error::Error;
 use crate::sign_in;
 use crate::signals;
 use crate::state::State;
+use rustix::fs::OFlags;
+use rustix::io::Errno;
+use rustix::process::geteuid;
 use sha2::{Digest, Sha256};
-use std::fs::{File, OpenOptions, TryLockError};
-use std::os::unix::fs::OpenOptionsExt;
+use std::fs::{self, File, OpenOptions, TryLockError};
+use std::io::ErrorKind;
+use std::os::unix::fs::{MetadataExt, OpenOptionsExt, fchown};
 use std::path::Path;
 use std::time::{Duration, Instant};
 
@@ -19,17 +23,11 @@ const PAUSE: Duration = Duration::from_millis(20);
 
 /// Held until dropped: nobody else runs this program on the same config.
 pub fn ours(state: &State, config: &Path) -> Result<File, Error> {
-    let name = crate::files::hex(&Sha256::digest(config.as_os_str().as_encoded_bytes()));
-    let path = state.dir().join("locks").join(format!("{}.lock", &name[..32]));
+    let path = state.dir().join("locks").join(format!("{}.lock", name_of(config)));
     let failed = |error: std::io::Error| Error::io(Doing::Lock, &path, &error);
-    // Created in place, never renamed into it: whoever comes at the same time must lock the same file.
-    let created =
-        crate::files::private_dir(path.parent().unwrap_or(Path::new("/"))).map_err(Error::from).and_then(|()| {
-            let mut open = OpenOptions::new();
-            open.write(true).create(true).truncate(false).mode(0o600).open(&path).map_err(failed)
-        });
+    let created = crate::files::private_dir(path.parent().unwrap_or(Path::new("/"))).map_err(Error::from);
     // Our own state is a convenience: where it cannot be written, a directory of the config's is locked.
-    let file = match created {
+    let file = match created.and_then(|()| open_lock(&path)) {
         Ok(file) => file,
         Err(error) => {
             let directory = config.ancestors().skip(1).find(|directory| directory.is_dir());
@@ -47,6 +45,36 @@ pub fn ours(state: &State, config: &Path) -> Result<File, Error> {
             Err(TryLockError::Error(error)) => return Err(failed(error)),
         }
     }
+}
+
+/// Created in place, never renamed into it: whoever comes at the same time must lock the same file.
+fn open_lock(path: &Path) -> Result<File, Error> {
+    let failed = |error: std::io::Error| Error::io(Doing::Lock, path, &error);
+    if fs::symlink_metadata(path).is_ok_and(|meta| !meta.is_file()) {
+        return Err(failed(Errno::INVAL.into()));
+    }
+    let open = || {
+        let mut open = OpenOptions::new();
+        open.write(true).create(true).truncate(false).mode(0o600);
+        open.custom_flags(i32::from_ne_bytes((OFlags::NOFOLLOW | OFlags::NONBLOCK).bits().to_ne_bytes())).open(path)
+    };
+    let file = match open() {
+        // Left by a run of root's; the directory is ours.
+        Err(error) if error.kind() == ErrorKind::PermissionDenied && fs::remove_file(path).is_ok() => open(),
+        opened => opened,
+    };
+    let file = file.map_err(failed)?;
+    let directory = path.parent().and_then(|directory| fs::metadata(directory).ok());
+    if let Some(directory) = directory.filter(|directory| directory.uid() != 0 && geteuid().is_root()) {
+        // Root leaves nothing of its own in somebody's home.
+        fchown(&file, Some(directory.uid()), Some(directory.gid())).map_err(failed)?;
+    }
+    Ok(file)
+}
+
+/// Stands for a config in the names of our own files: 32 hexadecimal digits.
+pub fn name_of(config: &Path) -> String {
+    crate::files::hex(&Sha256::digest(config.as_os_str().as_encoded_bytes())[..16])
 }
 
 /// Held until dropped: no renewal of the sign-in that we keep is out.

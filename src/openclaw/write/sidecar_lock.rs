@@ -122,17 +122,24 @@ fn backoff(tries: u32) -> Duration {
 /// The owner, as OpenClaw writes it: `starttime` tells this process from a later one of the same id.
 fn payload() -> String {
     let pid = std::process::id();
-    let mut owner =
-        json!({ "pid": pid, "createdAt": jiff::Timestamp::now().strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string() });
+    let mut owner = json!({ "pid": pid, "createdAt": now().strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string() });
     if let Some(process) = Process::read(pid) {
         owner["starttime"] = json!(process.starttime);
     }
     format!("{owner:#}\n")
 }
 
+/// A clock that is set beyond what can be written counts as the last moment that can.
+fn now() -> jiff::Timestamp {
+    jiff::Timestamp::try_from(std::time::SystemTime::now()).unwrap_or(jiff::Timestamp::MAX)
+}
+
 /// Create `path` with its content in one step: a process that dies half-way leaves no empty lock,
 /// which nobody could ever tell from a held one.
 fn create(path: &Path, content: &[u8]) -> io::Result<(u64, u64)> {
+    if let Some(made) = create_whole(path, content) {
+        return made;
+    }
     let draft = sibling(path);
     let made = (|| {
         let mut file = exclusive(&draft)?;
@@ -154,6 +161,30 @@ fn create(path: &Path, content: &[u8]) -> io::Result<(u64, u64)> {
     })();
     let _ = fs::remove_file(&draft);
     made.map(|meta| (meta.dev(), meta.ino()))
+}
+
+/// [`create`] by a file that has no name until it is complete, so that a process that dies leaves nothing.
+/// None: this system or file system has no such files.
+fn create_whole(path: &Path, content: &[u8]) -> Option<io::Result<(u64, u64)>> {
+    #[cfg(target_os = "linux")]
+    {
+        use rustix::fs::{AtFlags, CWD, Mode, OFlags, linkat, openat};
+        let flags = OFlags::TMPFILE | OFlags::WRONLY | OFlags::CLOEXEC;
+        let mut file = File::from(openat(CWD, path.parent()?, flags, Mode::from_raw_mode(0o644)).ok()?);
+        file.write_all(content).ok()?;
+        let meta = file.metadata().ok()?;
+        let named = format!("/proc/self/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&file));
+        match linkat(CWD, named.as_str(), CWD, path, AtFlags::SYMLINK_FOLLOW) {
+            Ok(()) => Some(Ok((meta.dev(), meta.ino()))),
+            Err(rustix::io::Errno::EXIST) => Some(Err(io::ErrorKind::AlreadyExists.into())),
+            Err(_) => None,
+        }
+    }
+    #[cfg(not(target_os = "linux"))]
+    {
+        let _ = (path, content);
+        None
+    }
 }
 
 fn exclusive(path: &Path) -> io::Result<File> {
@@ -179,6 +210,12 @@ struct Found {
 impl Found {
     /// None when it has gone meanwhile.
     fn at(path: &Path) -> io::Result<Option<Found>> {
+        // A pipe would wait for a writer, a device need not end.
+        match fs::symlink_metadata(path) {
+            Ok(meta) if meta.is_dir() => return Err(rustix::io::Errno::ISDIR.into()),
+            Ok(meta) if !meta.is_file() => return Err(rustix::io::Errno::INVAL.into()),
+            _ => {}
+        }
         match fs::read(path) {
             Ok(content) => {
                 let owner = serde_json::from_slice(&content).unwrap_or_default();
@@ -206,7 +243,7 @@ impl Found {
         }
         let Some(created) = self.owner.get("createdAt").and_then(Value::as_str) else { return false };
         let Ok(created) = created.parse::<jiff::Timestamp>() else { return true };
-        let age = jiff::Timestamp::now().as_millisecond() - created.as_millisecond();
+        let age = now().as_millisecond() - created.as_millisecond();
         u128::try_from(age).is_ok_and(|age| age > after.as_millis())
     }
 

@@ -1,6 +1,6 @@
 //! Several files brought from exact old bytes to new ones: all of them or none.
 
-use crate::files::staged::{StagedFile, holds, make_dirs, remove_dirs, sync_dir};
+use crate::files::staged::{StagedFile, holds, make_dirs, remove_dirs, staged_name, sync_dir};
 use crate::files::{self, Doing};
 use crate::openclaw::error::Error;
 use crate::openclaw::types::FileChange;
@@ -8,6 +8,7 @@ use rustix::fs::{CWD, RenameFlags, renameat_with};
 use rustix::io::Errno;
 use std::borrow::Cow;
 use std::fs;
+use std::io::Write;
 use std::path::{Path, PathBuf};
 
 /// One file to bring from exact old bytes to new ones. None: no such file.
@@ -16,7 +17,10 @@ pub(crate) struct Change<'a> {
     pub before: Option<Cow<'a, [u8]>>,
     pub after: Option<Cow<'a, [u8]>>,
     pub mode: u32,
+    /// Where the old bytes are copied to.
     pub backup: Option<PathBuf>,
+    /// Where the new bytes wait; None: a name is chosen.
+    pub staged: Option<PathBuf>,
 }
 
 impl<'a> From<&'a FileChange> for Change<'a> {
@@ -27,6 +31,7 @@ impl<'a> From<&'a FileChange> for Change<'a> {
             after: Some(Cow::Borrowed(&file.after)),
             mode: file.mode,
             backup: file.backup.clone(),
+            staged: None,
         }
     }
 }
@@ -66,16 +71,22 @@ impl<'a> Prepared<'a> {
                 (Some(bytes), Some(path)) => Some(StagedFile::backup(path, bytes, like.as_ref())?),
                 _ => None,
             };
-            change.backup = backup.as_ref().map(|backup| backup.path().to_owned());
             let temp = match &change.after {
                 Some(bytes) => {
-                    Some(StagedFile::temp(&change.path, &|file| file.write_all(bytes), change.mode, like.as_ref())?)
+                    let staged = change.staged.take().map_or_else(|| staged_name(&change.path), Ok)?;
+                    let content = |file: &mut dyn Write| file.write_all(bytes);
+                    Some(StagedFile::new(&staged, &change.path, &content, change.mode, like.as_ref())?)
                 }
                 None => None,
             };
             prepared.changes.push((change, temp, backup));
         }
         Ok(prepared)
+    }
+
+    /// Where the old bytes have been copied to.
+    pub(crate) fn backups(&self) -> Vec<Option<PathBuf>> {
+        self.changes.iter().map(|(_, _, backup)| backup.as_ref().map(|backup| backup.path().to_owned())).collect()
     }
 
     /// Replaces the targets in order. The paths of the backups.
@@ -174,7 +185,8 @@ fn put_back(change: &Change<'_>, backup: &mut Option<StagedFile>) -> Result<(), 
             (Some(_), Some(backup)) => fs::rename(backup.path(), path).is_ok(),
             // An undo that is itself undone: the bytes are in memory.
             (Some(bytes), None) => {
-                let temp = StagedFile::temp(path, &|file| file.write_all(bytes), change.mode, None);
+                let content = |file: &mut dyn Write| file.write_all(bytes);
+                let temp = staged_name(path).and_then(|name| StagedFile::new(&name, path, &content, change.mode, None));
                 temp.and_then(|temp| temp.rename(path)).is_ok()
             }
         };

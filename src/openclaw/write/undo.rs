@@ -1,6 +1,8 @@
 //! Puts back exactly the bytes that the last write replaced.
 
+use super::journal::OpenJournal;
 use super::run_lock;
+use super::sidecar_lock::Lock;
 use super::{Change, Failure, Prepared};
 use crate::files::Doing;
 use crate::files::{open_file, read_file};
@@ -10,9 +12,11 @@ use crate::openclaw::plan::Plan;
 use crate::openclaw::program::profiles;
 use crate::openclaw::types::Role;
 use crate::signals::Uncut;
+use crate::state::journal::Direction;
 use crate::state::{Profiles, State, UndoFile, UndoRecord};
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 /// What an undo did.
@@ -26,8 +30,9 @@ pub struct Undone {
     pub stays: Option<String>,
 }
 
-pub(crate) fn record(
+pub(super) fn record(
     state: &State,
+    config: &Path,
     plan: &Plan,
     backups: &[Option<PathBuf>],
     database: Option<Profiles>,
@@ -48,13 +53,14 @@ pub(crate) fn record(
         renews: file.role == Role::SignIn,
     });
     let handed_over = plan.handover.as_ref().map(|handover| handover.profile_id.clone());
-    Ok(state.undo_record().write(&UndoRecord { at, files: files.collect(), handed_over, database })?)
+    let config = Some(config.to_owned());
+    Ok(state.undo_record().write(&UndoRecord { at, config, files: files.collect(), handed_over, database })?)
 }
 
 /// When the last write was made, Unix time in milliseconds, if it can still be undone.
 pub fn available(state: &State) -> Option<i64> {
     let record = state.undo_record().read()?;
-    changes(&record).is_ok().then_some(record.at)
+    way_back(&record).is_ok_and(|(changes, _)| !changes.is_empty()).then_some(record.at)
 }
 
 /// Where OpenClaw put our last config when it went back to an older one of its own: a running gateway
@@ -80,33 +86,26 @@ fn is_changed(entry: &UndoFile) -> bool {
     sha256_of(&entry.path).is_ok_and(|now| now.as_ref() != Some(&entry.after))
 }
 
-/// Undoes the last commit, or refuses and touches nothing. `site`: the installation, for what it keeps in its
-/// database; None: that stays.
+/// Undoes the last commit, or refuses and touches nothing. One that was killed goes on where it stopped.
+/// `site`: the installation, for what it keeps in its database; None: that stays.
 pub fn undo(state: &State, site: Option<&Site>) -> Result<Undone, Error> {
+    let record = state.undo_record().read().ok_or(Error::NothingToUndo)?;
+    let last = record.files.last().map_or(state.dir(), |last| &last.path);
+    let config = record.config.clone().unwrap_or_else(|| last.to_owned());
+    let _only_one_of_us = run_lock::ours(state, &config)?;
+    let mut journal = OpenJournal::open(state, &config);
+    journal.recover_for_undo()?;
+    let _uncut = Uncut::begin().map_err(Error::interrupted)?;
     let record = state.undo_record().read().ok_or(Error::NothingToUndo)?;
     if record.files.is_empty() && record.database.is_none() {
         return Err(Error::NothingToUndo);
     }
-    let config = record.files.last().map_or(state.dir(), |config| &config.path);
-    let _only_one_of_us = run_lock::ours(state, config)?;
-    let kept = record.files.iter().find(|entry| entry.renews);
-    let _no_renewal = kept.map(|entry| run_lock::sign_in(&entry.path)).transpose()?;
-    let store = record.files.iter().find(|entry| entry.path.ends_with("auth-profiles.json"));
-    let _openclaws_lock = store.map(|entry| run_lock::openclaws(&entry.path)).transpose()?.flatten();
-
-    let changes = changes(&record)?;
-    let mut undone = Undone { stays: record.handed_over.clone(), ..Undone::default() };
-    for change in &changes {
-        match change.after {
-            Some(_) => undone.restored.push(change.path.clone()),
-            None => undone.removed.push(change.path.clone()),
-        }
-    }
-    let _uncut = Uncut::begin().map_err(Error::interrupted)?;
-    match Prepared::new(changes)?.commit() {
-        Ok(_) => {}
-        Err(Failure::Conflict(path)) => return Err(Error::ChangedSince { path }),
-        Err(Failure::Error(error)) => return Err(error),
+    let _locks = Locks::take(&record)?;
+    let (mut changes, mut undone) = way_back(&record)?;
+    journal.begin(Direction::Undo, &mut changes, None)?;
+    if let Err(error) = put_back(changes) {
+        journal.forget(&error);
+        return Err(error);
     }
     if let Some(before) = &record.database {
         let put_back = site.map(|site| site.read().and_then(|snapshot| profiles::replace(site, &snapshot, &before.0)));
@@ -116,43 +115,97 @@ pub fn undo(state: &State, site: Option<&Site>) -> Result<Undone, Error> {
         };
     }
     state.undo_record().remove();
+    journal.end();
     Ok(undone)
 }
 
-/// The way back, config first: a credential that the config still names must not be missing.
-fn changes(record: &UndoRecord) -> Result<Vec<Change<'static>>, Error> {
-    record.files.iter().rev().map(change).collect()
+/// The rest of an undo that was killed; the caller holds our lock. What was in OpenClaw's database waits for
+/// the next undo.
+pub(super) fn go_on(state: &State) -> Result<Undone, Error> {
+    let record = state.undo_record().read().ok_or(Error::NothingToUndo)?;
+    let _locks = Locks::take(&record)?;
+    let (changes, undone) = way_back(&record)?;
+    put_back(changes)?;
+    if record.database.is_none() {
+        state.undo_record().remove();
+    }
+    Ok(undone)
 }
 
-fn change(entry: &UndoFile) -> Result<Change<'static>, Error> {
+/// What nobody else may write meanwhile.
+struct Locks {
+    _no_renewal: Option<File>,
+    _openclaws: Option<Lock>,
+}
+
+impl Locks {
+    fn take(record: &UndoRecord) -> Result<Locks, Error> {
+        let kept = record.files.iter().find(|entry| entry.renews);
+        let store = record.files.iter().find(|entry| entry.path.ends_with("auth-profiles.json"));
+        Ok(Locks {
+            _no_renewal: kept.map(|entry| run_lock::sign_in(&entry.path)).transpose()?,
+            _openclaws: store.map(|entry| run_lock::openclaws(&entry.path)).transpose()?.flatten(),
+        })
+    }
+}
+
+fn put_back(changes: Vec<Change<'_>>) -> Result<(), Error> {
+    match Prepared::new(changes)?.commit() {
+        Ok(_) => Ok(()),
+        Err(Failure::Conflict(path)) => Err(Error::ChangedSince { path }),
+        Err(Failure::Error(error)) => Err(error),
+    }
+}
+
+/// What is still to be done, and what will have been done then. Config first: a credential that the config
+/// still names must not be missing.
+fn way_back(record: &UndoRecord) -> Result<(Vec<Change<'static>>, Undone), Error> {
+    let mut undone = Undone { stays: record.handed_over.clone(), ..Undone::default() };
+    let mut changes = Vec::new();
+    for entry in record.files.iter().rev() {
+        changes.extend(change(entry)?);
+        match entry.before {
+            Some(_) => undone.restored.push(entry.path.clone()),
+            None => undone.removed.push(entry.path.clone()),
+        }
+    }
+    Ok((changes, undone))
+}
+
+/// None: it has its old bytes already.
+fn change(entry: &UndoFile) -> Result<Option<Change<'static>>, Error> {
     let now = read_file(&entry.path)?;
-    if !entry.renews && now.as_deref().map(sha256).as_ref() != Some(&entry.after) {
+    let hash = now.as_deref().map(sha256);
+    if hash == entry.before {
+        return Ok(None);
+    }
+    if !entry.renews && hash.as_ref() != Some(&entry.after) {
         return Err(Error::ChangedSince { path: entry.path.clone() });
     }
-    let after = match &entry.before {
-        None => None,
-        Some(hash) => {
-            let gone = |path: &Path| Error::BackupGone { path: path.to_owned() };
-            let backup = entry.backup.as_deref().ok_or_else(|| gone(&entry.path))?;
-            let bytes = read_file(backup)?.ok_or_else(|| gone(backup))?;
-            if sha256(&bytes) != *hash {
-                return Err(gone(backup));
-            }
-            Some(bytes)
-        }
+    let after = match (&entry.before, &entry.backup) {
+        (None, _) => None,
+        (Some(hash), Some(backup)) => Some(backed_up(backup, hash)?),
+        (Some(_), None) => return Err(Error::BackupGone { path: entry.path.clone() }),
     };
     let (before, after) = (now.map(Cow::Owned), after.map(Cow::Owned));
-    Ok(Change { path: entry.path.clone(), before, after, mode: entry.mode, backup: None })
+    Ok(Some(Change { path: entry.path.clone(), before, after, mode: entry.mode, backup: None, staged: None }))
+}
+
+/// The bytes of a backup, if they are still those of that hash.
+pub(super) fn backed_up(backup: &Path, hash: &str) -> Result<Vec<u8>, Error> {
+    let gone = || Error::BackupGone { path: backup.to_owned() };
+    let bytes = read_file(backup)?.ok_or_else(gone)?;
+    if sha256(&bytes) == hash { Ok(bytes) } else { Err(gone()) }
 }
 
 /// Of a file that may be long; None when there is none.
-fn sha256_of(path: &Path) -> Result<Option<String>, Error> {
+pub(super) fn sha256_of(path: &Path) -> Result<Option<String>, Error> {
     let Some(mut file) = open_file(path)? else { return Ok(None) };
     let mut hash = Sha256::new();
     std::io::copy(&mut file, &mut hash).map_err(|error| Error::io(Doing::Read, path, &error))?;
     Ok(Some(crate::files::hex(&hash.finalize())))
 }
 
-fn sha256(bytes: &[u8]) -> String {
+pub(super) fn sha256(bytes: &[u8]) -> String {
     crate::files::hex(&Sha256::digest(bytes))
 }

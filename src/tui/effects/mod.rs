@@ -218,8 +218,19 @@ impl Effects {
         self.attempts.insert(
             attempt.0,
             tokio::spawn(async move {
-                let verdict = match secret_of(&session, credential).await {
-                    Some(secret) => verify(&client, &secret, &model).await,
+                let var = |name: &str| std::env::var(name).ok();
+                let asked = match credential {
+                    Credential::Stored => {
+                        let (site, endpoints) = (&session.site, &session.endpoints);
+                        renewal::verify_stored(&client, site, endpoints, var, &model).await.ok().flatten()
+                    }
+                    other => match secret_of(&session, other).await {
+                        Some(secret) => Some(verify(&client, &secret, &model).await),
+                        None => None,
+                    },
+                };
+                let verdict = match asked {
+                    Some(verdict) => verdict,
                     None => Verdict::Refused(Failure {
                         host: session.endpoints.api_host(),
                         proxy: None,

@@ -40,6 +40,8 @@ pub struct ConfigSpec<'a> {
     pub switch_plugin_off: bool,
     /// Providers that the user has credentials for, besides those that the config names.
     pub other_providers: &'a [String],
+    /// This OpenClaw turns thinking off and on by a template variable, where a model is said to have it.
+    pub thinking_by_template: bool,
     /// There was no config: it also gets what `openclaw gateway run` insists on.
     pub brand_new: bool,
 }
@@ -65,6 +67,7 @@ struct Entry<'a> {
     old: Option<usize>,
     /// Described in it; None: it stays as it is.
     model: Option<&'a Model>,
+    thinking_by_template: bool,
 }
 
 impl Entry<'_> {
@@ -76,6 +79,9 @@ impl Entry<'_> {
         };
         if let (Some(entry), Some(model)) = (value.as_object_mut(), self.model) {
             describe(entry, model);
+            if self.thinking_by_template && model.reasoning == Some(true) {
+                think_by_template(entry);
+            }
         }
         value
     }
@@ -121,7 +127,7 @@ impl<'a> DesiredConfig<'a> {
         }
         let selection = wish.selection;
         let models = tree.models();
-        let entries = entries(models, &selection.registered);
+        let entries = entries(models, &selection.registered, wish.thinking_by_template);
         let before = current::configured(old);
         let allowed = allowed(old, &before, wish);
         let mut wanted = Self { rest, provider: name.to_owned(), entries, models, allowed };
@@ -270,17 +276,17 @@ fn of_members<'p>(path: &[Step], old: &Map<String, Value>, lazy: &Lazy<'_>) -> V
 }
 
 /// Duplicate ids are valid; all of them are described.
-fn entries<'a>(old: Models<'a>, registered: &'a [Arc<Model>]) -> Vec<Entry<'a>> {
+fn entries<'a>(old: Models<'a>, registered: &'a [Arc<Model>], thinking_by_template: bool) -> Vec<Entry<'a>> {
     let models: HashMap<&str, &Model> = registered.iter().map(|model| (model.id.as_ref(), model.as_ref())).collect();
     let mut known: HashSet<&str> = HashSet::new();
     let mut entries: Vec<Entry<'a>> = Vec::with_capacity(registered.len());
     for (at, entry) in old.iter().enumerate() {
         let model = entry.get("id").and_then(Value::as_str).and_then(|id| models.get(id).copied());
         known.extend(model.map(|model| -> &str { &model.id }));
-        entries.push(Entry { old: Some(at), model });
+        entries.push(Entry { old: Some(at), model, thinking_by_template });
     }
     let new = registered.iter().filter(|model| !known.contains::<str>(&model.id));
-    entries.extend(new.map(|model| Entry { old: None, model: Some(model) }));
+    entries.extend(new.map(|model| Entry { old: None, model: Some(model), thinking_by_template }));
     entries
 }
 
@@ -324,6 +330,14 @@ fn describe(entry: &mut Map<String, Value>, model: &Model) {
     }
 }
 
+/// Without this, `/think` changes nothing that is sent. Another format that stands there is the user's.
+fn think_by_template(entry: &mut Map<String, Value>) {
+    let compat = entry.entry("compat").or_insert_with(|| json!({}));
+    if let Some(compat) = compat.as_object_mut() {
+        compat.entry("thinkingFormat").or_insert_with(|| json!("qwen-chat-template"));
+    }
+}
+
 /// A price as people write it: `2`, not `2.0`.
 fn number(price: f64) -> Option<Value> {
     let price = usd(price);
@@ -348,7 +362,7 @@ fn is_ours(entry: &Value) -> bool {
         "id" | "reasoning" | "input" | "contextWindow" | "maxTokens" => true,
         "name" => value.as_str().is_some_and(|name| name == id || name == reference(id)),
         "cost" => only(value, &["input", "output", "cacheRead", "cacheWrite"]),
-        "compat" => only(value, &["supportsUsageInStreaming"]),
+        "compat" => only(value, &["supportsUsageInStreaming", "thinkingFormat"]),
         _ => false,
     })
 }

@@ -1,0 +1,236 @@
+//! The journal around a write: names what comes to lie beside users' files before it is there, and clears
+//! up after a run that was killed. What no record names is never touched.
+
+use super::transaction::{Change, Failure, Prepared};
+use super::{run_lock, undo};
+use crate::files::staged::{free_name, missing_dirs, remove_dirs, staged_name};
+use crate::openclaw::error::Error;
+use crate::openclaw::plan::PlanWarning;
+use crate::signals::Uncut;
+use crate::state::journal::{Backup, Direction, Journal, PlannedFile, Transaction};
+use crate::state::{Document, State};
+use std::borrow::Cow;
+use std::fs;
+use std::path::{Path, PathBuf};
+
+/// Backups that are kept of each file: the first, which a person wrote, and the newest.
+const BACKUPS: usize = 5;
+
+/// What was found of a run that was killed, and what became of it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Recovered {
+    /// It had changed nothing yet.
+    Cleared,
+    /// It had changed everything; only the rest was missing.
+    Completed,
+    /// It had changed some files; they have their old bytes again.
+    TakenBack,
+    /// It was an undo, which has gone on where it stopped.
+    Undone,
+    /// Somebody changed the files since: they stay as they are.
+    LeftAlone,
+}
+
+impl From<Recovered> for PlanWarning {
+    fn from(recovered: Recovered) -> Self {
+        PlanWarning::EarlierRun { recovered }
+    }
+}
+
+/// The journal of one config, while our lock on it is held.
+pub(super) struct OpenJournal<'s> {
+    state: &'s State,
+    document: Document<Journal>,
+    journal: Journal,
+}
+
+impl<'s> OpenJournal<'s> {
+    pub(super) fn open(state: &'s State, config: &Path) -> Self {
+        let document = state.journal(&run_lock::name_of(config));
+        let journal = document.read().unwrap_or_default();
+        Self { state, document, journal }
+    }
+
+    /// Records what is about to be made, choosing the names. Nothing is touched if that fails.
+    pub(super) fn begin(
+        &mut self,
+        direction: Direction,
+        changes: &mut [Change<'_>],
+        scratch: Option<&Path>,
+    ) -> Result<(), Error> {
+        let mut new_dirs: Vec<PathBuf> = Vec::new();
+        let mut files = Vec::new();
+        for change in changes.iter_mut() {
+            let parent = change.path.parent().unwrap_or(Path::new("/"));
+            new_dirs.extend(missing_dirs(parent).into_iter().filter(|dir| !new_dirs.contains(dir)).collect::<Vec<_>>());
+            change.staged = change.after.is_some().then(|| staged_name(&change.path)).transpose()?;
+            change.backup = match &change.before {
+                Some(_) => change.backup.take().map(|wanted| free_name(&wanted)),
+                None => None,
+            };
+            files.push(PlannedFile {
+                path: change.path.clone(),
+                before: change.before.as_deref().map(undo::sha256),
+                after: change.after.as_deref().map(undo::sha256),
+                mode: change.mode,
+                staged: change.staged.clone(),
+                backup: change.backup.clone(),
+            });
+        }
+        if let Some(scratch) = scratch {
+            let parent = scratch.parent().unwrap_or(Path::new("/"));
+            new_dirs.extend(missing_dirs(parent).into_iter().filter(|dir| !new_dirs.contains(dir)).collect::<Vec<_>>());
+        }
+        let previous = self.state.undo_record().read();
+        let scratch = scratch.map(Path::to_owned);
+        self.journal.transaction = Some(Transaction { direction, files, new_dirs, scratch, previous });
+        Ok(self.document.write(&self.journal)?)
+    }
+
+    /// Everything is in place: what was copied stays, as far as there are not too many copies.
+    pub(super) fn end(&mut self) {
+        let Some(done) = self.journal.transaction.take() else { return };
+        for file in done.files {
+            if let (Some(path), Some(sha256)) = (file.backup, file.before) {
+                self.journal.backups.push(Backup { of: file.path.clone(), path, sha256 });
+            }
+            self.prune(&file.path);
+        }
+        // At worst the next run finds a write that is complete.
+        let _ = self.document.write(&self.journal);
+    }
+
+    /// Before an undo: what a killed write had begun is what would be undone; a killed undo goes on, without
+    /// what it left.
+    pub(super) fn recover_for_undo(&mut self) -> Result<(), Error> {
+        match &self.journal.transaction {
+            Some(found) if found.direction == Direction::Undo => remove_leftovers(found),
+            _ => _ = self.recover()?,
+        }
+        Ok(())
+    }
+
+    /// An undo failed and put everything back; what could not be is for the next one.
+    pub(super) fn forget(&mut self, error: &Error) {
+        if !matches!(error, Error::NotPutBack { .. }) {
+            self.journal.transaction = None;
+            let _ = self.document.write(&self.journal);
+        }
+    }
+
+    /// It failed, and nothing of it is left, or what is left is for the next run.
+    pub(super) fn failed(&mut self, error: &Error) {
+        if matches!(error, Error::NotPutBack { .. }) {
+            return;
+        }
+        let _ = self.recover();
+    }
+
+    /// Keeps the first and the newest copies of a file. By the order of the record: clocks are set back.
+    fn prune(&mut self, of: &Path) {
+        while self.journal.backups.iter().filter(|backup| backup.of == of).count() > BACKUPS {
+            let mut ours = self.journal.backups.iter().enumerate().filter(|(_, backup)| backup.of == of);
+            let Some((at, _)) = ours.nth(1) else { return };
+            let backup = self.journal.backups.remove(at);
+            remove_if(&backup.path, &backup.sha256);
+        }
+    }
+
+    /// Clears up after a run that was killed. None: there was none.
+    pub(super) fn recover(&mut self) -> Result<Option<Recovered>, Error> {
+        let Some(found) = self.journal.transaction.clone() else { return Ok(None) };
+        let _uncut = Uncut::begin().map_err(Error::interrupted)?;
+        let recovered = match found.direction {
+            Direction::Write => self.recover_write(&found)?,
+            Direction::Undo => match undo::go_on(self.state) {
+                Ok(_) => Recovered::Undone,
+                Err(Error::ChangedSince { .. } | Error::BackupGone { .. } | Error::NothingToUndo) => {
+                    Recovered::LeftAlone
+                }
+                Err(error) => return Err(error),
+            },
+        };
+        remove_leftovers(&found);
+        if recovered == Recovered::Completed {
+            self.end();
+        } else {
+            remove_dirs(&found.new_dirs);
+            self.journal.transaction = None;
+            self.document.write(&self.journal)?;
+        }
+        Ok(Some(recovered))
+    }
+
+    fn recover_write(&self, found: &Transaction) -> Result<Recovered, Error> {
+        let store = found.files.iter().find(|file| file.path.ends_with("auth-profiles.json"));
+        let _openclaws_lock = store.map(|file| run_lock::openclaws(&file.path)).transpose()?.flatten();
+        let mut done = Vec::new();
+        let mut changed = false;
+        for file in &found.files {
+            let now = undo::sha256_of(&file.path)?;
+            if now == file.after {
+                done.push(file);
+            } else if now != file.before {
+                changed = true;
+            }
+        }
+        if done.len() == found.files.len() {
+            return Ok(Recovered::Completed);
+        }
+        let recovered = match (done.is_empty(), changed) {
+            (true, false) => Recovered::Cleared,
+            (true, true) => Recovered::LeftAlone,
+            (false, _) => Recovered::TakenBack,
+        };
+        let back: Result<Vec<Change<'static>>, Error> = done.into_iter().rev().map(way_back).collect();
+        match Prepared::new(back?)?.commit() {
+            Ok(_) => {}
+            Err(Failure::Conflict(path)) => return Err(Error::ChangedSince { path }),
+            Err(Failure::Error(error)) => return Err(error),
+        }
+        for file in &found.files {
+            if let (Some(backup), Some(before)) = (&file.backup, &file.before) {
+                remove_if(backup, before);
+            }
+        }
+        match &found.previous {
+            Some(previous) => self.state.undo_record().write(previous)?,
+            None => self.state.undo_record().remove(),
+        }
+        Ok(recovered)
+    }
+}
+
+/// From the new bytes to the old ones, which are in the backup.
+fn way_back(file: &PlannedFile) -> Result<Change<'static>, Error> {
+    let now = crate::files::read_file(&file.path)?;
+    let after = match (&file.before, &file.backup) {
+        (None, _) => None,
+        (Some(hash), Some(backup)) => Some(undo::backed_up(backup, hash)?),
+        (Some(_), None) => return Err(Error::BackupGone { path: file.path.clone() }),
+    };
+    let (before, after) = (now.map(Cow::Owned), after.map(Cow::Owned));
+    Ok(Change { path: file.path.clone(), before, after, mode: file.mode, backup: None, staged: None })
+}
+
+/// The new bytes that wait, and the throw-away config.
+fn remove_leftovers(found: &Transaction) {
+    for staged in found.files.iter().filter_map(|file| file.staged.as_deref()) {
+        if fs::symlink_metadata(staged).is_ok_and(|meta| meta.is_file()) {
+            let _ = fs::remove_file(staged);
+        }
+    }
+    if let Some(scratch) = &found.scratch
+        && fs::symlink_metadata(scratch).is_ok_and(|meta| meta.is_dir())
+    {
+        let _ = fs::remove_dir_all(scratch);
+    }
+}
+
+/// Removes a copy of ours, unless somebody changed it.
+fn remove_if(path: &Path, sha256: &str) {
+    let is_file = fs::symlink_metadata(path).is_ok_and(|meta| meta.is_file());
+    if is_file && undo::sha256_of(path).is_ok_and(|now| now.as_deref() == Some(sha256)) {
+        let _ = fs::remove_file(path);
+    }
+}
