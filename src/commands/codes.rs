@@ -2,12 +2,11 @@
 //! these tables.
 
 use super::report::Warning;
-use crate::chutes::model::Price;
 use crate::clean;
 use crate::selection::Note;
-use crate::selection::cost::dollars;
 use crate::selection::propose::{PriceChange, role_of};
 use crate::selection::successor::{Reason, Role};
+use crate::selection::words::price_words;
 use crate::texts::{Lang, choose, cli as text};
 
 /// `warnings[].code`, and what it means.
@@ -206,12 +205,6 @@ pub fn of_note(note: &Note, prices: impl Fn(&str, &str, Role) -> PriceChange, la
     }
     warnings.insert(0, Warning { code, message });
     warnings
-}
-
-/// `$0.40 in, $2.00 out`.
-pub fn price_words(price: Price, lang: Lang) -> String {
-    let usd = |usd: Option<f64>| usd.map_or_else(|| "?".to_owned(), dollars);
-    choose::price_in_out(lang, usd(price.input), usd(price.output))
 }
 
 #[cfg(test)]

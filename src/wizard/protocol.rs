@@ -1,7 +1,9 @@
 //! What goes into the machine and what comes out: plain data.
 
+use crate::chutes::account::Account;
 use crate::chutes::catalog::Stage;
 use crate::chutes::failure::Failure;
+use crate::chutes::health::Health;
 use crate::chutes::model::Catalog;
 use crate::chutes::oauth::answer::{Mistake, Refusal};
 use crate::chutes::oauth::app::{AppError, Registered};
@@ -20,6 +22,7 @@ use crate::openclaw::write::undo::Undone;
 use crate::secret::Secret;
 use crate::wizard::line::LineEdit;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Names one asynchronous attempt. An answer that carries another id than the current one is late, and dropped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -169,6 +172,11 @@ pub enum Event {
     SignIn {
         attempt: Attempt,
         update: SignInUpdate,
+    },
+    /// What the account has left and what runs, beside the list; either may be unknown.
+    Market {
+        account: Option<Account>,
+        health: Arc<Health>,
     },
     /// What became of [`Effect::RegisterApp`].
     AppRegistered {
@@ -343,6 +351,12 @@ pub enum Action {
     LeaveOut,
     Favourite,
     TestCall,
+    /// For a pool.
+    Mark,
+    MakePool,
+    Recommend,
+    /// Another idea of what a day is.
+    NextUsage,
     /// Say everything about the row.
     Describe,
     TakeProposal,

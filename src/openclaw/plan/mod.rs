@@ -120,6 +120,9 @@ pub fn plan(snapshot: &Snapshot, request: &Request, now: i64) -> Result<Plan, Er
         files.extend(changes.map(|(role, file, after)| file_change(role, file, after, now)));
     }
     if credential.helper.is_none() {
+        if let (Some(_), Some(error)) = (secret, &snapshot.dotenv_error) {
+            return Err(error.clone());
+        }
         files.extend(dotenv_change(snapshot, secret, now));
     }
     files.extend(config_changes(snapshot, &request.base_url, selection, &credential, now)?);

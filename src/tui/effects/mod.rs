@@ -4,9 +4,11 @@
 pub mod sign_in;
 
 use super::Session;
+use crate::chutes::account;
 use crate::chutes::catalog;
 use crate::chutes::client::Client;
 use crate::chutes::failure::{Failure, Kind};
+use crate::chutes::health;
 use crate::chutes::verify::{Verdict, verify};
 use crate::diff::FileDiff;
 use crate::openclaw::Error;
@@ -179,6 +181,22 @@ impl Effects {
             tokio::spawn(async move {
                 let begun = Instant::now();
                 let secret = secret_of(&session, credential).await;
+                // Beside the list, and in nobody's way.
+                let (market, client_too, secret_too) = (events.clone(), Arc::clone(&client), secret.clone());
+                tokio::spawn(async move {
+                    let account = async {
+                        match &secret_too {
+                            Some(secret) => account::ask(&client_too, secret).await,
+                            None => None,
+                        }
+                    };
+                    let yesterday = health::yesterday(now_ms());
+                    let (account, health) = tokio::join!(account, health::ask(&client_too, &yesterday));
+                    // Nothing new is no news, and draws nothing.
+                    if account.is_some() || !health.is_empty() {
+                        let _ = market.send(Event::Market { account, health: Arc::new(health) });
+                    }
+                });
                 let ticking = events.clone();
                 let ticks = async move {
                     loop {

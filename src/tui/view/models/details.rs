@@ -4,7 +4,9 @@ use super::words;
 use crate::chutes::model::{Model, Price};
 use crate::chutes::verify::Verdict;
 use crate::clean;
-use crate::texts::{Lang, wizard as t};
+use crate::selection::cost::{dollars, percent};
+use crate::selection::words::{health_words, order_words, usage_words};
+use crate::texts::{Lang, choose as c, wizard as t};
 use crate::tui::format::{cut, fit, grouped, price};
 use crate::tui::view::View;
 use crate::tui::view::page::Page;
@@ -44,7 +46,8 @@ pub fn draw(view: &View, models: &Models, rows: usize, page: &mut Page) {
         page.text(&reference, theme.accent);
     }
     let roomy = width >= 72;
-    let mut more = abilities(model, lang);
+    let mut more = market(models, model, lang);
+    more.extend(abilities(model, lang));
     more.extend(uses(models, model, lang));
     if !beside {
         more.insert(0, state.to_owned());
@@ -115,6 +118,7 @@ pub fn sentence(view: &View, models: &Models, at: usize) -> String {
     parts.extend(gone.then(|| t::models_not_served(lang).to_owned()));
     parts.extend(uses(models, model, lang));
     parts.extend(limits(model, lang, false));
+    parts.extend(market(models, model, lang));
     parts.extend(abilities(model, lang));
     parts.push(prices(view, model.price, false));
     parts.join(", ")
@@ -161,6 +165,27 @@ fn abilities(model: &Model, lang: Lang) -> Vec<String> {
     ];
     let can: Vec<&str> = can.into_iter().filter(|(has, _)| *has == Some(true)).map(|(_, name)| name).collect();
     if can.is_empty() { Vec::new() } else { vec![can.join(", ")] }
+}
+
+/// What runs, how fast, and what a day costs.
+fn market(models: &Models, model: &Model, lang: Lang) -> Vec<String> {
+    let mut parts = Vec::new();
+    if let Some(pool) = models.pool_of(&model.id) {
+        let (served, all) = models.members_served(&pool);
+        parts.push(c::members_served(lang, served, all));
+        parts.push(order_words(pool.order, lang).to_owned());
+    }
+    parts.extend(models.mark_of(&model.id).map(|place| c::marked(lang, place)));
+    let Some(health) = models.health_of(model) else { return parts };
+    parts.extend(health_words(health, lang));
+    parts.extend(models.usage.cost(model.price).map(|usd| {
+        let left = models.account.as_ref().and_then(|account| account.left());
+        match left.and_then(|left| percent(usd, left)) {
+            Some(share) => c::day_of_left(lang, usage_words(models.usage, lang), dollars(usd), share),
+            None => c::day(lang, usage_words(models.usage, lang), dollars(usd)),
+        }
+    }));
+    parts
 }
 
 /// What the model is used for.
