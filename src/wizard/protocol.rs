@@ -14,7 +14,7 @@ use crate::chutes::verify::Verdict;
 use crate::diff::FileDiff;
 use crate::host::Host;
 use crate::openclaw::Error;
-use crate::openclaw::plan::{PlanWarning, Request};
+use crate::openclaw::plan::{PlanWarning, RenewalWay, Request};
 use crate::openclaw::program::status::Resolved;
 use crate::openclaw::read::current::Current;
 use crate::openclaw::read::fingerprint::Fingerprint;
@@ -204,6 +204,8 @@ pub struct Planned {
     pub warnings: Vec<PlanWarning>,
     /// OpenClaw's own command stores the credential.
     pub handover: Option<String>,
+    /// Of a new sign-in: who renews it.
+    pub renewal: Option<RenewalWay>,
     /// The files as they were looked at.
     pub fingerprint: Fingerprint,
 }
