@@ -99,4 +99,24 @@ texts! {
     tee_measurements: "firmware and boot are those that Chutes has published", "固件与启动过程与 Chutes 公布的一致";
     tee_silent(ids): "No evidence from: {ids}", "未给出证据的实例：{ids}";
     tee_limits: "Not checked here: whether Intel has withdrawn the certificate or wants the processor updated (that takes documents from Intel), the evidence of the GPUs, and which model weights were loaded.", "此处未检查：英特尔是否已吊销证书或要求更新处理器（需要英特尔的文件）、GPU 的证据，以及实际加载的模型权重。";
+
+    key_mark: "mark for a pool", "标记以加入模型池";
+    key_pool: "make the marked rows one pool; on a pool: another order", "把标记的行合为模型池；在模型池上：更换顺序";
+    key_recommend: "go to the next recommended row", "转到下一个推荐的行";
+    key_usage: "another idea of what a day is", "更换每日用量的假设";
+    key_take_pool: "one pool in place of the fallbacks", "用一个模型池代替后备模型";
+    notice_is_pool: "This row is a pool already: p changes its order.", "此行已是模型池：按 p 更换顺序。";
+    notice_marked(count): "Marked: {count}. p makes them one pool.", "已标记 {count} 个。按 p 合为模型池。";
+    notice_needs_marks: "A pool needs two marked rows at least: m marks.", "模型池至少需要标记两行：按 m 标记。";
+    notice_pool(order): "A pool, {order}. Enter makes it the default, e gives it an alias, p changes its order.", "模型池，{order}。Enter 设为默认，e 设置别名，p 更换顺序。";
+    notice_nothing_recommended: "Too little is known of these models to recommend one.", "对这些模型所知太少，无法推荐。";
+    notice_recommended(purpose, reason): "For {purpose}: {reason}", "适合 {purpose}：{reason}";
+    marked(place): "marked {place}", "标记 {place}";
+    health_up(instances): "up ×{instances}", "在线 x{instances}";
+    brief_ttft(seconds): "first {seconds} s", "首字 {seconds} 秒";
+    brief_tps(tps): "{tps} tok/s", "{tps} token/秒";
+    brief_usage(input, output, calls): "{input} in, {output} out ×{calls}", "输入 {input}，输出 {output}，x{calls}";
+    day(usage, usd): "{usd} a day ({usage})", "每天 {usd}（{usage}）";
+    day_of_left(usage, usd, share): "{usd} a day, {share} % of what is left ({usage})", "每天 {usd}，占剩余的 {share} %（{usage}）";
+    chain_no_help(key): "When the default fails with 404 or 503, OpenClaw 2026.5.28 never asks a Chutes fallback, and 2026.9.6 does after 86 s. {key} makes the same models one pool: the service goes on by itself.", "当默认模型返回 404 或 503 时，OpenClaw 2026.5.28 不会改用 Chutes 后备模型，2026.9.6 要等 86 秒。按 {key} 可将这些模型合为一个模型池，由服务自动切换。";
 }

@@ -198,6 +198,7 @@ texts! {
         "请给出 openclaw 程序本身的路径，或不使用此选项。";
     no_such_path(path): "Config path not found: {path}.", "找不到配置路径：{path}。";
     no_such_path_hint(program): "See what there is: {program} config get models", "查看现有内容：{program} config get models";
+    variable_not_utf8(name): "{name} is not UTF-8 text; nothing was touched.", "{name} 不是 UTF-8 文本；没有改动任何内容。";
     interrupted: "Interrupted; nothing was written.", "已中断；没有写入任何内容。";
     system(error): "The operating system refused: {error}", "操作系统拒绝：{error}";
     alias_character(name, c): "{name} cannot be an alias: the character {c} is not allowed (letters, digits, _ . : - are).", "{name} 不能作为别名：不允许字符 {c}（可用字母、数字和 _ . : -）。";

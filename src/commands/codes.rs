@@ -2,12 +2,11 @@
 //! these tables.
 
 use super::report::Warning;
-use crate::chutes::model::Price;
 use crate::clean;
 use crate::selection::Note;
-use crate::selection::cost::dollars;
 use crate::selection::propose::{PriceChange, role_of};
 use crate::selection::successor::{Reason, Role};
+use crate::selection::words::price_words;
 use crate::texts::{Lang, choose, cli as text};
 
 /// `warnings[].code`, and what it means.
@@ -38,6 +37,10 @@ pub const WARNINGS: &[(&str, &str)] = &[
     ("credential-replaced", "A stored Chutes credential of another kind was replaced."),
     ("openclaw-not-found", "No OpenClaw was found; the documented files are written."),
     ("not-renewed", "The stored sign-in has expired and could not be renewed."),
+    ("gateway-not-reloaded", "The running gateway did not take the new sign-in."),
+    ("renewal-job-not-added", "The job that renews the sign-in could not be added to OpenClaw's cron."),
+    ("plugin-switched-off", "plugins.entries.chutes.enabled was set to false, for this gateway to start."),
+    ("plugin-installed", "The plugin @openclaw/chutes-provider is installed, which does some things its own way."),
     ("earlier-run", "A run before this one was killed; the message says what was found and what became of it."),
     ("not-renewable", "OpenClaw will not be able to renew the sign-in: the message says what is missing."),
     ("scopes-kept", "Scopes that were granted to the app before are asked for again."),
@@ -129,6 +132,9 @@ pub const ERRORS: &[(&str, u8, &str)] = &[
     ("auth-store-malformed", 1, "The credential store is not valid."),
     ("auth-store-symlink", 1, "The credential store is a symbolic link."),
     ("unsupported-openclaw-store", 1, "The installed OpenClaw takes no credential of this kind from outside."),
+    ("program-not-usable", 1, "This OpenClaw would have to run this program, and does not as it is."),
+    ("renewal-cut-off", 3, "A renewal was cut off before its answer was stored: only a new sign-in helps."),
+    ("no-refresh-token", 3, "The stored sign-in cannot be renewed: it has no refresh token."),
     ("openclaw-refused-credential", 1, "OpenClaw's own command did not store the credential."),
     ("locked", 1, "Another process holds the lock."),
     ("nothing-to-undo", 1, "There is no write to undo."),
@@ -207,12 +213,6 @@ pub fn of_note(note: &Note, prices: impl Fn(&str, &str, Role) -> PriceChange, la
     }
     warnings.insert(0, Warning { code, message });
     warnings
-}
-
-/// `$0.40 in, $2.00 out`.
-pub fn price_words(price: Price, lang: Lang) -> String {
-    let usd = |usd: Option<f64>| usd.map_or_else(|| "?".to_owned(), dollars);
-    choose::price_in_out(lang, usd(price.input), usd(price.output))
 }
 
 #[cfg(test)]

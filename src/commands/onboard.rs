@@ -26,6 +26,7 @@ use crate::openclaw::read::current::Current;
 use crate::openclaw::read::refs;
 use crate::openclaw::read::snapshot::Snapshot;
 use crate::openclaw::write::{self, Written};
+use crate::renewal::{kept, round};
 use crate::selection::propose::drifted;
 use crate::selection::refs::provider_of;
 use crate::selection::{self, Alias, Configured, Documented, Note, Overrides, Proposal, Selection};
@@ -115,11 +116,14 @@ pub fn with_credential(context: &Context, options: &Onboard, obtained: Obtained)
         context.state().keep_catalog(&settled.catalog);
     }
     // What is there now is not read again: that could fail, and the write would still be done.
+    let kept = kept::read(&site.paths.sign_in);
     let (written, after) = write::commit_and_look(&site, &request, &context.state(), now())?;
     if settled.fallback.is_none() {
         context.state().decide(&settled.catalog);
     }
     add_plan_warnings(&mut warnings, &written.plan, context.lang);
+    let told = round::after_write(&site, kept, var);
+    warnings.extend(round::troubles(&told).iter().map(|trouble| of_plan(trouble, context.lang)));
     warnings.extend(changed_meanwhile(context, &site, &written.changed_meanwhile));
     let snapshot = after.unwrap_or(snapshot);
     let current = Current::of(&snapshot, now());

@@ -16,6 +16,7 @@ use crate::openclaw::read::current::Current;
 use crate::selection::Alias;
 use crate::selection::alias::{Problem, check, same_name};
 use crate::selection::cost::dollars;
+use crate::selection::words::order_words;
 use crate::texts::{Lang, choose as text, cli};
 use serde_json::{Value, json};
 use std::sync::Arc;
@@ -132,14 +133,6 @@ impl Row {
             out.push_str(&format!("    {}{mark}\n", clean::line(&reference(id))));
         }
         out
-    }
-}
-
-pub fn order_words(order: Order, lang: Lang) -> &'static str {
-    match order {
-        Order::Written => text::order_written(lang),
-        Order::Latency => text::order_latency(lang),
-        Order::Throughput => text::order_throughput(lang),
     }
 }
 

@@ -1,6 +1,5 @@
 //! `models recommend`: what to take for a purpose, and why.
 
-use super::codes::price_words;
 use super::context::Context;
 use super::error::Error;
 use super::report::{Report, Warning, warnings_json};
@@ -10,8 +9,9 @@ use crate::chutes::health::State;
 use crate::chutes::model::{Catalog, Source};
 use crate::clean;
 use crate::openclaw::read::current::Current;
-use crate::selection::cost::{Usage, dollars};
-use crate::selection::recommend::{Merit, Purpose, Recommendation, recommend};
+use crate::selection::cost::Usage;
+use crate::selection::recommend::{Purpose, Recommendation, recommend};
+use crate::selection::words::{reason, usage_words};
 use crate::texts::{Lang, choose as text, cli};
 use serde_json::{Value, json};
 
@@ -96,44 +96,4 @@ pub fn state_name(state: State) -> &'static str {
 
 fn usage_json(usage: Usage) -> Value {
     json!({ "input": usage.input, "output": usage.output, "calls": usage.calls })
-}
-
-/// Why this one, in figures.
-pub fn reason(row: &Recommendation, lang: Lang) -> String {
-    let merit = merit_words(row, lang);
-    let model = &row.model;
-    let mut parts = vec![merit, price_words(model.price, lang)];
-    parts.extend(model.context.map(|tokens| text::recommend_context(lang, short(tokens.get()))));
-    if let Some(health) = row.health {
-        parts.extend(health.ttft.map(|seconds| text::recommend_ttft(lang, format!("{seconds:.1}"))));
-        parts.extend(health.tps.map(|tps| text::recommend_tps(lang, format!("{tps:.0}"))));
-        parts.extend((health.state() == Some(State::Crowded)).then(|| text::state_crowded(lang).to_owned()));
-    }
-    parts.extend(Usage::default().cost(model.price).map(|usd| text::recommend_day(lang, dollars(usd))));
-    parts.join(" · ")
-}
-
-/// What the row is best at, and among how many.
-pub fn merit_words(row: &Recommendation, lang: Lang) -> String {
-    let words = match row.merit {
-        Merit::Cheapest => text::merit_cheapest,
-        Merit::LongestContext => text::merit_longest,
-        Merit::MostUsed => text::merit_most_used,
-        Merit::Quickest => text::merit_quickest,
-        Merit::Fastest => text::merit_fastest,
-    };
-    match row.place {
-        1 => text::merit_first(lang, words(lang), row.of),
-        place => text::merit_next(lang, words(lang), place, row.of),
-    }
-}
-
-/// `10k in, 1k out, 50 times a day`: what a day's cost assumes.
-pub fn usage_words(usage: Usage, lang: Lang) -> String {
-    text::usage_day(lang, short(usage.input.into()), short(usage.output.into()), usage.calls)
-}
-
-/// `203k`, `1.0M`.
-fn short(count: u64) -> String {
-    super::models::tokens(count)
 }

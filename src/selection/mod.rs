@@ -10,6 +10,7 @@ pub mod propose;
 pub mod recommend;
 pub mod refs;
 pub mod successor;
+pub mod words;
 
 use crate::chutes::model::Model;
 use std::sync::Arc;

@@ -1,6 +1,6 @@
 //! Keys as data: one table says which key means what, where, and what the footer and the help call it.
 
-use crate::texts::{Lang, signin, wizard as t};
+use crate::texts::{Lang, choose, signin, wizard as t};
 use crate::wizard::line::LineEdit;
 use crate::wizard::protocol::{Action, KeyContext};
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
@@ -75,6 +75,9 @@ macro_rules! bind {
     ($contexts:expr, [$($key:expr),+], $action:expr, signin $label:ident, footer) => {
         Binding { contexts: $contexts, keys: &[$($key),+], action: $action, label: signin::$label, footer: true }
     };
+    ($contexts:expr, [$($key:expr),+], $action:expr, choose $label:ident) => {
+        Binding { contexts: $contexts, keys: &[$($key),+], action: $action, label: choose::$label, footer: false }
+    };
     ($contexts:expr, [$($key:expr),+], $action:expr, $label:ident) => {
         Binding { contexts: $contexts, keys: &[$($key),+], action: $action, label: t::$label, footer: false }
     };
@@ -138,6 +141,10 @@ pub const KEYMAP: &[Binding] = &[
     bind!(MODELS, [Key::Char(' ')], Action::LeaveOut, key_leave_out, footer),
     bind!(MODELS, [Key::Char('s')], Action::Sort, key_sort, footer),
     bind!(MODELS, [Key::Char('t')], Action::TestCall, key_test, footer),
+    bind!(MODELS, [Key::Char('m')], Action::Mark, choose key_mark),
+    bind!(MODELS, [Key::Char('p')], Action::MakePool, choose key_pool),
+    bind!(MODELS, [Key::Char('R')], Action::Recommend, choose key_recommend),
+    bind!(MODELS, [Key::Char('$')], Action::NextUsage, choose key_usage),
     bind!(
         MODELS,
         [
@@ -173,6 +180,7 @@ pub const KEYMAP: &[Binding] = &[
     bind!(Where::In(&[C::ReviewOAuth]), [Key::Char('s')], Action::ClientSecret, signin key_client_secret, footer),
     bind!(Where::In(&[C::Review, C::ReviewOAuth]), [Key::Char('r')], Action::Retry, key_check_again),
     bind!(Where::In(&[C::Review, C::ReviewOAuth]), [Key::Char('o')], Action::Unfold, key_unfold, footer),
+    bind!(Where::In(&[C::Review, C::ReviewOAuth]), [Key::Char('p')], Action::MakePool, choose key_take_pool),
     bind!(Where::In(&[C::Review, C::ReviewOAuth]), [Key::Char('n')], Action::NextFile, key_next_file, footer),
     bind!(Where::In(&[C::Review, C::ReviewOAuth]), [Key::Char('N')], Action::PreviousFile, key_previous_file),
     bind!(Where::In(&[C::ReviewRefused]), [Key::Char('k')], Action::AnotherKey, key_choose_other, footer),

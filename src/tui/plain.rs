@@ -358,6 +358,7 @@ fn takes_row(action: Action) -> bool {
             | Action::LeaveOut
             | Action::Favourite
             | Action::TestCall
+            | Action::Mark
             | Action::TakeProposal
             | Action::Enter
     )

@@ -4,6 +4,7 @@
 //! keep the order of the table, so that `glm` sorted by price stays sorted by price.
 
 use super::models::Sort;
+use crate::chutes::health::{ModelHealth, State};
 use crate::chutes::model::Model;
 
 /// A parsed filter line.
@@ -23,6 +24,8 @@ enum Condition {
     Can(Capability),
     /// It is known that the model cannot.
     Cannot(Capability),
+    /// What the service says of its instances.
+    Is(&'static [State]),
     Number {
         field: Field,
         op: Op,
@@ -45,6 +48,12 @@ enum Field {
     PriceIn,
     PriceOut,
     PriceCache,
+    /// Seconds to the first token.
+    Ttft,
+    /// Tokens per second.
+    Tps,
+    /// Per cent.
+    Busy,
 }
 
 #[derive(Clone, Copy, Debug, PartialEq)]
@@ -111,9 +120,10 @@ impl Query {
     }
 
     /// The words that are conditions hold for this model. Unknown data meets no condition.
-    pub fn allows(&self, model: &Model) -> bool {
+    /// `health`: figures of the service; None: unknown.
+    pub fn allows(&self, model: &Model, health: Option<&ModelHealth>) -> bool {
         let lower = || model.id.to_ascii_lowercase();
-        self.conditions.iter().all(|condition| condition.holds(model))
+        self.conditions.iter().all(|condition| condition.holds(model, health))
             && (self.without.is_empty() || self.without.iter().all(|text| !lower().contains(text.as_str())))
     }
 
@@ -266,6 +276,10 @@ const CAPABILITIES: [(&str, Capability); 4] = [
     ("tee", Capability::Tee),
 ];
 
+/// Words for what runs. What is crowded is up, too.
+const STATES: [(&str, &[State]); 3] =
+    [("up", &[State::Up, State::Crowded]), ("crowded", &[State::Crowded]), ("asleep", &[State::Asleep])];
+
 fn capability(word: &str) -> Option<Capability> {
     CAPABILITIES.iter().find(|(name, _)| *name == word).map(|(_, capability)| *capability)
 }
@@ -291,6 +305,9 @@ fn conditions(word: &str) -> Option<Vec<Condition>> {
     }
     if let Some(capability) = word.strip_prefix(['!', '-']).and_then(capability) {
         return Some(vec![Condition::Cannot(capability)]);
+    }
+    if let Some((_, states)) = STATES.iter().find(|(name, _)| *name == word) {
+        return Some(vec![Condition::Is(states)]);
     }
     if let Some(letters) = word.strip_prefix('+') {
         let of =
@@ -327,6 +344,9 @@ fn comparison(word: &str) -> Option<Option<Condition>> {
         "in" => Field::PriceIn,
         "out" => Field::PriceOut,
         "cache" => Field::PriceCache,
+        "ttft" => Field::Ttft,
+        "tps" => Field::Tps,
+        "busy" => Field::Busy,
         _ => return None,
     };
     let rest = &word[at..];
@@ -336,7 +356,12 @@ fn comparison(word: &str) -> Option<Option<Condition>> {
     if number.trim_start_matches('$').is_empty() {
         return Some(None);
     }
-    let mut value = number_with_unit(number)?;
+    let unit: &[char] = match field {
+        Field::Ttft => &['s'],
+        Field::Busy => &['%'],
+        _ => &[],
+    };
+    let mut value = number_with_unit(number.trim_end_matches(unit))?;
     // The table counts tokens in thousands, and so do people.
     let counts_tokens = matches!(field, Field::Context | Field::MaxOutput);
     if counts_tokens && value < 10_000.0 && !number.ends_with(['k', 'm']) {
@@ -381,10 +406,15 @@ impl Capability {
 }
 
 impl Condition {
-    fn holds(self, model: &Model) -> bool {
+    fn holds(self, model: &Model, health: Option<&ModelHealth>) -> bool {
+        // To four places, as people write it: a third of a second is no 0.33000001.
+        let figure = |of: fn(&ModelHealth) -> Option<f32>| {
+            health.and_then(of).map(|figure| (f64::from(figure) * 1e4).round() / 1e4)
+        };
         match self {
             Condition::Can(capability) => capability.of(model) == Some(true),
             Condition::Cannot(capability) => capability.of(model) == Some(false),
+            Condition::Is(states) => health.and_then(ModelHealth::state).is_some_and(|state| states.contains(&state)),
             Condition::Number { field, op, value } => {
                 #[expect(clippy::cast_precision_loss, reason = "token counts are far below 2^52")]
                 let actual = match field {
@@ -393,6 +423,9 @@ impl Condition {
                     Field::PriceIn => model.price.input,
                     Field::PriceOut => model.price.output,
                     Field::PriceCache => model.price.cache_read,
+                    Field::Ttft => figure(|health| health.ttft),
+                    Field::Tps => figure(|health| health.tps),
+                    Field::Busy => figure(|health| health.busy.map(|share| share * 100.0)),
                 };
                 actual.is_some_and(|n| match op {
                     Op::Less => n < value,
@@ -424,8 +457,25 @@ mod tests {
     }
 
     #[test]
+    fn what_runs_is_searched_like_the_rest() {
+        let figures =
+            ModelHealth { instances: Some(3), busy: Some(0.5), refused: Some(0.0), ttft: Some(0.8), tps: Some(61.0) };
+        let allows = |line: &str, health: Option<&ModelHealth>| Query::parse(line).allows(&model(), health);
+        for yes in ["up tps>40 ttft<1s", "ttft<=0.8", "busy<60%", "tps>"] {
+            assert!(allows(yes, Some(&figures)), "{yes}");
+        }
+        for no in ["asleep", "crowded", "tps>70", "ttft<0.5s", "busy>50"] {
+            assert!(!allows(no, Some(&figures)), "{no}");
+        }
+        assert!(!allows("up", None) && !allows("tps>1", None), "unknown data meets no condition");
+        let full = ModelHealth { busy: Some(0.95), ..figures };
+        assert!(allows("crowded", Some(&full)) && allows("up", Some(&full)));
+        assert!(allows("asleep", Some(&ModelHealth { instances: Some(0), ..figures })));
+    }
+
+    #[test]
     fn words_read_data_and_never_the_name() {
-        let allows = |line: &str| Query::parse(line).allows(&model());
+        let allows = |line: &str| Query::parse(line).allows(&model(), None);
         for yes in ["tools", "ctx>200k", "ctx>=202752 in<0.5 out<=2", "in=0.4", "out<$3", "TOOLS", ""] {
             assert!(allows(yes), "{yes}");
         }
@@ -445,7 +495,7 @@ mod tests {
 
     #[test]
     fn numbers_of_tokens_are_thousands_and_a_sign_turns_a_word_round() {
-        let allows = |line: &str| Query::parse(line).allows(&model());
+        let allows = |line: &str| Query::parse(line).allows(&model(), None);
         for yes in ["ctx>200", ">200", "ctx>202000", "ctx<203", "!tee", "-tee", "!qwen", "+t"] {
             assert!(allows(yes), "{yes}");
         }

@@ -14,8 +14,10 @@ mod tests;
 
 pub use screens::{Screen, models};
 
+use crate::chutes::account::Account;
 use crate::chutes::credential_kinds::variable;
 use crate::chutes::failure::Failure;
+use crate::chutes::health::Health;
 use crate::chutes::model::{Catalog, Model, Source, id_of};
 use crate::chutes::oauth::app::{AppError, Registered};
 use crate::chutes::oauth::attempt::ClientId;
@@ -67,6 +69,8 @@ pub struct Wizard {
     pub sign_in: SignIn,
     pub discover: Discover,
     pub models: Option<Models>,
+    /// What the service said besides its list.
+    market: Option<(Option<Account>, Arc<Health>)>,
     pub review: Review,
     pub done: Done,
     /// Which credential is being set up.
@@ -107,6 +111,7 @@ impl Wizard {
             sign_in: SignIn::default(),
             discover: Discover::default(),
             models: None,
+            market: None,
             review: Review::default(),
             done: Done::default(),
             credential: None,
@@ -265,6 +270,12 @@ impl Wizard {
             Event::Stage { attempt, stage, at_ms } => self.discover.stage(attempt, stage, at_ms),
             Event::Tick { attempt, at_ms } => self.discover.tick(attempt, at_ms),
             Event::Discovered { attempt, at_ms, result } => return self.discovered(attempt, at_ms, *result),
+            Event::Market { account, health } => {
+                if let Some(models) = &mut self.models {
+                    models.market_known(account.clone(), Arc::clone(&health));
+                }
+                self.market = Some((account, health));
+            }
             Event::Verified { attempt, verdict } => return self.verified(attempt, verdict),
             Event::Planned { attempt, result } if self.screen == Screen::Review => {
                 let transition = self.review.planned(attempt, *result);
@@ -446,6 +457,11 @@ impl Wizard {
                 vec![Effect::Verify { attempt: self.test_attempt, credential, model }]
             }
             Transition::Review => self.start_review(),
+            Transition::PoolOfChain => {
+                let taken = self.models.as_mut().is_some_and(Models::take_pool_of_chain);
+                // Another plan, and a call through the pool before anything is written.
+                if taken { self.start_review() } else { Vec::new() }
+            }
             Transition::Write(reviewed) => vec![Effect::Commit { request: Box::new(self.request()), reviewed }],
             Transition::Finish => {
                 self.done = Done::default();
@@ -703,7 +719,12 @@ impl Wizard {
             None => {
                 let (documented, overrides) = (&facts.documented, &facts.overrides);
                 match Models::new(configured, own, catalog, failure, documented, overrides, &facts.favourites) {
-                    Ok(models) => self.models = Some(models),
+                    Ok(mut models) => {
+                        if let Some((account, health)) = &self.market {
+                            models.market_known(account.clone(), Arc::clone(health));
+                        }
+                        self.models = Some(models);
+                    }
                     Err(refusal) => self.trouble = Some(Trouble::Overrides(refusal)),
                 }
             }

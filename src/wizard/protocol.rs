@@ -1,7 +1,9 @@
 //! What goes into the machine and what comes out: plain data.
 
+use crate::chutes::account::Account;
 use crate::chutes::catalog::Stage;
 use crate::chutes::failure::Failure;
+use crate::chutes::health::Health;
 use crate::chutes::model::Catalog;
 use crate::chutes::oauth::answer::{Mistake, Refusal};
 use crate::chutes::oauth::app::{AppError, Registered};
@@ -12,7 +14,7 @@ use crate::chutes::verify::Verdict;
 use crate::diff::FileDiff;
 use crate::host::Host;
 use crate::openclaw::Error;
-use crate::openclaw::plan::{PlanWarning, Request};
+use crate::openclaw::plan::{PlanWarning, RenewalWay, Request};
 use crate::openclaw::program::status::Resolved;
 use crate::openclaw::read::current::Current;
 use crate::openclaw::read::fingerprint::Fingerprint;
@@ -20,6 +22,7 @@ use crate::openclaw::write::undo::Undone;
 use crate::secret::Secret;
 use crate::wizard::line::LineEdit;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Names one asynchronous attempt. An answer that carries another id than the current one is late, and dropped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -172,6 +175,11 @@ pub enum Event {
         attempt: Attempt,
         update: SignInUpdate,
     },
+    /// What the account has left and what runs, beside the list; either may be unknown.
+    Market {
+        account: Option<Account>,
+        health: Arc<Health>,
+    },
     /// What became of [`Effect::RegisterApp`].
     AppRegistered {
         attempt: Attempt,
@@ -198,6 +206,8 @@ pub struct Planned {
     pub warnings: Vec<PlanWarning>,
     /// OpenClaw's own command stores the credential.
     pub handover: Option<String>,
+    /// Of a new sign-in: who renews it.
+    pub renewal: Option<RenewalWay>,
     /// The files as they were looked at.
     pub fingerprint: Fingerprint,
 }
@@ -343,6 +353,12 @@ pub enum Action {
     LeaveOut,
     Favourite,
     TestCall,
+    /// For a pool.
+    Mark,
+    MakePool,
+    Recommend,
+    /// Another idea of what a day is.
+    NextUsage,
     /// Say everything about the row.
     Describe,
     TakeProposal,

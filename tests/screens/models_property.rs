@@ -87,7 +87,7 @@ fn check(stage: &Stage) {
     let query = Query::parse(models.filter.text());
     assert_eq!(*models.query(), query);
     if !query.has_text() && !models.revealed {
-        let hidden = models.models.iter().filter(|model| !query.allows(model)).count();
+        let hidden = models.models.iter().filter(|model| !query.allows(model, models.health_of(model))).count();
         assert_eq!(models.hidden(), hidden);
     }
     let rows: BTreeSet<usize> = models.view.iter().copied().collect();

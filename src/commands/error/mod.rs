@@ -9,6 +9,7 @@ pub use login::LoginError;
 pub use login_app::CreateError;
 
 use super::usage::UsageError;
+use crate::chutes::credential_kinds::redact;
 use crate::chutes::endpoints::BadEndpoint;
 use crate::chutes::failure::Failure;
 use crate::chutes::oauth::attempt::BadSetting;
@@ -17,6 +18,7 @@ use crate::clean;
 use crate::files;
 use crate::openclaw::Error as OpenClawError;
 use crate::openclaw::plan::refusals::Refusal as ConfigRefusal;
+use crate::secret::Secret;
 use crate::selection::portable::{MAX_LEN, Refused};
 use crate::selection::{Refusal, alias};
 use crate::signals;
@@ -333,15 +335,39 @@ impl Error {
         }
     }
 
+    /// [`Error::message`] as it may leave the process: without what may be a secret that was typed in the
+    /// wrong place.
+    pub fn shown(&self, lang: Lang) -> String {
+        without_secrets(&self.message(lang))
+    }
+
     /// The JSON document of a failure.
     pub fn document(&self, program: &str, lang: Lang) -> Value {
-        let hint = Some(self.hint(program, lang)).filter(|hint| !hint.is_empty());
+        let hint = Some(without_secrets(&self.hint(program, lang))).filter(|hint| !hint.is_empty());
         json!({
             "ok": false,
-            "error": { "code": self.code(), "message": self.message(lang), "hint": hint },
+            "error": { "code": self.code(), "message": self.shown(lang), "hint": hint },
             "changed": matches!(self, Error::OpenClaw(OpenClawError::NotPutBack { .. })),
         })
     }
+}
+
+/// A sentence without Chutes' credentials, and without anything in it that an argument of this run holds and
+/// that looks like somebody else's.
+pub fn without_secrets(text: &str) -> String {
+    let typed: Vec<Secret> =
+        std::env::args_os().skip(1).flat_map(|arg| foreign_secrets(&arg.to_string_lossy())).collect();
+    redact(text, &typed.iter().collect::<Vec<_>>())
+}
+
+/// The parts of an argument that begin as the keys of well-known services do.
+fn foreign_secrets(argument: &str) -> Vec<Secret> {
+    const MARKS: [&str; 12] =
+        ["sk-", "sk_", "ghp_", "gho_", "github_pat_", "glpat-", "xoxb-", "xoxp-", "AIza", "AKIA", "hf_", "gsk_"];
+    let parts =
+        argument.split(['/', '=', ':', ',', '<', '>', '"', '\'', ' ', '@']).map(|part| part.trim_start_matches('-'));
+    let parts = parts.flat_map(|part| MARKS.iter().filter_map(move |mark| Some(&part[part.find(mark)?..])));
+    parts.filter(|part| part.len() >= 12).map(Secret::new).collect()
 }
 
 fn import_words(refused: &Refused, lang: Lang) -> String {

@@ -4,9 +4,11 @@
 pub mod sign_in;
 
 use super::Session;
+use crate::chutes::account;
 use crate::chutes::catalog;
 use crate::chutes::client::Client;
 use crate::chutes::failure::{Failure, Kind};
+use crate::chutes::health;
 use crate::chutes::verify::{Verdict, verify};
 use crate::diff::FileDiff;
 use crate::openclaw::Error;
@@ -179,6 +181,22 @@ impl Effects {
             tokio::spawn(async move {
                 let begun = Instant::now();
                 let secret = secret_of(&session, credential).await;
+                // Beside the list, and in nobody's way.
+                let (market, client_too, secret_too) = (events.clone(), Arc::clone(&client), secret.clone());
+                tokio::spawn(async move {
+                    let account = async {
+                        match &secret_too {
+                            Some(secret) => account::ask(&client_too, secret).await,
+                            None => None,
+                        }
+                    };
+                    let yesterday = health::yesterday(now_ms());
+                    let (account, health) = tokio::join!(account, health::ask(&client_too, &yesterday));
+                    // Nothing new is no news, and draws nothing.
+                    if account.is_some() || !health.is_empty() {
+                        let _ = market.send(Event::Market { account, health: Arc::new(health) });
+                    }
+                });
                 let ticking = events.clone();
                 let ticks = async move {
                     loop {
@@ -266,9 +284,11 @@ fn planned(session: &Session, request: Request) -> Result<Planned, Error> {
     let plan = plan::plan(&session.site.read()?, &request, now())?;
     // With thousands of models, this and the text of each file are the larger part of all memory.
     drop(request);
-    let handover = plan.handover.map(|handover| format!("openclaw {}", handover.args.join(" ")));
+    let put = plan.database.iter().flat_map(|change| &change.put);
+    let stored = put.map(|(id, _)| format!("upsertAuthProfileWithLock({id})")).next();
+    let handover = plan.handover.map(|handover| format!("openclaw {}", handover.args.join(" "))).or(stored);
     let diffs = plan.files.into_iter().map(|file| FileDiff::of(&file)).collect();
-    Ok(Planned { diffs, handover, warnings: plan.warnings, fingerprint: plan.fingerprint })
+    Ok(Planned { diffs, handover, renewal: plan.renewal, warnings: plan.warnings, fingerprint: plan.fingerprint })
 }
 
 /// The list that was in sight is the last one kept.
@@ -279,6 +299,7 @@ fn decide(session: &Session) {
 }
 
 fn committed(session: &Session, request: &Request, reviewed: &Fingerprint) -> Result<Committed, Error> {
+    let kept = kept::read(&session.site.paths.sign_in);
     let written = write::commit(&session.site, request, Some(reviewed), &session.state, now())?;
     decide(session);
     let name = |path: &std::path::Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
@@ -289,6 +310,8 @@ fn committed(session: &Session, request: &Request, reviewed: &Fingerprint) -> Re
     let files = database.into_iter().chain(files);
     let files = files.map(|(path, backup)| (session.site.paths.tilde(path), backup)).collect();
     let can_be_read_back = session.site.installed.program.is_some();
-    let warnings = written.plan.warnings;
+    let mut warnings = written.plan.warnings;
+    let told = round::after_write(&session.site, kept, |name| std::env::var(name).ok());
+    warnings.extend(round::troubles(&told));
     Ok(Committed { files, profile_id: written.plan.profile_id, warnings, can_be_read_back })
 }

@@ -7,7 +7,7 @@ use crate::chutes::model::id_of;
 use crate::chutes::verify::Verdict;
 use crate::clean;
 use crate::diff::{self, FileDiff, Fold, Hunk, LineKind};
-use crate::texts::{Lang, wizard as t};
+use crate::texts::{Lang, choose, wizard as t};
 use crate::tui::format::{cut, wrap};
 use crate::wizard::Wizard;
 use crate::wizard::protocol::{Credential, Planned, Viewport};
@@ -20,7 +20,9 @@ use unicode_width::UnicodeWidthStr;
 fn warnings(planned: &Planned, wizard: &Wizard) -> Vec<String> {
     let lang = wizard.facts.lang;
     let doubts = wizard.models.iter().flat_map(|models| words::doubts(models, lang));
-    doubts.chain(planned.warnings.iter().map(|warning| warning.words(lang))).collect()
+    let chain = wizard.models.iter().filter_map(|models| models.pool_of_chain());
+    let chain = chain.map(|_| choose::chain_no_help(lang, "p"));
+    doubts.chain(chain).chain(planned.warnings.iter().map(|warning| warning.words(lang))).collect()
 }
 
 /// So low that a warning gets one line, for the diff to have some too.
@@ -63,6 +65,10 @@ pub fn page(page: &mut Page, wizard: &Wizard) {
                     words = cut(&words, page.width().saturating_sub(2), theme.glyphs.ellipsis);
                 }
                 page.sign(Sign::Warning, &words);
+            }
+            let way = planned.renewal.iter().filter(|_| !low || page.room.spoken).flat_map(|way| way.words(lang));
+            for words in way.collect::<Vec<_>>() {
+                page.text(&words, theme.quiet);
             }
             if !low {
                 page.blank();

@@ -69,6 +69,8 @@ pub enum Transition {
     Test(String),
     /// Work out what is to be written, and show it.
     Review,
+    /// One pool in place of the default and its Chutes fallbacks.
+    PoolOfChain,
     /// What was reviewed, as the files were then.
     Write(Fingerprint),
     /// Nothing has to be written.

@@ -66,6 +66,7 @@ impl Review {
             Action::AnotherKey if self.is_refused() => Transition::Back,
             Action::Retry => Transition::Review,
             Action::ClientSecret => Transition::ToggleClientSecret,
+            Action::MakePool => Transition::PoolOfChain,
             Action::Enter => {
                 self.confirmed = true;
                 self.write_if_ready()

@@ -4,7 +4,9 @@ use super::words;
 use crate::chutes::model::{Model, Price};
 use crate::chutes::verify::Verdict;
 use crate::clean;
-use crate::texts::{Lang, wizard as t};
+use crate::selection::cost::{dollars, percent};
+use crate::selection::words::{brief_usage, health_words, order_words};
+use crate::texts::{Lang, choose as c, wizard as t};
 use crate::tui::format::{cut, fit, grouped, price};
 use crate::tui::view::View;
 use crate::tui::view::page::Page;
@@ -49,7 +51,13 @@ pub fn draw(view: &View, models: &Models, rows: usize, page: &mut Page) {
     if !beside {
         more.insert(0, state.to_owned());
     }
-    let lines = [prices(view, model.price, roomy), limits(model, lang, roomy).join(&dot), more.join(&dot)];
+    let (figures, limits) = (market(models, model, lang), limits(model, lang, roomy));
+    // Whoever chooses looks at what runs and what it costs before the limits, which the table has too.
+    let [second, third] = match figures.is_empty() {
+        true => [limits.join(&dot), more.join(&dot)],
+        false => [figures.join(&dot), limits.into_iter().chain(more).collect::<Vec<_>>().join(&dot)],
+    };
+    let lines = [prices(view, model.price, roomy), second, third];
     if roomy {
         // Each in its place, so that rows are compared by looking at one spot.
         for line in lines.iter().take(2) {
@@ -115,6 +123,7 @@ pub fn sentence(view: &View, models: &Models, at: usize) -> String {
     parts.extend(gone.then(|| t::models_not_served(lang).to_owned()));
     parts.extend(uses(models, model, lang));
     parts.extend(limits(model, lang, false));
+    parts.extend(market(models, model, lang));
     parts.extend(abilities(model, lang));
     parts.push(prices(view, model.price, false));
     parts.join(", ")
@@ -161,6 +170,27 @@ fn abilities(model: &Model, lang: Lang) -> Vec<String> {
     ];
     let can: Vec<&str> = can.into_iter().filter(|(has, _)| *has == Some(true)).map(|(_, name)| name).collect();
     if can.is_empty() { Vec::new() } else { vec![can.join(", ")] }
+}
+
+/// What runs, how fast, and what a day costs.
+fn market(models: &Models, model: &Model, lang: Lang) -> Vec<String> {
+    let mut parts = Vec::new();
+    if let Some(pool) = models.pool_of(&model.id) {
+        let (served, all) = models.members_served(&pool);
+        parts.push(c::members_served(lang, served, all));
+        parts.push(order_words(pool.order, lang).to_owned());
+    }
+    parts.extend(models.mark_of(&model.id).map(|place| c::marked(lang, place)));
+    let Some(health) = models.health_of(model) else { return parts };
+    parts.extend(health_words(health, lang));
+    parts.extend(models.usage.cost(model.price).map(|usd| {
+        let left = models.account.as_ref().and_then(|account| account.left());
+        match left.and_then(|left| percent(usd, left)) {
+            Some(share) => c::day_of_left(lang, brief_usage(models.usage, lang), dollars(usd), share),
+            None => c::day(lang, brief_usage(models.usage, lang), dollars(usd)),
+        }
+    }));
+    parts
 }
 
 /// What the model is used for.

@@ -8,6 +8,7 @@ use crate::selection::Refusal;
 use crate::selection::alias::Problem;
 use crate::selection::propose::Note;
 use crate::selection::successor::Reason;
+use crate::selection::words::{order_words, reason};
 use crate::texts::{Lang, choose as c, wizard as t};
 use crate::tui::format::{amount, wrap};
 use crate::wizard::models::{Models, StatusLine, decision};
@@ -63,6 +64,12 @@ pub fn notice(models: &Models, notice: &StatusLine, lang: Lang) -> String {
         StatusLine::AliasMoved { name, from } => t::models_notice_alias_moved(lang, name, short(from)),
         StatusLine::Took { count } => t::models_notice_took(lang, count),
         StatusLine::Testing { id } => t::models_testing(lang, clean::excerpt(id, MOST)),
+        StatusLine::IsPool => c::notice_is_pool(lang).to_owned(),
+        StatusLine::Marked { count } => c::notice_marked(lang, count),
+        StatusLine::PoolNeedsMarks => c::notice_needs_marks(lang).to_owned(),
+        StatusLine::PoolMade { order } => c::notice_pool(lang, order_words(*order, lang)),
+        StatusLine::NothingRecommended => c::notice_nothing_recommended(lang).to_owned(),
+        StatusLine::Recommended { purpose, row } => c::notice_recommended(lang, purpose.name(), reason(row, lang)),
         StatusLine::Tested { id, verdict } => tested(models, id, verdict, lang),
     }
 }
@@ -93,7 +100,14 @@ pub fn doubts(models: &Models, lang: Lang) -> Vec<String> {
     let unserved: Vec<String> = models.unserved().into_iter().map(short).collect();
     let unserved = (!unserved.is_empty()).then(|| t::review_unserved(lang, unserved.join(", ")));
     let unverified = (models.source != Source::Live).then(|| t::review_unverified(lang).to_owned());
-    unserved.into_iter().chain(unverified).collect()
+    let short = models.account.as_ref().and_then(|account| account.shortage_words(lang, utc));
+    unserved.into_iter().chain(unverified).chain(short).collect()
+}
+
+/// A moment in Unix milliseconds, the same to every reader.
+fn utc(ms: i64) -> String {
+    let moment = jiff::Timestamp::from_millisecond(ms).unwrap_or_default();
+    moment.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
 /// What a call that worked cost, in USD; None when the price or the tokens are unknown.

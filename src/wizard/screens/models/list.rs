@@ -22,7 +22,7 @@ impl Models {
         let mut missing: Vec<Arc<Model>> = Vec::new();
         for id in referred.chain(kept.map(|id| -> &str { id })) {
             if known.insert(id) {
-                missing.push(self.documented.facts_of(id).cloned().unwrap_or_else(|| Model::unknown(id).into()));
+                missing.push(self.facts_beside(id));
             }
         }
         drop(known);
@@ -67,7 +67,8 @@ impl Models {
 
     /// Which rows the filter shows: the better a text is found, the higher; equals in the order of the table.
     pub(super) fn refresh_view(&mut self) {
-        let Models { models, view, query, index, order, aliases, held, .. } = self;
+        let Models { models, view, query, index, order, aliases, held, documented, .. } = self;
+        let allows = |model: &Model| query.allows(model, documented.health.of(model));
         view.clear();
         if self.revealed || query.is_empty() {
             view.extend(order.iter().map(|&row| row as usize));
@@ -81,12 +82,12 @@ impl Models {
             let mut ranks: Vec<u8> = models
                 .iter()
                 .enumerate()
-                .map(|(row, model)| match query.allows(model) {
+                .map(|(row, model)| match allows(model) {
                     true => query.rank(index.key(row), index.letters(row), None),
                     false => NOT_FOUND,
                 })
                 .collect();
-            for (&row, alias) in alias_of.iter().filter(|(row, _)| query.allows(&models[**row])) {
+            for (&row, alias) in alias_of.iter().filter(|(row, _)| allows(&models[**row])) {
                 ranks[row] = query.rank(index.key(row), index.letters(row), Some(alias));
             }
             // As many places for each rank as it has rows; a stable sort in one pass.
@@ -108,7 +109,7 @@ impl Models {
                 }
             }
         } else {
-            view.extend(order.iter().map(|&row| row as usize).filter(|&row| query.allows(&models[row])));
+            view.extend(order.iter().map(|&row| row as usize).filter(|&row| allows(&models[row])));
         }
         if let Some(row) = held.filter(|row| *row < models.len() && !view.contains(row)) {
             view.insert(self.cursor.min(view.len()), row);

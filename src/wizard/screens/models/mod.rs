@@ -5,15 +5,20 @@ mod choices;
 mod drift;
 mod index;
 mod list;
+mod market;
 
 pub use drift::decision;
 
 use super::Transition;
+use crate::chutes::account::Account;
 use crate::chutes::failure::Failure;
 use crate::chutes::model::{Catalog, Model, Price, Source, id_of};
+use crate::chutes::pool::Order;
 use crate::chutes::verify::Verdict;
 use crate::selection::alias::Problem;
+use crate::selection::cost::Usage;
 use crate::selection::propose::{Documented, Note, Overrides, propose_roles, registered};
+use crate::selection::recommend::{Purpose, Recommendation};
 use crate::selection::{Alias, Configured, Refusal, Selection};
 use crate::wizard::filter::Query;
 use crate::wizard::line::Line;
@@ -102,6 +107,20 @@ pub enum StatusLine {
     Took {
         count: usize,
     },
+    /// A pool is no member of another.
+    IsPool,
+    Marked {
+        count: usize,
+    },
+    PoolNeedsMarks,
+    PoolMade {
+        order: Order,
+    },
+    Recommended {
+        purpose: Purpose,
+        row: Box<Recommendation>,
+    },
+    NothingRecommended,
     Testing {
         id: String,
     },
@@ -162,6 +181,14 @@ pub struct Models {
     top: usize,
     /// Rows of the table, as it was drawn last.
     page: usize,
+    /// What the account has left; None: unknown.
+    pub account: Option<Account>,
+    /// What a day is taken to be.
+    pub usage: Usage,
+    /// Ids marked for a pool, in the order of marking.
+    marked: Vec<String>,
+    /// The recommendation that was shown last.
+    recommended: Option<(Purpose, usize)>,
     pub editing: Option<AliasEdit>,
     /// Proposals are undecided and the person wants to go on.
     pub asking: bool,
@@ -246,6 +273,10 @@ impl Models {
             cursor: 0,
             top: 0,
             page: 10,
+            account: None,
+            usage: Usage::default(),
+            marked: Vec::new(),
+            recommended: None,
             editing: None,
             asking: false,
             notice: None,
@@ -355,7 +386,10 @@ impl Models {
 
     /// Whether the service serves the model in row `at`; None: not known, the list is not live.
     pub fn served(&self, at: usize) -> Option<bool> {
-        (self.source == Source::Live).then_some(at < self.listed)
+        (self.source == Source::Live).then(|| {
+            let of_pool = || self.pool_of(&self.models[at].id).is_some_and(|pool| self.members_served(&pool).0 > 0);
+            at < self.listed || of_pool()
+        })
     }
 
     /// What is chosen and not on the live list, each once.
@@ -541,6 +575,10 @@ impl Models {
                 }
                 self.notice = Some(StatusLine::NothingShown);
             }
+            Action::Mark => self.toggle_mark(),
+            Action::MakePool => self.make_pool(),
+            Action::Recommend => self.recommend_next(),
+            Action::NextUsage => self.next_usage(),
             Action::Describe => self.notice = Some(StatusLine::Described),
             Action::TakeProposal => self.take_here(),
             Action::TakeAllProposals => self.take_all(),
