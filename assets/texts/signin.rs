@@ -128,6 +128,7 @@ texts! {
     copy_sent_terminal: "Sent to your terminal. Whether it accepted cannot be known here; v shows the bare link.", "已发送到终端。这里无法确认终端是否接受；按 v 显示纯链接。";
     copy_failed(reason): "Nothing was copied: {reason}. v shows the bare link, f writes it to a file.", "未能复制：{reason}。按 v 显示纯链接，按 f 写入文件。";
 
+    no_state(dir): "{dir} cannot be written, so this sign-in cannot be continued by another run. XDG_STATE_HOME names another place.", "无法写入 {dir}，因此本次登录不能在另一次运行中继续。可用 XDG_STATE_HOME 指定其他位置。";
     browser_opened: "Asked your browser to open the link. If no page appears, use the link.", "已请求浏览器打开链接。如果没有出现页面，请使用该链接。";
     browser_remote: "No browser is opened here: this is a remote host. Open the link on your own machine.", "这是远程主机，不会在这里打开浏览器。请在自己的电脑上打开链接。";
     browser_none: "No browser was found here. Open the link on any machine.", "这里没有找到浏览器。请在任意设备上打开链接。";

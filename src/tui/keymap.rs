@@ -102,6 +102,7 @@ const TAB: Key = Key::Plain(KeyCode::Tab);
 /// The table. Order is the order of the footer and the help.
 pub const KEYMAP: &[Binding] = &[
     bind!(Where::In(&[C::Auth]), [ENTER], Action::Enter, key_choose, footer),
+    bind!(Where::In(&[C::Auth]), [ESC, Key::Char('q')], Action::Back, key_leave),
     bind!(Where::In(&[C::App, C::AppSecret]), [ENTER], Action::Enter, signin key_next, footer),
     bind!(
         Where::In(&[C::App]),
@@ -249,7 +250,7 @@ pub const KEYMAP: &[Binding] = &[
     bind!(NO_LINE, [Key::Char('?'), Key::Plain(KeyCode::F(1))], Action::Help, key_help, footer),
     bind!(LINES, [Key::Plain(KeyCode::F(1))], Action::Help, key_help, footer),
     bind!(Where::In(&[C::SignInBare]), [Key::Plain(KeyCode::F(1))], Action::Help, key_help),
-    bind!(EVERYWHERE, [Key::Ctrl('c')], Action::Quit, key_quit),
+    bind!(EVERYWHERE, [Key::Ctrl('c')], Action::Quit, key_quit, footer),
 ];
 
 /// What a key press means in this context.

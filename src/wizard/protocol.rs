@@ -15,7 +15,7 @@ use crate::chutes::verify::Verdict;
 use crate::diff::FileDiff;
 use crate::host::Host;
 use crate::openclaw::Error;
-use crate::openclaw::plan::{PlanWarning, Request};
+use crate::openclaw::plan::{PlanWarning, RenewalWay, Request};
 use crate::openclaw::program::status::Resolved;
 use crate::openclaw::read::current::Current;
 use crate::openclaw::read::fingerprint::Fingerprint;
@@ -97,8 +97,6 @@ pub enum Over {
     CannotResume(CannotResume),
     /// The app does not take this redirect address.
     RedirectMissing(String),
-    /// Our own state cannot be written: what failed, in words.
-    NoState(String),
 }
 
 /// What a file holds for somebody whose terminal cannot copy.
@@ -215,6 +213,8 @@ pub struct Planned {
     pub warnings: Vec<PlanWarning>,
     /// OpenClaw's own command stores the credential.
     pub handover: Option<String>,
+    /// Of a new sign-in: who renews it.
+    pub renewal: Option<RenewalWay>,
     /// The files as they were looked at.
     pub fingerprint: Fingerprint,
 }
@@ -228,6 +228,8 @@ pub struct Committed {
     pub warnings: Vec<PlanWarning>,
     /// An OpenClaw is there that can be asked how it reads this.
     pub can_be_read_back: bool,
+    /// Our own state could not be written, so that nothing can put the old bytes back.
+    pub no_undo: bool,
 }
 
 /// What the runtime is to do.

@@ -319,9 +319,11 @@ fn planned(session: &Session, request: Request) -> Result<Planned, Error> {
     let plan = plan::plan(&session.site.read()?, &request, now())?;
     // With thousands of models, this and the text of each file are the larger part of all memory.
     drop(request);
-    let handover = plan.handover.map(|handover| format!("openclaw {}", handover.args.join(" ")));
+    let put = plan.database.iter().flat_map(|change| &change.put);
+    let stored = put.map(|(id, _)| format!("upsertAuthProfileWithLock({id})")).next();
+    let handover = plan.handover.map(|handover| format!("openclaw {}", handover.args.join(" "))).or(stored);
     let diffs = plan.files.into_iter().map(|file| FileDiff::of(&file)).collect();
-    Ok(Planned { diffs, handover, warnings: plan.warnings, fingerprint: plan.fingerprint })
+    Ok(Planned { diffs, handover, renewal: plan.renewal, warnings: plan.warnings, fingerprint: plan.fingerprint })
 }
 
 /// The list that was in sight is the last one kept.
@@ -332,6 +334,7 @@ fn decide(session: &Session) {
 }
 
 fn committed(session: &Session, request: &Request, reviewed: &Fingerprint) -> Result<Committed, Error> {
+    let kept = kept::read(&session.site.paths.sign_in);
     let written = write::commit(&session.site, request, Some(reviewed), &session.state, now())?;
     decide(session);
     let name = |path: &std::path::Path| path.file_name().map(|name| name.to_string_lossy().into_owned());
@@ -342,6 +345,9 @@ fn committed(session: &Session, request: &Request, reviewed: &Fingerprint) -> Re
     let files = database.into_iter().chain(files);
     let files = files.map(|(path, backup)| (session.site.paths.tilde(path), backup)).collect();
     let can_be_read_back = session.site.installed.program.is_some();
-    let warnings = written.plan.warnings;
-    Ok(Committed { files, profile_id: written.plan.profile_id, warnings, can_be_read_back })
+    let no_undo = !written.undoable && !written.plan.files.is_empty();
+    let mut warnings = written.plan.warnings;
+    let told = round::after_write(&session.site, kept, |name| std::env::var(name).ok());
+    warnings.extend(round::troubles(&told));
+    Ok(Committed { files, profile_id: written.plan.profile_id, warnings, can_be_read_back, no_undo })
 }

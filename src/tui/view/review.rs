@@ -74,6 +74,10 @@ pub fn page(page: &mut Page, wizard: &Wizard) {
                 }
                 page.sign(Sign::Warning, &words);
             }
+            let way = planned.renewal.iter().filter(|_| !low || page.room.spoken).flat_map(|way| way.words(lang));
+            for words in way.collect::<Vec<_>>() {
+                page.text(&words, theme.quiet);
+            }
             if !low {
                 page.blank();
             }
