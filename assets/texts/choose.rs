@@ -112,7 +112,10 @@ texts! {
     notice_recommended(purpose, reason): "For {purpose}: {reason}", "适合 {purpose}：{reason}";
     marked(place): "marked {place}", "标记 {place}";
     health_up(instances): "up ×{instances}", "在线 x{instances}";
-    day(usage, usd): "{usage} {usd}", "{usage}{usd}";
-    day_of_left(usage, usd, share): "{usage} {usd}, {share} % of what is left", "{usage}{usd}，占剩余的 {share} %";
+    brief_ttft(seconds): "first {seconds} s", "首字 {seconds} 秒";
+    brief_tps(tps): "{tps} tok/s", "{tps} token/秒";
+    brief_usage(input, output, calls): "{input} in, {output} out ×{calls}", "输入 {input}，输出 {output}，x{calls}";
+    day(usage, usd): "{usd} a day ({usage})", "每天 {usd}（{usage}）";
+    day_of_left(usage, usd, share): "{usd} a day, {share} % of what is left ({usage})", "每天 {usd}，占剩余的 {share} %（{usage}）";
     chain_no_help(key): "When the default fails with 404 or 503, OpenClaw 2026.5.28 never asks a Chutes fallback, and 2026.9.6 does after 86 s. {key} makes the same models one pool: the service goes on by itself.", "当默认模型返回 404 或 503 时，OpenClaw 2026.5.28 不会改用 Chutes 后备模型，2026.9.6 要等 86 秒。按 {key} 可将这些模型合为一个模型池，由服务自动切换。";
 }

@@ -182,6 +182,8 @@ texts! {
     credential_refused(why): "The credential was refused; nothing was written. {why}", "凭据被拒绝；没有写入任何内容。{why}";
     verify_not_served(model, why): "{model} cannot be called with this account; nothing was written. {why}", "此账户无法调用 {model}；没有写入任何内容。{why}";
     verify_not_served_hint: "Choose another with --model, or skip the test call with --skip-verify.", "请用 --model 选择其他模型，或用 --skip-verify 跳过测试调用。";
+    unknown_ref(option, name): "{option} names {name}, which is no alias, no listed model and no provider/model",
+        "{option} 指定的 {name} 不是别名、不在模型列表中，也不是 provider/model 形式";
     unknown_model(name): "{name} is neither an alias nor a model that is known here. Nothing was changed.", "{name} 既不是别名，也不是已知的模型。没有做任何改动。";
     unknown_model_hint(program): "See: {program} models list --all", "请查看：{program} models list --all";
     not_chutes(reference): "{reference} is not a Chutes model; aliases of other providers are OpenClaw's own matter.", "{reference} 不是 Chutes 模型；其他提供者的别名由 OpenClaw 自己管理。";
@@ -194,6 +196,7 @@ texts! {
         "请给出 openclaw 程序本身的路径，或不使用此选项。";
     no_such_path(path): "Config path not found: {path}.", "找不到配置路径：{path}。";
     no_such_path_hint(program): "See what there is: {program} config get models", "查看现有内容：{program} config get models";
+    variable_not_utf8(name): "{name} is not UTF-8 text; nothing was touched.", "{name} 不是 UTF-8 文本；没有改动任何内容。";
     interrupted: "Interrupted; nothing was written.", "已中断；没有写入任何内容。";
     system(error): "The operating system refused: {error}", "操作系统拒绝：{error}";
     alias_character(name, c): "{name} cannot be an alias: the character {c} is not allowed (letters, digits, _ . : - are).", "{name} 不能作为别名：不允许字符 {c}（可用字母、数字和 _ . : -）。";

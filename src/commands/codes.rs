@@ -1,3 +1,5 @@
+//! Long: the two tables of all names.
+//!
 //! The stable names in JSON documents, in one place: what scripts may rely on. The manual page prints
 //! these tables.
 
@@ -117,6 +119,22 @@ pub const WARNINGS: &[(&str, &str, &str)] = &[
         "没有找到 OpenClaw；按文档写入文件。",
     ),
     ("not-renewed", "The stored sign-in has expired and could not be renewed.", "已存储的登录已过期，且无法续期。"),
+    ("gateway-not-reloaded", "The running gateway did not take the new sign-in.", "正在运行的网关没有采用新的登录。"),
+    (
+        "renewal-job-not-added",
+        "The job that renews the sign-in could not be added to OpenClaw's cron.",
+        "无法把续期任务加入 OpenClaw 的 cron。",
+    ),
+    (
+        "plugin-switched-off",
+        "plugins.entries.chutes.enabled was set to false, for this gateway to start.",
+        "已把 plugins.entries.chutes.enabled 设为 false，使该版本的网关能够启动。",
+    ),
+    (
+        "plugin-installed",
+        "The plugin @openclaw/chutes-provider is installed, which does some things its own way.",
+        "已安装插件 @openclaw/chutes-provider，它有自己的处理方式。",
+    ),
     (
         "earlier-run",
         "A run before this one was killed; the message says what was found and what became of it.",
@@ -280,6 +298,12 @@ pub const ERRORS: &[(&str, u8, &str, &str)] = &[
     ("credential-refused", 3, "The service refused the credential.", "服务拒绝了该凭据。"),
     ("model-not-served", 1, "The default model cannot be called with this account.", "此账户无法调用默认模型。"),
     ("service", 1, "A call to Chutes failed.", "对 Chutes 的调用失败。"),
+    (
+        "unknown-ref",
+        2,
+        "An option names what is no alias, no listed model and no `provider/model`.",
+        "某个选项给出的既不是别名，也不是列出的模型或 `provider/model`。",
+    ),
     ("unknown-model", 1, "Neither an alias nor a model that is known.", "既不是别名，也不是已知的模型。"),
     (
         "not-a-chutes-model",
@@ -367,6 +391,24 @@ pub const ERRORS: &[(&str, u8, &str, &str)] = &[
         1,
         "The installed OpenClaw takes no credential of this kind from outside.",
         "已安装的 OpenClaw 不接受从外部存入这类凭据。",
+    ),
+    (
+        "program-not-usable",
+        1,
+        "This OpenClaw would have to run this program, and does not as it is.",
+        "此版本的 OpenClaw 需要运行本程序，而按现状它不会运行。",
+    ),
+    (
+        "renewal-cut-off",
+        3,
+        "A renewal was cut off before its answer was stored: only a new sign-in helps.",
+        "续期在应答存储之前被中断：只能重新登录。",
+    ),
+    (
+        "no-refresh-token",
+        3,
+        "The stored sign-in cannot be renewed: it has no refresh token.",
+        "已存储的登录无法续期：没有刷新令牌。",
     ),
     (
         "openclaw-refused-credential",

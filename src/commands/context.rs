@@ -3,6 +3,7 @@
 
 use super::error::Error;
 use super::invocation::{Invocation, Target};
+use super::usage::UsageError;
 use crate::chutes::bundled;
 use crate::chutes::endpoints::Endpoints;
 use crate::openclaw::Site;
@@ -39,6 +40,7 @@ impl From<&Invocation> for Context {
 impl Context {
     /// OpenClaw's files, by the options and the environment.
     pub fn site(&self) -> Result<Site, Error> {
+        self.only_unicode()?;
         let paths = Paths::resolve(var, self.target.config.as_deref(), self.target.profile.as_deref())?;
         let ourselves = std::env::current_exe().ok();
         let named = self.target.openclaw.as_deref();
@@ -47,6 +49,21 @@ impl Context {
             return Err(Error::NoSuchOpenClaw { path: path.to_owned() });
         }
         Ok(Site { paths, installed, agent: self.target.agent.clone() })
+    }
+
+    /// Refuses a path that our own records could not name. Taken for unset, a variable would have the default
+    /// config written instead.
+    fn only_unicode(&self) -> Result<(), Error> {
+        const PATHS: [&str; 5] =
+            ["HOME", "OPENCLAW_HOME", "OPENCLAW_CONFIG_PATH", "OPENCLAW_STATE_DIR", "XDG_STATE_HOME"];
+        let not_unicode = |name: &&str| std::env::var_os(name).is_some_and(|value| value.to_str().is_none());
+        if let Some(name) = PATHS.into_iter().find(|name| not_unicode(name)) {
+            return Err(UsageError::VariableNotUtf8 { name }.into());
+        }
+        if self.target.config.as_ref().is_some_and(|path| path.to_str().is_none()) {
+            return Err(UsageError::NotUtf8.into());
+        }
+        Ok(())
     }
 
     /// The files as they are, and what they say.

@@ -116,7 +116,7 @@ fn deliver(report: &Report) -> Result<u8, Error> {
 /// With `--json` the failure is the document; stderr stays for people.
 fn fail(error: &Error, outline: Outline) -> u8 {
     let Outline { program, lang, json } = outline;
-    let (message, hint) = (error.message(lang), error.hint(program, lang));
+    let (message, hint) = (error.shown(lang), error::without_secrets(&error.hint(program, lang)));
     if json {
         // The failure is reported on stderr too, so one of stdout changes nothing.
         let _ = report::stdout(&(crate::clean::json(&error.document(program, lang)) + "\n"));

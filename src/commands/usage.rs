@@ -41,6 +41,10 @@ pub enum UsageError {
         other: String,
     },
     NotUtf8,
+    /// A variable that names a path.
+    VariableNotUtf8 {
+        name: &'static str,
+    },
     AliasShape,
     NoTerminal,
     /// `token` is what OpenClaw runs.
@@ -122,6 +126,7 @@ impl UsageError {
             UsageError::CommandMissing { commands } => text::command_missing(lang, list(commands)),
             UsageError::Conflict { one, other } => text::conflict(lang, one, other),
             UsageError::NotUtf8 => text::not_utf8(lang).to_owned(),
+            UsageError::VariableNotUtf8 { name } => text::variable_not_utf8(lang, name),
             UsageError::AliasShape => text::alias_shape(lang).to_owned(),
             UsageError::NoTerminal => text::no_terminal(lang).to_owned(),
             UsageError::TokenFromTerminal => crate::texts::renewal::token_from_terminal(lang).to_owned(),

@@ -167,8 +167,8 @@ mod tests {
 
     #[test]
     fn escapes_in_a_file_never_reach_the_terminal() {
-        let hunks = hunks("", "a: \"\u{1b}[2J\u{202e}\"\n", Role::Config);
-        assert_eq!(hunks[0].lines().next().unwrap().text, "a: \"\u{fffd}[2J\u{fffd}\"");
+        let hunks = hunks("", "'\u{1b}[2J\u{202e}': 1\n", Role::Config);
+        assert_eq!(hunks[0].lines().next().unwrap().text, "'\u{fffd}[2J\u{fffd}': 1");
     }
 
     #[test]

@@ -5,6 +5,7 @@ use super::{Error, kept, now, stored_secret};
 use crate::chutes::endpoints::Endpoints;
 use crate::chutes::oauth::renewal_terms::Surroundings;
 use crate::openclaw::helper::Helper;
+use crate::openclaw::plan::PlanWarning;
 use crate::openclaw::program::gateway::{self, Answer};
 use crate::openclaw::program::run;
 use crate::openclaw::read::current::{self, Current};
@@ -170,6 +171,20 @@ pub fn after_write(
     }
     let told = tell(site, &now?, var);
     Some(told.unwrap_or_else(|error| (Gateway::Failed(error.says(Lang::En)), Job::Later)))
+}
+
+/// What of that a person should know.
+pub fn troubles(told: &Option<(Gateway, Job)>) -> Vec<PlanWarning> {
+    let Some((gateway, job)) = told else { return Vec::new() };
+    let gateway = match gateway {
+        Gateway::Failed(why) => Some(PlanWarning::GatewayFailed { why: why.clone() }),
+        _ => None,
+    };
+    let job = match job {
+        Job::Failed(why) => Some(PlanWarning::JobFailed { why: why.clone() }),
+        _ => None,
+    };
+    gateway.into_iter().chain(job).collect()
 }
 
 /// Takes the job away that we registered. For who removes the sign-in. True: there is none (any more).

@@ -56,6 +56,11 @@ pub fn usage_words(usage: Usage, lang: Lang) -> String {
     text::usage_day(lang, short(usage.input.into()), short(usage.output.into()), usage.calls)
 }
 
+/// [`usage_words`] where there is little room.
+pub fn brief_usage(usage: Usage, lang: Lang) -> String {
+    text::brief_usage(lang, short(usage.input.into()), short(usage.output.into()), usage.calls)
+}
+
 /// `203k`, `1.0M`.
 fn short(count: u64) -> String {
     match count {
@@ -73,7 +78,7 @@ pub fn health_words(health: &ModelHealth, lang: Lang) -> Vec<String> {
         State::Crowded => text::state_crowded(lang).to_owned(),
         State::Asleep => text::state_asleep(lang).to_owned(),
     }));
-    parts.extend(health.ttft.map(|seconds| text::recommend_ttft(lang, format!("{seconds:.1}"))));
-    parts.extend(health.tps.map(|tps| text::recommend_tps(lang, format!("{tps:.0}"))));
+    parts.extend(health.ttft.map(|seconds| text::brief_ttft(lang, format!("{seconds:.1}"))));
+    parts.extend(health.tps.map(|tps| text::brief_tps(lang, format!("{tps:.0}"))));
     parts
 }

@@ -1,5 +1,6 @@
 //! Our own state: small JSON documents under `$XDG_STATE_HOME/openclaw-chutes`, directory 0700, files
-//! 0600. No secret in it except those of a pending login, which is single-use and expires.
+//! 0600. Secrets in it: those of a pending login, which is single-use and expires; a sign-in that we keep
+//! ([`crate::sign_in`]); and the profiles that the last write replaced in OpenClaw's database, for `undo`.
 
 pub mod journal;
 

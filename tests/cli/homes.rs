@@ -329,3 +329,15 @@ fn a_key_in_the_dotenv_file_is_found_as_openclaw_finds_it() {
     stage.home.write(".openclaw/.env", format!("CHUTES_API_KEY={KEY}\n"));
     assert_eq!(stage.run(&check).code, 0);
 }
+
+#[test]
+fn a_config_that_a_group_writes_together_stays_theirs() {
+    use std::os::unix::fs::PermissionsExt;
+    for (before, after) in [(0o660, 0o660), (0o664, 0o660), (0o644, 0o600), (0o600, 0o600)] {
+        let stage = Stage::new("{ gateway: { mode: 'local' } }");
+        let config = stage.home.join(CONFIG);
+        std::fs::set_permissions(&config, std::fs::Permissions::from_mode(before)).expect("its mode");
+        stage.onboard(&[]);
+        assert_eq!(config.metadata().expect("the config").permissions().mode() & 0o777, after, "{before:o}");
+    }
+}

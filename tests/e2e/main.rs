@@ -4,6 +4,7 @@
 
 mod ending;
 mod found;
+mod gateways;
 mod input;
 mod models;
 mod peer;

@@ -4,4 +4,5 @@
 
 mod concurrent;
 mod faults;
+mod homes;
 mod includes;

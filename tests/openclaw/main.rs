@@ -5,6 +5,7 @@
 mod dotenv;
 mod generations;
 mod home;
+mod homes;
 mod neighbours;
 mod plan;
 mod real;

@@ -188,3 +188,73 @@ fn news_leaves_room_for_the_details_at_80_columns() {
         }
     }
 }
+
+/// What the service says besides its list arrives late, or not at all.
+fn with_figures(stage: &mut Stage, balance: f64) {
+    let utilization = br#"[{"name":"x","active_instance_count":1},
+        {"chute_id":"0bb5d4c2-b5da-587d-b88e-62b4839028ec","active_instance_count":3,"utilization_5m":0.4}]"#;
+    let stats =
+        br#"[{"chute_id":"0bb5d4c2-b5da-587d-b88e-62b4839028ec","date":"d","average_ttft":0.8,"average_tps":61}]"#;
+    let me = serde_json::json!({ "username": "ann", "balance": balance });
+    let account =
+        openclaw_chutes::chutes::account::Account::read(&me, Some(&serde_json::json!({ "subscription": false })), None);
+    let health = openclaw_chutes::chutes::health::Health::read(Some(utilization), Some(stats));
+    stage.event(openclaw_chutes::wizard::protocol::Event::Market { account, health: health.into() });
+}
+
+#[test]
+fn figures_are_shown_searched_and_put_beside_what_is_left() {
+    let mut stage = Stage::new(Configured::default(), captured("2026-08-22"), Lang::En, Depth::None);
+    let before = stage.text();
+    assert!(!before.contains("balance"));
+    with_figures(&mut stage, 12.5);
+    let text = stage.text();
+    assert!(text.contains("balance $12.50 · no plan"), "{text}");
+    stage.keys("/up tps>40 ttft<1s\n");
+    assert_eq!(stage.shown(), ["moonshotai/Kimi-K3-TEE"]);
+    let text = stage.text();
+    assert!(text.contains("up ×3") && text.contains("first 0.8 s"), "{text}");
+    // 50 times (10k in at $3, 1k out at $15): of $12.50 that is 18 %.
+    assert!(text.contains("$2.25 a day, 18 % of what is left"), "{text}");
+    stage.keys("$");
+    assert!(!stage.text().contains("$2.25"), "another day");
+}
+
+#[test]
+fn marked_rows_become_a_pool_that_can_be_anything() {
+    let mut stage = Stage::new(Configured::default(), captured("2026-08-22"), Lang::En, Depth::None);
+    stage.keys("p");
+    assert!(stage.text().contains("needs two marked rows"), "{}", stage.text());
+    stage.paste("zai-org/GLM-5.1-TEE").keys("m");
+    stage.paste("moonshotai/Kimi-K2.6-TEE").keys("mp");
+    assert_eq!(stage.at(), "zai-org/GLM-5.1-TEE,moonshotai/Kimi-K2.6-TEE");
+    stage.keys("pp");
+    let id = "zai-org/GLM-5.1-TEE,moonshotai/Kimi-K2.6-TEE:throughput";
+    assert_eq!(stage.at(), id);
+    stage.keys("\nfeteam\n");
+    let models = stage.models();
+    assert_eq!(models.primary, format!("chutes/{id}"));
+    assert_eq!(models.alias_of(id), Some("team"));
+    let selection = models.selection();
+    let pool = selection.registered.iter().find(|model| *model.id == *id).expect("registered");
+    assert_eq!((pool.price.input, pool.context.map(|tokens| tokens.get())), (Some(0.98), Some(202_752)));
+    assert!(models.unserved().iter().all(|target| !target.contains(id)), "two of two are served");
+}
+
+#[test]
+fn review_foresees_a_refusal_and_offers_one_pool_in_place_of_fallbacks() {
+    let configured = Configured {
+        primary: Some("chutes/zai-org/GLM-5.1-TEE".into()),
+        fallbacks: vec!["chutes/moonshotai/Kimi-K2.6-TEE".into(), "anthropic/claude".into()],
+        ..Configured::default()
+    };
+    let mut stage = Stage::new(configured, captured("2026-08-22"), Lang::En, Depth::None);
+    with_figures(&mut stage, 0.0);
+    assert!(stage.wizard.models.as_mut().unwrap().take_pool_of_chain());
+    let models = stage.models();
+    assert_eq!(models.primary, "chutes/zai-org/GLM-5.1-TEE,moonshotai/Kimi-K2.6-TEE");
+    assert_eq!(models.fallbacks, ["anthropic/claude"], "another provider's stays");
+    assert_eq!(models.pool_of_chain(), None, "there is nothing left to make better");
+    let account = models.account.as_ref().expect("an account");
+    assert!(account.shortage_words(Lang::En, |at| at.to_string()).is_some());
+}

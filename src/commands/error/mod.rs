@@ -9,6 +9,7 @@ pub use login::LoginError;
 pub use login_app::CreateError;
 
 use super::usage::UsageError;
+use crate::chutes::credential_kinds::redact;
 use crate::chutes::endpoints::BadEndpoint;
 use crate::chutes::failure::Failure;
 use crate::chutes::oauth::attempt::BadSetting;
@@ -17,6 +18,7 @@ use crate::clean;
 use crate::files;
 use crate::openclaw::Error as OpenClawError;
 use crate::openclaw::plan::refusals::Refusal as ConfigRefusal;
+use crate::secret::Secret;
 use crate::selection::portable::{MAX_LEN, Refused};
 use crate::selection::{Refusal, alias};
 use crate::signals;
@@ -58,6 +60,12 @@ pub enum Error {
     /// The stored sign-in could not be renewed.
     Renewal(crate::renewal::Error),
     OpenClaw(OpenClawError),
+    /// What an option names is no alias, no model that is listed, and no `provider/model`.
+    UnknownRef {
+        option: &'static str,
+        name: String,
+        similar: Vec<String>,
+    },
     /// Neither an alias nor a model we know. `similar` are refs and aliases that look like it.
     UnknownModel {
         name: String,
@@ -177,6 +185,7 @@ impl Error {
             | Error::Setting(_)
             | Error::Selection(_)
             | Error::NoSuchOpenClaw { .. }
+            | Error::UnknownRef { .. }
             | Error::Pool(PoolError::Members(_))
             | Error::Import(_)
             | Error::NoSuchFile { .. }
@@ -211,6 +220,7 @@ impl Error {
             Error::OpenClaw(error) => error.code(),
             Error::Renewal(error) => error.code(),
             Error::UnknownModel { .. } => "unknown-model",
+            Error::UnknownRef { .. } => "unknown-ref",
             Error::NotChutes { .. } => "not-a-chutes-model",
             Error::UnknownAlias { .. } => "unknown-alias",
             Error::NotRevoked { .. } => "not-revoked",
@@ -256,6 +266,7 @@ impl Error {
             Error::Alias { name, problem } => alias_words(name, problem, lang),
             Error::OpenClaw(error) => error.words(lang),
             Error::Renewal(error) => error.says(lang),
+            Error::UnknownRef { option, name, .. } => text::unknown_ref(lang, option, clean::excerpt(name, 200)),
             Error::UnknownModel { name, .. } => text::unknown_model(lang, clean::excerpt(name, 200)),
             Error::NotChutes { reference } => text::not_chutes(lang, clean::excerpt(reference, 200)),
             Error::UnknownAlias { name } => text::unknown_alias(lang, clean::excerpt(name, 80)),
@@ -294,11 +305,13 @@ impl Error {
                 text::config_refused_hint(lang, commands.join("; "))
             }
             Error::OpenClaw(error) => error.hint(lang).unwrap_or_default(),
-            Error::UnknownModel { similar, .. } if !similar.is_empty() => {
+            Error::UnknownModel { similar, .. } | Error::UnknownRef { similar, .. } if !similar.is_empty() => {
                 let similar: Vec<_> = similar.iter().map(|name| clean::line(name)).collect();
                 text::did_you_mean(lang, similar.join(", "))
             }
-            Error::UnknownModel { .. } | Error::NotChutes { .. } => text::unknown_model_hint(lang, program),
+            Error::UnknownModel { .. } | Error::UnknownRef { .. } | Error::NotChutes { .. } => {
+                text::unknown_model_hint(lang, program)
+            }
             Error::UnknownAlias { .. } => text::unknown_alias_hint(lang, program),
             Error::Tee(_) => text::unknown_model_hint(lang, program),
             Error::NotRevoked { .. } => text::not_revoked_hint(lang, program),
@@ -322,15 +335,39 @@ impl Error {
         }
     }
 
+    /// [`Error::message`] as it may leave the process: without what may be a secret that was typed in the
+    /// wrong place.
+    pub fn shown(&self, lang: Lang) -> String {
+        without_secrets(&self.message(lang))
+    }
+
     /// The JSON document of a failure.
     pub fn document(&self, program: &str, lang: Lang) -> Value {
-        let hint = Some(self.hint(program, lang)).filter(|hint| !hint.is_empty());
+        let hint = Some(without_secrets(&self.hint(program, lang))).filter(|hint| !hint.is_empty());
         json!({
             "ok": false,
-            "error": { "code": self.code(), "message": self.message(lang), "hint": hint },
+            "error": { "code": self.code(), "message": self.shown(lang), "hint": hint },
             "changed": matches!(self, Error::OpenClaw(OpenClawError::NotPutBack { .. })),
         })
     }
+}
+
+/// A sentence without Chutes' credentials, and without anything in it that an argument of this run holds and
+/// that looks like somebody else's.
+pub fn without_secrets(text: &str) -> String {
+    let typed: Vec<Secret> =
+        std::env::args_os().skip(1).flat_map(|arg| foreign_secrets(&arg.to_string_lossy())).collect();
+    redact(text, &typed.iter().collect::<Vec<_>>())
+}
+
+/// The parts of an argument that begin as the keys of well-known services do.
+fn foreign_secrets(argument: &str) -> Vec<Secret> {
+    const MARKS: [&str; 12] =
+        ["sk-", "sk_", "ghp_", "gho_", "github_pat_", "glpat-", "xoxb-", "xoxp-", "AIza", "AKIA", "hf_", "gsk_"];
+    let parts =
+        argument.split(['/', '=', ':', ',', '<', '>', '"', '\'', ' ', '@']).map(|part| part.trim_start_matches('-'));
+    let parts = parts.flat_map(|part| MARKS.iter().filter_map(move |mark| Some(&part[part.find(mark)?..])));
+    parts.filter(|part| part.len() >= 12).map(Secret::new).collect()
 }
 
 fn import_words(refused: &Refused, lang: Lang) -> String {

@@ -121,6 +121,9 @@ pub fn plan(snapshot: &Snapshot, request: &Request, now: i64) -> Result<Plan, Er
         files.extend(changes.map(|(role, file, after)| file_change(role, file, after, now)));
     }
     if credential.helper.is_none() {
+        if let (Some(_), Some(error)) = (secret, &snapshot.dotenv_error) {
+            return Err(error.clone());
+        }
         files.extend(dotenv_change(snapshot, secret, now));
     }
     files.extend(config_changes(snapshot, &request.base_url, selection, &credential, now)?);
@@ -278,6 +281,12 @@ fn prove(snapshot: &Snapshot, texts: &[(PathBuf, String)], wanted: &DesiredConfi
     Err(Error::Unproven { path: snapshot.config.path.clone(), dotted })
 }
 
+/// Private, as OpenClaw keeps them; but a config that a group writes together stays theirs.
+fn mode_after(role: Role, before: u32) -> u32 {
+    let shared = role == Role::Config && before & 0o020 != 0;
+    before & if shared { 0o660 } else { 0o600 }
+}
+
 fn file_change(role: Role, file: File, after: Vec<u8>, now: i64) -> FileChange {
     let stamp = jiff::Timestamp::from_millisecond(now).map(|at| at.strftime("%Y%m%dT%H%M%SZ").to_string());
     let name = file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -286,7 +295,7 @@ fn file_change(role: Role, file: File, after: Vec<u8>, now: i64) -> FileChange {
     FileChange {
         role,
         backup: file.bytes.is_some().then_some(backup),
-        mode: file.mode.map_or(0o600, |mode| mode & 0o600),
+        mode: file.mode.map_or(0o600, |mode| mode_after(role, mode)),
         path: file.path,
         link: file.link,
         before: file.bytes,

@@ -28,6 +28,10 @@ pub enum PlanWarning {
     PluginSwitchedOff,
     /// `@openclaw/chutes-provider` is installed, which does some things its own way.
     PluginInstalled,
+    /// The running gateway did not take the new sign-in.
+    GatewayFailed { why: String },
+    /// The job that renews could not be added.
+    JobFailed { why: String },
     /// The agent has a model of its own in `agents.list`, so the default does not reach it.
     AgentHasOwnModel { agent: String, model: String },
     /// A run before this one was killed.
@@ -48,6 +52,8 @@ impl PlanWarning {
             PlanWarning::EarlierRun { .. } => "earlier-run",
             PlanWarning::Refused { .. } => "config-refused",
             PlanWarning::PluginSwitchedOff => "plugin-switched-off",
+            PlanWarning::GatewayFailed { .. } => "gateway-not-reloaded",
+            PlanWarning::JobFailed { .. } => "renewal-job-not-added",
             PlanWarning::PluginInstalled => "plugin-installed",
         }
     }
@@ -74,6 +80,8 @@ impl PlanWarning {
                 let who = who.unwrap_or_else(|| texts::any_openclaw(lang).to_owned());
                 texts::warn_refused(lang, who, refusal.words(lang), refusal.mended_by())
             }
+            PlanWarning::GatewayFailed { why } => renewal::gateway_failed(lang, clean::line(why)),
+            PlanWarning::JobFailed { why } => renewal::job_failed(lang, clean::line(why)),
             PlanWarning::PluginSwitchedOff => renewal::plugin_switched_off(lang).to_owned(),
             PlanWarning::PluginInstalled => renewal::plugin_installed(lang).to_owned(),
             PlanWarning::OpenClawNotFound => texts::warn_no_openclaw(lang).to_owned(),

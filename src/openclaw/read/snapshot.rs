@@ -5,6 +5,7 @@ use super::install::{CredentialStores, Installed, shared_database};
 use super::paths::Paths;
 use super::plugin;
 use super::{auth_store, current, dotenv, refs as built_in};
+use crate::files;
 use crate::files::Doing;
 use crate::files::bytes::Bytes;
 use crate::openclaw::error::Shape;
@@ -49,6 +50,8 @@ pub struct Snapshot {
     pub main_store: Option<Json>,
     /// `.env` of the state directory.
     pub dotenv: File,
+    /// It cannot be read: reason to stop only for who has to write it.
+    pub dotenv_error: Option<Error>,
     /// `~/.config/openclaw/gateway.env`, which is read after it.
     pub gateway_env: File,
     /// The sign-in that we keep for this config.
@@ -102,12 +105,18 @@ impl Snapshot {
         };
         let store_of = |agent: &str, name: &str| json(&agent_dir(paths, &tree.value, agent).join(name));
         let providers = providers(paths, &tree.value, &agents);
+        let path = paths.state_dir.join(".env");
+        let (dotenv, dotenv_error) = match File::followed(&path) {
+            Ok(file) => (file, None),
+            Err(error) => (File { path, ..File::default() }, Some(error)),
+        };
         Ok(Self {
             providers,
             store: store_of(&agent, "auth-profiles.json")?,
             auth_state: store_of(&agent, "auth-state.json")?,
             main_store: (agent != "main").then(|| store_of("main", "auth-profiles.json")).transpose()?,
-            dotenv: File::followed(&paths.state_dir.join(".env"))?,
+            dotenv,
+            dotenv_error,
             gateway_env: match paths.state_dir == paths.home.join(".openclaw") {
                 true => File::plain(&paths.home.join(".config/openclaw/gateway.env")).unwrap_or_default(),
                 // It belongs to the usual state directory alone.
@@ -211,6 +220,7 @@ impl Snapshot {
 impl File {
     /// A config file: one symbolic link is followed, and remembered.
     fn followed(path: &Path) -> Result<Self, Error> {
+        files::refuse_planted_links(path)?;
         let Ok(meta) = path.symlink_metadata() else { return Self::plain(path) };
         if !meta.is_symlink() {
             return Self::plain(path);

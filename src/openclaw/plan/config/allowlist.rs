@@ -114,9 +114,8 @@ fn keep_bare_names(list: &mut Vec<Allowed<'_>>, old: &Value, before: &Configured
     };
     for found in refs::named(old).iter().filter(|found| depends(found) && !found.text.contains('/')) {
         let stood_for = refs::resolve(found.text, &before.aliases, old, provider);
-        let moves = refs::resolve(found.text, &before.aliases, old, "") != stood_for;
-        let taken = selection.aliases.iter().any(|alias| alias.name.eq_ignore_ascii_case(found.text));
-        if !moves || taken || provider_of(&stood_for) == Some(PROVIDER) {
+        let is_alias = before.aliases.iter().chain(&selection.aliases).any(|a| a.name.eq_ignore_ascii_case(found.text));
+        if is_alias || provider_of(&stood_for) == Some(PROVIDER) {
             continue;
         }
         let at = list.iter().position(|allowed| normalize_ref(&allowed.key()) == stood_for);

@@ -5,7 +5,7 @@ use crate::chutes::model::{Model, Price};
 use crate::chutes::verify::Verdict;
 use crate::clean;
 use crate::selection::cost::{dollars, percent};
-use crate::selection::words::{health_words, order_words, usage_words};
+use crate::selection::words::{brief_usage, health_words, order_words};
 use crate::texts::{Lang, choose as c, wizard as t};
 use crate::tui::format::{cut, fit, grouped, price};
 use crate::tui::view::View;
@@ -46,13 +46,18 @@ pub fn draw(view: &View, models: &Models, rows: usize, page: &mut Page) {
         page.text(&reference, theme.accent);
     }
     let roomy = width >= 72;
-    let mut more = market(models, model, lang);
-    more.extend(abilities(model, lang));
+    let mut more = abilities(model, lang);
     more.extend(uses(models, model, lang));
     if !beside {
         more.insert(0, state.to_owned());
     }
-    let lines = [prices(view, model.price, roomy), limits(model, lang, roomy).join(&dot), more.join(&dot)];
+    let (figures, limits) = (market(models, model, lang), limits(model, lang, roomy));
+    // Whoever chooses looks at what runs and what it costs before the limits, which the table has too.
+    let [second, third] = match figures.is_empty() {
+        true => [limits.join(&dot), more.join(&dot)],
+        false => [figures.join(&dot), limits.into_iter().chain(more).collect::<Vec<_>>().join(&dot)],
+    };
+    let lines = [prices(view, model.price, roomy), second, third];
     if roomy {
         // Each in its place, so that rows are compared by looking at one spot.
         for line in lines.iter().take(2) {
@@ -181,8 +186,8 @@ fn market(models: &Models, model: &Model, lang: Lang) -> Vec<String> {
     parts.extend(models.usage.cost(model.price).map(|usd| {
         let left = models.account.as_ref().and_then(|account| account.left());
         match left.and_then(|left| percent(usd, left)) {
-            Some(share) => c::day_of_left(lang, usage_words(models.usage, lang), dollars(usd), share),
-            None => c::day(lang, usage_words(models.usage, lang), dollars(usd)),
+            Some(share) => c::day_of_left(lang, brief_usage(models.usage, lang), dollars(usd), share),
+            None => c::day(lang, brief_usage(models.usage, lang), dollars(usd)),
         }
     }));
     parts

@@ -74,7 +74,17 @@ fn out_of_sight(page: &mut Page, models: &Models, rows: usize) {
     let mut words = Vec::new();
     words.extend((above > 0).then(|| format!("{} {}", theme.glyphs.up, t::models_above(lang, count(above)))));
     words.extend((below > 0).then(|| format!("{} {}", theme.glyphs.down, t::models_below(lang, count(below)))));
-    let text = format!("{:MARK$}{}", "", words.join("   "));
+    let mut text = format!("{:MARK$}{}", "", words.join("   "));
+    // What the account has left, at the right, where it moves nothing.
+    let account = models.account.as_ref().map(|account| {
+        account.words(lang, |at| clock(u64::try_from(at).unwrap_or_default(), page.view.now_ms, &page.view.zone))
+    });
+    if let Some(account) = account.map(|words| clean::line(&words)).filter(|words| !words.is_empty()) {
+        let account = cut(&account, page.width().saturating_sub(text.width() + 3), theme.glyphs.ellipsis);
+        let gap = page.width().saturating_sub(text.width() + account.width());
+        text.push_str(&" ".repeat(gap));
+        text.push_str(&account);
+    }
     page.drawn(Line::styled(text, theme.quiet), None);
 }
 
