@@ -17,6 +17,10 @@ impl Lang {
     pub fn from_tag(tag: &str) -> Option<Lang> {
         let tag = tag.split(['.', '@']).next().unwrap_or_default().to_ascii_lowercase();
         match tag.split(['_', '-']).next().unwrap_or_default() {
+            // Traditional Chinese is another script: English is read more easily than the wrong one.
+            "zh" if ["tw", "hk", "mo", "hant"].iter().any(|tag_part| tag.split(['_', '-']).any(|p| p == *tag_part)) => {
+                Some(Lang::En)
+            }
             "zh" => Some(Lang::ZhCn),
             "en" | "c" | "posix" => Some(Lang::En),
             _ => None,
@@ -29,9 +33,23 @@ impl Lang {
         ["OPENCLAW_LOCALE", "LC_ALL", "LC_MESSAGES", "LANG"]
             .into_iter()
             .find_map(|name| var(name).filter(|value| !value.is_empty()))
+            // What we write is UTF-8: in another charset only ASCII comes out right.
+            .filter(|tag| tag.split_once('.').is_none_or(|(_, charset)| is_utf8(charset)))
             .and_then(|tag| Lang::from_tag(&tag))
             .unwrap_or_default()
     }
+}
+
+fn is_utf8(charset: &str) -> bool {
+    let charset = charset.split('@').next().unwrap_or_default().to_ascii_lowercase();
+    charset == "utf-8" || charset == "utf8"
+}
+
+/// The terminal can be expected to show more than ASCII: the charset of the first of `LC_ALL`, `LC_CTYPE`
+/// and `LANG` that is set is UTF-8.
+pub fn shows_unicode(var: impl Fn(&str) -> Option<String>) -> bool {
+    let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| var(name).filter(|v| !v.is_empty()));
+    locale.is_some_and(|locale| locale.split_once('.').is_some_and(|(_, charset)| is_utf8(charset)))
 }
 
 /// `texts! { name(a, b): "English {a} {b}", "中文 {b} {a}"; plain: "English", "中文"; }`
@@ -98,7 +116,10 @@ mod tests {
         assert_eq!(Lang::from_env(env(&[])), Lang::En);
         assert_eq!(Lang::from_env(env(&[("LANG", "zh_CN.UTF-8")])), Lang::ZhCn);
         assert_eq!(Lang::from_env(env(&[("LANG", "zh_CN.UTF-8"), ("LC_ALL", "C")])), Lang::En);
-        assert_eq!(Lang::from_env(env(&[("LC_ALL", ""), ("LC_MESSAGES", "zh-TW")])), Lang::ZhCn);
+        assert_eq!(Lang::from_env(env(&[("LC_ALL", ""), ("LC_MESSAGES", "zh-TW")])), Lang::En);
+        assert_eq!(Lang::from_env(env(&[("LANG", "zh_HK.UTF-8")])), Lang::En);
+        assert_eq!(Lang::from_env(env(&[("LANG", "zh_Hans_CN")])), Lang::ZhCn);
+        assert_eq!(Lang::from_env(env(&[("LANG", "zh_CN.GBK")])), Lang::En, "its bytes would be another charset's");
         assert_eq!(Lang::from_env(env(&[("OPENCLAW_LOCALE", "zh-CN"), ("LC_ALL", "en_US")])), Lang::ZhCn);
         assert_eq!(Lang::from_env(env(&[("LANG", "fr_FR.UTF-8")])), Lang::En);
     }

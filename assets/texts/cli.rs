@@ -184,6 +184,8 @@ texts! {
     credential_refused(why): "The credential was refused; nothing was written. {why}", "凭据被拒绝；没有写入任何内容。{why}";
     verify_not_served(model, why): "{model} cannot be called with this account; nothing was written. {why}", "此账户无法调用 {model}；没有写入任何内容。{why}";
     verify_not_served_hint: "Choose another with --model, or skip the test call with --skip-verify.", "请用 --model 选择其他模型，或用 --skip-verify 跳过测试调用。";
+    unknown_ref(option, name): "{option} names {name}, which is no alias, no listed model and no provider/model",
+        "{option} 指定的 {name} 不是别名、不在模型列表中，也不是 provider/model 形式";
     unknown_model(name): "{name} is neither an alias nor a model that is known here. Nothing was changed.", "{name} 既不是别名，也不是已知的模型。没有做任何改动。";
     unknown_model_hint(program): "See: {program} models list --all", "请查看：{program} models list --all";
     not_chutes(reference): "{reference} is not a Chutes model; aliases of other providers are OpenClaw's own matter.", "{reference} 不是 Chutes 模型；其他提供者的别名由 OpenClaw 自己管理。";

@@ -128,6 +128,7 @@ texts! {
     copy_sent_terminal: "Sent to your terminal. Whether it accepted cannot be known here; v shows the bare link.", "已发送到终端。这里无法确认终端是否接受；按 v 显示纯链接。";
     copy_failed(reason): "Nothing was copied: {reason}. v shows the bare link, f writes it to a file.", "未能复制：{reason}。按 v 显示纯链接，按 f 写入文件。";
 
+    no_state(dir): "{dir} cannot be written, so this sign-in cannot be continued by another run. XDG_STATE_HOME names another place.", "无法写入 {dir}，因此本次登录不能在另一次运行中继续。可用 XDG_STATE_HOME 指定其他位置。";
     browser_opened: "Asked your browser to open the link. If no page appears, use the link.", "已请求浏览器打开链接。如果没有出现页面，请使用该链接。";
     browser_remote: "No browser is opened here: this is a remote host. Open the link on your own machine.", "这是远程主机，不会在这里打开浏览器。请在自己的电脑上打开链接。";
     browser_none: "No browser was found here. Open the link on any machine.", "这里没有找到浏览器。请在任意设备上打开链接。";
@@ -233,5 +234,9 @@ texts! {
     key_qr_finer: "finer, or close", "更细或关闭";
     key_save_qr: "save as picture", "存为图片";
     key_any: "back", "返回";
+    key_trade: "narrow key", "换受限密钥";
+    trade_offered: "This key may do everything on the account, moving its balance included. x has Chutes make one for OpenClaw that may only call models.", "该密钥可操作账户的一切，包括转出余额。按 x 让 Chutes 为 OpenClaw 创建一个只能调用模型的密钥。";
+    trade_running: "Chutes is making a key that may only call models…", "Chutes 正在创建只能调用模型的密钥…";
+    trade_done(name): "Now with the new key “{name}”, which may only call models; undo deletes it.", "现在使用新密钥“{name}”，它只能调用模型；撤销会删除它。";
     key_client_secret: "client secret", "client secret";
 }

@@ -268,8 +268,10 @@ texts! {
     done_next_status: "what OpenClaw sees", "OpenClaw 的状态";
     done_next_models: "change models later", "以后更改模型";
     done_next_gateway: "start the gateway", "启动网关";
+    done_next_undo: "put the old files back", "恢复原来的文件";
+    done_no_undo: "Our own state cannot be written, so this cannot be undone. XDG_STATE_HOME names another place for it.", "无法写入本程序的状态目录，因此不能撤销。可用 XDG_STATE_HOME 指定其他位置。";
     done_undoing: "Putting the old bytes back", "正在恢复原来的内容";
-    done_undone: "Undone: every file has its old bytes again.", "已撤销：所有文件恢复原样。";
+    done_undone: "Undone: every file is as it was before.", "已撤销：所有文件恢复原样。";
 
     after_cancelled: "Left. Nothing was written.", "已退出，没有写入任何内容。";
 
@@ -363,5 +365,5 @@ texts! {
     key_delete_to_end: "clear to end", "删至行尾";
     key_back: "back", "返回";
     key_help: "keys", "按键";
-    key_quit: "leave, write nothing more", "退出，不再写入任何内容";
+    key_quit: "leave", "退出";
 }

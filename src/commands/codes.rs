@@ -94,6 +94,7 @@ pub const ERRORS: &[(&str, u8, &str)] = &[
     ("credential-refused", 3, "The service refused the credential."),
     ("model-not-served", 1, "The default model cannot be called with this account."),
     ("service", 1, "A call to Chutes failed."),
+    ("unknown-ref", 2, "An option names what is no alias, no listed model and no `provider/model`."),
     ("unknown-model", 1, "Neither an alias nor a model that is known."),
     ("not-a-chutes-model", 1, "The model of another provider where a Chutes model is meant."),
     ("unknown-alias", 1, "There is no such alias."),

@@ -53,6 +53,7 @@ pub fn run(invocation: &Invocation) -> Result<Report, Error> {
         state: State::at(home.path().join("state")),
         endpoints: standin.endpoints(),
         depth: depth(invocation),
+        unicode: crate::texts::shows_unicode(var),
         lang: context.lang,
         sign_in: Some(sign_in),
     };

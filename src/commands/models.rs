@@ -298,7 +298,7 @@ pub fn known(name: &str, current: &Current, catalog: Option<&Catalog>) -> Result
 }
 
 /// Up to three names that contain what was typed, or differ from it in case only.
-fn similar(name: &str, current: &Current, catalog: &Catalog) -> Vec<String> {
+pub fn similar(name: &str, current: &Current, catalog: &Catalog) -> Vec<String> {
     let typed = name.trim().trim_start_matches("chutes/").to_lowercase();
     if typed.is_empty() {
         return Vec::new();

@@ -5,6 +5,7 @@ use super::context::{Context, documented, now, var};
 use super::credential::{self, Obtained};
 use super::error::Error;
 use super::invocation::{ModelsChoice, Onboard};
+use super::models::similar;
 use super::report::{Report, Warning};
 use super::signals;
 use crate::chutes::account::{self, Account};
@@ -28,7 +29,7 @@ use crate::openclaw::write::{self, Written};
 use crate::renewal::{kept, round};
 use crate::selection::propose::drifted;
 use crate::selection::refs::provider_of;
-use crate::selection::{self, Configured, Documented, Note, Overrides, Proposal, Selection};
+use crate::selection::{self, Alias, Configured, Documented, Note, Overrides, Proposal, Selection};
 use crate::texts::{Lang, cli as text};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -189,6 +190,7 @@ async fn settle(
         }
     };
     let overrides = overrides(options, &catalog);
+    refuse_unknown(&overrides, current, &catalog, &documented)?;
     // What is up is asked only where something has to be chosen.
     if something_is_gone(&current.configured, &catalog, &documented) {
         let yesterday = health::yesterday(u64::try_from(now()).unwrap_or_default());
@@ -258,6 +260,42 @@ fn unknown_providers(options: &Onboard, selection: &Selection, current: &Current
         (id_of(target).is_none() && (bare || !known(provider))).then_some(Warning { code: "other-provider", message })
     };
     refs.filter_map(warning).collect()
+}
+
+/// A slip of the pen is not written as a model: every ref is an alias, a listed model, a pool, or `provider/model`.
+fn refuse_unknown(
+    overrides: &Overrides,
+    current: &Current,
+    catalog: &Catalog,
+    documented: &Documented,
+) -> Result<(), Error> {
+    let names = |aliases: &[Alias], text: &str| aliases.iter().any(|alias| alias.name.eq_ignore_ascii_case(text));
+    let registered = |id: &str| current.configured.registered.iter().any(|known| known == id);
+    let known = |text: &str| {
+        let text = text.trim();
+        let id = id_of(text).unwrap_or(text);
+        let parts = text.split_once('/').map(|(provider, id)| !provider.is_empty() && !id.is_empty());
+        parts == Some(true)
+            || names(&current.configured.aliases, text)
+            || names(&documented.aliases, text)
+            || overrides.aliases.iter().any(|(name, _)| name.eq_ignore_ascii_case(text))
+            || registered(id)
+            || catalog.get(id).is_some()
+            || documented.facts_of(id).is_some()
+            || text.contains(',')
+    };
+    let asked = (overrides.model.iter().map(|text| ("--model", text)))
+        .chain(overrides.fallbacks.iter().map(|text| ("--fallback", text)))
+        .chain(overrides.image.iter().map(|text| ("--image-model", text)))
+        .chain(overrides.aliases.iter().map(|(_, text)| ("--alias", text)))
+        .chain(overrides.models.iter().flatten().map(|text| ("--models", text)));
+    match asked.into_iter().find(|(_, text)| !known(text)) {
+        Some((option, text)) => {
+            let similar = similar(text, current, catalog);
+            Err(Error::UnknownRef { option, name: text.clone(), similar })
+        }
+        None => Ok(()),
+    }
 }
 
 /// The options as explicit choices. Also for the wizard, where they preselect.

@@ -115,6 +115,14 @@ fn with_default_command(mut args: Vec<OsString>) -> Vec<OsString> {
     args
 }
 
+/// A value that says something: one that is empty comes from a variable that was not set.
+fn given(value: Option<String>, option: &str) -> Result<Option<String>, UsageError> {
+    match value {
+        Some(text) if text.trim().is_empty() => Err(UsageError::ValueMissing { option: option.to_owned() }),
+        value => Ok(value),
+    }
+}
+
 /// `--lang=zh-CN` for `--lang`.
 fn starts_value(arg: &str, name: &str) -> bool {
     arg.strip_prefix(name).is_some_and(|rest| rest.starts_with('='))
@@ -235,13 +243,20 @@ fn onboard(matches: &ArgMatches) -> Result<Onboard, UsageError> {
             Some("ref") => SecretInputMode::Ref,
             _ => SecretInputMode::Plaintext,
         },
-        model: optional(matches, "model"),
-        fallbacks: many(matches, "fallback"),
-        image_model: optional(matches, "image-model"),
+        model: given(optional(matches, "model"), "--model")?,
+        fallbacks: many(matches, "fallback")
+            .into_iter()
+            .map(|text| given(Some(text), "--fallback"))
+            .filter_map(Result::transpose)
+            .collect::<Result<_, _>>()?,
+        image_model: given(optional(matches, "image-model"), "--image-model")?,
         aliases: many(matches, "alias").iter().map(|pair| alias(pair)).collect::<Result<_, _>>()?,
         models: match listed.as_slice() {
             [] => None,
             [one] if one.eq_ignore_ascii_case("all") => Some(ModelsChoice::All),
+            lists if lists.iter().all(|list| list.split(',').all(|id| id.trim().is_empty())) => {
+                return Err(UsageError::ValueMissing { option: "--models".to_owned() });
+            }
             _ => Some(ModelsChoice::Listed(listed)),
         },
         sign_in: SignIn {

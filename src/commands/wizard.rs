@@ -18,10 +18,8 @@ use crate::texts::{Lang, wizard as text};
 use crate::tui::device::qr::draws_sextants;
 use crate::tui::theme::Depth;
 use crate::tui::{self, Ended, Session};
-use crate::wizard::Wizard;
 use crate::wizard::facts::{Begun, Facts, SignInFacts};
 use crate::wizard::protocol::{self, Outcome};
-use crate::wizard::screens::done::Undo;
 
 /// The wizard talks to the terminal itself, whatever stdin and stdout are; without one it says which
 /// options make the same job run without a person.
@@ -62,7 +60,15 @@ pub fn run(invocation: &Invocation) -> Result<Report, Error> {
         sign_in: SignInFacts { environment: Some(environment), ..given(&facts, &state, &options.sign_in) },
         ..facts
     };
-    let session = Session { site, state, endpoints, depth: depth(invocation), lang: context.lang, sign_in };
+    let session = Session {
+        site,
+        state,
+        endpoints,
+        depth: depth(invocation),
+        unicode: crate::texts::shows_unicode(var),
+        lang: context.lang,
+        sign_in,
+    };
     show(session, facts, way(invocation))
 }
 
@@ -148,20 +154,8 @@ pub fn show(session: Session, facts: Facts, way: Way) -> Result<Report, Error> {
         Ended::Signal(number) => Err(Error::Interrupted(number)),
         Ended::Outcome(Outcome::Cancelled) => Ok(Report::text(format!("{}\n", text::after_cancelled(lang))).exit(130)),
         Ended::Outcome(Outcome::Failed) => Ok(Report::text(format!("{}\n", text::after_cancelled(lang))).exit(1)),
-        Ended::Outcome(Outcome::Done) => Ok(Report::text(summary(&wizard, lang))),
+        Ended::Outcome(Outcome::Done) => Ok(Report::text(tui::view::summary(&wizard, lang))),
     }
-}
-
-/// What stays on the screen once the wizard is gone.
-fn summary(wizard: &Wizard, lang: Lang) -> String {
-    if let Undo::Done(undone) = &wizard.done.undo {
-        let stays = undone.stays.iter().map(|id| crate::texts::cli::stays(lang, crate::clean::line(id)));
-        let lines = std::iter::once(text::done_undone(lang).to_owned()).chain(stays);
-        return lines.map(|line| line + "\n").collect();
-    }
-    let title = if wizard.done.is_unchanged() { text::done_unchanged(lang) } else { text::done_title(lang) };
-    let primary = wizard.models.as_ref().map(|models| models.primary.clone()).unwrap_or_default();
-    crate::clean::block(&format!("{title}\n{}  {primary}\n", text::done_default(lang)))
 }
 
 /// A terminal can be opened.

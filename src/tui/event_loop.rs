@@ -5,7 +5,6 @@ use super::input::{Tokenizer, text_key};
 use super::keymap::{self, Meaning};
 use super::signals::{self, Signals};
 use super::terminal::{self, Terminal};
-use super::theme::Theme;
 use super::view::View;
 use super::{Ended, Session};
 use crate::secret::Secret;
@@ -38,7 +37,7 @@ pub fn run(session: Session, facts: Facts) -> io::Result<(Ended, Wizard)> {
     let lang = facts.lang;
     let mut screen = Screen {
         terminal: Terminal::enter()?,
-        view: View { theme: Theme::new(session.depth, lang), lang, zone: TimeZone::UTC, now_ms: 0 },
+        view: View { theme: session.theme(), lang, zone: TimeZone::UTC, now_ms: 0 },
     };
     let (mut wizard, effects) = Wizard::new(facts);
     if let Err(error) = screen.show(&mut wizard) {

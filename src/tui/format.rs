@@ -231,6 +231,10 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+const CLOSING: [char; 20] =
+    ['。', '，', '：', '；', '？', '！', '、', '」', '』', '）', '】', '》', '”', '’', ',', ')', ':', ';', ' ', '.'];
+const OPENING: [char; 7] = ['「', '『', '（', '【', '《', '“', '‘'];
+
 /// Runs that are not broken inside: a word with the space behind it, or one wide character.
 fn pieces(text: &str) -> impl Iterator<Item = &str> {
     let mut rest = text;
@@ -242,13 +246,14 @@ fn pieces(text: &str) -> impl Iterator<Item = &str> {
         let mut seen_space = false;
         for (at, grapheme) in rest.grapheme_indices(true) {
             let wide = grapheme.width() > 1;
-            if at > 0 && (wide || (seen_space && grapheme != " ")) {
+            // No line begins with closing punctuation, and none ends with an opening one.
+            let stays = grapheme.starts_with(CLOSING) || rest[..at].ends_with(OPENING);
+            if at > 0 && !stays && (wide || (seen_space && grapheme != " ")) {
                 break;
             }
             end = at + grapheme.len();
             seen_space |= grapheme == " ";
-            // Closing punctuation stays with the wide character before it.
-            if wide && !rest[end..].starts_with(['。', ',', '、', '」', ')', ':', ';', ' ']) {
+            if wide && !grapheme.starts_with(OPENING) && !rest[end..].starts_with(CLOSING) {
                 break;
             }
         }
@@ -320,5 +325,12 @@ mod tests {
             assert_eq!(squeeze(&lines.concat()), squeeze(text), "{width}");
         }
         assert_eq!(wrap("one two three", 8), ["one two", "three"]);
+        let text = "更贵，输入 x2.4；输出（每百万）x1.3：按“采纳”。请运行 openclaw models status，然后继续！";
+        for width in 12..60 {
+            for line in wrap(text, width) {
+                assert!(!line.starts_with(['。', '，', '：', '；', '）', '”', '！']), "{width}: {line}");
+                assert!(!line.ends_with(['（', '“']), "{width}: {line}");
+            }
+        }
     }
 }

@@ -21,7 +21,7 @@ use crate::openclaw::Site;
 use crate::state::State;
 use crate::texts::Lang;
 use crate::wizard::protocol::Outcome;
-use theme::Depth;
+use theme::{Depth, Theme};
 
 /// Everything one run of the wizard works with.
 #[derive(Debug)]
@@ -30,9 +30,18 @@ pub struct Session {
     pub state: State,
     pub endpoints: Endpoints,
     pub depth: Depth,
+    /// The terminal shows more than ASCII.
+    pub unicode: bool,
     pub lang: Lang,
     /// Settings of the sign-in; None: nobody signs in.
     pub sign_in: Option<Environment>,
+}
+
+impl Session {
+    fn theme(&self) -> Theme {
+        let theme = Theme::new(self.depth, self.lang);
+        if self.unicode || self.lang == Lang::ZhCn { theme } else { theme.in_ascii() }
+    }
 }
 
 /// How a run ended.

@@ -5,7 +5,6 @@ use super::effects::{self, Effects};
 use super::keymap;
 use super::signals::{self, Signals};
 use super::terminal::{self, LineMode};
-use super::theme::{Depth, Theme};
 use super::view::View;
 use super::{Ended, Session};
 use crate::clean;
@@ -33,7 +32,8 @@ const MAX_LINE: usize = 64 * 1024;
 pub fn run(session: Session, facts: Facts) -> io::Result<(Ended, Wizard)> {
     let lang = facts.lang;
     let taken = LineMode::enter()?;
-    let view = View { theme: Theme::new(Depth::None, lang), lang, zone: TimeZone::system(), now_ms: 0 };
+    let theme = session.theme();
+    let view = View { theme, lang, zone: TimeZone::system(), now_ms: 0 };
     let (mut wizard, effects) = Wizard::new(facts);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let ended = runtime.block_on(async {

@@ -61,6 +61,11 @@ pub const RED: u8 = 131;
 pub const GREY: u8 = 243;
 
 impl Theme {
+    /// The same in signs of ASCII alone.
+    pub fn in_ascii(self) -> Theme {
+        Theme { glyphs: Glyphs::ASCII, ..self }
+    }
+
     pub fn new(depth: Depth, lang: Lang) -> Theme {
         let plain = Style::new();
         let bold = plain.add_modifier(Modifier::BOLD);
@@ -116,6 +121,24 @@ pub struct Glyphs {
 }
 
 impl Glyphs {
+    /// For terminals that show nothing else.
+    pub const ASCII: Glyphs = Glyphs {
+        done: "*",
+        here: ">",
+        ahead: "-",
+        pointer: ">",
+        working: "o",
+        failed: "x",
+        warning: "!",
+        unknown: "-",
+        ellipsis: "~",
+        dot: "|",
+        mask: "*",
+        up: "^",
+        down: "v",
+        star: "*",
+    };
+
     pub const fn new(lang: Lang) -> Glyphs {
         match lang {
             Lang::En => Glyphs {

@@ -4,6 +4,7 @@ use crate::chutes::account::Account;
 use crate::chutes::catalog::Stage;
 use crate::chutes::failure::Failure;
 use crate::chutes::health::Health;
+use crate::chutes::key_management::{NarrowKey, NarrowKeyError};
 use crate::chutes::model::Catalog;
 use crate::chutes::oauth::answer::{Mistake, Refusal};
 use crate::chutes::oauth::app::{AppError, Registered};
@@ -96,8 +97,6 @@ pub enum Over {
     CannotResume(CannotResume),
     /// The app does not take this redirect address.
     RedirectMissing(String),
-    /// Our own state cannot be written: what failed, in words.
-    NoState(String),
 }
 
 /// What a file holds for somebody whose terminal cannot copy.
@@ -185,6 +184,14 @@ pub enum Event {
         attempt: Attempt,
         result: Box<Result<Registered, AppError>>,
     },
+    KeyRights {
+        attempt: Attempt,
+        is_admin: bool,
+    },
+    NarrowKeyMade {
+        attempt: Attempt,
+        result: Box<Result<NarrowKey, NarrowKeyError>>,
+    },
     /// Nothing was added to the paste field since it had that many pieces.
     Settled {
         attempt: Attempt,
@@ -221,6 +228,8 @@ pub struct Committed {
     pub warnings: Vec<PlanWarning>,
     /// An OpenClaw is there that can be asked how it reads this.
     pub can_be_read_back: bool,
+    /// Our own state could not be written, so that nothing can put the old bytes back.
+    pub no_undo: bool,
 }
 
 /// What the runtime is to do.
@@ -288,6 +297,21 @@ pub enum Effect {
     RegisterApp {
         attempt: Attempt,
         api_key: Secret,
+    },
+    /// Whether this API key may do everything.
+    AskKeyRights {
+        attempt: Attempt,
+        key: Secret,
+    },
+    /// Make a key that may only call models, with one that may do everything.
+    MakeNarrowKey {
+        attempt: Attempt,
+        admin: Secret,
+    },
+    /// Delete the key with this id. Always finished, even if the wizard is left meanwhile.
+    DeleteKey {
+        admin: Secret,
+        id: String,
     },
     Remember {
         client_id: ClientId,
@@ -378,6 +402,8 @@ pub enum Action {
     NewLink,
     /// Put the client secret into OpenClaw's `.env`, or not.
     ClientSecret,
+    /// Trade the API key for one that may only call models.
+    TradeKey,
 }
 
 /// Declares [`KeyContext`] together with the list of all its variants, so that the two cannot differ.
@@ -429,6 +455,8 @@ key_contexts! {
     Review,
     /// Review of a sign-in: the client secret can be kept for renewals.
     ReviewOAuth,
+    /// Review of an API key that may do everything: it can be traded for a narrow one.
+    ReviewAdminKey,
     ReviewWaiting,
     ReviewRefused,
     Done,

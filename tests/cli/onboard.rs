@@ -487,3 +487,28 @@ fn a_config_that_changes_while_the_service_answers_is_kept_and_said() {
         assert_eq!((&stage.config()["theirs"], stage.config()["models"].is_null()), (&json!(2), check));
     }
 }
+
+/// From a variable that is not set, or a slip of the pen: nothing of it is written.
+#[test]
+fn an_option_that_names_no_model_is_refused() {
+    let stage = Stage::new(Era::Documented);
+    for (options, code) in [
+        (["--model", ""], "usage"),
+        (["--model", "  "], "usage"),
+        (["--fallback", ""], "usage"),
+        (["--image-model", ""], "usage"),
+        (["--models", ","], "usage"),
+        (["--model", "nonsense"], "unknown-ref"),
+        (["--fallback", "nonsense"], "unknown-ref"),
+        (["--image-model", "chutes/"], "unknown-ref"),
+        (["--alias", "mine=nonsense"], "unknown-ref"),
+        (["--models", "zai-org/GLM-4.7-TEE,nonsense"], "unknown-ref"),
+    ] {
+        failed(&stage.onboard(&options), 2, code);
+        stage.untouched();
+    }
+    let ran = stage.onboard(&["--model", "glm-4.7-t"]);
+    failed(&ran, 2, "unknown-ref");
+    let hint = &document(&ran)["error"]["hint"];
+    assert!(hint.as_str().unwrap().contains("chutes/zai-org/GLM-4.7-TEE"), "did you mean: {hint}");
+}

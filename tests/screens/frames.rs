@@ -298,6 +298,7 @@ fn done() {
         profile_id: Some("chutes:default".into()),
         warnings: vec![PlanWarning::GatewayModeMissing],
         can_be_read_back: true,
+        no_undo: false,
     };
     let written = |lang| {
         let mut drive = Drive::planned(lang);

@@ -60,6 +60,12 @@ pub enum Error {
     /// The stored sign-in could not be renewed.
     Renewal(crate::renewal::Error),
     OpenClaw(OpenClawError),
+    /// What an option names is no alias, no model that is listed, and no `provider/model`.
+    UnknownRef {
+        option: &'static str,
+        name: String,
+        similar: Vec<String>,
+    },
     /// Neither an alias nor a model we know. `similar` are refs and aliases that look like it.
     UnknownModel {
         name: String,
@@ -179,6 +185,7 @@ impl Error {
             | Error::Setting(_)
             | Error::Selection(_)
             | Error::NoSuchOpenClaw { .. }
+            | Error::UnknownRef { .. }
             | Error::Pool(PoolError::Members(_))
             | Error::Import(_)
             | Error::NoSuchFile { .. }
@@ -213,6 +220,7 @@ impl Error {
             Error::OpenClaw(error) => error.code(),
             Error::Renewal(error) => error.code(),
             Error::UnknownModel { .. } => "unknown-model",
+            Error::UnknownRef { .. } => "unknown-ref",
             Error::NotChutes { .. } => "not-a-chutes-model",
             Error::UnknownAlias { .. } => "unknown-alias",
             Error::NotRevoked { .. } => "not-revoked",
@@ -258,6 +266,7 @@ impl Error {
             Error::Alias { name, problem } => alias_words(name, problem, lang),
             Error::OpenClaw(error) => error.words(lang),
             Error::Renewal(error) => error.says(lang),
+            Error::UnknownRef { option, name, .. } => text::unknown_ref(lang, option, clean::excerpt(name, 200)),
             Error::UnknownModel { name, .. } => text::unknown_model(lang, clean::excerpt(name, 200)),
             Error::NotChutes { reference } => text::not_chutes(lang, clean::excerpt(reference, 200)),
             Error::UnknownAlias { name } => text::unknown_alias(lang, clean::excerpt(name, 80)),
@@ -296,11 +305,13 @@ impl Error {
                 text::config_refused_hint(lang, commands.join("; "))
             }
             Error::OpenClaw(error) => error.hint(lang).unwrap_or_default(),
-            Error::UnknownModel { similar, .. } if !similar.is_empty() => {
+            Error::UnknownModel { similar, .. } | Error::UnknownRef { similar, .. } if !similar.is_empty() => {
                 let similar: Vec<_> = similar.iter().map(|name| clean::line(name)).collect();
                 text::did_you_mean(lang, similar.join(", "))
             }
-            Error::UnknownModel { .. } | Error::NotChutes { .. } => text::unknown_model_hint(lang, program),
+            Error::UnknownModel { .. } | Error::UnknownRef { .. } | Error::NotChutes { .. } => {
+                text::unknown_model_hint(lang, program)
+            }
             Error::UnknownAlias { .. } => text::unknown_alias_hint(lang, program),
             Error::Tee(_) => text::unknown_model_hint(lang, program),
             Error::NotRevoked { .. } => text::not_revoked_hint(lang, program),

@@ -25,8 +25,15 @@ const PAUSE: Duration = Duration::from_millis(20);
 pub fn ours(state: &State, config: &Path) -> Result<File, Error> {
     let path = state.dir().join("locks").join(format!("{}.lock", name_of(config)));
     let failed = |error: std::io::Error| Error::io(Doing::Lock, &path, &error);
-    crate::files::private_dir(path.parent().unwrap_or(Path::new("/")))?;
-    let file = open_lock(&path)?;
+    let created = crate::files::private_dir(path.parent().unwrap_or(Path::new("/"))).map_err(Error::from);
+    // Our own state is a convenience: where it cannot be written, a directory of the config's is locked.
+    let file = match created.and_then(|()| open_lock(&path)) {
+        Ok(file) => file,
+        Err(error) => {
+            let directory = config.ancestors().skip(1).find(|directory| directory.is_dir());
+            directory.and_then(|directory| File::open(directory).ok()).ok_or(error)?
+        }
+    };
     let start = Instant::now();
     loop {
         match file.try_lock() {

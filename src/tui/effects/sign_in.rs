@@ -317,8 +317,11 @@ impl Work {
                 OAuth::resume(pending, endpoints, secret, now_ms()).map_err(Over::CannotResume)?
             }
         };
-        // So that a cut connection does not cost the attempt.
-        self.state.pending_login().write(&oauth.pending()).map_err(|error| Over::NoState(error.message(self.lang)))?;
+        // So that a cut connection does not cost the attempt; without it the attempt ends with this run.
+        if self.state.pending_login().write(&oauth.pending()).is_err() {
+            let place = crate::clean::line(&self.state.dir().display().to_string());
+            self.say(SignInUpdate::Note(t::no_state(self.lang, place)));
+        }
         Ok(oauth)
     }
 

@@ -5,7 +5,7 @@ use super::page::{Page, Sign, left};
 use crate::chutes::model::id_of;
 use crate::chutes::verify::Verdict;
 use crate::clean;
-use crate::texts::{Lang, wizard as t};
+use crate::texts::{Lang, cli, wizard as t};
 use crate::tui::format::model_id;
 use crate::wizard::Wizard;
 use crate::wizard::screens::done::{Difference, ReadBack, Undo};
@@ -34,11 +34,11 @@ pub fn page(page: &mut Page, wizard: &Wizard) {
                 page.text(&hint, Style::new());
             }
         }
-        Undo::NotOffered => {
+        Undo::NotOffered if done.is_unchanged() => {
             page.sign(Sign::Done, t::done_unchanged(lang));
             page.indented(2, t::done_unchanged_more(lang), theme.quiet);
         }
-        Undo::Offered => page.sign(Sign::Done, t::done_title(lang)),
+        Undo::Offered | Undo::NotOffered => page.sign(Sign::Done, t::done_title(lang)),
     }
     if let ReadBack::Differs(difference) = &done.read_back {
         // Above all the rest, which a low window has no room for.
@@ -114,15 +114,11 @@ pub fn page(page: &mut Page, wizard: &Wizard) {
     for warning in &done.committed.warnings {
         page.sign(Sign::Warning, &warning.words(lang));
     }
-    page.gap();
-    let mut next = vec![
-        ("openclaw models status", t::done_next_status(lang)),
-        ("openclaw infer model run --prompt hello", t::done_next_ask(lang)),
-        ("openclaw-chutes models", t::done_next_models(lang)),
-    ];
-    if wizard.current.as_ref().is_some_and(|current| !current.config_exists) {
-        next.insert(1, ("openclaw gateway run", t::done_next_gateway(lang)));
+    if done.committed.no_undo {
+        page.sign(Sign::Warning, t::done_no_undo(lang));
     }
+    page.gap();
+    let next = next(wizard, lang);
     let widest = next.iter().map(|(command, _)| command.width()).max().unwrap_or(0) + 3;
     let about_fits = next.iter().all(|(_, about)| label_width + widest + about.width() <= page.width());
     let mut label = t::done_next(lang);
@@ -132,6 +128,57 @@ pub fn page(page: &mut Page, wizard: &Wizard) {
         page.row(label, label_width, &format!("{command}{about}"), Style::new());
         label = "";
     }
+}
+
+/// Commands for afterwards, and what each is for.
+fn next(wizard: &Wizard, lang: Lang) -> Vec<(&'static str, &'static str)> {
+    let mut next = vec![
+        ("openclaw models status", t::done_next_status(lang)),
+        ("openclaw infer model run --prompt hello", t::done_next_ask(lang)),
+        ("openclaw-chutes models", t::done_next_models(lang)),
+    ];
+    if wizard.current.as_ref().is_some_and(|current| !current.config_exists) {
+        next.insert(1, ("openclaw gateway run", t::done_next_gateway(lang)));
+    }
+    next
+}
+
+/// What stays on the normal screen once the wizard is gone: what was done, what to know, what to do next.
+pub fn summary(wizard: &Wizard, lang: Lang) -> String {
+    let done = &wizard.done;
+    let mut lines = Vec::new();
+    if let Undo::Done(undone) = &done.undo {
+        lines.push(t::done_undone(lang).to_owned());
+        lines.extend(undone.stays.iter().map(|id| cli::stays(lang, id)));
+    } else {
+        let title = if done.is_unchanged() { t::done_unchanged(lang) } else { t::done_title(lang) };
+        lines.push(title.to_owned());
+        if let Undo::Failed(error) = &done.undo {
+            lines.push(error.words(lang));
+        }
+        if let Some(models) = &wizard.models {
+            lines.push(t::plain_labelled(lang, t::done_default(lang), &models.primary));
+        }
+        lines.extend(done.committed.warnings.iter().map(|warning| format!("! {}", warning.words(lang))));
+        if let ReadBack::Differs(difference) = &done.read_back {
+            lines.push(format!("! {}", differs(difference, lang)));
+        }
+        if !done.is_unchanged() {
+            let next = next(wizard, lang);
+            let width = next.iter().map(|(command, _)| command.width()).max().unwrap_or(0) + 3;
+            let row = |(command, about): (&str, &str)| format!("  {}{about}", left(command, width, ""));
+            lines.push(format!("{}:", t::done_next(lang)));
+            lines.extend(next.into_iter().map(row));
+        }
+        if done.undo == Undo::Offered {
+            lines.push(row_of_undo(lang));
+        }
+    }
+    clean::block(&(lines.join("\n") + "\n"))
+}
+
+fn row_of_undo(lang: Lang) -> String {
+    format!("  {}{}", left("openclaw-chutes undo", 42, ""), t::done_next_undo(lang))
 }
 
 /// What OpenClaw reads in another way than it was meant.

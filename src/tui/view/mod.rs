@@ -13,11 +13,13 @@ mod qr;
 mod review;
 mod sign_in;
 
+pub use done::summary;
+
 use super::keymap;
-use super::theme::Theme;
+use super::theme::{Glyphs, Theme};
 use crate::clean;
 use crate::texts::{Lang, wizard as t};
-use crate::wizard::protocol::{Credential, KeyContext, Viewport};
+use crate::wizard::protocol::{Action, Credential, KeyContext, Viewport};
 use crate::wizard::screens::auth::Choice;
 use crate::wizard::{Screen, Trouble, Wizard};
 use jiff::tz::TimeZone;
@@ -79,22 +81,14 @@ impl View {
     fn safe(&self, text: &str) -> String {
         let text = clean::block(text);
         match self.lang {
+            Lang::En if self.theme.glyphs == Glyphs::ASCII => plain_signs(&text),
             Lang::En => text,
-            Lang::ZhCn => text
-                .chars()
-                .map(|c| match c {
-                    '“' | '”' => '"',
-                    '‘' | '’' => '\'',
-                    '—' | '–' => '-',
-                    '·' => '|',
-                    '×' => 'x',
-                    c => c,
-                })
-                .collect::<String>()
-                .replace('…', ".."),
+            Lang::ZhCn => plain_signs(&text),
         }
     }
+}
 
+impl View {
     /// Draw one frame; how far one can scroll in it.
     pub fn draw(&self, wizard: &Wizard, frame: &mut Frame) -> Viewport {
         let viewport = self.draw_screen(wizard, frame);
@@ -273,13 +267,16 @@ impl View {
         let lines_there = usize::from(area.height);
         let mut lines: Vec<Vec<Span>> = vec![Vec::new()];
         let mut used = 0;
-        let last = bindings.len().saturating_sub(1);
-        let help_width = bindings.last().map_or(0, |binding| entry(binding).0);
-        for (at, binding) in bindings.iter().enumerate() {
+        // The way to the help and the way out keep their places on the last line.
+        let kept = |binding: &keymap::Binding| matches!(binding.action, Action::Help | Action::Quit);
+        let mut reserved: usize = bindings.iter().filter(|b| kept(b)).map(|binding| entry(binding).0 + 3).sum();
+        for binding in bindings {
             let (entry_width, name, label) = entry(binding);
-            // The way to the help keeps its place on the last line.
             let on_last_line = lines.len() == lines_there;
-            let reserve = if on_last_line && at != last { help_width + 3 } else { 0 };
+            if kept(binding) {
+                reserved -= entry_width + 3;
+            }
+            let reserve = if on_last_line { reserved } else { 0 };
             let gap = if used == 0 { 0 } else { 3 };
             if used + gap + entry_width + reserve > width {
                 if on_last_line {
@@ -320,6 +317,19 @@ impl View {
             }
         }
     }
+}
+
+/// Signs that a terminal may not have, or may draw two columns wide, as ones that all agree about.
+fn plain_signs(text: &str) -> String {
+    let plain = |c| match c {
+        '“' | '”' => '"',
+        '‘' | '’' => '\'',
+        '—' | '–' => '-',
+        '·' => '|',
+        '×' => 'x',
+        c => c,
+    };
+    text.chars().map(plain).collect::<String>().replace('…', "..").replace('→', "->")
 }
 
 /// Terminals in Chinese locales disagree about the width of some characters; whoever wrote them, they

@@ -31,7 +31,6 @@ pub fn page(page: &mut Page, wizard: &Wizard, window: usize) {
                 Over::Failed(error) => error.says(lang),
                 Over::CannotResume(why) => why.says(lang),
                 Over::RedirectMissing(uri) => t::app_redirect_missing(lang, uri),
-                Over::NoState(why) => why.clone(),
             };
             page.sign(Sign::Failed, &why);
             page.blank();

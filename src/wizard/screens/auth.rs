@@ -35,6 +35,8 @@ pub struct Auth {
     pub choices: Vec<Choice>,
     /// Index into `choices`.
     pub chosen: usize,
+    /// The person moved the cursor: it stays.
+    moved: bool,
     /// The sign-in was chosen, and a setting of the environment forbids it.
     pub setting_refused: bool,
 }
@@ -42,7 +44,7 @@ pub struct Auth {
 impl Auth {
     /// Work out the choices. The cursor stays on its choice; at first it is on the likeliest one.
     pub fn offer(&mut self, facts: &Facts, active: Option<&StoredCredential>) {
-        let chosen = self.choices.get(self.chosen).cloned();
+        let chosen = self.choices.get(self.chosen).filter(|_| self.moved).cloned();
         self.choices.clear();
         self.choices.extend(facts.sign_in.begun.map(Choice::Continue));
         if facts.sign_in.environment.is_some() {
@@ -55,18 +57,22 @@ impl Auth {
             likely = self.choices.len();
             self.choices.push(Choice::EnvKey(key.clone()));
         }
+        // What works is not replaced by a stray Enter.
+        if let Some(stored) = active {
+            likely = self.choices.len();
+            self.choices.push(Choice::Stored(stored.clone()));
+        }
         if facts.sign_in.begun.is_some() {
             likely = 0;
-        }
-        if let Some(stored) = active {
-            self.choices.push(Choice::Stored(stored.clone()));
         }
         self.chosen = chosen.and_then(|c| self.choices.iter().position(|other| *other == c)).unwrap_or(likely);
     }
 
     pub fn act(&mut self, action: Action) -> Transition {
         let last = self.choices.len().saturating_sub(1);
+        self.moved |= action != Action::Enter;
         match action {
+            Action::Back => return Transition::Quit,
             Action::Up => self.chosen = self.chosen.saturating_sub(1),
             Action::Down => self.chosen = (self.chosen + 1).min(last),
             Action::First | Action::PageUp => self.chosen = 0,

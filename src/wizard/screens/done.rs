@@ -20,7 +20,7 @@ pub struct Done {
 /// How far taking the write back is.
 #[derive(Clone, Debug, Default, PartialEq)]
 pub enum Undo {
-    /// Nothing had to be written.
+    /// Nothing was written, or our own state could not keep what is needed for it.
     #[default]
     NotOffered,
     Offered,
@@ -60,13 +60,14 @@ impl Done {
     pub fn written(committed: Committed, attempt: Attempt) -> (Done, Vec<Effect>) {
         let can_be_read_back = committed.can_be_read_back;
         let read_back = if can_be_read_back { ReadBack::Asked } else { ReadBack::NotAsked };
-        let done = Done { committed, attempt, read_back, undo: Undo::Offered, ..Done::default() };
+        let undo = if committed.no_undo { Undo::NotOffered } else { Undo::Offered };
+        let done = Done { committed, attempt, read_back, undo, ..Done::default() };
         (done, can_be_read_back.then_some(Effect::ReadBack(attempt)).into_iter().collect())
     }
 
     /// Nothing had to be written.
     pub fn is_unchanged(&self) -> bool {
-        self.undo == Undo::NotOffered
+        self.undo == Undo::NotOffered && !self.committed.no_undo
     }
 
     pub fn act(&mut self, action: Action) -> Transition {
