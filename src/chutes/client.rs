@@ -182,7 +182,11 @@ impl Client {
         Self(Arc::new(Inner {
             endpoints,
             limits,
-            roots: Roots { file: path("SSL_CERT_FILE"), directory: path("SSL_CERT_DIR") },
+            roots: Roots {
+                file: path("SSL_CERT_FILE"),
+                directory: path("SSL_CERT_DIR"),
+                extra: path("NODE_EXTRA_CA_CERTS"),
+            },
             proxies: Arc::new(Proxies::from_env(&var)),
             http: OnceLock::new(),
         }))

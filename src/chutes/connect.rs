@@ -18,12 +18,13 @@ use std::sync::atomic::{AtomicU8, Ordering};
 use std::task::{Context, Poll};
 use url::Url;
 
-/// Where extra trusted certificates are, from `SSL_CERT_FILE` and `SSL_CERT_DIR`. Neither: the
-/// system's own places.
+/// Where trusted certificates are, from `SSL_CERT_FILE` and `SSL_CERT_DIR` (neither: the system's own places),
+/// and those that Node, and so OpenClaw, takes besides: `NODE_EXTRA_CA_CERTS`.
 #[derive(Clone, Debug, Default)]
 pub(super) struct Roots {
     pub file: Option<PathBuf>,
     pub directory: Option<PathBuf>,
+    pub extra: Option<PathBuf>,
 }
 
 /// TLS with ring, trusting the public roots that are built in and the certificates of this system:
@@ -35,6 +36,9 @@ pub(super) fn tls_config(roots: &Roots) -> Result<rustls::ClientConfig, rustls::
         (file, directory) => rustls_native_certs::load_certs_from_paths(file.as_deref(), directory.as_deref()),
     };
     store.add_parsable_certificates(native.certs);
+    // One that cannot be read is passed over, as in Node.
+    let extra = roots.extra.as_deref().map(|file| rustls_native_certs::load_certs_from_paths(Some(file), None));
+    store.add_parsable_certificates(extra.map(|extra| extra.certs).unwrap_or_default());
     let mut config = rustls::ClientConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
         .with_safe_default_protocol_versions()?
         .with_root_certificates(store)

@@ -49,7 +49,7 @@ fn create(body: &[u8], ring: &KeyRing) -> Response {
         return unprocessable(&wrong);
     }
     let mut keys = ring.all();
-    if keys.iter().any(|key| key.name == name) {
+    if keys.iter().any(|key| key.name == name && !key.deleted) {
         return refusal(409, "API key with this name already exists");
     }
     let invokes =
@@ -59,7 +59,14 @@ fn create(body: &[u8], ring: &KeyRing) -> Response {
         (false, true) => Rights::Invoke,
         (false, false) => Rights::Other,
     };
-    let key = Issued { id: random::uuid(), name: name.to_owned(), secret: KeyRing::new_secret(), rights, scopes };
+    let key = Issued {
+        id: random::uuid(),
+        name: name.to_owned(),
+        secret: KeyRing::new_secret(),
+        rights,
+        scopes,
+        deleted: false,
+    };
     let mut answer = described(&key);
     answer["secret_key"] = json!(key.secret);
     keys.push(key);
@@ -67,15 +74,15 @@ fn create(body: &[u8], ring: &KeyRing) -> Response {
 }
 
 fn list(ring: &KeyRing) -> Response {
-    let items: Vec<Value> = ring.all().iter().map(described).collect();
+    let items: Vec<Value> = ring.all().iter().filter(|key| !key.deleted).map(described).collect();
     Response::json(200, &json!({ "total": items.len(), "page": 0, "limit": 25, "items": items }))
 }
 
 fn delete(id: &str, ring: &KeyRing) -> Response {
     let mut keys = ring.all();
-    match keys.iter().position(|key| key.id == id) {
-        Some(at) => {
-            keys.remove(at);
+    match keys.iter_mut().find(|key| key.id == id && !key.deleted) {
+        Some(key) => {
+            key.deleted = true;
             Response::json(200, &json!({ "api_key_id": id, "deleted": true }))
         }
         None => refusal(404, "API key not found, or does not belong to you"),

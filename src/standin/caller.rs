@@ -39,6 +39,8 @@ pub(super) struct Issued {
     pub secret: String,
     pub rights: Rights,
     pub scopes: Value,
+    /// It is known, and refused.
+    pub deleted: bool,
 }
 
 /// The keys that were created while the stand-in ran.
@@ -105,7 +107,7 @@ impl Caller {
             return Caller::Key(Rights::Admin);
         }
         if let Some(key) = ring.all().iter().find(|key| key.secret == token) {
-            return Caller::Key(key.rights);
+            return if key.deleted { Caller::Refused(UNKNOWN_KEY) } else { Caller::Key(key.rights) };
         }
         match keys {
             _ if !has_key_shape(token) => Caller::Refused(WRONG_SHAPE),

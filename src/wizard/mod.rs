@@ -11,6 +11,7 @@ pub mod protocol;
 pub mod screens;
 #[cfg(test)]
 mod tests;
+pub mod trade;
 
 pub use screens::{Screen, models};
 
@@ -18,6 +19,7 @@ use crate::chutes::account::Account;
 use crate::chutes::credential_kinds::variable;
 use crate::chutes::failure::Failure;
 use crate::chutes::health::Health;
+use crate::chutes::key_management::{NarrowKey, NarrowKeyError};
 use crate::chutes::model::{Catalog, Model, Source, id_of};
 use crate::chutes::oauth::app::{AppError, Registered};
 use crate::chutes::oauth::attempt::ClientId;
@@ -46,6 +48,7 @@ use screens::sign_in::{Phase, Show, SignIn};
 use screens::{Scroll, Transition};
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
+use trade::Trade;
 
 /// Something that stops the wizard until it is put right.
 #[derive(Clone, Debug, PartialEq)]
@@ -73,6 +76,8 @@ pub struct Wizard {
     market: Option<(Option<Account>, Arc<Health>)>,
     pub review: Review,
     pub done: Done,
+    /// Of an API key that may do everything.
+    pub trade: Trade,
     /// Which credential is being set up.
     credential: Option<Credential>,
     /// Needed for renewals; from the environment or the app screen.
@@ -114,6 +119,7 @@ impl Wizard {
             market: None,
             review: Review::default(),
             done: Done::default(),
+            trade: Trade::default(),
             credential: None,
             client_secret: None,
             keep_secret: false,
@@ -178,6 +184,8 @@ impl Wizard {
             Screen::Review if self.review.is_refused() => KeyContext::ReviewRefused,
             Screen::Review if self.review.confirmed => KeyContext::ReviewWaiting,
             Screen::Review if matches!(self.credential, Some(Credential::OAuth(_))) => KeyContext::ReviewOAuth,
+            Screen::Review if matches!(self.trade, Trade::Running { .. }) => KeyContext::ReviewWaiting,
+            Screen::Review if self.trade.is_offered() => KeyContext::ReviewAdminKey,
             Screen::Review => KeyContext::Review,
             Screen::Done if self.done.undo == Undo::Offered => KeyContext::Done,
             Screen::Done => KeyContext::DoneForGood,
@@ -287,8 +295,16 @@ impl Wizard {
                 let chosen = self.models.as_ref().map(Models::choices);
                 self.done.read_back(attempt, resolved, chosen.as_ref());
             }
+            Event::KeyRights { attempt, is_admin } => self.trade.answered(attempt, is_admin),
+            Event::NarrowKeyMade { attempt, result } => return self.narrow_key_made(attempt, *result),
             Event::Undone(result) => {
                 self.done.undone(*result);
+                // What was written with the narrow key is gone: so is the key.
+                let given_back =
+                    if matches!(self.done.undo, Undo::Done(_)) { self.trade.give_back() } else { Vec::new() };
+                if !given_back.is_empty() {
+                    return if self.leaving { [given_back, self.quit()].concat() } else { given_back };
+                }
                 if self.leaving {
                     return self.quit();
                 }
@@ -407,7 +423,9 @@ impl Wizard {
             _ if self.trouble.is_some() => Outcome::Failed,
             _ => Outcome::Cancelled,
         };
-        vec![Effect::Exit(outcome)]
+        let mut effects = if outcome == Outcome::Done { Vec::new() } else { self.trade.give_back() };
+        effects.push(Effect::Exit(outcome));
+        effects
     }
 
     // ── Transitions ──────────────────────────────────────────────────────────────────────────────
@@ -443,6 +461,10 @@ impl Wizard {
             Transition::Forget(attempt) => vec![Effect::Cancel(attempt)],
             Transition::NewLink => self.new_link(),
             Transition::ToggleClientSecret => self.toggle_client_secret(),
+            Transition::TradeKey => {
+                let attempt = self.new_attempt();
+                self.trade.begin(attempt)
+            }
             Transition::Use(credential) => {
                 self.screen = Screen::Discover;
                 self.ask_for_list(credential)
@@ -761,7 +783,29 @@ impl Wizard {
             let credential = self.credential.clone().unwrap_or(Credential::Stored);
             effects.push(Effect::Verify { attempt: verify_attempt, credential, model });
         }
+        effects.extend(self.ask_key_rights());
         effects
+    }
+
+    /// An admin key can move the account's money: whether this is one is asked before it is stored.
+    fn ask_key_rights(&mut self) -> Vec<Effect> {
+        let key = match &self.credential {
+            Some(Credential::ApiKey(key) | Credential::EnvKey(key)) if !self.facts.store_reference => key.clone(),
+            _ => return self.trade.give_back(),
+        };
+        let attempt = self.new_attempt();
+        self.trade.ask(&key, attempt)
+    }
+
+    /// The narrow key takes the place of the other one, and is tried as that was.
+    fn narrow_key_made(&mut self, attempt: Attempt, result: Result<NarrowKey, NarrowKeyError>) -> Vec<Effect> {
+        match self.trade.made(attempt, result) {
+            Some(key) => {
+                self.credential = Some(Credential::ApiKey(key));
+                if self.screen == Screen::Review { self.start_review() } else { Vec::new() }
+            }
+            None => Vec::new(),
+        }
     }
 
     /// A list came while its predecessor's choices were being reviewed: what is written is what is

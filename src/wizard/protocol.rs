@@ -4,6 +4,7 @@ use crate::chutes::account::Account;
 use crate::chutes::catalog::Stage;
 use crate::chutes::failure::Failure;
 use crate::chutes::health::Health;
+use crate::chutes::key_management::{NarrowKey, NarrowKeyError};
 use crate::chutes::model::Catalog;
 use crate::chutes::oauth::answer::{Mistake, Refusal};
 use crate::chutes::oauth::app::{AppError, Registered};
@@ -183,6 +184,14 @@ pub enum Event {
         attempt: Attempt,
         result: Box<Result<Registered, AppError>>,
     },
+    KeyRights {
+        attempt: Attempt,
+        is_admin: bool,
+    },
+    NarrowKeyMade {
+        attempt: Attempt,
+        result: Box<Result<NarrowKey, NarrowKeyError>>,
+    },
     /// Nothing was added to the paste field since it had that many pieces.
     Settled {
         attempt: Attempt,
@@ -289,6 +298,21 @@ pub enum Effect {
         attempt: Attempt,
         api_key: Secret,
     },
+    /// Whether this API key may do everything.
+    AskKeyRights {
+        attempt: Attempt,
+        key: Secret,
+    },
+    /// Make a key that may only call models, with one that may do everything.
+    MakeNarrowKey {
+        attempt: Attempt,
+        admin: Secret,
+    },
+    /// Delete the key with this id. Always finished, even if the wizard is left meanwhile.
+    DeleteKey {
+        admin: Secret,
+        id: String,
+    },
     Remember {
         client_id: ClientId,
         scopes: Vec<String>,
@@ -378,6 +402,8 @@ pub enum Action {
     NewLink,
     /// Put the client secret into OpenClaw's `.env`, or not.
     ClientSecret,
+    /// Trade the API key for one that may only call models.
+    TradeKey,
 }
 
 /// Declares [`KeyContext`] together with the list of all its variants, so that the two cannot differ.
@@ -429,6 +455,8 @@ key_contexts! {
     Review,
     /// Review of a sign-in: the client secret can be kept for renewals.
     ReviewOAuth,
+    /// Review of an API key that may do everything: it can be traded for a narrow one.
+    ReviewAdminKey,
     ReviewWaiting,
     ReviewRefused,
     Done,

@@ -218,13 +218,15 @@ fn what_is_no_tls_is_called_that() {
 }
 
 #[test]
-fn an_authority_from_ssl_cert_file_is_trusted() {
-    let (outcome, stages) = run(async {
-        let (address, _) = tls("good").await;
-        discover(&client(&format!("https://{address}/v1"), PATIENT, &[("SSL_CERT_FILE", &ca())])).await
-    });
-    assert_eq!(outcome.expect("a catalog").models.len(), 2);
-    assert_eq!(stages, [Stage::Connect, Stage::Tls, Stage::Request, Stage::Parse]);
+fn an_authority_from_a_variable_is_trusted() {
+    for variable in ["SSL_CERT_FILE", "NODE_EXTRA_CA_CERTS"] {
+        let (outcome, stages) = run(async {
+            let (address, _) = tls("good").await;
+            discover(&client(&format!("https://{address}/v1"), PATIENT, &[(variable, &ca())])).await
+        });
+        assert_eq!(outcome.expect("a catalog").models.len(), 2, "{variable}");
+        assert_eq!(stages, [Stage::Connect, Stage::Tls, Stage::Request, Stage::Parse]);
+    }
 }
 
 #[test]

@@ -21,6 +21,9 @@ fn in_time(begun: Instant, what: &str) {
     assert!(begun.elapsed() < limit, "{what}: {:?}", begun.elapsed());
 }
 
+/// Of the app that signs in.
+const SECRET: &str = "csc_canaryCANARY0123456789canaryCANARY0123456789cana";
+
 const SIGNALS: [(&str, Signal, i32); 4] =
     [("INT", Signal::INT, 130), ("TERM", Signal::TERM, 143), ("HUP", Signal::HUP, 129), ("QUIT", Signal::QUIT, 131)];
 
@@ -60,7 +63,10 @@ impl Walk {
             pty
         };
         let signing_in = || {
-            let pty = oauth().env("CHUTES_CLIENT_ID", "cid_abc123def456ghi789jkl012").spawn();
+            let pty = oauth()
+                .env("CHUTES_CLIENT_ID", "cid_abc123def456ghi789jkl012")
+                .env("CHUTES_CLIENT_SECRET", SECRET)
+                .spawn();
             pty.wait_for("the link", |screen| screen.joined().contains("code_challenge_method=S256"));
             pty
         };

@@ -622,3 +622,66 @@ fn a_redirect_that_is_not_registered_is_found_before_the_browser_is() {
     pty.keys("C-c");
     pty.wait_exit();
 }
+
+/// The key that OpenClaw has, and the status of a request with it.
+fn stored_key(chutes: &Chutes, home: &testkit::Home) -> (String, u16) {
+    let store: serde_json::Value =
+        serde_json::from_str(&home.read(".openclaw/agents/main/agent/auth-profiles.json")).unwrap();
+    let key = store["profiles"]["chutes:default"]["key"].as_str().expect("a key").to_owned();
+    let status = with_key(chutes, "/v1/models", &key);
+    (key, status)
+}
+
+fn with_key(chutes: &Chutes, path: &str, key: &str) -> u16 {
+    let authority = chutes.standin.address().to_string();
+    let head = format!("GET {path} HTTP/1.1\r\nHost: {authority}\r\nConnection: close");
+    request(&authority, &format!("{head}\r\nAuthorization: Bearer {key}\r\n\r\n")).status
+}
+
+fn keys_made(chutes: &Chutes) -> usize {
+    let deleted = |record: &&openclaw_chutes::standin::Record| record.method == "DELETE";
+    let made = |record: &&openclaw_chutes::standin::Record| record.method == "POST";
+    let requests = chutes.standin.requests();
+    let of_keys = || requests.iter().filter(|record| record.target.starts_with("/api_keys/"));
+    of_keys().filter(made).count() - of_keys().filter(deleted).count()
+}
+
+#[test]
+fn an_admin_key_is_traded_for_one_that_only_calls_models() {
+    let chutes = Chutes::start(None);
+    let home = chutes.home();
+    let at_review = || {
+        let pty = home.pty([BIN, "onboard", "--auth-choice", "chutes-api-key"]).size(80, 40).spawn();
+        pty.wait_text("Paste your Chutes API key");
+        pty.paste(ADMIN).keys("Enter").wait_text("models, live");
+        pty.keys("Enter").wait_text("may do everything");
+        pty.wait_text("answered");
+        pty.keys("x").wait_text("Now with the new key");
+        pty.wait_text("answered");
+        pty
+    };
+    let pty = at_review();
+    pty.keys("Enter").wait_text("openclaw models status");
+    let (key, status) = stored_key(&chutes, &home);
+    assert!(key != ADMIN && status == 200, "{status}");
+    assert_eq!(with_key(&chutes, "/idp/apps", &key), 401, "it may do nothing else");
+    assert!(home.files_containing(ADMIN).is_empty() && !pty.ever_wrote(ADMIN) && !pty.ever_wrote(&key));
+    pty.keys("u").wait_text("Undone");
+    pty.keys("Enter");
+    pty.wait_exit();
+    assert_eq!((keys_made(&chutes), with_key(&chutes, "/v1/models", &key)), (0, 401), "undo deleted it");
+    // Left without a write: no key stays behind.
+    let pty = at_review();
+    assert_eq!(keys_made(&chutes), 1);
+    pty.keys("C-c");
+    assert_eq!(pty.wait_exit(), 130);
+    assert_eq!(keys_made(&chutes), 0);
+    // A narrow key is no matter at all.
+    let pty = home.pty([BIN, "onboard", "--auth-choice", "chutes-api-key"]).size(80, 40).spawn();
+    pty.wait_text("Paste your Chutes API key");
+    pty.paste(&format!("{}narrow", &ADMIN[..96])).keys("Enter").wait_text("models, live");
+    pty.keys("Enter").wait_text("answered");
+    assert!(!pty.screen().contains("may do everything"));
+    pty.keys("C-c");
+    pty.wait_exit();
+}

@@ -7,8 +7,10 @@ use super::Session;
 use crate::chutes::account;
 use crate::chutes::catalog;
 use crate::chutes::client::Client;
+use crate::chutes::endpoints::{DEFAULT_API, DEFAULT_IDP, Endpoints};
 use crate::chutes::failure::{Failure, Kind};
 use crate::chutes::health;
+use crate::chutes::key_management;
 use crate::chutes::verify::{Verdict, verify};
 use crate::diff::FileDiff;
 use crate::openclaw::Error;
@@ -116,6 +118,15 @@ impl Effects {
                 }));
             }
             Effect::SignIn { attempt, begin } => self.sign_in(attempt, begin),
+            Effect::AskKeyRights { attempt, key } => self.ask_key_rights(attempt, key),
+            Effect::MakeNarrowKey { attempt, admin } => self.make_narrow_key(attempt, admin),
+            Effect::DeleteKey { admin, id } => {
+                let client = Arc::clone(&self.client);
+                self.writes.push(tokio::spawn(async move {
+                    // It may only call models, and its name says whose it is.
+                    let _ = key_management::delete(&client, &admin, &id).await;
+                }));
+            }
             Effect::RegisterApp { attempt, api_key } => self.register_app(attempt, api_key),
             Effect::Answer { attempt, text, only_whole } => self.answer(attempt, text, only_whole),
             Effect::Settle { attempt, count } => self.settle(attempt, count),
@@ -229,6 +240,30 @@ impl Effects {
             let resolved = status::read_back(&session.site, || !events.is_closed());
             let _ = events.send(Event::ReadBack { attempt, resolved });
         });
+    }
+
+    /// Only where the management service belongs to the API: a key for another one is none of its business.
+    fn ask_key_rights(&mut self, attempt: Attempt, key: Secret) {
+        let Endpoints { api, idp } = self.client.endpoints();
+        if api != DEFAULT_API && idp == DEFAULT_IDP {
+            return;
+        }
+        let (client, events) = (Arc::clone(&self.client), self.events.clone());
+        let asking = tokio::spawn(async move {
+            if let Some(is_admin) = key_management::is_admin(&client, &key).await {
+                let _ = events.send(Event::KeyRights { attempt, is_admin });
+            }
+        });
+        self.attempts.insert(attempt.0, asking);
+    }
+
+    /// Not cancelled: a key that was made has to be heard of.
+    fn make_narrow_key(&mut self, attempt: Attempt, admin: Secret) {
+        let (client, events) = (Arc::clone(&self.client), self.events.clone());
+        self.writes.push(tokio::spawn(async move {
+            let result = Box::new(key_management::create_narrow(&client, &admin).await);
+            let _ = events.send(Event::NarrowKeyMade { attempt, result });
+        }));
     }
 
     fn verify(&mut self, attempt: Attempt, credential: Credential, model: String) {

@@ -7,11 +7,12 @@ use crate::chutes::model::id_of;
 use crate::chutes::verify::Verdict;
 use crate::clean;
 use crate::diff::{self, FileDiff, Fold, Hunk, LineKind};
-use crate::texts::{Lang, choose, wizard as t};
+use crate::texts::{Lang, choose, signin, wizard as t};
 use crate::tui::format::{cut, wrap};
 use crate::wizard::Wizard;
 use crate::wizard::protocol::{Credential, Planned, Viewport};
 use crate::wizard::screens::review::{Review, Verification};
+use crate::wizard::trade::Trade;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
@@ -35,6 +36,13 @@ pub fn page(page: &mut Page, wizard: &Wizard) {
     let review = &wizard.review;
     page.title(title(review, lang));
     status(page, wizard);
+    match &wizard.trade {
+        Trade::Offered { .. } => page.sign(Sign::Warning, signin::trade_offered(lang)),
+        Trade::Running { .. } => page.sign(Sign::Working, signin::trade_running(lang)),
+        Trade::Done { narrow, .. } => page.sign(Sign::Done, &signin::trade_done(lang, &narrow.name)),
+        Trade::Failed { error, .. } => page.sign(Sign::Warning, &error.message(lang)),
+        Trade::None | Trade::Asking { .. } => {}
+    }
     if !review.changed.is_empty() {
         page.sign(Sign::Warning, &t::review_changed(lang, review.changed.join(", ")));
     }

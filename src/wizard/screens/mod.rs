@@ -59,6 +59,8 @@ pub enum Transition {
     NewLink,
     /// Put the client secret where OpenClaw reads it, or leave it out.
     ToggleClientSecret,
+    /// Trade the API key for a narrow one.
+    TradeKey,
     /// Ask for the list with this credential.
     Use(Credential),
     /// Ask for the list again, with the same credential.

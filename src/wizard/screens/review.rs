@@ -65,6 +65,7 @@ impl Review {
             Action::AnotherKey if self.credential_refused() => Transition::AnotherCredential,
             Action::AnotherKey if self.is_refused() => Transition::Back,
             Action::Retry => Transition::Review,
+            Action::TradeKey => Transition::TradeKey,
             Action::ClientSecret => Transition::ToggleClientSecret,
             Action::MakePool => Transition::PoolOfChain,
             Action::Enter => {

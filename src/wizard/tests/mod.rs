@@ -193,7 +193,9 @@ fn the_happy_path_is_the_key_and_four_times_enter() {
     drive.paste(&format!("{KEY}\n")).act(Action::Enter);
     assert!(matches!(drive.effects.as_slice(), [Effect::Discover { .. }]));
     drive.discovered(Ok(all())).act(Action::Enter);
-    let [Effect::Plan { request, .. }, Effect::Verify { model, .. }] = drive.effects.as_slice() else {
+    let [Effect::Plan { request, .. }, Effect::Verify { model, .. }, Effect::AskKeyRights { .. }] =
+        drive.effects.as_slice()
+    else {
         panic!("{:?}", drive.effects)
     };
     assert_eq!(request.selection.primary, "chutes/z/GLM-4.7");
@@ -840,4 +842,29 @@ fn any_action_on_any_screen_is_survived() {
             }
         }
     }
+}
+
+#[test]
+fn an_admin_key_is_asked_about_offered_for_a_trade_and_given_back() {
+    use crate::chutes::key_management::{NarrowKey, NarrowKeyError};
+    use crate::wizard::trade::Trade;
+    let narrow = || NarrowKey { id: "7".into(), name: "OpenClaw 0a1b2c".into(), secret: Secret::new("cpk_n.a.r") };
+    let mut trade = Trade::default();
+    let key = Secret::new(KEY);
+    assert!(matches!(&trade.ask(&key, Attempt(1))[..], [Effect::AskKeyRights { .. }]));
+    assert!(trade.ask(&key, Attempt(2)).is_empty(), "once");
+    trade.answered(Attempt(9), true);
+    assert!(!trade.is_offered(), "a late answer");
+    trade.answered(Attempt(1), true);
+    assert!(trade.is_offered());
+    assert!(matches!(&trade.begin(Attempt(3))[..], [Effect::MakeNarrowKey { .. }]));
+    assert_eq!(trade.made(Attempt(3), Err(NarrowKeyError::NameTaken)), None);
+    assert!(trade.is_offered(), "it can be tried again");
+    trade.begin(Attempt(4));
+    assert_eq!(trade.made(Attempt(3), Ok(narrow())), None);
+    assert_eq!(trade.made(Attempt(4), Ok(narrow())), Some(Secret::new("cpk_n.a.r")));
+    assert!(trade.ask(&Secret::new("cpk_n.a.r"), Attempt(5)).is_empty() && trade.begin(Attempt(6)).is_empty());
+    // Another key was pasted: the one that was made is of no use to anybody.
+    let effects = trade.ask(&Secret::new("cpk_o.t.h"), Attempt(7));
+    assert!(matches!(&effects[..], [Effect::DeleteKey { id, .. }, Effect::AskKeyRights { .. }] if id == "7"));
 }
