@@ -59,7 +59,7 @@ impl Walk {
         let key = || {
             let pty = self.stage.wizard().spawn();
             pty.wait_text("Paste your Chutes API key");
-            pty.paste(KEY).wait_text(&format!("{} characters", KEY.len()));
+            pty.paste(KEY).wait_text("•••");
             pty
         };
         let signing_in = || {

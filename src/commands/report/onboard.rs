@@ -6,7 +6,7 @@ use crate::clean;
 use crate::commands::context::rfc3339;
 use crate::commands::onboard::{Finished, Outcome};
 use crate::diff::FileDiff;
-use crate::openclaw::plan::{Plan, RenewalWay};
+use crate::openclaw::plan::Plan;
 use crate::openclaw::read::current::Current;
 use crate::openclaw::read::snapshot::Snapshot;
 use crate::openclaw::types::Role;
@@ -101,7 +101,6 @@ impl Finished<'_> {
                 "kind": obtained.kind.name(),
                 "account": stored.and_then(|stored| stored.account.clone()),
                 "expiresAt": stored.and_then(|stored| stored.expires_at).map(rfc3339),
-                "renewal": plan.renewal.as_ref().map(RenewalWay::document),
             },
             "catalog": {
                 "source": settled.catalog.source.name(),
@@ -120,8 +119,12 @@ impl Finished<'_> {
             "aliases": aliases,
             "warnings": warnings_json(self.warnings),
         });
+        // What is not known, or does not exist for this kind of credential, adds nothing to the contract's document.
         if let Some(account) = &settled.account {
             document["account"] = account.json();
+        }
+        if let Some(renewal) = &plan.renewal {
+            document["auth"]["renewal"] = renewal.document();
         }
         document
     }

@@ -1,6 +1,6 @@
 //! What OpenClaw has besides Chutes: where its config has refs of models, and which variables make a
 //! provider usable. Taken from the schemas (`openclaw config schema`) and the plugins' manifests that
-//! 2026.5.28, 2026.6.11, 2026.7.1, 2026.7.35 and 2026.9.6 are shipped with; a test holds the tables to them.
+//! 2026.5.28, 2026.6.11, 2026.7.1, 2026.7.35 and 2026.9.6 are shipped with.
 
 use super::auth_store::PROVIDER;
 use crate::openclaw::value;

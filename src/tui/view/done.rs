@@ -156,9 +156,6 @@ pub fn summary(wizard: &Wizard, lang: Lang) -> String {
         if let Undo::Failed(error) = &done.undo {
             lines.push(error.words(lang));
         }
-        if let Some(models) = &wizard.models {
-            lines.push(t::plain_labelled(lang, t::done_default(lang), &models.primary));
-        }
         lines.extend(done.committed.warnings.iter().map(|warning| format!("! {}", warning.words(lang))));
         if let ReadBack::Differs(difference) = &done.read_back {
             lines.push(format!("! {}", differs(difference, lang)));
@@ -172,6 +169,10 @@ pub fn summary(wizard: &Wizard, lang: Lang) -> String {
         }
         if done.undo == Undo::Offered {
             lines.push(row_of_undo(lang));
+        }
+        // Last, where it stays in sight in a low window.
+        if let Some(models) = &wizard.models {
+            lines.push(t::plain_labelled(lang, t::done_default(lang), &models.primary));
         }
     }
     clean::block(&(lines.join("\n") + "\n"))
