@@ -24,6 +24,12 @@ texts! {
     about_models_list: "List models with context, input, price and tags", "列出模型及其上下文、输入类型、价格和标签";
     about_models_status: "What is configured, the credential, the age of the catalog", "当前配置、凭据以及目录的时间";
     about_models_set: "Set the default model", "设置默认模型";
+    about_set_image: "Set the image model", "设置图像模型";
+    about_fallbacks: "List, add, remove and clear fallback models", "列出、添加、删除和清空后备模型";
+    about_fallbacks_list: "List fallback models", "列出后备模型";
+    about_fallbacks_add: "Add a model at the end of the fallbacks", "在后备模型末尾添加一个模型";
+    about_fallbacks_remove: "Remove a fallback model", "删除一个后备模型";
+    about_fallbacks_clear: "Remove all fallback models", "清空后备模型";
     about_aliases: "List, add and remove aliases", "列出、添加和删除别名";
     about_aliases_list: "List aliases", "列出别名";
     about_aliases_add: "Point an alias at a model", "让别名指向某个模型";
@@ -189,6 +195,9 @@ texts! {
     not_chutes(reference): "{reference} is not a Chutes model; aliases of other providers are OpenClaw's own matter.", "{reference} 不是 Chutes 模型；其他提供者的别名由 OpenClaw 自己管理。";
     unknown_alias(name): "There is no alias {name}. Nothing was changed.", "没有别名 {name}。没有做任何改动。";
     unknown_alias_hint(program): "See: {program} models aliases list", "请查看：{program} models aliases list";
+    unknown_fallback(name): "{name} is not among the fallbacks. Nothing was changed.", "{name} 不在后备模型之中。没有做任何改动。";
+    unknown_fallback_hint(program): "See: {program} models fallbacks list", "请查看：{program} models fallbacks list";
+    fallback_is_default(reference): "{reference} is the default model, so it cannot be its own fallback. Nothing was changed.", "{reference} 是默认模型，不能作为自己的后备模型。没有做任何改动。";
     not_configured: "Chutes is not set up in this OpenClaw config yet.", "此 OpenClaw 配置中尚未设置 Chutes。";
     not_configured_hint(program): "Run: {program} onboard", "请运行：{program} onboard";
     no_such_openclaw(path): "--openclaw names {path}, which is no program", "--openclaw 指定的 {path} 不是可运行的程序";
@@ -320,6 +329,11 @@ texts! {
     updated(path): "Updated config: {path}", "已更新配置：{path}";
     backup_line(path): "  Backup: {path}", "  备份：{path}";
     default_line(reference): "Default model: {reference}", "默认模型：{reference}";
+    image_line(reference): "Image model: {reference}", "图像模型：{reference}";
+    fallbacks_count(count): "Fallbacks ({count}):", "后备模型（{count}）：";
+    fallback_added_line(reference): "Fallback: {reference}", "后备模型：{reference}";
+    fallback_removed_line(reference): "Fallback {reference} removed.", "已删除后备模型 {reference}。";
+    fallbacks_cleared_line: "No fallbacks.", "没有后备模型。";
     alias_line(name, target): "Alias {name} -> {target}", "别名 {name} -> {target}";
     alias_removed_line(name): "Alias {name} removed.", "已删除别名 {name}。";
     alias_replaced(target, old): "{target} had the alias {old}; OpenClaw holds one per model.", "{target} 原有别名 {old};OpenClaw 每个模型只能有一个别名。";

@@ -145,17 +145,23 @@ fn onboard(lang: Lang) -> Command {
 }
 
 fn models(lang: Lang) -> Command {
+    let reference = || positional("reference").value_name("REF").help(text::arg_reference(lang));
     let aliases = group("aliases", text::about_aliases(lang), lang)
         .subcommand(base("list", text::about_aliases_list(lang), lang).args([json(lang), plain_list(lang)]))
         .subcommand(base("add", text::about_aliases_add(lang), lang).args([
             positional("alias").value_name("ALIAS").help(text::arg_alias_name(lang)),
-            positional("reference").value_name("REF").help(text::arg_reference(lang)),
+            reference(),
             json(lang),
         ]))
         .subcommand(
             base("remove", text::about_aliases_remove(lang), lang)
                 .args([positional("alias").value_name("ALIAS").help(text::arg_alias_name(lang)), json(lang)]),
         );
+    let fallbacks = group("fallbacks", text::about_fallbacks(lang), lang)
+        .subcommand(base("list", text::about_fallbacks_list(lang), lang).args([json(lang), plain_list(lang)]))
+        .subcommand(base("add", text::about_fallbacks_add(lang), lang).args([reference(), json(lang)]))
+        .subcommand(base("remove", text::about_fallbacks_remove(lang), lang).args([reference(), json(lang)]))
+        .subcommand(base("clear", text::about_fallbacks_clear(lang), lang).arg(json(lang)));
     base("models", text::about_models(lang), lang)
         .subcommand_value_name(text::usage_optional_command(lang))
         .subcommand(base("list", text::about_models_list(lang), lang).args([
@@ -168,10 +174,9 @@ fn models(lang: Lang) -> Command {
             flag("probe", text::arg_status_probe(lang)),
             json(lang),
         ]))
-        .subcommand(
-            base("set", text::about_models_set(lang), lang)
-                .args([positional("reference").value_name("REF").help(text::arg_reference(lang)), json(lang)]),
-        )
+        .subcommand(base("set", text::about_models_set(lang), lang).args([reference(), json(lang)]))
+        .subcommand(base("set-image", text::about_set_image(lang), lang).args([reference(), json(lang)]))
+        .subcommand(fallbacks)
         .subcommand(aliases)
         .subcommand(pools(lang))
         .subcommand(
@@ -182,10 +187,7 @@ fn models(lang: Lang) -> Command {
                 plain_list(lang),
             ]),
         )
-        .subcommand(
-            base("verify", choose::about_verify(lang), lang)
-                .args([positional("reference").value_name("REF").help(text::arg_reference(lang)), json(lang)]),
-        )
+        .subcommand(base("verify", choose::about_verify(lang), lang).args([reference(), json(lang)]))
         .subcommand(base("refresh", text::about_models_refresh(lang), lang).arg(json(lang)))
 }
 

@@ -312,6 +312,18 @@ pub const ERRORS: &[(&str, u8, &str, &str)] = &[
         "此处需要 Chutes 的模型，给出的却是其他提供方的模型。",
     ),
     ("unknown-alias", 1, "There is no such alias.", "没有这个别名。"),
+    (
+        "unknown-fallback",
+        1,
+        "models fallbacks remove: it is not among the fallbacks.",
+        "models fallbacks remove：不在后备模型之中。",
+    ),
+    (
+        "fallback-is-default",
+        1,
+        "models fallbacks add: it is the default model.",
+        "models fallbacks add：它是默认模型。",
+    ),
     ("no-tee", 1, "The model does not run in a trusted execution environment.", "该模型不在可信执行环境中运行。"),
     (
         "not-revoked",

@@ -54,6 +54,25 @@ pub enum Command {
         reference: String,
         json: bool,
     },
+    /// Ref or alias.
+    ModelsSetImage {
+        reference: String,
+        json: bool,
+    },
+    FallbacksList {
+        json: bool,
+    },
+    FallbacksAdd {
+        reference: String,
+        json: bool,
+    },
+    FallbacksRemove {
+        reference: String,
+        json: bool,
+    },
+    FallbacksClear {
+        json: bool,
+    },
     ModelsRefresh {
         json: bool,
     },
@@ -153,6 +172,11 @@ impl Command {
             Command::ModelsList { json, .. }
             | Command::ModelsStatus { json, .. }
             | Command::ModelsSet { json, .. }
+            | Command::ModelsSetImage { json, .. }
+            | Command::FallbacksList { json }
+            | Command::FallbacksAdd { json, .. }
+            | Command::FallbacksRemove { json, .. }
+            | Command::FallbacksClear { json }
             | Command::ModelsRefresh { json }
             | Command::ModelsRecommend { json, .. }
             | Command::PoolsList { json }

@@ -12,6 +12,7 @@ pub mod credential;
 mod demo;
 mod doctor;
 pub mod error;
+mod fallbacks;
 mod help;
 pub mod invocation;
 mod login;
@@ -77,6 +78,11 @@ fn dispatch(invocation: &Invocation) -> Result<Report, Error> {
         Command::ModelsList { all, json } => models::list(&context, *all, *json),
         Command::ModelsStatus { check, probe, json } => status::status(&context, *check, *probe, *json),
         Command::ModelsSet { reference, json } => models::set(&context, reference, *json),
+        Command::ModelsSetImage { reference, json } => models::set_image(&context, reference, *json),
+        Command::FallbacksList { json } => fallbacks::list(&context, *json),
+        Command::FallbacksAdd { reference, json } => fallbacks::add(&context, reference, *json),
+        Command::FallbacksRemove { reference, json } => fallbacks::remove(&context, reference, *json),
+        Command::FallbacksClear { json } => fallbacks::clear(&context, *json),
         Command::ModelsRefresh { json } => refresh::refresh(&context, *json),
         Command::ModelsRecommend { purpose, json } => recommend::run(&context, *purpose, *json),
         Command::PoolsList { json } => pools::list(&context, *json),

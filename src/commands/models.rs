@@ -247,16 +247,43 @@ pub fn set(context: &Context, name: &str, as_json: bool) -> Result<Report, Error
     selection.primary.clone_from(&target);
     selection.fallbacks.retain(|fallback| *fallback != target);
     register(&mut selection, &target, catalog.as_ref());
-    let mut warnings = Vec::new();
-    if let (Some(id), Some(catalog)) = (id_of(&target), &catalog)
-        && !offers(catalog, id)
-    {
-        let message = text::warn_not_served_now(context.lang, clean::line(&target));
-        warnings.push(Warning { code: "model-not-served", message });
-    }
+    let warnings = not_served_now(&target, catalog.as_ref(), context.lang).into_iter().collect();
     let line = text::default_line(context.lang, clean::line(&target));
     let facts = json!({ "default": target });
     apply(context, &site, &current, selection, Change { line, facts, warnings }, as_json)
+}
+
+/// `models set-image`.
+pub fn set_image(context: &Context, name: &str, as_json: bool) -> Result<Report, Error> {
+    let (site, _, current) = context.read()?;
+    let mut selection = selection_of(&current)?;
+    let catalog = context.state().catalog();
+    let target = known(name, &current, catalog.as_ref())?;
+    // Two models of other providers are OpenClaw's matter: to write them would bring Chutes in.
+    if !has_chutes(&current) && id_of(&target).is_none() {
+        return Err(Error::NotConfigured);
+    }
+    selection.image = Some(target.clone());
+    register(&mut selection, &target, catalog.as_ref());
+    let warnings = not_served_now(&target, catalog.as_ref(), context.lang).into_iter().collect();
+    let line = text::image_line(context.lang, clean::line(&target));
+    let facts = json!({ "image": target });
+    apply(context, &site, &current, selection, Change { line, facts, warnings }, as_json)
+}
+
+/// Said of a model that the last list does not have.
+pub fn not_served_now(target: &str, catalog: Option<&Catalog>, lang: Lang) -> Option<Warning> {
+    let gone = id_of(target).zip(catalog).is_some_and(|(id, catalog)| !offers(catalog, id));
+    gone.then(|| Warning { code: "model-not-served", message: text::warn_not_served_now(lang, clean::line(target)) })
+}
+
+/// Whether the config has anything of Chutes'.
+pub fn has_chutes(current: &Current) -> bool {
+    let configured = &current.configured;
+    let chosen = configured.primary.iter().chain(&configured.fallbacks).chain(&configured.image);
+    let aliased = configured.aliases.iter().chain(&configured.inverted).map(|alias| &alias.target);
+    let mut refs = chosen.chain(aliased).chain(configured.allowed.iter().flatten());
+    current.base_url.is_some() || !configured.registered.is_empty() || refs.any(|target| id_of(target).is_some())
 }
 
 /// The full ref meant by an alias, a ref or an id, if it is known: configured, registered, allowed, or

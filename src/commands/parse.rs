@@ -144,6 +144,13 @@ fn invocation(
             Command::ModelsStatus { check: flag(last, "check"), probe: flag(last, "probe"), json: json() }
         }
         ["models", "set"] => Command::ModelsSet { reference: text(last, "reference"), json: json() },
+        ["models", "set-image"] => Command::ModelsSetImage { reference: text(last, "reference"), json: json() },
+        ["models", "fallbacks", "list"] => Command::FallbacksList { json: json() },
+        ["models", "fallbacks", "add"] => Command::FallbacksAdd { reference: text(last, "reference"), json: json() },
+        ["models", "fallbacks", "remove"] => {
+            Command::FallbacksRemove { reference: text(last, "reference"), json: json() }
+        }
+        ["models", "fallbacks", "clear"] => Command::FallbacksClear { json: json() },
         ["models", "refresh"] => Command::ModelsRefresh { json: json() },
         ["models", "recommend"] => {
             let purpose = optional(last, "for").and_then(|name| Purpose::from_name(&name)).unwrap_or_default();

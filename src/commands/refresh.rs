@@ -31,7 +31,7 @@ pub fn refresh(context: &Context, as_json: bool) -> Result<Report, Error> {
     let (site, _, current) = context.read()?;
     let mut selection = models::selection_of(&current)?;
     // A home that has nothing of Chutes' gets nothing: onboarding is the way in.
-    if !has_chutes(&current) {
+    if !models::has_chutes(&current) {
         return Err(Error::NotConfigured);
     }
     let endpoints = service::endpoints(context, &current)?;
@@ -89,15 +89,6 @@ pub fn refresh(context: &Context, as_json: bool) -> Result<Report, Error> {
     state.keep_registered(&of_service);
     state.decide(&live);
     Ok(report)
-}
-
-/// Whether the config has anything of Chutes'.
-fn has_chutes(current: &Current) -> bool {
-    let configured = &current.configured;
-    let chosen = configured.primary.iter().chain(&configured.fallbacks).chain(&configured.image);
-    let aliased = configured.aliases.iter().chain(&configured.inverted).map(|alias| &alias.target);
-    let mut refs = chosen.chain(aliased).chain(configured.allowed.iter().flatten());
-    current.base_url.is_some() || !configured.registered.is_empty() || refs.any(|target| id_of(target).is_some())
 }
 
 /// Ids with the fields that are meant, in words.

@@ -185,6 +185,78 @@ fn aliases_are_listed_added_and_removed() {
 }
 
 #[test]
+fn fallbacks_are_listed_added_removed_and_cleared() {
+    let stage = onboarded();
+    let (pro, fast) = ("chutes/deepseek-ai/DeepSeek-V3.2-TEE", "chutes/zai-org/GLM-4.7-FP8");
+    let fallbacks = || stage.config()["agents"]["defaults"]["model"]["fallbacks"].clone();
+    stage.ok("models fallbacks clear");
+    assert_eq!(stage.json("models fallbacks list --json"), json!({ "fallbacks": [] }));
+    assert_eq!(stage.ok("models fallbacks list"), "Fallbacks (0):\n- none\n");
+    let unchanged = |line: &str| {
+        let before = stage.home.read(CONFIG);
+        assert_eq!(stage.json(line)["changed"], false, "{line}");
+        assert_eq!(stage.home.read(CONFIG), before, "{line}");
+    };
+    unchanged("models fallbacks clear --json");
+
+    // By alias, then by id: in this order. What another provider's entry looks like is not ours to change.
+    let added = stage.json("models fallbacks add CHUTES-Pro --json");
+    assert_eq!((&added["changed"], &added["fallbacks"]), (&json!(true), &json!([pro])));
+    let other = "Anthropic/claude-opus-4-6";
+    let config = in_fallbacks(&stage.home.read(CONFIG), pro, &format!("{other}\", \"chutes-pro"));
+    stage.home.write(CONFIG, config);
+    stage.ok("models fallbacks add zai-org/GLM-4.7-FP8");
+    assert_eq!(fallbacks(), json!([other, "chutes-pro", fast]));
+    unchanged("models fallbacks add chutes-fast --json");
+    assert_eq!(stage.ok("models fallbacks list --plain").lines().nth(1), Some(pro));
+
+    stage.failed("models fallbacks add nosuchalias --json", 1, "unknown-model");
+    assert!(stage.run("models fallbacks add kimi").stderr.contains("chutes/moonshotai/Kimi-K2"), "did you mean");
+    stage.failed("models fallbacks add zai-org/GLM-4.7-TEE --json", 1, "fallback-is-default");
+    stage.failed("models fallbacks remove moonshotai/Kimi-K2.5-TEE --json", 1, "unknown-fallback");
+    let removed = stage.json("models fallbacks remove chutes-pro --json");
+    assert_eq!(removed["changed"], true);
+    assert_eq!(fallbacks(), json!([other, fast]));
+    // What nobody knows any more can go, too.
+    let config = in_fallbacks(&stage.home.read(CONFIG), other, "chutes/gone/Model");
+    stage.home.write(CONFIG, config);
+    stage.ok("models fallbacks remove chutes/gone/Model");
+    assert_eq!(fallbacks(), json!([fast]));
+    stage.ok("models fallbacks clear");
+    assert_eq!(stage.json("models status --json")["fallbacks"], json!([]));
+}
+
+/// The config with another text in the place of one of its fallbacks.
+fn in_fallbacks(config: &str, old: &str, new: &str) -> String {
+    let (head, tail) = config.split_at(config.find("fallbacks").expect("fallbacks"));
+    head.to_owned() + &tail.replacen(old, new, 1)
+}
+
+#[test]
+fn the_image_model_is_set() {
+    let stage = onboarded();
+    let set = stage.json("models set-image chutes-fast --json");
+    assert_eq!((&set["changed"], &set["image"]), (&json!(true), &json!("chutes/zai-org/GLM-4.7-FP8")));
+    assert_eq!(stage.config()["agents"]["defaults"]["imageModel"]["primary"], set["image"]);
+    assert_eq!(stage.json("models set-image chutes-fast --json")["changed"], false);
+    assert!(stage.ok("models set-image chutes-vision").contains("Image model: chutes/"));
+    stage.failed("models set-image nosuchalias --json", 1, "unknown-model");
+}
+
+#[test]
+fn a_home_of_another_provider_gets_no_chutes_by_the_way() {
+    let stage = Stage { home: Home::new(), ..onboarded() };
+    let config = "{ agents: { defaults: { model: { primary: \"anthropic/claude-opus-4-6\", fallbacks: [\"openai/gpt-5\"] } } } }";
+    stage.home.write(CONFIG, config);
+    assert_eq!(stage.json("models fallbacks list --json"), json!({ "fallbacks": ["openai/gpt-5"] }));
+    for line in ["clear", "remove openai/gpt-5"] {
+        stage.failed(&format!("models fallbacks {line} --json"), 1, "not-configured");
+    }
+    stage.failed("models set-image openai/gpt-5 --json", 1, "not-configured");
+    assert_eq!(stage.home.read(CONFIG), config);
+}
+
+#[test]
 fn refresh_brings_the_registered_models_up_to_date() {
     let stage = onboarded();
     let before = stage.home.read(CONFIG);

@@ -78,6 +78,14 @@ pub enum Error {
     UnknownAlias {
         name: String,
     },
+    /// `models fallbacks remove`: it is not in the list.
+    UnknownFallback {
+        name: String,
+    },
+    /// A model cannot stand in for itself.
+    FallbackIsDefault {
+        reference: String,
+    },
     /// A name that cannot be an alias, or not of this model.
     Alias {
         name: String,
@@ -223,6 +231,8 @@ impl Error {
             Error::UnknownRef { .. } => "unknown-ref",
             Error::NotChutes { .. } => "not-a-chutes-model",
             Error::UnknownAlias { .. } => "unknown-alias",
+            Error::UnknownFallback { .. } => "unknown-fallback",
+            Error::FallbackIsDefault { .. } => "fallback-is-default",
             Error::NotRevoked { .. } => "not-revoked",
             Error::UnknownAccount { .. } => "unknown-account",
             Error::LastAccount { .. } => "last-account",
@@ -270,6 +280,8 @@ impl Error {
             Error::UnknownModel { name, .. } => text::unknown_model(lang, clean::excerpt(name, 200)),
             Error::NotChutes { reference } => text::not_chutes(lang, clean::excerpt(reference, 200)),
             Error::UnknownAlias { name } => text::unknown_alias(lang, clean::excerpt(name, 80)),
+            Error::UnknownFallback { name } => text::unknown_fallback(lang, clean::excerpt(name, 200)),
+            Error::FallbackIsDefault { reference } => text::fallback_is_default(lang, clean::excerpt(reference, 200)),
             Error::NotRevoked { message } => text::not_revoked(lang, message),
             Error::UnknownAccount { name } => text::unknown_account(lang, clean::excerpt(name, 80)),
             Error::LastAccount { id } => text::last_account(lang, clean::line(id)),
@@ -313,6 +325,8 @@ impl Error {
                 text::unknown_model_hint(lang, program)
             }
             Error::UnknownAlias { .. } => text::unknown_alias_hint(lang, program),
+            Error::UnknownFallback { .. } => text::unknown_fallback_hint(lang, program),
+            Error::FallbackIsDefault { .. } => choose::pool_is_default_hint(lang, program),
             Error::Tee(_) => text::unknown_model_hint(lang, program),
             Error::NotRevoked { .. } => text::not_revoked_hint(lang, program),
             Error::UnknownAccount { .. } => text::unknown_account_hint(lang, program),

@@ -31,7 +31,13 @@ pub(crate) fn choose(config: &mut Value, old: &Value, others: &[Alias], selectio
             let unchanged = old.len() == selection.fallbacks.len()
                 && old.iter().zip(&selection.fallbacks).all(|(old, new)| stands_for(Some(old), new, of_fallbacks));
             if !unchanged {
-                set(model, "fallbacks", json!(selection.fallbacks));
+                // What stays is written as it was: by an alias, or in another provider's own way.
+                let as_written = |target: &String| {
+                    let same = old.iter().find(|old| stands_for(Some(old), target, of_fallbacks));
+                    same.cloned().unwrap_or_else(|| json!(target))
+                };
+                let fallbacks: Vec<Value> = selection.fallbacks.iter().map(as_written).collect();
+                set(model, "fallbacks", Value::Array(fallbacks));
             }
         }
         Some(Value::String(text)) if selection.fallbacks.is_empty() => {
