@@ -133,7 +133,10 @@ proptest! {
                     stage.event(Event::Discovered { attempt, at_ms: 9, result: Box::new(Ok(list)) });
                     if running && touched {
                         prop_assert_eq!(chosen(&stage), before, "a list changes no choice");
-                        prop_assert_eq!(stage.at(), at, "the cursor stays on its model");
+                        // Where the filter hid all of the old list, the cursor had no model to stay on.
+                        if !at.is_empty() {
+                            prop_assert_eq!(stage.at(), at, "the cursor stays on its model");
+                        }
                     }
                     let now = stage.models().editing.as_ref().map(|edit| edit.line.text().to_owned());
                     prop_assert_eq!(now, editing, "what is being edited stays");
