@@ -93,6 +93,9 @@ impl Caller {
     ) -> Caller {
         let Some(header) = request.header("authorization") else { return Caller::Nobody };
         let token = header.rsplit(' ').next().unwrap_or_default();
+        if admin_keys.iter().any(|key| key == token) {
+            return Caller::Key(Rights::Admin);
+        }
         if matches!(keys, Keys::Listed(keys) if keys.iter().any(|key| key == token)) {
             return Caller::Key(Rights::Invoke);
         }
@@ -102,9 +105,6 @@ impl Caller {
         if !token.starts_with("cpk_") {
             let session = idp.is_some_and(|idp| idp.is_session(token));
             return if session { Caller::Session } else { Caller::Refused(OTHER_TEXT) };
-        }
-        if admin_keys.iter().any(|key| key == token) {
-            return Caller::Key(Rights::Admin);
         }
         if let Some(key) = ring.all().iter().find(|key| key.secret == token) {
             return if key.deleted { Caller::Refused(UNKNOWN_KEY) } else { Caller::Key(key.rights) };
