@@ -40,10 +40,10 @@ pub fn apply<'a>(selection: &mut Selection, notes: impl IntoIterator<Item = &'a 
             }
             // Others stand behind it.
             Note::Fallback { wanted, taken: None } if gone(wanted) => selection.fallbacks.retain(|used| used != wanted),
-            Note::Repaired { name, target } => {
-                if !selection.aliases.iter().any(|alias| same_name(&alias.name, name) || alias.target == *target) {
-                    selection.aliases.push(Alias { name: name.clone(), target: target.clone() });
-                }
+            Note::Repaired { name, target }
+                if !selection.aliases.iter().any(|alias| same_name(&alias.name, name) || alias.target == *target) =>
+            {
+                selection.aliases.push(Alias { name: name.clone(), target: target.clone() });
             }
             Note::Alias { name, taken: Some((taken, _)), .. } => {
                 let found = selection.aliases.iter_mut().find(|alias| same_name(&alias.name, name));
