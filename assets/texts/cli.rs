@@ -95,8 +95,11 @@ texts! {
     arg_json_short: "Print JSON", "输出 JSON";
     arg_plain_list: "One per line, nothing else", "每行一个，不输出其他内容";
     arg_list_all: "Also models of the catalog that are not registered", "同时列出目录中未注册的模型";
-    arg_status_check: "Exit 0 usable (also if it renews itself), 1 missing, expired or refused, 2 stops within 24 hours",
-        "退出码：0 可用（包括可自动续期），1 缺失、过期或被拒绝，2 将在 24 小时内停用";
+    arg_status_check: "Exit 0 usable (also if it renews itself), 1 missing, expired or refused, or a model in use is not served, 2 stops within 24 hours",
+        "退出码：0 可用（包括可自动续期），1 缺失、过期、被拒绝，或在用的模型已不再提供，2 将在 24 小时内停用";
+    arg_repair: "Put a successor in the place of what is not served any more", "用后继模型替换已不再提供的模型";
+    arg_refresh_check: "Write nothing; exit 4 if something would change or a model in use is not served", "不写入任何内容；若会有改动，或在用的模型已不再提供，退出码为 4";
+    arg_quiet: "Print nothing when nothing changed", "没有改动时不输出任何内容";
     arg_status_probe: "Make a one-token call with the credential", "用该凭据做一次 1 个 token 的调用";
     arg_reference: "Model ref (chutes/<id>) or alias", "模型引用（chutes/<id>）或别名";
     arg_alias_name: "Alias", "别名";

@@ -188,7 +188,12 @@ fn models(lang: Lang) -> Command {
             ]),
         )
         .subcommand(base("verify", choose::about_verify(lang), lang).args([reference(), json(lang)]))
-        .subcommand(base("refresh", text::about_models_refresh(lang), lang).arg(json(lang)))
+        .subcommand(base("refresh", text::about_models_refresh(lang), lang).args([
+            flag("repair", text::arg_repair(lang)),
+            flag("check", text::arg_refresh_check(lang)),
+            flag("quiet", text::arg_quiet(lang)),
+            json(lang),
+        ]))
 }
 
 fn pools(lang: Lang) -> Command {

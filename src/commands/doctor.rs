@@ -25,7 +25,7 @@ use crate::openclaw::read::current::Current;
 use crate::openclaw::read::snapshot::Snapshot;
 use crate::openclaw::write::{self, undo};
 use crate::renewal;
-use crate::selection::{self, Configured, Note, Overrides, Proposal, Selection};
+use crate::selection::{Note, Selection, repair};
 use crate::texts::{Lang, doctor as text};
 use serde_json::{Value, json};
 use std::path::Path;
@@ -158,7 +158,8 @@ fn offline_findings(
     }
     let kept = context.state().catalog();
     let catalog = live.or(kept.as_ref());
-    let notes = catalog.map(|catalog| proposal(&current.configured, catalog).map_or_else(Vec::new, |p| p.notes));
+    let known = documented().beside(&current.models);
+    let notes = catalog.map(|catalog| repair::notes(&current.configured, catalog, &known));
     let successor = |reference: &str, role: &Role| successor(notes.as_deref().unwrap_or_default(), reference, role);
     Ok(offline::examine(&Facts {
         snapshot,
@@ -192,10 +193,6 @@ fn ask(site: &Site, current: &Current, endpoints: &Endpoints) -> Result<(Option<
     Ok((live, Answers { list, verdict, renewal }))
 }
 
-fn proposal(configured: &Configured, catalog: &Catalog) -> Option<Proposal> {
-    selection::propose::propose_roles(configured, catalog, &documented(), &Overrides::default()).ok()
-}
-
 /// What the rule for successors takes for a role.
 fn successor(notes: &[Note], reference: &str, role: &Role) -> Option<String> {
     notes.iter().find_map(|note| match (note, role) {
@@ -213,32 +210,12 @@ fn successor(notes: &[Note], reference: &str, role: &Role) -> Option<String> {
     })
 }
 
-/// The configured choices with what is broken put right, and nothing else: no alias and no model comes
-/// in that the config did not have. None: there is no default to start from.
+/// The configured choices with what is broken put right, and nothing else. None: there is no default to start from.
 fn repaired(current: &Current, catalog: Option<&Catalog>) -> Option<Selection> {
     let mut selection = selection_of(current).ok()?;
     let Some(catalog) = catalog else { return Some(selection) };
-    let configured = &current.configured;
-    let proposal = proposal(configured, catalog)?;
-    let better = |reference: &str, role: &Role| successor(&proposal.notes, reference, role);
-    if let Some(target) = better(&selection.primary, &Role::Default) {
-        selection.primary = target;
-    }
-    let fallbacks: Vec<String> = (selection.fallbacks.iter().enumerate())
-        .map(|(index, reference)| better(reference, &Role::Fallback(index + 1)).unwrap_or_else(|| reference.clone()))
-        .filter(|reference| *reference != selection.primary)
-        .collect();
-    selection.fallbacks.clear();
-    for reference in fallbacks {
-        if !selection.fallbacks.contains(&reference) {
-            selection.fallbacks.push(reference);
-        }
-    }
-    if let Some(target) = selection.image.as_deref().and_then(|reference| better(reference, &Role::Image)) {
-        selection.image = Some(target);
-    }
-    let had = |name: &str| configured.aliases.iter().chain(&configured.inverted).any(|alias| alias.name == name);
-    selection.aliases = proposal.selection.aliases.into_iter().filter(|alias| had(&alias.name)).collect();
+    let notes = repair::notes(&current.configured, catalog, &documented().beside(&current.models));
+    repair::apply(&mut selection, &notes, catalog);
     let targets = [&selection.primary].into_iter().chain(&selection.fallbacks).chain(&selection.image);
     let targets: Vec<String> = targets.chain(selection.aliases.iter().map(|alias| &alias.target)).cloned().collect();
     for target in &targets {

@@ -73,9 +73,7 @@ pub enum Command {
     FallbacksClear {
         json: bool,
     },
-    ModelsRefresh {
-        json: bool,
-    },
+    ModelsRefresh(super::refresh::How),
     ModelsRecommend {
         purpose: Purpose,
         json: bool,
@@ -169,6 +167,7 @@ impl Command {
         match self {
             Command::Onboard(options) => options.json,
             Command::Logout(options) => options.json,
+            Command::ModelsRefresh(how) => how.json,
             Command::ModelsList { json, .. }
             | Command::ModelsStatus { json, .. }
             | Command::ModelsSet { json, .. }
@@ -177,7 +176,6 @@ impl Command {
             | Command::FallbacksAdd { json, .. }
             | Command::FallbacksRemove { json, .. }
             | Command::FallbacksClear { json }
-            | Command::ModelsRefresh { json }
             | Command::ModelsRecommend { json, .. }
             | Command::PoolsList { json }
             | Command::PoolsAdd { json, .. }

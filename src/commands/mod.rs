@@ -25,7 +25,7 @@ pub mod parse;
 pub mod pools;
 mod portable;
 pub mod recommend;
-mod refresh;
+pub mod refresh;
 pub mod renew;
 mod report;
 mod service;
@@ -83,7 +83,7 @@ fn dispatch(invocation: &Invocation) -> Result<Report, Error> {
         Command::FallbacksAdd { reference, json } => fallbacks::add(&context, reference, *json),
         Command::FallbacksRemove { reference, json } => fallbacks::remove(&context, reference, *json),
         Command::FallbacksClear { json } => fallbacks::clear(&context, *json),
-        Command::ModelsRefresh { json } => refresh::refresh(&context, *json),
+        Command::ModelsRefresh(how) => refresh::refresh(&context, *how),
         Command::ModelsRecommend { purpose, json } => recommend::run(&context, *purpose, *json),
         Command::PoolsList { json } => pools::list(&context, *json),
         Command::PoolsAdd { name, members, order, json } => pools::add(&context, name, members, *order, *json),

@@ -384,7 +384,7 @@ pub fn register(selection: &mut Selection, target: &str, catalog: Option<&Catalo
 }
 
 /// Whether a kept list has a model, or a member of a pool.
-fn offers(catalog: &Catalog, id: &str) -> bool {
+pub fn offers(catalog: &Catalog, id: &str) -> bool {
     let pool = || Pool::parse(id).is_some_and(|pool| pool.served(&catalog.models).next().is_some());
     catalog.get(id).is_some() || pool()
 }
@@ -406,15 +406,32 @@ pub fn apply(
     change: Change,
     as_json: bool,
 ) -> Result<Report, Error> {
-    let Change { line, facts, mut warnings } = change;
-    let request = Request {
+    apply_and_tell(context, site, current, selection, change, as_json).map(|(_, report)| report)
+}
+
+/// What is to be written for a selection; the credential stays.
+pub fn request(context: &Context, current: &Current, selection: Selection) -> Result<Request, Error> {
+    Ok(Request {
         base_url: base_url(current, context.endpoints()?),
         credential: None,
         selection,
         client_secret: None,
         basis: Some(current.clone()),
         ..Request::default()
-    };
+    })
+}
+
+/// [`apply`], and whether anything had to be written.
+pub fn apply_and_tell(
+    context: &Context,
+    site: &Site,
+    current: &Current,
+    selection: Selection,
+    change: Change,
+    as_json: bool,
+) -> Result<(bool, Report), Error> {
+    let Change { line, facts, mut warnings } = change;
+    let request = request(context, current, selection)?;
     let written = write::commit(site, &request, None, &context.state(), now())?;
     // Whoever switches a model has been told at the onboarding that no OpenClaw is there.
     let news = written.plan.warnings.iter().filter(|warning| **warning != PlanWarning::OpenClawNotFound);
@@ -436,7 +453,7 @@ pub fn apply(
             document.extend(facts);
             document.insert("warnings".to_owned(), warnings_json(&warnings));
         }
-        return Ok(Report::json(&document));
+        return Ok((changed, Report::json(&document)));
     }
     let mut out = String::new();
     match config {
@@ -448,7 +465,7 @@ pub fn apply(
         }
         None => out.push_str(&format!("{}\n", text::no_change(lang))),
     }
-    Ok(Report::text(out + &line + "\n").warn(&warnings, lang))
+    Ok((changed, Report::text(out + &line + "\n").warn(&warnings, lang)))
 }
 
 /// The catalog that a list or a status speaks of when none was fetched yet.

@@ -5,6 +5,7 @@ use super::invocation::{
     AuthChoice, Command, Invocation, KeySource, ModelsChoice, Onboard, SecretInputMode, SignIn, Target,
 };
 use super::logout::Logout;
+use super::refresh;
 use super::renew::How;
 use super::usage::UsageError;
 use crate::chutes::credential_kinds::prefix;
@@ -151,7 +152,12 @@ fn invocation(
             Command::FallbacksRemove { reference: text(last, "reference"), json: json() }
         }
         ["models", "fallbacks", "clear"] => Command::FallbacksClear { json: json() },
-        ["models", "refresh"] => Command::ModelsRefresh { json: json() },
+        ["models", "refresh"] => Command::ModelsRefresh(refresh::How {
+            repair: flag(last, "repair"),
+            check: flag(last, "check"),
+            quiet: flag(last, "quiet"),
+            json: json(),
+        }),
         ["models", "recommend"] => {
             let purpose = optional(last, "for").and_then(|name| Purpose::from_name(&name)).unwrap_or_default();
             Command::ModelsRecommend { purpose, json: json() }

@@ -36,8 +36,15 @@ fn every_command_is_understood() {
         ("models list", Command::ModelsList { all: false, json: false }),
         ("models list --all --json --plain", Command::ModelsList { all: true, json: true }),
         ("models status --check --probe", Command::ModelsStatus { check: true, probe: true, json: false }),
+        (
+            "models refresh --repair --check --quiet --json",
+            Command::ModelsRefresh(refresh::How { repair: true, check: true, quiet: true, json: true }),
+        ),
+        ("models fallbacks add chutes-fast", Command::FallbacksAdd { reference: "chutes-fast".into(), json: false }),
+        ("models fallbacks clear --json", Command::FallbacksClear { json: true }),
+        ("models set-image chutes-fast", Command::ModelsSetImage { reference: "chutes-fast".into(), json: false }),
         ("models set chutes-fast", Command::ModelsSet { reference: "chutes-fast".into(), json: false }),
-        ("models refresh --json", Command::ModelsRefresh { json: true }),
+        ("models refresh --json", Command::ModelsRefresh(refresh::How { json: true, ..refresh::How::default() })),
         ("models aliases list --json", Command::AliasesList { json: true }),
         (
             "models aliases add fast chutes/zai-org/GLM-4.7-TEE",

@@ -1,33 +1,51 @@
 //! `models refresh`: the registered models as the service has them now. For cron and timers: no change,
 //! no write.
 
-use super::context::{Context, documented, var};
+use super::codes;
+use super::context::{Context, documented, now, var};
 use super::error::Error;
 use super::models::{self, Change};
 use super::onboard::left_out as left_out_of_the_list;
-use super::report::{Report, Warning};
+use super::report::onboard::{WOULD_CHANGE, diff_text, file_json};
+use super::report::{Report, Warning, warnings_json};
 use super::service;
 use super::signals;
 use crate::chutes::catalog;
 use crate::chutes::client::Client;
-use crate::chutes::model::{Catalog, Model, id_of};
+use crate::chutes::health;
+use crate::chutes::model::{Catalog, Model, Price, id_of};
 use crate::chutes::pool::Pool;
 use crate::clean;
+use crate::diff;
+use crate::openclaw::Site;
+use crate::openclaw::plan::{self, Plan};
 use crate::openclaw::read::current::Current;
 use crate::renewal;
-use crate::selection::Selection;
 use crate::selection::by_hand;
 use crate::selection::pools;
 use crate::selection::propose::{drifted as drifted_ref, left_out};
-use crate::selection::successor::{Reason, Role};
-use crate::texts::{Lang, choose, cli as text};
+use crate::selection::repair::{self, Drift};
+use crate::selection::{Documented, Note, Selection};
+use crate::texts::{Lang, cli as text};
 use serde_json::Value;
 use serde_json::json;
 use std::collections::HashMap;
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 use std::sync::Arc;
 
-pub fn refresh(context: &Context, as_json: bool) -> Result<Report, Error> {
+/// Options of `models refresh`.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct How {
+    /// Put successors in the place of what is gone.
+    pub repair: bool,
+    /// Write nothing; the exit code says whether there is something to do.
+    pub check: bool,
+    /// Say nothing where nothing changed.
+    pub quiet: bool,
+    pub json: bool,
+}
+
+pub fn refresh(context: &Context, how: How) -> Result<Report, Error> {
     let (site, _, current) = context.read()?;
     let mut selection = models::selection_of(&current)?;
     // A home that has nothing of Chutes' gets nothing: onboarding is the way in.
@@ -35,8 +53,11 @@ pub fn refresh(context: &Context, as_json: bool) -> Result<Report, Error> {
         return Err(Error::NotConfigured);
     }
     let endpoints = service::endpoints(context, &current)?;
-    // The list is public: without a stored credential it is asked for without one.
-    let renewed = signals::until_interrupted(renewal::stored_secret(&site, &endpoints, var))?;
+    // The list is public: without a stored credential it is asked for without one. To renew one is to write.
+    let renewed = match how.check {
+        true => Ok(None),
+        false => signals::until_interrupted(renewal::stored_secret(&site, &endpoints, var))?,
+    };
     let (secret, not_renewed) = match renewed {
         Ok(secret) => (secret, None),
         Err(error) => (None, Some(Warning { code: "not-renewed", message: error.says(context.lang) })),
@@ -51,12 +72,23 @@ pub fn refresh(context: &Context, as_json: bool) -> Result<Report, Error> {
 
     let state = context.state();
     let decided: HashSet<Box<str>> = state.decided().read().unwrap_or_default().into_iter().collect();
-    let repaired = repair_pools(&mut selection, &current, &live);
+    let mut known = documented().beside(&current.models);
+    // What is up is asked only where something has to be chosen.
+    if referred(&selection).any(|target| drifted_ref(target, &live)) {
+        let yesterday = health::yesterday(u64::try_from(now()).unwrap_or_default());
+        known.health = Arc::new(signals::until_interrupted(health::ask(&client, &yesterday))?);
+    }
+    let notes = repair::notes(&current.configured, &live, &known);
+    // A pool keeps its meaning with other members; for the rest a timer chooses nothing unless it is told to.
+    let carried_out = |note: &&Note| how.repair || Drift::of(note).is_some_and(|drift| drift.pool);
+    repair::apply(&mut selection, notes.iter().filter(carried_out), &live);
     selection.registered = registered(&live, &current, &selection, &decided);
-    selection.registered.retain(|model| !repaired.iter().any(|(old, _)| *old == model.reference()));
-    let repaired = repaired.iter().map(|(old, new)| Warning {
-        code: "pool-repaired",
-        message: choose::warn_pool_repaired(context.lang, clean::line(old), clean::line(new)),
+    let in_use: HashSet<String> = referred(&selection).map(str::to_owned).collect();
+    let replaced: HashSet<&str> =
+        notes.iter().filter(carried_out).filter_map(Drift::of).map(|drift| drift.wanted).collect();
+    selection.registered.retain(|model| {
+        let reference = model.reference();
+        in_use.contains(&reference) || !replaced.contains(reference.as_str())
     });
     let of_service = selection.registered.clone();
     let written = state.registered().or_else(|| state.catalog());
@@ -64,6 +96,11 @@ pub fn refresh(context: &Context, as_json: bool) -> Result<Report, Error> {
     selection.authoritative = true;
     let added = not_in(&selection.registered, &ids(&current.models));
     let removed = not_in(&current.models, &ids(&selection.registered));
+    let prices = |wanted: &str, taken: &str, role| known.price_change(wanted, taken, role, &live.models);
+    let said = notes.iter().filter(carried_out).flat_map(|note| codes::of_note(note, prices, context.lang));
+    let left = drifted(&selection, &live, context.lang).into_iter().filter(|_| !how.repair);
+    let drifts = notes.iter().filter_map(|note| Some((Drift::of(note)?, carried_out(&note))));
+    let needs_attention = drifts.clone().any(|(drift, done)| !done || drift.taken.is_none());
     let change = Change {
         line: std::iter::once(text::refreshed(context.lang, live.models.len(), added.len(), removed.len()))
             .chain(changed.iter().map(|(id, fields)| text::refresh_changed(context.lang, clean::line(id), fields)))
@@ -74,21 +111,91 @@ pub fn refresh(context: &Context, as_json: bool) -> Result<Report, Error> {
             "catalog": { "source": live.source.name(), "models": live.models.len() },
             "added": added,
             "removed": removed,
-            "updated": by_model(&changed),
+            "updated": updated(&changed, &current.models, &selection.registered),
             "kept": by_model(&kept),
+            "proposed": drifts.map(|(drift, done)| proposed(&drift, done, &known, &live)).collect::<Vec<_>>(),
         }),
         warnings: not_renewed
             .into_iter()
-            .chain(repaired)
+            .chain(said)
             .chain(left_out_of_the_list(&live, context.lang))
-            .chain(drifted(&selection, &live, context.lang))
+            .chain(left)
             .collect(),
     };
-    let report = models::apply(context, &site, &current, selection, change, as_json)?;
+    if how.check {
+        let request = models::request(context, &current, selection)?;
+        let plan = plan::plan(&site.read()?, &request, now())?;
+        let exit = if needs_attention || plan.changes_anything() { WOULD_CHANGE } else { 0 };
+        return Ok(quietly(how, exit != 0, check(context, &site, &plan, change, how.json)).exit(exit));
+    }
+    let (wrote, report) = models::apply_and_tell(context, &site, &current, selection, change, how.json)?;
     state.keep_catalog(&live);
     state.keep_registered(&of_service);
     state.decide(&live);
-    Ok(report)
+    Ok(quietly(how, wrote, report))
+}
+
+/// `--quiet`: cron sends a mail for every word.
+fn quietly(how: How, news: bool, report: Report) -> Report {
+    if how.quiet && !news { Report::default() } else { report }
+}
+
+/// What would be written, as a diff.
+fn check(context: &Context, site: &Site, plan: &Plan, change: Change, as_json: bool) -> Report {
+    let Change { line, facts, warnings } = change;
+    let files = diff::of(plan);
+    if as_json {
+        let mut document = json!({
+            "ok": true,
+            "changed": false,
+            "wouldChange": plan.changes_anything(),
+            "config": { "path": site.paths.config.to_string_lossy() },
+            "files": files.iter().map(file_json).collect::<Vec<_>>(),
+        });
+        if let (Some(document), Value::Object(facts)) = (document.as_object_mut(), facts) {
+            document.extend(facts);
+            document.insert("warnings".to_owned(), warnings_json(&warnings));
+        }
+        return Report::json(&document);
+    }
+    let lang = context.lang;
+    let shown: String = files.iter().map(|file| diff_text(file, |path| site.paths.tilde(path), lang)).collect();
+    Report::text(format!("{shown}{line}\n")).warn(&warnings, lang)
+}
+
+/// What the service changed. Where it is the price, both prices, USD per million tokens, and how many times the
+/// old one the new one is.
+fn updated(changed: &Fields, old: &[Arc<Model>], new: &[Arc<Model>]) -> Value {
+    let price = |models: &[Arc<Model>], id: &str| models.iter().find(|model| *model.id == *id).map(|model| model.price);
+    let entry = |(id, fields): &(String, String)| {
+        let prices = price(old, id).zip(price(new, id)).filter(|(old, new)| old != new);
+        json!({ "model": id, "fields": fields, "price": prices.map(|(old, new)| price_json(old, new)) })
+    };
+    changed.iter().map(entry).collect()
+}
+
+/// A successor. `applied`: it is in its place now, or would be without `--check`.
+fn proposed(drift: &Drift<'_>, done: bool, known: &Documented, live: &Catalog) -> Value {
+    let prices = drift.prices(known, live);
+    json!({
+        "for": drift.place,
+        "alias": drift.alias,
+        "old": drift.wanted,
+        "new": drift.taken,
+        "price": prices.map(|change| price_json(change.old, change.new)),
+        "dearer": prices.is_some_and(|change| change.dearer),
+        "applied": done && drift.taken.is_some(),
+    })
+}
+
+fn price_json(old: Price, new: Price) -> Value {
+    let both = |price: Price| json!({ "input": price.input, "output": price.output });
+    let factor = |old: Option<f64>, new: Option<f64>| {
+        let (old, new) = old.zip(new).filter(|(old, _)| *old > 0.0)?;
+        Some((new / old * 1000.0).round() / 1000.0)
+    };
+    let factors = json!({ "input": factor(old.input, new.input), "output": factor(old.output, new.output) });
+    json!({ "old": both(old), "new": both(new), "factor": factors })
 }
 
 /// Ids with the fields that are meant, in words.
@@ -161,27 +268,6 @@ fn referred(selection: &Selection) -> impl Iterator<Item = &str> {
         .chain(selection.fallbacks.iter().map(String::as_str))
         .chain(selection.image.as_deref())
         .chain(selection.aliases.iter().map(|alias| alias.target.as_str()))
-}
-
-/// The pools in use, with a successor in the place of each member that is gone, or without it: the old refs and
-/// the new ones.
-fn repair_pools(selection: &mut Selection, current: &Current, live: &Catalog) -> Vec<(String, String)> {
-    let (documented, mut replaced) = (documented().beside(&current.models), Vec::new());
-    let targets: BTreeSet<String> = referred(selection).map(str::to_owned).collect();
-    for target in targets.iter().filter(|target| drifted_pool(target, live)) {
-        let found = documented.replace(target, Role::Fallback, &live.models, |candidate| targets.contains(candidate));
-        let Some((repaired, Reason::PoolRepaired)) = found else { continue };
-        let chosen = std::iter::once(&mut selection.primary).chain(&mut selection.fallbacks);
-        let chosen = chosen.chain(&mut selection.image).chain(selection.aliases.iter_mut().map(|a| &mut a.target));
-        chosen.filter(|used| *used == target).for_each(|used| used.clone_from(&repaired));
-        replaced.push((target.clone(), repaired));
-    }
-    replaced
-}
-
-/// A pool of which some members are served, and some not.
-fn drifted_pool(target: &str, live: &Catalog) -> bool {
-    drifted_ref(target, live) && id_of(target).is_some_and(|id| live.serves(id) == Some(true))
 }
 
 /// A timer chooses nothing for anybody: what is gone is said, not replaced.

@@ -2,7 +2,7 @@
 
 use super::context::{Context, now, rfc3339, var};
 use super::error::Error;
-use super::models::catalog_or_built_in;
+use super::models::{catalog_or_built_in, offers};
 use super::report::Report;
 use super::report::onboard::{catalog_words, fetched_at, kind_words, local_time, table};
 use super::report::renewal::{self as renewal_report, KeptState};
@@ -10,7 +10,7 @@ use super::service;
 use super::signals;
 use crate::chutes::account::Account;
 use crate::chutes::client::Client;
-use crate::chutes::model::id_of;
+use crate::chutes::model::{Catalog, id_of};
 use crate::chutes::verify::Verdict;
 use crate::clean;
 use crate::openclaw::Site;
@@ -26,6 +26,7 @@ use crate::selection::Configured;
 use crate::sign_in::SignIn;
 use crate::texts::{Lang, choose, cli as text, renewal as words};
 use serde_json::{Map, Value, json};
+use std::collections::BTreeMap;
 use std::path::Path;
 
 /// A credential counts as about to expire this long before it does, in milliseconds.
@@ -154,13 +155,23 @@ pub fn status(context: &Context, check: bool, probe: bool, as_json: bool) -> Res
     if matches!(verdict, Some(Verdict::Refused(_))) || not_renewed.as_ref().is_some_and(renewal::Error::needs_sign_in) {
         standing = Standing::Refused;
     }
-    let exit = if check { standing.exit() } else { 0 };
+    let kept_list = context.state().catalog();
+    let mut served = served(&current.configured, kept_list.as_ref());
+    if let (Some(Verdict::NotServed(_)), Some(primary)) = (&verdict, &current.configured.primary) {
+        served.insert(primary.clone(), Some(false));
+    }
+    let probe_failed = not_renewed.is_some() || verdict.as_ref().is_some_and(|v| !matches!(v, Verdict::Works { .. }));
+    let exit = match check {
+        true if probe_failed || served.values().any(|served| *served == Some(false)) => 1,
+        true => standing.exit(),
+        false => 0,
+    };
     // One line is all that --plain says, and no credential is renewed to show what it has left.
     let lives = active.is_some_and(|active| active.expires_at.is_none_or(|at| at > now()));
     let usable = lives && matches!(standing, Standing::Ok | Standing::Expiring);
     let account = if usable && !context.plain { account(context, &site, &current)? } else { None };
     let reverted = undo::reverted(&context.state());
-    let catalog = catalog_or_built_in(context.state().catalog());
+    let catalog = catalog_or_built_in(kept_list);
     if as_json {
         let agent_dir = snapshot.store.file.path.parent().unwrap_or(Path::new(""));
         let document = json!({
@@ -173,6 +184,7 @@ pub fn status(context: &Context, check: bool, probe: bool, as_json: bool) -> Res
             "fallbacks": current.configured.fallbacks,
             "imageModel": current.configured.image,
             "aliases": aliases_json(&current.configured),
+            "served": served,
             "allowed": current.configured.allowed.clone().unwrap_or_default(),
             "auth": auth_json(&snapshot, &current, active, standing, (kept.as_ref(), prospect)),
             "probe": match &not_renewed {
@@ -203,18 +215,25 @@ pub fn status(context: &Context, check: bool, probe: bool, as_json: bool) -> Res
     let tilde = |path: &Path| site.paths.tilde(path);
     let or_none = |text: &str| if text.is_empty() { text::report_none(lang).to_owned() } else { clean::line(text) };
     let configured = &current.configured;
+    let marked = |reference: &String| match served.get(reference) {
+        Some(Some(false)) => format!("{reference} · {}", choose::not_served(lang)),
+        _ => reference.clone(),
+    };
     let mut rows = vec![
         (text::report_config(lang), tilde(&snapshot.config.path)),
-        (text::report_default(lang), or_none(configured.primary.as_deref().unwrap_or_default())),
-        (text::report_fallbacks(lang), or_none(&configured.fallbacks.join(", "))),
-        (text::report_image(lang), or_none(configured.image.as_deref().unwrap_or_default())),
+        (text::report_default(lang), or_none(&configured.primary.as_ref().map(marked).unwrap_or_default())),
+        (
+            text::report_fallbacks(lang),
+            or_none(&configured.fallbacks.iter().map(marked).collect::<Vec<_>>().join(", ")),
+        ),
+        (text::report_image(lang), or_none(&configured.image.as_ref().map(marked).unwrap_or_default())),
     ];
     if configured.aliases.is_empty() {
         rows.push((text::report_aliases(lang), or_none("")));
     }
     for (at, alias) in configured.aliases.iter().enumerate() {
         let label = if at == 0 { text::report_aliases(lang) } else { "" };
-        rows.push((label, clean::line(&format!("{} -> {}", alias.name, alias.target))));
+        rows.push((label, clean::line(&format!("{} -> {}", alias.name, marked(&alias.target)))));
     }
     rows.push((text::report_credential(lang), credential_words(active, kept.is_some(), standing, lang)));
     if let Some(words) = prospect.and_then(|prospect| renewal_report::outlook(prospect, lang)) {
@@ -256,6 +275,13 @@ fn call(context: &Context, site: &Site, current: &Current) -> Result<Result<Opti
     let Some(id) = current.configured.primary.as_deref().and_then(id_of) else { return Ok(Ok(None)) };
     let client = Client::new(endpoints.clone());
     signals::until_interrupted(renewal::verify_stored(&client, site, &endpoints, var, id))
+}
+
+/// For every ref in use, whether the last list has it. None: another provider's, or there is no list.
+fn served(configured: &Configured, kept: Option<&Catalog>) -> BTreeMap<String, Option<bool>> {
+    let chosen = configured.primary.iter().chain(&configured.fallbacks).chain(&configured.image);
+    let refs = chosen.chain(configured.aliases.iter().map(|alias| &alias.target));
+    refs.map(|target| (target.clone(), id_of(target).zip(kept).map(|(id, kept)| offers(kept, id)))).collect()
 }
 
 fn aliases_json(configured: &Configured) -> Map<String, Value> {

@@ -9,6 +9,7 @@ pub mod portable;
 pub mod propose;
 pub mod recommend;
 pub mod refs;
+pub mod repair;
 pub mod successor;
 pub mod words;
 

@@ -286,6 +286,90 @@ fn refresh_brings_the_registered_models_up_to_date() {
 }
 
 #[test]
+fn refresh_repair_takes_successors_and_check_only_tells() {
+    let stage = onboarded();
+    assert_eq!(stage.run("models refresh --check").code, 0);
+    let quiet = stage.run("models refresh --quiet --repair");
+    assert_eq!((quiet.code, quiet.stdout.as_str(), quiet.stderr.as_str()), (0, "", ""));
+    stage.ok("models fallbacks add openai/gpt-oss-120b-TEE");
+
+    stage.standin.set_models(sample::list(Era::Later));
+    let files =
+        || stage.home.files().into_iter().map(|path| std::fs::read(stage.home.join(&path)).ok()).collect::<Vec<_>>();
+    let before = files();
+    let ran = stage.run("models refresh --repair --check --quiet --json");
+    let told: Value = serde_json::from_str(&ran.stdout).expect("one document");
+    assert_eq!((ran.code, &told["changed"], &told["wouldChange"]), (4, &json!(false), &json!(true)), "{ran:?}");
+    assert_eq!(files(), before, "--check writes nothing");
+    let default = |document: &Value| {
+        let proposed = document["proposed"].as_array().expect("a list");
+        proposed.iter().find(|entry| entry["for"] == "default").cloned().expect("the default")
+    };
+    let successor = default(&told);
+    assert_eq!(successor["old"], "chutes/zai-org/GLM-4.7-TEE");
+    let price = &successor["price"];
+    let factor = price["new"]["input"].as_f64().expect("a price") / price["old"]["input"].as_f64().expect("a price");
+    assert!((price["factor"]["input"].as_f64().expect("a factor") - factor).abs() < 0.001, "{successor}");
+
+    // A timer that was not told to repair proposes the same, and takes nothing.
+    let plain = stage.json("models refresh --json");
+    assert_eq!((&default(&plain)["new"], &default(&plain)["applied"]), (&successor["new"], &json!(false)));
+    assert_eq!(stage.json("models status --json")["defaultModel"], "chutes/zai-org/GLM-4.7-TEE");
+    let unchanged = stage.run("models refresh --check --json");
+    let document: Value = serde_json::from_str(&unchanged.stdout).expect("one document");
+    assert_eq!((unchanged.code, &document["wouldChange"]), (4, &json!(false)), "it needs attention: {document}");
+
+    let repaired = stage.json("models refresh --repair --json");
+    assert_eq!((&repaired["changed"], &default(&repaired)["applied"]), (&json!(true), &json!(true)));
+    assert_eq!(default(&repaired)["new"], successor["new"]);
+    let status = stage.json("models status --check --json");
+    assert_eq!(status["defaultModel"], successor["new"]);
+    assert!(status["served"].as_object().expect("a map").values().all(|served| served != false), "{status}");
+    assert!(!status["fallbacks"].to_string().contains("gpt-oss"), "{status}");
+    let again = stage.json("models refresh --repair --json");
+    assert_eq!((&again["changed"], &again["proposed"]), (&json!(false), &json!([])), "{again}");
+    assert_eq!(stage.run("models refresh --check").code, 0);
+}
+
+#[test]
+fn what_is_not_served_is_not_green() {
+    let stage = onboarded();
+    let check = || {
+        let ran = stage.run("models status --check --json");
+        (ran.code, serde_json::from_str::<Value>(&ran.stdout).expect("one document")["served"].clone())
+    };
+    let (code, served) = check();
+    assert_eq!((code, &served["chutes/zai-org/GLM-4.7-TEE"]), (0, &json!(true)), "{served}");
+    // Another provider's model is not ours to judge.
+    let gone = "chutes/openai/gpt-oss-120b-TEE";
+    stage.ok(&format!("models fallbacks add {gone}"));
+    let with = |what: &str| in_fallbacks(&stage.home.read(CONFIG), gone, what);
+    let other = with("anthropic/claude-opus-4-6");
+    let before = stage.home.read(CONFIG);
+    stage.home.write(CONFIG, other);
+    let (code, served) = check();
+    assert_eq!((code, &served["anthropic/claude-opus-4-6"]), (0, &Value::Null), "{served}");
+    stage.home.write(CONFIG, before);
+    assert_eq!(check().0, 0);
+    // Gone from the list: the default is fine, one fallback is dead.
+    let list: Value = serde_json::from_slice(&sample::list(Era::Documented)).expect("JSON");
+    let left: Vec<&Value> = list["data"].as_array().expect("a list").iter().filter(|m| m["id"] != gone[7..]).collect();
+    stage.standin.set_models(json!({ "object": "list", "data": left }).to_string().into_bytes());
+    stage.json("models refresh --json");
+    let (code, served) = check();
+    assert_eq!((code, &served[gone]), (1, &json!(false)), "{served}");
+    assert!(stage.ok("models status").contains("not served"), "without --check it only tells");
+    stage.ok("models refresh --repair");
+    assert_eq!(check().0, 0);
+    // A call that fails, for whatever reason.
+    for status in [402, 404, 503] {
+        stage.standin.set_fault(Route::Chat, Fault::Status(status));
+        assert_eq!(stage.run("models status --check --probe").code, 1, "{status}");
+        assert_eq!(stage.run("models status --probe").code, 0, "{status}");
+    }
+}
+
+#[test]
 fn refresh_keeps_left_out_what_was_left_out() {
     let stage = onboarded();
     let some = "zai-org/GLM-4.7-TEE,openai/gpt-oss-120b-TEE";

@@ -16,7 +16,7 @@ use serde_json::{Map, Value, json};
 use std::path::Path;
 
 /// Exit code of `--check` when something would be written.
-const WOULD_CHANGE: u8 = 4;
+pub const WOULD_CHANGE: u8 = 4;
 
 impl Finished<'_> {
     /// After the write.
