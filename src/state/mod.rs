@@ -124,10 +124,13 @@ impl<T: Serialize + DeserializeOwned> Document<T> {
         serde_json::from_reader(BufReader::new(file)).ok()
     }
 
-    /// Replaces the document as a whole.
+    /// Replaces the document as a whole; one that says the same already is not written again.
     pub fn write(&self, value: &T) -> Result<(), Error> {
         let mut bytes = serde_json::to_vec_pretty(value).unwrap_or_default();
         bytes.push(b'\n');
+        if std::fs::read(&self.path).is_ok_and(|old| old == bytes) {
+            return Ok(());
+        }
         files::write_private(&self.path, &bytes)
     }
 
