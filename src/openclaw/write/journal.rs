@@ -176,7 +176,7 @@ impl<'s> OpenJournal<'s> {
         }
         for file in &found.files {
             if let (Some(backup), Some(before)) = (&file.backup, &file.before) {
-                remove_if(backup, before);
+                remove_copy(backup, &file.path, before);
             }
         }
         match &found.previous {
@@ -210,6 +210,16 @@ fn remove_leftovers(found: &Transaction) {
         && fs::symlink_metadata(scratch).is_ok_and(|meta| meta.is_dir())
     {
         let _ = fs::remove_dir_all(scratch);
+    }
+}
+
+/// Removes a copy of ours of a file that has its old bytes again, whole or cut off by the end of that run.
+fn remove_copy(copy: &Path, of: &Path, sha256: &str) {
+    let read = |path: &Path| crate::files::read_file(path).ok().flatten();
+    let (Some(begun), Some(whole)) = (read(copy), read(of)) else { return };
+    let is_ours = undo::sha256(&whole) == sha256 && whole.starts_with(&begun);
+    if is_ours && fs::symlink_metadata(copy).is_ok_and(|meta| meta.is_file()) {
+        let _ = fs::remove_file(copy);
     }
 }
 

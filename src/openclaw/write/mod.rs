@@ -114,7 +114,7 @@ fn carry_out(
         let _no_renewal = if touches(&[Role::SignIn]) { Some(run_lock::sign_in(&site.paths.sign_in)?) } else { None };
         let touches_store = touches(&[Role::AuthStore, Role::AuthState, Role::Dotenv]);
         let store = &snapshot.store.file.path;
-        let _openclaws_lock = if touches_store { run_lock::openclaws(store)? } else { None };
+        let openclaws_lock = if touches_store { run_lock::openclaws(store)? } else { None };
         let _uncut = Uncut::begin().map_err(Error::interrupted)?;
         let mut changes: Vec<Change<'_>> = plan.files.iter().map(Change::from).collect();
         let handover = plan.handover.as_ref().filter(|_| handed_over.is_none());
@@ -139,6 +139,8 @@ fn carry_out(
         planned(snapshot);
         match done {
             Ok(backups) => {
+                // Before the journal closes: who is killed in between leaves no lock that nobody comes back for.
+                drop(openclaws_lock);
                 journal.end();
                 if touches(&[Role::Config]) {
                     keep_registered(state, request);

@@ -100,7 +100,7 @@ pub fn undo(state: &State, site: Option<&Site>) -> Result<Undone, Error> {
     if record.files.is_empty() && record.database.is_none() {
         return Err(Error::NothingToUndo);
     }
-    let _locks = Locks::take(&record)?;
+    let locks = Locks::take(&record)?;
     let (mut changes, mut undone) = way_back(&record)?;
     journal.begin(Direction::Undo, &mut changes, None)?;
     if let Err(error) = put_back(changes) {
@@ -114,6 +114,8 @@ pub fn undo(state: &State, site: Option<&Site>) -> Result<Undone, Error> {
             _ => undone.stays.or_else(|| before.0.keys().next().cloned()),
         };
     }
+    // Before the records go: who is killed in between leaves no lock that nobody comes back for.
+    drop(locks);
     state.undo_record().remove();
     journal.end();
     Ok(undone)
@@ -123,9 +125,10 @@ pub fn undo(state: &State, site: Option<&Site>) -> Result<Undone, Error> {
 /// the next undo.
 pub(super) fn go_on(state: &State) -> Result<Undone, Error> {
     let record = state.undo_record().read().ok_or(Error::NothingToUndo)?;
-    let _locks = Locks::take(&record)?;
+    let locks = Locks::take(&record)?;
     let (changes, undone) = way_back(&record)?;
     put_back(changes)?;
+    drop(locks);
     if record.database.is_none() {
         state.undo_record().remove();
     }
