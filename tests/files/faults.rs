@@ -93,8 +93,10 @@ fn calls(trace: &str, home: &Home) -> Vec<Call> {
         });
         counts[at].1 += 1;
         // The second name of a rename is the one that says which file is meant.
-        let Some(start) = rest.rfind(&root) else { continue };
-        let file = &rest[start + root.len()..];
+        // A file that is opened is meant by what was asked for: one without a name only gets one as the answer.
+        let asked = rest.rsplit_once(") = ").filter(|_| name == "openat").map_or(rest, |(arguments, _)| arguments);
+        let Some(start) = asked.rfind(&root) else { continue };
+        let file = &asked[start + root.len()..];
         let file: &str = &file[..file.find(['"', '>']).unwrap_or(file.len())];
         found.push(Call {
             name: name.to_owned(),
@@ -241,8 +243,14 @@ fn a_call_that_fails_leaves_the_old_bytes_or_the_new_ones() {
     let stage = Stage::new();
     let (calls, new) = reference(&stage);
     let old = OLD.map(|text| Some(text.to_owned()));
+    // Of the same calls on the same file, the first and the last: a run for each would take ten minutes.
+    let same = |one: &Call, other: &Call| one.name == other.name && one.file == other.file;
+    let ends = calls.iter().enumerate().filter(|(at, call)| {
+        !calls[..*at].iter().any(|earlier| same(earlier, call))
+            || !calls[at + 1..].iter().any(|later| same(later, call))
+    });
     let cases: Vec<(Call, &str)> =
-        calls.iter().flat_map(|call| failures(call).iter().map(|failure| (call.clone(), *failure))).collect();
+        ends.flat_map(|(_, call)| failures(call).iter().map(|failure| (call.clone(), *failure))).collect();
     let hit = Hit::default();
     each(&cases, |(call, failure)| {
         let home = stage.home();
