@@ -51,7 +51,7 @@ impl Eq for Secret {}
 /// This many characters in a row of a secret are masked, wherever they stand.
 const PIECE: usize = 6;
 
-/// `text` with `…` for every run of it that is [`PIECE`] characters or more of `secret`; a shorter secret
+/// `text` with `…` for every run of it that is `PIECE` characters or more of `secret`; a shorter secret
 /// only as a whole.
 pub fn without_pieces(text: &str, secret: &Secret) -> String {
     let secret: Vec<char> = secret.expose().chars().collect();

@@ -2,7 +2,7 @@
 //!
 //! SIGHUP, SIGINT, SIGTERM and SIGQUIT are caught from the start on, by a thread of their own. Whoever waits for
 //! something asks for them ([`caught`], [`pause`], [`next`]) and ends in an orderly way. If that does not
-//! happen within [`GRACE`] (the output is a pipe that nobody reads, a terminal that stands still, a name
+//! happen within `GRACE` (the output is a pipe that nobody reads, a terminal that stands still, a name
 //! server that does not answer), the thread ends the process itself. Only a write to the user's files is
 //! never cut in two: while an [`Uncut`] lives, the thread waits.
 
