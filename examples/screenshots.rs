@@ -81,7 +81,7 @@ fn scenes(services: &Services) -> Vec<(&'static str, &'static str, Scene)> {
             onboard(
                 services.good.api_base(),
                 "
-                wait characters
+                wait of 102
                 snap key
                 keys C-u
                 paste cak_not.a.key
