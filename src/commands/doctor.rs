@@ -6,6 +6,7 @@ use super::models::{self, selection_of};
 use super::onboard::base_url;
 use super::report::Report;
 use super::report::onboard::{diff_text, file_json};
+use super::service;
 use super::signals;
 use crate::chutes::catalog;
 use crate::chutes::client::Client;
@@ -52,7 +53,7 @@ pub fn doctor(context: &Context, fix: bool, as_json: bool) -> Result<Report, Err
         }
     };
     let mut current = Current::of(&snapshot, now());
-    let endpoints = endpoints(context, &current)?;
+    let endpoints = service::endpoints(context, &current)?;
     let look = |current: &mut Current, snapshot: &Snapshot| look(context, &site, snapshot, current, &endpoints);
     let seen = look(&mut current, &snapshot)?;
     let request = repairs(&current, &seen, &endpoints);
@@ -95,14 +96,6 @@ pub fn doctor(context: &Context, fix: bool, as_json: bool) -> Result<Report, Err
 /// The evidence of a finding: two findings with the same words are the same one.
 fn words(finding: &Finding, site: &Site) -> String {
     finding.cause.message(Lang::En, &|path| site.paths.tilde(path))
-}
-
-fn endpoints(context: &Context, current: &Current) -> Result<Endpoints, Error> {
-    let mut endpoints = context.endpoints()?;
-    if let (Some(base_url), None) = (&current.base_url, var("CHUTES_BASE_URL")) {
-        endpoints.api.clone_from(base_url);
-    }
-    Ok(endpoints)
 }
 
 /// Files and service side by side.

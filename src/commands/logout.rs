@@ -7,6 +7,7 @@ use super::error::Error;
 use super::portable::shown;
 use super::report::onboard::file_json;
 use super::report::{Report, Warning, warnings_json};
+use super::service;
 use super::signals;
 use crate::chutes::client::Client;
 use crate::chutes::credential_kinds::variable;
@@ -96,6 +97,7 @@ pub fn logout(context: &Context, options: Logout) -> Result<Report, Error> {
         }
     }
 
+    let endpoints = endpoints(context, &current, &snapshot)?;
     let mut taken = Taken { site: &site, snapshot: &snapshot, profiles: Map::new() };
     if in_database {
         taken.profiles = profiles::replace(&site, &snapshot, &Map::new())?;
@@ -104,7 +106,7 @@ pub fn logout(context: &Context, options: Logout) -> Result<Report, Error> {
         }
     }
     let mut warnings = Vec::new();
-    let revoked = match revoke_all(&endpoints(context, &current, &snapshot)?, &stored.tokens)? {
+    let revoked = match revoke_all(&endpoints, &stored.tokens).inspect_err(|_| taken.put_back())? {
         Ok(revoked) => revoked,
         Err(problem) if options.local => {
             let message = text::warn_not_revoked(lang, problem.message(lang));
@@ -165,10 +167,7 @@ fn in_files(snapshot: &Snapshot) -> Stored {
 
 /// The identity provider that issued a kept sign-in is the one that can revoke it.
 fn endpoints(context: &Context, current: &Current, snapshot: &Snapshot) -> Result<Endpoints, Error> {
-    let mut endpoints = context.endpoints()?;
-    if let (Some(base_url), None) = (&current.base_url, var(variable::BASE_URL)) {
-        endpoints.api.clone_from(base_url);
-    }
+    let mut endpoints = service::endpoints(context, current)?;
     if let (Some(kept), None) = (current::kept(snapshot), var(variable::IDP_BASE_URL)) {
         endpoints.idp = kept.idp;
     }

@@ -313,8 +313,6 @@ impl Cause {
             Cause::Cooldown { .. } => ("cooldown", Fault),
             Cause::AliasesBackwards { .. } => ("aliases-backwards", Fault),
             Cause::NotAllowed { .. } => ("not-allowed", Fault),
-            // The default carries every turn; the others are for later.
-            Cause::NotServed { role: Role::Default, .. } => ("not-served", Fault),
             Cause::NotServed { .. } => ("not-served", Fault),
             Cause::AgentHasOwnModel { .. } => ("agent-has-own-model", Notice),
             Cause::RemoteGateway => ("remote-gateway", Notice),
