@@ -324,7 +324,10 @@ pub fn known(name: &str, current: &Current, catalog: Option<&Catalog>) -> Result
     })
 }
 
-/// Up to three names that contain what was typed, or differ from it in case only.
+/// How alike (Jaro and Winkler, 0 to 1) a name must be to what was typed to be offered in its place.
+const ALIKE: f64 = 0.9;
+
+/// Up to three names that contain what was typed; where none does, the names most like it.
 pub fn similar(name: &str, current: &Current, catalog: &Catalog) -> Vec<String> {
     let typed = name.trim().trim_start_matches("chutes/").to_lowercase();
     if typed.is_empty() {
@@ -337,12 +340,22 @@ pub fn similar(name: &str, current: &Current, catalog: &Catalog) -> Vec<String> 
         .iter()
         .map(|model| model.reference())
         .filter(|key| !registered.clone().any(|known| known == *key));
-    aliases
-        .chain(registered.clone())
-        .chain(listed)
-        .filter(|known| known.to_lowercase().contains(&typed))
-        .take(3)
-        .collect()
+    let names: Vec<String> = aliases.chain(registered.clone()).chain(listed).collect();
+    let containing: Vec<String> =
+        names.iter().filter(|known| known.to_lowercase().contains(&typed)).take(3).cloned().collect();
+    if !containing.is_empty() {
+        return containing;
+    }
+    // People leave out the provider, and often the publisher, too.
+    let likeness = |known: &str| {
+        let id = known.trim_start_matches("chutes/").to_lowercase();
+        let last = id.rsplit('/').next().unwrap_or_default();
+        strsim::jaro_winkler(&typed, &id).max(strsim::jaro_winkler(&typed, last))
+    };
+    let mut alike: Vec<(f64, String)> =
+        names.into_iter().map(|known| (likeness(&known), known)).filter(|(likeness, _)| *likeness >= ALIKE).collect();
+    alike.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+    alike.into_iter().take(3).map(|(_, known)| known).collect()
 }
 
 /// The selection that changes nothing.
