@@ -56,7 +56,7 @@ fn goes_on_with_the_built_in_models(stage: &Stage, pty: &Pty) {
     pty.keys("Enter").wait_text("8 built-in models");
     pty.keys("Enter");
     pty.wait_for("the review", |screen| screen.contains("This is what will be written"));
-    finish(&pty);
+    finish(pty);
     let registered = stage.registered();
     assert_eq!(registered.len(), 9, "the eight, and the target of chutes-fast: {registered:?}");
     assert!(registered.contains(&"zai-org/GLM-4.7-FP8".to_owned()));
