@@ -5,7 +5,7 @@ use super::context::{Context, documented, now, var};
 use super::credential::{self, Obtained};
 use super::error::Error;
 use super::invocation::{ModelsChoice, Onboard};
-use super::models::similar;
+use super::known::similar;
 use super::report::{Report, Warning};
 use super::signals;
 use crate::chutes::account::{self, Account};
