@@ -9,6 +9,7 @@ mod input;
 mod models;
 mod peer;
 mod releases;
+mod reviewed;
 mod secrets;
 mod support;
 mod without_a_person;
