@@ -61,6 +61,8 @@ pub struct Request {
     pub sign_out: Option<SignOut>,
     /// Another stored profile becomes the one that OpenClaw uses, or one leaves.
     pub account: Option<AccountChange>,
+    /// For that: the Chutes profiles in OpenClaw's database. Those in its files are known.
+    pub stored: Vec<StoredCredential>,
 }
 
 /// A change among the profiles that are stored.
@@ -111,7 +113,7 @@ pub fn plan(snapshot: &Snapshot, request: &Request, now: i64) -> Result<Plan, Er
     let secret = request.client_secret.as_ref();
     let credential = match (new, &request.account) {
         (Some(new), _) => credential::change(snapshot, new, secret)?,
-        (None, Some(account)) => credential::account(snapshot, account)?,
+        (None, Some(account)) => credential::account(snapshot, account, &request.stored)?,
         (None, None) => Change::default(),
     };
     let mut files: Vec<FileChange> =
