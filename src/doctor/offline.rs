@@ -149,6 +149,7 @@ fn installation(facts: &Facts<'_>, causes: &mut Vec<Cause>) {
 fn credential(facts: &Facts<'_>, causes: &mut Vec<Cause>) {
     let Facts { snapshot, current, now_ms, .. } = *facts;
     mode_mismatches(facts, causes);
+    causes.extend(facts.places.helper.clone().filter(|helper| helper.unfit.is_some()).map(Cause::HelperUnfit));
     let Some(active) = current.active_credential() else {
         // What is over is stored all the same; OpenClaw passes it over.
         let over = (current.credentials.iter())
@@ -204,9 +205,6 @@ fn shadow(snapshot: &Snapshot, active: &StoredCredential) -> Option<String> {
 
 /// The sign-in that we renew ourselves, for an OpenClaw whose core renews none.
 fn renewal(facts: &Facts<'_>, causes: &mut Vec<Cause>) {
-    if let Some(helper) = facts.places.helper.clone().filter(|helper| helper.unfit.is_some()) {
-        causes.push(Cause::HelperUnfit(helper));
-    }
     let Some(kept) = current::kept(facts.snapshot) else { return };
     causes.extend(kept.progress.trouble.map(Cause::RenewalTrouble));
     let cron_off = at(facts.snapshot.value(), &["cron", "enabled"]) == Some(&Value::Bool(false));

@@ -99,7 +99,8 @@ fn say(page: &mut Page, wizard: &Wizard, finding: &Finding, gone: bool) {
     page.sign(sign, &words);
     let advice = finding.cause.advice(PROGRAM, lang);
     // What Enter does is said below.
-    if !gone && !advice.is_empty() && !(finding.repair.is_automatic() && wizard.doctor.can_mend()) {
+    let is_said = finding.repair.is_automatic() && wizard.doctor.can_mend();
+    if !(gone || is_said || advice.is_empty()) {
         page.indented(2, &advice, page.view.theme.quiet);
     }
 }
