@@ -50,6 +50,7 @@ const LISTS: Where = Where::In(&[
     C::ModelsFiltered,
     C::Review,
     C::ReviewOAuth,
+    C::ReviewTimer,
     C::ReviewAdminKey,
     C::Done,
     C::DoneForGood,
@@ -57,6 +58,7 @@ const LISTS: Where = Where::In(&[
 ]);
 const MODELS: Where = Where::In(&[C::Models, C::ModelsFiltered]);
 const ALIAS: Where = Where::In(&[C::ModelsAlias, C::ModelsAliasTaken]);
+const REVIEW: Where = Where::In(&[C::Review, C::ReviewOAuth, C::ReviewTimer, C::ReviewAdminKey]);
 const SIGN_IN: Where = Where::In(&[C::SignIn, C::SignInExpired]);
 const LINES: Where = Where::If(KeyContext::takes_text);
 /// Esc goes back wherever it has no meaning of its own.
@@ -186,31 +188,21 @@ pub const KEYMAP: &[Binding] = &[
         footer
     ),
     bind!(Where::In(&[C::ModelsPending]), [ENTER, Key::Char('w')], Action::Enter, key_leave_and_go_on, footer),
-    bind!(Where::In(&[C::Review, C::ReviewOAuth, C::ReviewAdminKey]), [ENTER], Action::Enter, key_write, footer),
-    bind!(Where::In(&[C::ReviewOAuth]), [Key::Char('s')], Action::ClientSecret, signin key_client_secret, footer),
+    bind!(REVIEW, [ENTER], Action::Enter, key_write, footer),
+    bind!(Where::In(&[C::ReviewTimer]), [Key::Char('t')], Action::RenewalTimer, signin key_renewal_timer, footer),
+    bind!(
+        Where::In(&[C::ReviewOAuth, C::ReviewTimer]),
+        [Key::Char('s')],
+        Action::ClientSecret,
+        signin key_client_secret,
+        footer
+    ),
     bind!(Where::In(&[C::ReviewAdminKey]), [Key::Char('x')], Action::TradeKey, signin key_trade, footer),
-    bind!(Where::In(&[C::Review, C::ReviewOAuth, C::ReviewAdminKey]), [Key::Char('r')], Action::Retry, key_check_again),
-    bind!(
-        Where::In(&[C::Review, C::ReviewOAuth, C::ReviewAdminKey]),
-        [Key::Char('o')],
-        Action::Unfold,
-        key_unfold,
-        footer
-    ),
-    bind!(
-        Where::In(&[C::Review, C::ReviewOAuth, C::ReviewAdminKey]),
-        [Key::Char('n')],
-        Action::NextFile,
-        key_next_file,
-        footer
-    ),
-    bind!(
-        Where::In(&[C::Review, C::ReviewOAuth, C::ReviewAdminKey]),
-        [Key::Char('N')],
-        Action::PreviousFile,
-        key_previous_file
-    ),
-    bind!(Where::In(&[C::Review, C::ReviewOAuth, C::ReviewAdminKey]), [Key::Char('p')], Action::MakePool, choose key_take_pool),
+    bind!(REVIEW, [Key::Char('r')], Action::Retry, key_check_again),
+    bind!(REVIEW, [Key::Char('o')], Action::Unfold, key_unfold, footer),
+    bind!(REVIEW, [Key::Char('n')], Action::NextFile, key_next_file, footer),
+    bind!(REVIEW, [Key::Char('N')], Action::PreviousFile, key_previous_file),
+    bind!(REVIEW, [Key::Char('p')], Action::MakePool, choose key_take_pool),
     bind!(Where::In(&[C::ReviewRefused]), [Key::Char('k')], Action::AnotherKey, key_choose_other, footer),
     bind!(Where::In(&[C::ReviewRefused]), [Key::Char('r')], Action::Retry, key_check_again, footer),
     bind!(Where::In(&[C::ReviewRefused]), [Key::Plain(KeyCode::Up)], Action::Up, key_up),

@@ -27,7 +27,7 @@ use crate::chutes::oauth::app::{AppError, Registered};
 use crate::chutes::oauth::attempt::ClientId;
 use crate::chutes::verify::Verdict;
 use crate::openclaw::Error;
-use crate::openclaw::plan::Request;
+use crate::openclaw::plan::{Request, TimerWish};
 use crate::openclaw::read::current::Current;
 use crate::openclaw::types::NewCredential;
 use crate::openclaw::types::StoredCredential;
@@ -86,6 +86,8 @@ pub struct Wizard {
     pub client_secret: Option<Secret>,
     /// Put the client secret where OpenClaw reads it.
     pub keep_secret: bool,
+    /// Make the timer that renews while no gateway's cron does.
+    pub renewal_timer: bool,
     /// The app of the last attempt to sign in.
     last_app: Option<ClientId>,
     /// For the models screen alone: what it shows until the service answers.
@@ -125,6 +127,7 @@ impl Wizard {
             credential: None,
             client_secret: None,
             keep_secret: false,
+            renewal_timer: false,
             last_app: None,
             kept: None,
             decided: HashSet::new(),
@@ -185,7 +188,10 @@ impl Wizard {
             Screen::Review if self.review.writing => KeyContext::ReviewWaiting,
             Screen::Review if self.review.is_refused() => KeyContext::ReviewRefused,
             Screen::Review if self.review.confirmed => KeyContext::ReviewWaiting,
-            Screen::Review if matches!(self.credential, Some(Credential::OAuth(_))) => KeyContext::ReviewOAuth,
+            Screen::Review if matches!(self.credential, Some(Credential::OAuth(_))) => match self.review.timer() {
+                Some(_) => KeyContext::ReviewTimer,
+                None => KeyContext::ReviewOAuth,
+            },
             Screen::Review if matches!(self.trade, Trade::Running { .. }) => KeyContext::ReviewWaiting,
             Screen::Review if self.trade.is_offered() => KeyContext::ReviewAdminKey,
             Screen::Review => KeyContext::Review,
@@ -463,6 +469,11 @@ impl Wizard {
             Transition::Forget(attempt) => vec![Effect::Cancel(attempt)],
             Transition::NewLink => self.new_link(),
             Transition::ToggleClientSecret => self.toggle_client_secret(),
+            Transition::ToggleTimer if self.review.timer().is_some() => {
+                self.renewal_timer = !self.renewal_timer;
+                self.plan_again()
+            }
+            Transition::ToggleTimer => Vec::new(),
             Transition::TradeKey => {
                 let attempt = self.new_attempt();
                 self.trade.begin(attempt)
@@ -644,11 +655,16 @@ impl Wizard {
     fn toggle_client_secret(&mut self) -> Vec<Effect> {
         if self.client_secret.is_some() {
             self.keep_secret = !self.keep_secret;
-            let attempt = self.new_attempt();
-            self.review.plan_again(attempt);
-            return vec![Effect::Plan { attempt, request: Box::new(self.request()) }];
+            return self.plan_again();
         }
         Vec::new()
+    }
+
+    /// Something else is to be written, with the same credential and models.
+    fn plan_again(&mut self) -> Vec<Effect> {
+        let attempt = self.new_attempt();
+        self.review.plan_again(attempt);
+        vec![Effect::Plan { attempt, request: Box::new(self.request()) }]
     }
 
     // ── The list ─────────────────────────────────────────────────────────────────────────────────
@@ -857,7 +873,7 @@ impl Wizard {
             selection,
             client_secret,
             basis,
-            proven: None,
+            timer: if signed_in && self.renewal_timer { TimerWish::Make } else { TimerWish::AsItIs },
             ..Request::default()
         }
     }
@@ -878,10 +894,8 @@ impl Wizard {
                 // What was shown is not what would be written: it is shown anew.
                 Some(paths) => {
                     let changed = paths.iter().map(|path| self.facts.tilde(path)).collect();
-                    let attempt = self.new_attempt();
-                    self.review.plan_again(attempt);
+                    effects.extend(self.plan_again());
                     self.review.changed = changed;
-                    effects.push(Effect::Plan { attempt, request: Box::new(self.request()) });
                 }
                 None => self.review.write_failed = Some(error),
             },

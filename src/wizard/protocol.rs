@@ -22,6 +22,7 @@ use crate::openclaw::program::status::Resolved;
 use crate::openclaw::read::current::Current;
 use crate::openclaw::read::fingerprint::Fingerprint;
 use crate::openclaw::write::undo::Undone;
+use crate::renewal_timer::By;
 use crate::secret::Secret;
 use crate::wizard::line::LineEdit;
 use std::path::PathBuf;
@@ -217,6 +218,8 @@ pub struct Planned {
     pub handover: Option<String>,
     /// Of a new sign-in: who renews it.
     pub renewal: Option<RenewalWay>,
+    /// No gateway's cron renews it now, and this could.
+    pub timer: Option<By>,
     /// The files as they were looked at.
     pub fingerprint: Fingerprint,
 }
@@ -404,6 +407,8 @@ pub enum Action {
     NewLink,
     /// Put the client secret into OpenClaw's `.env`, or not.
     ClientSecret,
+    /// Make the timer that renews, or do not.
+    RenewalTimer,
     /// Trade the API key for one that may only call models.
     TradeKey,
 }
@@ -457,6 +462,8 @@ key_contexts! {
     Review,
     /// Review of a sign-in: the client secret can be kept for renewals.
     ReviewOAuth,
+    /// The same, and a timer can be made that renews it.
+    ReviewTimer,
     /// Review of an API key that may do everything: it can be traded for a narrow one.
     ReviewAdminKey,
     ReviewWaiting,

@@ -7,4 +7,5 @@ pub mod profiles;
 pub mod run;
 pub(crate) mod scratch_config;
 pub mod status;
+pub mod timer;
 pub mod validate;

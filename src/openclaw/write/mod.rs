@@ -5,6 +5,7 @@
 pub mod journal;
 pub(crate) mod run_lock;
 pub mod sidecar_lock;
+pub mod timer;
 mod transaction;
 pub mod undo;
 

@@ -59,6 +59,7 @@ pub enum Transition {
     NewLink,
     /// Put the client secret where OpenClaw reads it, or leave it out.
     ToggleClientSecret,
+    ToggleTimer,
     /// Trade the API key for a narrow one.
     TradeKey,
     /// Ask for the list with this credential.
