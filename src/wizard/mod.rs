@@ -92,7 +92,8 @@ pub struct Wizard {
     kept: Option<Catalog>,
     /// Ids of the models that an earlier run registered or left out. Looking at a list decides nothing.
     decided: HashSet<Box<str>>,
-    test_attempt: Attempt,
+    /// Test calls under way, and the ids they ask.
+    tests: Vec<(Attempt, String)>,
     last_attempt: Attempt,
     /// Ctrl-C came while files were being written.
     leaving: bool,
@@ -128,7 +129,7 @@ impl Wizard {
             last_app: None,
             kept: None,
             decided: HashSet::new(),
-            test_attempt: Attempt::default(),
+            tests: Vec::new(),
             last_attempt: Attempt::default(),
             leaving: false,
             facts,
@@ -405,7 +406,7 @@ impl Wizard {
             (Some(scroll), _) => scroll.set_viewport(viewport),
             (None, Screen::Models) => {
                 if let Some(models) = &mut self.models {
-                    models.set_page(viewport.page);
+                    models.set_viewport(viewport);
                 }
             }
             (None, Screen::Review) => self.review.scroll.set_viewport(viewport),
@@ -475,11 +476,7 @@ impl Wizard {
             Transition::AskAgain if self.discover.running => Vec::new(),
             Transition::AskAgain => self.ask_for_list(self.credential.clone().unwrap_or(Credential::Stored)),
             Transition::AnotherCredential => self.another_credential(),
-            Transition::Test(model) => {
-                let credential = self.credential.clone().unwrap_or(Credential::Stored);
-                self.test_attempt = self.new_attempt();
-                vec![Effect::Verify { attempt: self.test_attempt, credential, model }]
-            }
+            Transition::Test(ids) => ids.into_iter().map(|id| self.test(id)).collect(),
             Transition::Review => self.start_review(),
             Transition::PoolOfChain => {
                 let taken = self.models.as_mut().is_some_and(Models::take_pool_of_chain);
@@ -820,12 +817,19 @@ impl Wizard {
         effects
     }
 
+    /// A test call to the model with this id.
+    fn test(&mut self, model: String) -> Effect {
+        let credential = self.credential.clone().unwrap_or(Credential::Stored);
+        let attempt = self.new_attempt();
+        self.tests.push((attempt, model.clone()));
+        Effect::Verify { attempt, credential, model }
+    }
+
     fn verified(&mut self, attempt: Attempt, verdict: Verdict) -> Vec<Effect> {
-        if attempt == self.test_attempt {
-            if let Some(models) = &mut self.models {
-                models.test_answered(verdict);
-            }
-            return Vec::new();
+        if let Some(at) = self.tests.iter().position(|(asked, _)| *asked == attempt) {
+            let (_, id) = self.tests.swap_remove(at);
+            let next = self.models.as_mut().map_or(Transition::Stay, |models| models.test_answered(&id, verdict));
+            return self.follow(next);
         }
         if self.screen != Screen::Review {
             return Vec::new();

@@ -290,10 +290,9 @@ fn rows(page: &mut Page, wizard: &Wizard, planned: &Planned) {
     };
     let starts: Vec<usize> = sizes.iter().map(start_of).collect();
     page.set_viewport(Viewport {
-        page: room,
-        last,
         previous: starts.iter().copied().rev().chain([0]).find(|at| *at < first),
         next: starts.iter().copied().find(|at| *at > first),
+        ..Viewport::new(room, last)
     });
     let mut left = first.saturating_sub(head.len());
     let files = planned.diffs.iter().zip(&sizes).flat_map(|(diff, size)| {
