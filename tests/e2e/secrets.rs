@@ -117,9 +117,7 @@ fn in_what_the_service_says_back() {
     }
     let stage = Stage::new();
     stage.standin.set_fault(Route::Chat, Fault::Status(500));
-    let pty = stage.wizard().spawn();
-    pty.wait_text("Paste your Chutes API key");
-    pty.paste(KEY).keys("Enter").wait_text("live");
+    let pty = stage.at_models();
     // A test call from the list, and the one of the review.
     pty.keys("t").wait_text("500");
     pty.keys("Enter").wait_text("not verified");

@@ -80,16 +80,32 @@ impl Stage {
         self.home.pty(self.argv(&["onboard", "--auth-choice", "chutes-api-key"]))
     }
 
-    /// The whole way: paste, Enter, Enter, Enter, Enter.
-    pub fn onboarded_in_a_terminal(&self) -> Pty {
+    /// The wizard at the field for the key.
+    pub fn at_key(&self) -> Pty {
         let pty = self.wizard().spawn();
         pty.wait_text("Paste your Chutes API key");
-        pty.paste(KEY).keys("Enter").wait_text("GLM-4.7-TEE");
+        pty
+    }
+
+    /// The wizard at the models of the service.
+    pub fn at_models(&self) -> Pty {
+        let pty = self.at_key();
+        pty.paste(KEY).keys("Enter").wait_text("live");
+        pty
+    }
+
+    /// The wizard at Review, with everything there that Enter waits for.
+    pub fn at_review(&self) -> Pty {
+        let pty = self.at_models();
         pty.keys("Enter");
         wait_review(&pty);
-        pty.keys("Enter").wait_text("OpenClaw is set up for Chutes");
-        pty.keys("Enter");
-        assert_eq!(pty.wait_exit(), 0, "{}", pty.screen().describe());
+        pty
+    }
+
+    /// The whole way: paste, Enter, Enter, Enter, Enter.
+    pub fn onboarded_in_a_terminal(&self) -> Pty {
+        let pty = self.at_review();
+        finish(&pty);
         pty
     }
 
@@ -137,6 +153,13 @@ pub fn wait_review(pty: &Pty) {
     pty.wait_for("the review, with the answer of the test call", |screen| {
         screen.contains("This is what will be written") && screen.contains("answered in")
     });
+}
+
+/// From Review to the end.
+pub fn finish(pty: &Pty) {
+    pty.keys("Enter").wait_text("OpenClaw is set up for Chutes");
+    pty.keys("Enter");
+    assert_eq!(pty.wait_exit(), 0, "{}", pty.screen().describe());
 }
 
 pub fn ids(models: &Value) -> Vec<String> {
