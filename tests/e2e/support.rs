@@ -69,9 +69,10 @@ impl Stage {
     /// Our program with these words, watched if that was asked for.
     pub fn argv(&self, words: &[&str]) -> Vec<String> {
         let strace = "strace -f --seccomp-bpf -qq -A -s 65535 -e trace=execve,execveat -e signal=none -o";
-        let watch = self.trace.iter().flat_map(|trace| {
-            strace.split(' ').map(str::to_owned).chain([trace.path().display().to_string()])
-        });
+        let watch = self
+            .trace
+            .iter()
+            .flat_map(|trace| strace.split(' ').map(str::to_owned).chain([trace.path().display().to_string()]));
         watch.chain([BIN.to_owned()]).chain(words.iter().map(|word| (*word).to_owned())).collect()
     }
 
