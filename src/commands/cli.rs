@@ -2,7 +2,7 @@
 //! from the same description.
 
 use crate::texts::{Lang, choose, cli as text, doctor, renewal};
-use clap::builder::{PossibleValuesParser, ValueParser};
+use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, ValueParser};
 use clap::{Arg, ArgAction, Command};
 
 /// Options of OpenClaw's own `onboard` that people copy from its documentation and that change nothing
@@ -283,7 +283,8 @@ fn value(name: &'static str, value_name: &'static str, help: &'static str) -> Ar
 }
 
 fn positional(name: &'static str) -> Arg {
-    Arg::new(name).required(true)
+    // One that is empty comes from a variable that was not set.
+    Arg::new(name).required(true).value_parser(NonEmptyStringValueParser::new())
 }
 
 fn json(lang: Lang) -> Arg {

@@ -15,6 +15,7 @@ pub mod error;
 mod fallbacks;
 mod help;
 pub mod invocation;
+mod known;
 mod login;
 mod login_app;
 mod logout;

@@ -177,6 +177,16 @@ fn what_is_wrong_is_named() {
     }
 }
 
+/// `models set "$MODEL"`, where nobody set MODEL.
+#[test]
+fn an_argument_that_is_empty_is_missing() {
+    for words in [["models", "set", ""], ["models", "set-image", ""], ["config", "get", ""]] {
+        let args = [&["openclaw-chutes"], &words[..]].concat();
+        let said = parse(args.iter().map(Into::into).collect(), outline(&args), |_| None).expect_err("an empty one");
+        assert!(matches!(said, UsageError::ValueMissing { .. }), "{words:?}: {said:?}");
+    }
+}
+
 #[test]
 fn a_secret_among_the_arguments_is_refused_and_forgotten() {
     for line in [

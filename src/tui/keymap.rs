@@ -89,6 +89,9 @@ macro_rules! bind {
     ($contexts:expr, [$($key:expr),+], $action:expr, choose $label:ident) => {
         Binding { contexts: $contexts, keys: &[$($key),+], action: $action, label: choose::$label, footer: false }
     };
+    ($contexts:expr, [$($key:expr),+], $action:expr, choose $label:ident, footer) => {
+        Binding { contexts: $contexts, keys: &[$($key),+], action: $action, label: choose::$label, footer: true }
+    };
     ($contexts:expr, [$($key:expr),+], $action:expr, $label:ident) => {
         Binding { contexts: $contexts, keys: &[$($key),+], action: $action, label: t::$label, footer: false }
     };
@@ -142,6 +145,7 @@ pub const KEYMAP: &[Binding] = &[
     bind!(MODELS, [ENTER], Action::Enter, key_make_default, footer),
     bind!(MODELS, [Key::Char('w')], Action::GoOn, key_go_on, footer),
     bind!(MODELS, [Key::Char('d')], Action::GoToDefault, key_go_to_default),
+    bind!(MODELS, [TAB], Action::NextUsed, choose key_next_used),
     bind!(MODELS, [Key::Char('y')], Action::TakeProposal, key_take_proposal),
     bind!(MODELS, [Key::Char('Y')], Action::TakeAllProposals, key_take_all),
     bind!(MODELS, [Key::Char('/')], Action::Filter, key_filter, footer),
@@ -153,6 +157,7 @@ pub const KEYMAP: &[Binding] = &[
     bind!(MODELS, [Key::Char(' ')], Action::LeaveOut, key_leave_out, footer),
     bind!(MODELS, [Key::Char('s')], Action::Sort, key_sort, footer),
     bind!(MODELS, [Key::Char('t')], Action::TestCall, key_test, footer),
+    bind!(MODELS, [Key::Char('T')], Action::TestAll, choose key_test_all),
     bind!(MODELS, [Key::Char('m')], Action::Mark, choose key_mark),
     bind!(MODELS, [Key::Char('p')], Action::MakePool, choose key_pool),
     bind!(MODELS, [Key::Char('R')], Action::Recommend, choose key_recommend),
@@ -166,7 +171,9 @@ pub const KEYMAP: &[Binding] = &[
             Key::Char('4'),
             Key::Char('5'),
             Key::Char('6'),
-            Key::Char('7')
+            Key::Char('7'),
+            Key::Char('8'),
+            Key::Char('9')
         ],
         Action::SortColumn(0),
         key_sort_column
@@ -187,6 +194,7 @@ pub const KEYMAP: &[Binding] = &[
         key_take_and_go_on,
         footer
     ),
+    bind!(Where::In(&[C::ModelsTestAll]), [ENTER, Key::Char('y')], Action::Enter, choose key_test_them, footer),
     bind!(Where::In(&[C::ModelsPending]), [ENTER, Key::Char('w')], Action::Enter, key_leave_and_go_on, footer),
     bind!(REVIEW, [ENTER], Action::Enter, key_write, footer),
     bind!(Where::In(&[C::ReviewTimer]), [Key::Char('t')], Action::RenewalTimer, signin key_renewal_timer, footer),

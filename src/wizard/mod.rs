@@ -14,6 +14,7 @@ pub mod screens;
 #[cfg(test)]
 mod tests;
 pub mod trade;
+pub mod validation;
 
 pub use screens::{Screen, models};
 
@@ -51,6 +52,7 @@ use screens::{Scroll, Transition};
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use trade::Trade;
+use validation::Validation;
 
 /// Something that stops the wizard until it is put right.
 #[derive(Clone, Debug, PartialEq)]
@@ -80,6 +82,8 @@ pub struct Wizard {
     pub done: Done,
     /// Of an API key that may do everything.
     pub trade: Trade,
+    /// What OpenClaw itself says of its config.
+    pub validation: Validation,
     /// Which credential is being set up.
     credential: Option<Credential>,
     /// Needed for renewals; from the environment or the app screen.
@@ -94,7 +98,8 @@ pub struct Wizard {
     kept: Option<Catalog>,
     /// Ids of the models that an earlier run registered or left out. Looking at a list decides nothing.
     decided: HashSet<Box<str>>,
-    test_attempt: Attempt,
+    /// Test calls under way, and the ids they ask.
+    tests: Vec<(Attempt, String)>,
     last_attempt: Attempt,
     /// Ctrl-C came while files were being written.
     leaving: bool,
@@ -124,6 +129,7 @@ impl Wizard {
             review: Review::default(),
             done: Done::default(),
             trade: Trade::default(),
+            validation: Validation::default(),
             credential: None,
             client_secret: None,
             keep_secret: false,
@@ -131,7 +137,7 @@ impl Wizard {
             last_app: None,
             kept: None,
             decided: HashSet::new(),
-            test_attempt: Attempt::default(),
+            tests: Vec::new(),
             last_attempt: Attempt::default(),
             leaving: false,
             facts,
@@ -303,6 +309,7 @@ impl Wizard {
                 let chosen = self.models.as_ref().map(Models::choices);
                 self.done.read_back(attempt, resolved, chosen.as_ref());
             }
+            Event::Validated { attempt, refused } => self.validation.answered(attempt, refused),
             Event::KeyRights { attempt, is_admin } => self.trade.answered(attempt, is_admin),
             Event::NarrowKeyMade { attempt, result } => return self.narrow_key_made(attempt, *result),
             Event::Undone(result) => {
@@ -411,7 +418,7 @@ impl Wizard {
             (Some(scroll), _) => scroll.set_viewport(viewport),
             (None, Screen::Models) => {
                 if let Some(models) = &mut self.models {
-                    models.set_page(viewport.page);
+                    models.set_viewport(viewport);
                 }
             }
             (None, Screen::Review) => self.review.scroll.set_viewport(viewport),
@@ -486,11 +493,7 @@ impl Wizard {
             Transition::AskAgain if self.discover.running => Vec::new(),
             Transition::AskAgain => self.ask_for_list(self.credential.clone().unwrap_or(Credential::Stored)),
             Transition::AnotherCredential => self.another_credential(),
-            Transition::Test(model) => {
-                let credential = self.credential.clone().unwrap_or(Credential::Stored);
-                self.test_attempt = self.new_attempt();
-                vec![Effect::Verify { attempt: self.test_attempt, credential, model }]
-            }
+            Transition::Test(ids) => ids.into_iter().map(|id| self.test(id)).collect(),
             Transition::Review => self.start_review(),
             Transition::PoolOfChain => {
                 let taken = self.models.as_mut().is_some_and(Models::take_pool_of_chain);
@@ -719,8 +722,30 @@ impl Wizard {
         if self.discover.answered(attempt, at_ms, result) { self.compare_when_ready() } else { Vec::new() }
     }
 
-    /// The list and the config are both needed before they can be compared.
+    /// Once there are models to choose from, OpenClaw has time to say what it thinks of its config.
     fn compare_when_ready(&mut self) -> Vec<Effect> {
+        let mut effects = self.compare();
+        if self.models.is_some() && !self.validation.is_asked() {
+            effects.extend(self.validate());
+        }
+        effects
+    }
+
+    fn validate(&mut self) -> Option<Effect> {
+        if !self.facts.openclaw_answers {
+            return None;
+        }
+        let attempt = self.new_attempt();
+        Some(self.validation.ask(attempt))
+    }
+
+    /// What it refused may be mended by now, or stand elsewhere.
+    fn validate_again(&mut self) -> Option<Effect> {
+        if self.validation.refuses() { self.validate() } else { None }
+    }
+
+    /// The list and the config are both needed before they can be compared.
+    fn compare(&mut self) -> Vec<Effect> {
         if self.current.is_none() {
             return Vec::new();
         }
@@ -802,6 +827,7 @@ impl Wizard {
             effects.push(Effect::Verify { attempt: verify_attempt, credential, model });
         }
         effects.extend(self.ask_key_rights());
+        effects.extend(self.validate_again());
         effects
     }
 
@@ -836,12 +862,19 @@ impl Wizard {
         effects
     }
 
+    /// A test call to the model with this id.
+    fn test(&mut self, model: String) -> Effect {
+        let credential = self.credential.clone().unwrap_or(Credential::Stored);
+        let attempt = self.new_attempt();
+        self.tests.push((attempt, model.clone()));
+        Effect::Verify { attempt, credential, model }
+    }
+
     fn verified(&mut self, attempt: Attempt, verdict: Verdict) -> Vec<Effect> {
-        if attempt == self.test_attempt {
-            if let Some(models) = &mut self.models {
-                models.test_answered(verdict);
-            }
-            return Vec::new();
+        if let Some(at) = self.tests.iter().position(|(asked, _)| *asked == attempt) {
+            let (_, id) = self.tests.swap_remove(at);
+            let next = self.models.as_mut().map_or(Transition::Stay, |models| models.test_answered(&id, verdict));
+            return self.follow(next);
         }
         if self.screen != Screen::Review {
             return Vec::new();
@@ -889,6 +922,7 @@ impl Wizard {
                 self.screen = Screen::Done;
                 // Nobody goes back to the diff.
                 self.review.planned = None;
+                effects.extend(self.validate_again());
             }
             Err(error) => match error.changed_since_review() {
                 // What was shown is not what would be written: it is shown anew.
@@ -896,6 +930,7 @@ impl Wizard {
                     let changed = paths.iter().map(|path| self.facts.tilde(path)).collect();
                     effects.extend(self.plan_again());
                     self.review.changed = changed;
+                    effects.extend(self.validate());
                 }
                 None => self.review.write_failed = Some(error),
             },

@@ -25,6 +25,7 @@ use crate::openclaw::write::undo::Undone;
 use crate::renewal_timer::By;
 use crate::secret::Secret;
 use crate::wizard::line::LineEdit;
+use crate::wizard::models::ColumnSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -121,12 +122,14 @@ pub struct Viewport {
     /// Rows at which the part before and the one behind the first shown row begin.
     pub previous: Option<usize>,
     pub next: Option<usize>,
+    /// Of the table of models, the columns that are shown.
+    pub columns: ColumnSet,
 }
 
 impl Viewport {
     /// Without parts to jump to.
     pub fn new(page: usize, last: usize) -> Viewport {
-        Viewport { page, last, previous: None, next: None }
+        Viewport { page, last, previous: None, next: None, columns: ColumnSet::ALL }
     }
 }
 
@@ -207,6 +210,11 @@ pub enum Event {
         resolved: Option<Resolved>,
     },
     Undone(Box<Result<Undone, Error>>),
+    /// What OpenClaw refuses in its config as it is; None: it gave no answer.
+    Validated {
+        attempt: Attempt,
+        refused: Option<Vec<PlanWarning>>,
+    },
 }
 
 /// A plan as the Review screen shows it.
@@ -324,6 +332,8 @@ pub enum Effect {
     },
     /// Ask OpenClaw how it reads what was written.
     ReadBack(Attempt),
+    /// Ask OpenClaw what it thinks of its config. The answer to an older attempt is not wanted any more.
+    Validate(Attempt),
     Undo,
     SaveFavourites(Vec<String>),
     /// The answer of this attempt is not wanted any more.
@@ -363,12 +373,14 @@ pub enum Action {
     Filter,
     Reveal,
     Sort,
-    /// By the column of this place, from 0.
+    /// By the column at this place of those that are shown, from 0.
     SortColumn(u8),
     SortReverse,
     /// On to the review.
     GoOn,
     GoToDefault,
+    /// To the next row that is in use.
+    NextUsed,
     /// Show what Review folds, or fold it again.
     Unfold,
     NextFile,
@@ -382,6 +394,8 @@ pub enum Action {
     LeaveOut,
     Favourite,
     TestCall,
+    /// Test calls to all rows shown.
+    TestAll,
     /// For a pool.
     Mark,
     MakePool,
@@ -459,6 +473,8 @@ key_contexts! {
     /// Another model has the alias as it is typed.
     ModelsAliasTaken,
     ModelsPending,
+    /// Test calls to all rows shown: the price waits for a yes.
+    ModelsTestAll,
     Review,
     /// Review of a sign-in: the client secret can be kept for renewals.
     ReviewOAuth,

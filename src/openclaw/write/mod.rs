@@ -149,7 +149,7 @@ fn carry_out(
                 return Ok(Written { plan, backups, changed_meanwhile, undoable: true });
             }
             Err(Failure::Conflict(path)) => {
-                journal.recover()?;
+                journal.clear_up()?;
                 conflict = path;
             }
             Err(Failure::Error(error)) => {

@@ -24,7 +24,8 @@ fn warnings(planned: &Planned, wizard: &Wizard) -> Vec<String> {
     let doubts = wizard.models.iter().flat_map(|models| words::doubts(models, lang));
     let chain = wizard.models.iter().filter_map(|models| models.pool_of_chain());
     let chain = chain.map(|_| choose::chain_no_help(lang, "p"));
-    doubts.chain(chain).chain(planned.warnings.iter().map(|warning| warning.words(lang))).collect()
+    let known = wizard.validation.beside(&planned.warnings);
+    doubts.chain(chain).chain(known.map(|warning| warning.words(lang))).collect()
 }
 
 /// So low that a warning gets one line, for the diff to have some too.
@@ -294,10 +295,9 @@ fn rows(page: &mut Page, wizard: &Wizard, planned: &Planned) {
     };
     let starts: Vec<usize> = sizes.iter().map(start_of).collect();
     page.set_viewport(Viewport {
-        page: room,
-        last,
         previous: starts.iter().copied().rev().chain([0]).find(|at| *at < first),
         next: starts.iter().copied().find(|at| *at > first),
+        ..Viewport::new(room, last)
     });
     let mut left = first.saturating_sub(head.len());
     let files = planned.diffs.iter().zip(&sizes).flat_map(|(diff, size)| {
