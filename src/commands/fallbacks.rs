@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::error::Error;
+use super::known::resolve_known;
 use super::models::{self, Change};
 use super::report::{Report, Warning};
 use crate::chutes::bundled;
@@ -38,7 +39,7 @@ pub fn add(context: &Context, name: &str, as_json: bool) -> Result<Report, Error
     let (site, _, current) = context.read()?;
     let mut selection = models::selection_of(&current)?;
     let catalog = context.state().catalog();
-    let target = models::known(name, &current, catalog.as_ref())?;
+    let target = resolve_known(name, &current, catalog.as_ref())?;
     if target == selection.primary {
         return Err(Error::FallbackIsDefault { reference: target });
     }

@@ -2,6 +2,7 @@
 
 use super::context::{Context, now};
 use super::error::Error;
+use super::known::resolve_known;
 use super::onboard::{base_url, changed_meanwhile, of_plan};
 use super::report::{Report, Warning, warnings_json};
 use crate::chutes::bundled;
@@ -15,7 +16,6 @@ use crate::openclaw::read::current::Current;
 use crate::openclaw::read::snapshot::Snapshot;
 use crate::openclaw::types::Role;
 use crate::openclaw::write;
-use crate::selection::propose::resolve;
 use crate::selection::{Configured, Selection};
 use crate::texts::{Lang, cli as text};
 use serde_json::{Value, json};
@@ -241,7 +241,7 @@ pub fn tokens(count: u64) -> String {
 pub fn set(context: &Context, name: &str, as_json: bool) -> Result<Report, Error> {
     let (site, _, current) = context.read()?;
     let catalog = context.state().catalog();
-    let target = known(name, &current, catalog.as_ref())?;
+    let target = resolve_known(name, &current, catalog.as_ref())?;
     let mut selection = selection_of(&current).unwrap_or_else(|_| current.selection());
     selection.primary.clone_from(&target);
     selection.fallbacks.retain(|fallback| *fallback != target);
@@ -257,7 +257,7 @@ pub fn set_image(context: &Context, name: &str, as_json: bool) -> Result<Report,
     let (site, _, current) = context.read()?;
     let mut selection = selection_of(&current)?;
     let catalog = context.state().catalog();
-    let target = known(name, &current, catalog.as_ref())?;
+    let target = resolve_known(name, &current, catalog.as_ref())?;
     // Two models of other providers are OpenClaw's matter: to write them would bring Chutes in.
     if !has_chutes(&current) && id_of(&target).is_none() {
         return Err(Error::NotConfigured);
@@ -283,65 +283,6 @@ pub fn has_chutes(current: &Current) -> bool {
     let aliased = configured.aliases.iter().chain(&configured.inverted).map(|alias| &alias.target);
     let mut refs = chosen.chain(aliased).chain(configured.allowed.iter().flatten());
     current.base_url.is_some() || !configured.registered.is_empty() || refs.any(|target| id_of(target).is_some())
-}
-
-/// The full ref meant by an alias, a ref or an id, if it is known: configured, registered, allowed, or
-/// in a list of the service's models. OpenClaw itself would write any word as a model of another provider.
-pub fn known(name: &str, current: &Current, catalog: Option<&Catalog>) -> Result<String, Error> {
-    let configured = &current.configured;
-    let built_in = bundled::catalog();
-    let one = |id: &str| {
-        configured.registered.iter().any(|known| known == id)
-            || catalog.is_some_and(|catalog| catalog.get(id).is_some())
-            || built_in.get(id).is_some()
-            || *bundled::fast_target().id == *id
-    };
-    let listed = |id: &str| {
-        // A pool is as known as its members.
-        one(id) || Pool::parse(id).is_some_and(|pool| pool.members.iter().all(|member| one(member)))
-    };
-    let target = resolve(name, &configured.aliases, listed);
-    let provider = |target: &str| target.split_once('/').map(|(provider, _)| format!("{provider}/*"));
-    let allowed =
-        configured.allowed.iter().flatten().any(|entry| *entry == target || Some(entry) == provider(&target).as_ref())
-            && id_of(&target).is_none();
-    let mentioned =
-        configured.aliases.iter().map(|alias| &alias.target).chain(&configured.primary).chain(&configured.fallbacks);
-    // A name without a provider is a model of nobody that is known here.
-    let at_known_provider = id_of(&target).is_none()
-        && name.contains('/')
-        && target.split_once('/').is_some_and(|(p, id)| {
-            !id.is_empty() && configured.providers.iter().chain(&current.other_providers).any(|name| name == p)
-        });
-    if id_of(&target).is_some_and(listed) || allowed || at_known_provider || mentioned.into_iter().any(|r| *r == target)
-    {
-        return Ok(target);
-    }
-    Err(Error::UnknownModel {
-        name: name.trim().to_owned(),
-        similar: similar(name, current, catalog.unwrap_or(&built_in)),
-    })
-}
-
-/// Up to three names that contain what was typed, or differ from it in case only.
-pub fn similar(name: &str, current: &Current, catalog: &Catalog) -> Vec<String> {
-    let typed = name.trim().trim_start_matches("chutes/").to_lowercase();
-    if typed.is_empty() {
-        return Vec::new();
-    }
-    let aliases = current.configured.aliases.iter().map(|alias| alias.name.clone());
-    let registered = current.configured.registered.iter().map(|id| reference(id));
-    let listed = catalog
-        .models
-        .iter()
-        .map(|model| model.reference())
-        .filter(|key| !registered.clone().any(|known| known == *key));
-    aliases
-        .chain(registered.clone())
-        .chain(listed)
-        .filter(|known| known.to_lowercase().contains(&typed))
-        .take(3)
-        .collect()
 }
 
 /// The selection that changes nothing.

@@ -19,7 +19,8 @@ use crate::openclaw::read::fingerprint::Fingerprint;
 use crate::openclaw::read::snapshot::Snapshot;
 use crate::openclaw::write::{self, undo};
 use crate::openclaw::{Error, Site};
-use crate::renewal::{self, prospect::prospect};
+use crate::renewal::prospect::prospect;
+use crate::renewal::{self, round};
 use crate::selection::{Note, Selection, documented, repair};
 use crate::state::State;
 use crate::texts::Lang;
@@ -106,6 +107,8 @@ struct Files {
     current: Current,
     /// OpenClaw keeps credentials in a database and did not say which.
     credential_unknown: bool,
+    /// A running gateway does not know the job that is to renew.
+    job_gone: bool,
 }
 
 impl Files {
@@ -128,7 +131,8 @@ impl Files {
             current.active = Some(current.credentials.len());
             current.credentials.extend(said);
         }
-        Ok(Files { snapshot, current, credential_unknown })
+        let job_gone = round::job_is_gone(site, &snapshot, var);
+        Ok(Files { snapshot, current, credential_unknown, job_gone })
     }
 }
 
@@ -229,7 +233,7 @@ fn all_findings(visit: &Visit, files: &Files, live: Option<&Catalog>, answers: &
 }
 
 fn offline_findings(visit: &Visit, files: &Files, live: Option<&Catalog>) -> Vec<Finding> {
-    let Files { snapshot, current, credential_unknown } = files;
+    let Files { snapshot, current, .. } = files;
     let kept = visit.state.catalog();
     let catalog = live.or(kept.as_ref());
     let known = documented().beside(&current.models);
@@ -243,7 +247,8 @@ fn offline_findings(visit: &Visit, files: &Files, live: Option<&Catalog>) -> Vec
         places: &Places::look(snapshot),
         pins: &offline::pins(snapshot, current.configured.primary.as_deref()),
         reverted: undo::reverted(&visit.state),
-        credential_unknown: *credential_unknown,
+        credential_unknown: files.credential_unknown,
+        job_gone: files.job_gone,
         now_ms: now(),
     })
 }

@@ -4,6 +4,7 @@
 
 mod doctor;
 mod sign_in;
+mod validation;
 
 use super::line::LineEdit;
 use super::models::decision;
