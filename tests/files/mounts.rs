@@ -222,7 +222,7 @@ fn wrong(kind: &Kind, seen: &Seen) -> Option<String> {
     let problem = match kind.outcome {
         Works if code.trim() != "0" => format!("{onboard}"),
         Works if !after.contains("chutes/zai-org") || !after.contains("// mine") => format!("written: {after}"),
-        Works if stat.trim() != kind.stat => format!("{stat}"),
+        Works if stat.trim() != kind.stat => stat.clone(),
         Says(_, advice) if !undo.is_empty() && kind.name.starts_with("state of ours") && !undo.contains(advice) => {
             undo.clone()
         }

@@ -164,19 +164,18 @@ impl<'s> OpenJournal<'s> {
 
     fn recover_write(&self, found: &Transaction) -> Result<Recovered, Error> {
         let mut done = Vec::new();
-        let mut changed = false;
+        let (mut changed, mut torn) = (false, false);
         for file in &found.files {
             let now = undo::sha256_of(&file.path)?;
-            if now == file.after {
+            let complete = now == file.after;
+            if complete || (now != file.before && was_torn(file)?) {
                 done.push(file);
-            } else if now != file.before && was_torn(file)? {
-                done.push(file);
+                torn |= !complete;
             } else if now != file.before {
                 changed = true;
             }
         }
-        let complete = |file: &&PlannedFile| undo::sha256_of(&file.path).is_ok_and(|now| now == file.after);
-        if done.len() == found.files.len() && done.iter().all(|file| complete(file)) {
+        if done.len() == found.files.len() && !torn {
             return Ok(Recovered::Completed);
         }
         let recovered = match (done.is_empty(), changed) {
