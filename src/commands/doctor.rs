@@ -1,6 +1,6 @@
 //! `doctor`: what is wrong with the setup, why, and the repair as a diff; `--fix` carries it out.
 
-use super::context::{Context, documented, now, var};
+use super::context::{Context, documented, var};
 use super::error::Error;
 use super::models::{self, selection_of};
 use super::onboard::base_url;
@@ -28,6 +28,7 @@ use crate::openclaw::write::{self, undo};
 use crate::renewal;
 use crate::selection::{Note, Selection, repair};
 use crate::texts::{Lang, doctor as text};
+use crate::time::now;
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -162,7 +163,7 @@ fn offline_findings(
         places: &Places::look(snapshot),
         reverted: undo::reverted(&context.state()),
         credential_unknown,
-        now_ms: now(),
+        now: now(),
     }))
 }
 

@@ -15,6 +15,7 @@ use crate::openclaw::read::plugin;
 use crate::openclaw::read::snapshot::{Snapshot, agent_entry};
 use crate::openclaw::types::{CredentialKind, StoredCredential};
 use crate::openclaw::value::at;
+use crate::time::UnixMillis;
 use serde_json::Value;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -33,7 +34,7 @@ pub struct Facts<'a> {
     /// OpenClaw keeps credentials in a database and did not say which.
     pub credential_unknown: bool,
     /// Unix time in milliseconds.
-    pub now_ms: i64,
+    pub now: UnixMillis,
 }
 
 /// Owners and permission bits of the files that hold secrets.
@@ -137,12 +138,12 @@ fn installation(facts: &Facts<'_>, causes: &mut Vec<Cause>) {
 }
 
 fn credential(facts: &Facts<'_>, causes: &mut Vec<Cause>) {
-    let Facts { snapshot, current, now_ms, .. } = *facts;
+    let Facts { snapshot, current, now, .. } = *facts;
     mode_mismatches(facts, causes);
     let Some(active) = current.active_credential() else {
         // What is over is stored all the same; OpenClaw passes it over.
         let over = (current.credentials.iter())
-            .filter_map(|stored| stored.expires_at.filter(|at_ms| *at_ms <= now_ms).map(|at_ms| (stored, at_ms)));
+            .filter_map(|stored| stored.expires_at.filter(|at_ms| *at_ms <= now).map(|at_ms| (stored, at_ms)));
         let over = over.map(|(stored, at_ms)| Cause::Expired { profile: stored.profile_id.clone(), at_ms });
         let before = causes.len();
         causes.extend(over);
@@ -159,7 +160,7 @@ fn credential(facts: &Facts<'_>, causes: &mut Vec<Cause>) {
         causes.push(Cause::VariableUnset { profile: profile(), variable: variable.clone() });
     }
     if active.kind == CredentialKind::ApiKey {
-        let stored = active_secret(snapshot, now_ms, |name| gateway_variable(snapshot, name));
+        let stored = active_secret(snapshot, now, |name| gateway_variable(snapshot, name));
         if let Some(key) = stored.filter(|key| api_key::parse(key.expose()).is_err()) {
             causes.push(Cause::KeyMalformed { profile: profile(), length: key.expose().chars().count() });
         }
@@ -193,7 +194,7 @@ fn renewal(facts: &Facts<'_>, causes: &mut Vec<Cause>) {
 }
 
 fn sign_in(facts: &Facts<'_>, active: &StoredCredential, causes: &mut Vec<Cause>) {
-    let Facts { snapshot, now_ms, .. } = *facts;
+    let Facts { snapshot, now, .. } = *facts;
     if let Some(kept) = current::kept(snapshot) {
         let terms = renewal_terms::Stored { client_id: Some(kept.client_id), refresh: kept.refresh };
         let gateways = gateway_surroundings(snapshot);
@@ -204,8 +205,8 @@ fn sign_in(facts: &Facts<'_>, active: &StoredCredential, causes: &mut Vec<Cause>
         }
         return;
     }
-    let over = active.expires_at.is_some_and(|at_ms| at_ms <= now_ms);
-    match active_oauth(snapshot, now_ms) {
+    let over = active.expires_at.is_some_and(|at_ms| at_ms <= now);
+    match active_oauth(snapshot, now) {
         // Without a way to renew it ends within the hour, so it is a fault before its end, too.
         Some(stored) => {
             let terms = renewal_terms::Stored { client_id: stored.client_id, refresh: stored.refresh };
@@ -240,14 +241,10 @@ fn cooldown(facts: &Facts<'_>, active: &StoredCredential, causes: &mut Vec<Cause
     let stores = [facts.snapshot.auth_state.seen(), facts.snapshot.store.seen()];
     let usage = stores.iter().find_map(|store| store.get("usageStats")?.get(&active.profile_id));
     let Some(usage) = usage else { return };
-    let until = ["blockedUntil", "disabledUntil", "cooldownUntil"]
-        .iter()
-        .filter_map(|name| usage.get(*name)?.as_f64())
-        .map(|ms| ms as i64)
-        .max();
+    let until = auth_store::cooldown(usage.as_object());
     let reason =
         ["blockedReason", "disabledReason", "cooldownReason"].iter().find_map(|name| usage.get(*name)?.as_str());
-    if let Some(until_ms) = until.filter(|until| *until > facts.now_ms) {
+    if let Some(until_ms) = until.filter(|until| *until > facts.now) {
         let reason = reason.map(str::to_owned);
         causes.push(Cause::Cooldown { profile: active.profile_id.clone(), until_ms, reason });
     }

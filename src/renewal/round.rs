@@ -1,7 +1,7 @@
 //! One look at the stored sign-in: renewed when it is time, then given to a gateway that runs, in whose cron
 //! the next look is registered.
 
-use super::{Error, kept, now, stored_secret};
+use super::{Error, kept, stored_secret};
 use crate::chutes::endpoints::Endpoints;
 use crate::chutes::oauth::renewal_terms::Surroundings;
 use crate::openclaw::helper::Helper;
@@ -16,6 +16,7 @@ use crate::openclaw::{Site, plan, value::at};
 use crate::secret::Secret;
 use crate::sign_in::SignIn;
 use crate::texts::Lang;
+use crate::time::{UnixMillis, now};
 use serde_json::Value;
 
 /// Who renews what is stored.
@@ -24,7 +25,7 @@ pub enum Stored {
     /// We do.
     Kept(Box<SignIn>),
     /// OpenClaw's core, before a request; `expires_at` as stored, where we can read it.
-    OpenClaw { expires_at: Option<i64> },
+    OpenClaw { expires_at: Option<UnixMillis> },
     /// An API key or a token from elsewhere: nothing renews it.
     Lasting,
     /// No Chutes credential is known here.

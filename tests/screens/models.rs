@@ -4,6 +4,7 @@ use crate::models_support::*;
 use openclaw_chutes::chutes::model::Catalog;
 use openclaw_chutes::selection::Configured;
 use openclaw_chutes::texts::Lang;
+use openclaw_chutes::time::UnixMillis;
 use openclaw_chutes::tui::theme::Depth;
 use ratatui::style::{Color, Modifier};
 use unicode_width::UnicodeWidthStr;
@@ -256,5 +257,5 @@ fn review_foresees_a_refusal_and_offers_one_pool_in_place_of_fallbacks() {
     assert_eq!(models.fallbacks, ["anthropic/claude"], "another provider's stays");
     assert_eq!(models.pool_of_chain(), None, "there is nothing left to make better");
     let account = models.account.as_ref().expect("an account");
-    assert!(account.shortage_words(Lang::En, |at| at.to_string()).is_some());
+    assert!(account.shortage_words(Lang::En, UnixMillis::utc).is_some());
 }
