@@ -197,6 +197,9 @@ texts! {
     warn_no_openclaw:
         "No OpenClaw was found in PATH. The files are written as OpenClaw 2026.5.28 reads them.",
         "在 PATH 中没有找到 OpenClaw。文件按 OpenClaw 2026.5.28 的格式写入。";
+    warn_openclaw_version_unknown(program):
+        "{program} --version does not tell a version of OpenClaw. The files are written as OpenClaw 2026.5.28 reads them; a newer one is named with --openclaw PATH.",
+        "{program} --version 没有给出 OpenClaw 的版本。文件按 OpenClaw 2026.5.28 的格式写入；如果实际版本更新，请用 --openclaw PATH 指定。";
     warn_own_model(agent, model):
         "The agent {agent} has a model of its own ({model}), so the new default does not reach it.",
         "智能体 {agent} 单独设置了模型（{model}），新的默认模型对它不起作用。";

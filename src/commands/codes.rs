@@ -118,6 +118,11 @@ pub const WARNINGS: &[(&str, &str, &str)] = &[
         "No OpenClaw was found; the documented files are written.",
         "没有找到 OpenClaw；按文档写入文件。",
     ),
+    (
+        "openclaw-version-unknown",
+        "The OpenClaw that was found does not tell its version; the documented files are written.",
+        "找到的 OpenClaw 没有给出版本；按文档写入文件。",
+    ),
     ("not-renewed", "The stored sign-in has expired and could not be renewed.", "已存储的登录已过期，且无法续期。"),
     ("gateway-not-reloaded", "The running gateway did not take the new sign-in.", "正在运行的网关没有采用新的登录。"),
     (

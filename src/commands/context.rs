@@ -7,6 +7,7 @@ use super::usage::UsageError;
 use crate::chutes::bundled;
 use crate::chutes::endpoints::Endpoints;
 use crate::openclaw::Site;
+use crate::openclaw::program;
 use crate::openclaw::read::current::Current;
 use crate::openclaw::read::install::Installed;
 use crate::openclaw::read::paths::Paths;
@@ -48,6 +49,14 @@ impl Context {
         if let (Some(path), None) = (named, &installed.program) {
             return Err(Error::NoSuchOpenClaw { path: path.to_owned() });
         }
+        let told = match (&installed.version, &installed.program) {
+            (None, Some(program)) => program::version(program),
+            _ => None,
+        };
+        let installed = match told {
+            Some(version) => installed.with_version(version, &paths),
+            None => installed,
+        };
         Ok(Site { paths, installed, agent: self.target.agent.clone() })
     }
 

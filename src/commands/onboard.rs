@@ -30,6 +30,7 @@ use crate::renewal::{kept, round};
 use crate::selection::propose::drifted;
 use crate::selection::refs::provider_of;
 use crate::selection::{self, Alias, Configured, Documented, Note, Overrides, Proposal, Selection};
+use crate::state::State;
 use crate::texts::{Lang, cli as text};
 use crate::time::now;
 use std::path::PathBuf;
@@ -88,7 +89,7 @@ pub fn with_credential(context: &Context, options: &Onboard, obtained: Obtained)
     let endpoints = context.endpoints()?;
     let (site, snapshot, current) = context.read()?;
     if options.strict {
-        nothing_refused(&site, &snapshot)?;
+        nothing_refused(&site, &snapshot, &context.state())?;
     }
 
     let client = Client::new(endpoints.clone());
@@ -133,9 +134,9 @@ pub fn with_credential(context: &Context, options: &Onboard, obtained: Obtained)
 }
 
 /// The installed OpenClaw is asked; where there is none, what is known of its schema counts.
-fn nothing_refused(site: &Site, snapshot: &Snapshot) -> Result<(), Error> {
+fn nothing_refused(site: &Site, snapshot: &Snapshot, state: &State) -> Result<(), Error> {
     let known = || refusals(&snapshot.tree, snapshot.installed.version.as_deref());
-    let refused = validate::ask(site, snapshot, || true).unwrap_or_else(known);
+    let refused = validate::ask(site, snapshot, state, || true).unwrap_or_else(known);
     if refused.is_empty() { Ok(()) } else { Err(Error::ConfigRefused { refused }) }
 }
 

@@ -135,6 +135,7 @@ pub fn facts(site: &Site, lang: Lang) -> Facts {
         agent: site.agent.clone(),
         documented: documented(),
         fallback: bundled::catalog(),
+        openclaw_answers: site.installed.program.is_some(),
         ..Facts::default()
     }
 }

@@ -14,6 +14,7 @@ pub mod screens;
 #[cfg(test)]
 mod tests;
 pub mod trade;
+pub mod validation;
 
 pub use screens::{Screen, models};
 
@@ -49,6 +50,7 @@ use screens::{Scroll, Transition};
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use trade::Trade;
+use validation::Validation;
 
 /// Something that stops the wizard until it is put right.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,6 +80,8 @@ pub struct Wizard {
     pub done: Done,
     /// Of an API key that may do everything.
     pub trade: Trade,
+    /// What OpenClaw itself says of its config.
+    pub validation: Validation,
     /// Which credential is being set up.
     credential: Option<Credential>,
     /// Needed for renewals; from the environment or the app screen.
@@ -120,6 +124,7 @@ impl Wizard {
             review: Review::default(),
             done: Done::default(),
             trade: Trade::default(),
+            validation: Validation::default(),
             credential: None,
             client_secret: None,
             keep_secret: false,
@@ -295,6 +300,7 @@ impl Wizard {
                 let chosen = self.models.as_ref().map(Models::choices);
                 self.done.read_back(attempt, resolved, chosen.as_ref());
             }
+            Event::Validated { attempt, refused } => self.validation.answered(attempt, refused),
             Event::KeyRights { attempt, is_admin } => self.trade.answered(attempt, is_admin),
             Event::NarrowKeyMade { attempt, result } => return self.narrow_key_made(attempt, *result),
             Event::Undone(result) => {
@@ -701,8 +707,30 @@ impl Wizard {
         if self.discover.answered(attempt, at_ms, result) { self.compare_when_ready() } else { Vec::new() }
     }
 
-    /// The list and the config are both needed before they can be compared.
+    /// Once there are models to choose from, OpenClaw has time to say what it thinks of its config.
     fn compare_when_ready(&mut self) -> Vec<Effect> {
+        let mut effects = self.compare();
+        if self.models.is_some() && !self.validation.is_asked() {
+            effects.extend(self.validate());
+        }
+        effects
+    }
+
+    fn validate(&mut self) -> Option<Effect> {
+        if !self.facts.openclaw_answers {
+            return None;
+        }
+        let attempt = self.new_attempt();
+        Some(self.validation.ask(attempt))
+    }
+
+    /// What it refused may be mended by now, or stand elsewhere.
+    fn validate_again(&mut self) -> Option<Effect> {
+        if self.validation.refuses() { self.validate() } else { None }
+    }
+
+    /// The list and the config are both needed before they can be compared.
+    fn compare(&mut self) -> Vec<Effect> {
         if self.current.is_none() {
             return Vec::new();
         }
@@ -784,6 +812,7 @@ impl Wizard {
             effects.push(Effect::Verify { attempt: verify_attempt, credential, model });
         }
         effects.extend(self.ask_key_rights());
+        effects.extend(self.validate_again());
         effects
     }
 
@@ -871,6 +900,7 @@ impl Wizard {
                 self.screen = Screen::Done;
                 // Nobody goes back to the diff.
                 self.review.planned = None;
+                effects.extend(self.validate_again());
             }
             Err(error) => match error.changed_since_review() {
                 // What was shown is not what would be written: it is shown anew.
@@ -880,6 +910,7 @@ impl Wizard {
                     self.review.plan_again(attempt);
                     self.review.changed = changed;
                     effects.push(Effect::Plan { attempt, request: Box::new(self.request()) });
+                    effects.extend(self.validate());
                 }
                 None => self.review.write_failed = Some(error),
             },

@@ -199,6 +199,11 @@ pub enum Event {
         resolved: Option<Resolved>,
     },
     Undone(Box<Result<Undone, Error>>),
+    /// What OpenClaw refuses in its config as it is; None: it gave no answer.
+    Validated {
+        attempt: Attempt,
+        refused: Option<Vec<PlanWarning>>,
+    },
 }
 
 /// A plan as the Review screen shows it.
@@ -314,6 +319,8 @@ pub enum Effect {
     },
     /// Ask OpenClaw how it reads what was written.
     ReadBack(Attempt),
+    /// Ask OpenClaw what it thinks of its config. The answer to an older attempt is not wanted any more.
+    Validate(Attempt),
     Undo,
     SaveFavourites(Vec<String>),
     /// The answer of this attempt is not wanted any more.

@@ -8,6 +8,7 @@ mod gateways;
 mod input;
 mod models;
 mod peer;
+mod refused;
 mod releases;
 mod reviewed;
 mod secrets;

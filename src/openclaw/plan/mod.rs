@@ -20,7 +20,6 @@ use super::read::current::Current;
 use super::read::dotenv;
 use super::read::fingerprint::Fingerprint;
 use super::read::includes::MergedConfig;
-use super::read::install::Generation;
 use super::read::plugin;
 use super::read::refs;
 use super::read::snapshot::{self, File, Snapshot};
@@ -323,9 +322,12 @@ fn warnings(snapshot: &Snapshot, selection: &Selection, removed: Vec<String>) ->
     if !removed.is_empty() {
         warnings.push(PlanWarning::CredentialReplaced { profile_ids: removed });
     }
-    let found = snapshot.installed.program.is_some() || snapshot.installed.version.is_some();
-    if !found && snapshot.installed.generation == Generation::JsonStore {
-        warnings.push(PlanWarning::OpenClawNotFound);
+    let installed = &snapshot.installed;
+    match &installed.program {
+        // The database that it made tells enough.
+        _ if installed.version.is_some() || installed.generation.has_database() => {}
+        Some(program) => warnings.push(PlanWarning::OpenClawVersionUnknown { program: program.clone() }),
+        None => warnings.push(PlanWarning::OpenClawNotFound),
     }
     let own = snapshot::agent_entry(config, &snapshot.agent).and_then(|entry| entry.get("model"));
     let own = own.and_then(|model| model.as_str().or_else(|| model.get("primary")?.as_str()));

@@ -20,6 +20,8 @@ pub enum PlanWarning {
     CredentialReplaced { profile_ids: Vec<String> },
     /// No OpenClaw was found; the documented files are written.
     OpenClawNotFound,
+    /// This program does not tell its version; the documented files are written.
+    OpenClawVersionUnknown { program: PathBuf },
     /// The sign-in that is stored cannot be renewed by the gateway as it will be.
     NotRenewable { missing: Missing },
     /// OpenClaw refuses something that stands in the config, whatever is changed by us.
@@ -47,6 +49,7 @@ impl PlanWarning {
             PlanWarning::AliasesRepaired { .. } => "aliases-repaired",
             PlanWarning::CredentialReplaced { .. } => "credential-replaced",
             PlanWarning::OpenClawNotFound => "openclaw-not-found",
+            PlanWarning::OpenClawVersionUnknown { .. } => "openclaw-version-unknown",
             PlanWarning::AgentHasOwnModel { .. } => "agent-has-own-model",
             PlanWarning::NotRenewable { .. } => "not-renewable",
             PlanWarning::EarlierRun { .. } => "earlier-run",
@@ -85,6 +88,9 @@ impl PlanWarning {
             PlanWarning::PluginSwitchedOff => renewal::plugin_switched_off(lang).to_owned(),
             PlanWarning::PluginInstalled => renewal::plugin_installed(lang).to_owned(),
             PlanWarning::OpenClawNotFound => texts::warn_no_openclaw(lang).to_owned(),
+            PlanWarning::OpenClawVersionUnknown { program } => {
+                texts::warn_openclaw_version_unknown(lang, clean::line(&program.to_string_lossy()))
+            }
             PlanWarning::AgentHasOwnModel { agent, model } => {
                 texts::warn_own_model(lang, clean::line(agent), clean::line(model))
             }

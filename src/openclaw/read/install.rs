@@ -5,6 +5,7 @@ use super::paths::Paths;
 use crate::openclaw::types::CredentialKind;
 use serde_json::Value;
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// Where this OpenClaw keeps its credentials.
@@ -71,6 +72,9 @@ pub struct Installed {
     pub sdk: Option<PathBuf>,
 }
 
+/// Bytes of a script that may name the package it starts; theirs have some hundred.
+const LONGEST_SCRIPT: u64 = 64 << 10;
+
 /// Documented for plugins; in the package's directory.
 const SDK: &str = "dist/plugin-sdk/provider-auth.js";
 
@@ -106,20 +110,32 @@ impl Installed {
             let real = program.canonicalize().ok().filter(|real| real.is_file())?;
             (is_executable(&real) && Some(&real) != ourselves.as_ref()).then_some((program, real))
         });
-        let package = found.as_ref().and_then(|(_, real)| package_near(real));
+        let package = found.as_ref().and_then(|(program, real)| {
+            package_near(real).or_else(|| package_near(program)).or_else(|| package_of_script(real))
+        });
         let (dir, version) = package.map_or((None, None), |(dir, version)| (Some(dir), Some(version)));
-        // One that is not to be found has still left its version in the config that it wrote.
-        let touched = || find::last_touched(&fs::read_to_string(&paths.config).ok()?).and_then(parse);
-        let generation = match version.as_deref().map_or_else(touched, parse) {
-            Some(version) if version >= (2026, 8, 1) => Generation::SharedSqlite,
-            Some(version) if version >= (2026, 6, 5) => Generation::AgentSqlite,
-            Some(_) => Generation::JsonStore,
-            // Found or not, an OpenClaw whose version we cannot read leaves its database as a trace.
-            None if shared_database(&paths.state_dir).exists() => Generation::SharedSqlite,
-            None => Generation::JsonStore,
-        };
+        let program = found.map(|(program, _)| program);
+        let generation = generation(version.as_deref(), paths);
         let sdk = dir.filter(|_| generation != Generation::JsonStore).map(|dir| dir.join(SDK));
-        Self { version, program: found.map(|(program, _)| program), generation, sdk: sdk.filter(|path| path.is_file()) }
+        Self { version, program, generation, sdk: sdk.filter(|path| path.is_file()) }
+    }
+
+    /// The same program, whose version only the program itself could tell.
+    pub fn with_version(self, version: String, paths: &Paths) -> Self {
+        Self { generation: generation(Some(&version), paths), version: Some(version), ..self }
+    }
+}
+
+fn generation(version: Option<&str>, paths: &Paths) -> Generation {
+    // One that is not to be found has still left its version in the config that it wrote.
+    let touched = || find::last_touched(&fs::read_to_string(&paths.config).ok()?).and_then(parse);
+    match version.map_or_else(touched, parse) {
+        Some(version) if version >= (2026, 8, 1) => Generation::SharedSqlite,
+        Some(version) if version >= (2026, 6, 5) => Generation::AgentSqlite,
+        Some(_) => Generation::JsonStore,
+        // Found or not, an OpenClaw whose version we cannot read leaves its database as a trace.
+        None if shared_database(&paths.state_dir).exists() => Generation::SharedSqlite,
+        None => Generation::JsonStore,
     }
 }
 
@@ -138,10 +154,25 @@ fn package_near(program: &Path) -> Option<(PathBuf, String)> {
     };
     let above = program.ancestors().skip(1).take(6);
     let beside = |dir: &Path| {
-        let places = ["openclaw", "node_modules/openclaw", "lib/node_modules/openclaw"];
+        let places = [
+            "openclaw",
+            "node_modules/openclaw",
+            "lib/node_modules/openclaw",
+            // Volta's programs are links to Volta itself.
+            "tools/image/packages/openclaw/lib/node_modules/openclaw",
+        ];
         places.into_iter().find_map(|place| manifest(dir.join(place)))
     };
     above.clone().map(Path::to_owned).find_map(manifest).or_else(|| above.take(3).find_map(beside))
+}
+
+/// The package that a script starts: Homebrew, Nix and people write scripts that name its files.
+fn package_of_script(script: &Path) -> Option<(PathBuf, String)> {
+    let mut text = Vec::new();
+    fs::File::open(script).ok()?.take(LONGEST_SCRIPT).read_to_end(&mut text).ok()?;
+    let text = std::str::from_utf8(&text).ok().filter(|text| text.starts_with("#!"))?;
+    let words = text.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '=' | ';'));
+    words.map(Path::new).filter(|path| path.is_absolute()).find_map(package_near)
 }
 
 /// `2026.5.28`, `v2026.5.28-beta.1`: the three numbers.
@@ -217,5 +248,35 @@ mod tests {
         assert_eq!(detect(None, false), Installed::default());
         assert_eq!(detect(None, true).generation, Generation::SharedSqlite);
         assert_eq!(detect(Some("2026.5.28"), true).generation, Generation::JsonStore);
+    }
+    #[test]
+    fn a_script_that_starts_it_is_followed() {
+        let dir = tempfile::tempdir().unwrap();
+        let package = dir.path().join("cellar/lib/node_modules/openclaw");
+        fs::create_dir_all(package.join("dist/plugin-sdk")).unwrap();
+        fs::write(package.join("package.json"), r#"{"name":"openclaw","version":"2026.9.6"}"#).unwrap();
+        fs::write(package.join(SDK), "").unwrap();
+        let bin = dir.path().join("bin");
+        fs::create_dir_all(&bin).unwrap();
+        let paths = Paths { state_dir: dir.path().join("s"), ..Paths::default() };
+        let program = bin.join("openclaw");
+        for (script, known) in [
+            ("#!/bin/bash\nexec \"/opt/node/bin/node\" \"PACKAGE/openclaw.mjs\" \"$@\"\n", true),
+            ("#! /nix/store/x-bash/bin/bash -e\nexec -a \"$0\" '/nix/x/bin/node' PACKAGE/dist/index.js \"$@\"\n", true),
+            ("#!/bin/sh\nCLI=PACKAGE/openclaw.mjs; exec node $CLI \"$@\"\n", true),
+            ("#!/bin/sh\nexec somewhere-else \"$@\"\n", false),
+            ("PACKAGE/openclaw.mjs", false),
+        ] {
+            fs::write(&program, script.replace("PACKAGE", &package.display().to_string())).unwrap();
+            fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+            let found = Installed::detect(&paths, Some(&program), |_| None, None);
+            assert_eq!(found.version.as_deref(), known.then_some("2026.9.6"), "{script}");
+            assert_eq!(found.sdk, known.then(|| package.join(SDK)), "{script}");
+            if !known {
+                assert_eq!(found.generation, Generation::JsonStore);
+                let asked = found.with_version("2026.9.6".to_owned(), &paths);
+                assert_eq!(asked.generation, Generation::SharedSqlite);
+            }
+        }
     }
 }

@@ -14,8 +14,8 @@ use crate::chutes::key_management;
 use crate::chutes::verify::{Verdict, verify};
 use crate::diff::FileDiff;
 use crate::openclaw::Error;
-use crate::openclaw::plan::Request;
-use crate::openclaw::program::{child, status};
+use crate::openclaw::plan::{PlanWarning, Request};
+use crate::openclaw::program::{child, status, validate};
 use crate::openclaw::read::current::Current;
 use crate::openclaw::read::fingerprint::Fingerprint;
 use crate::openclaw::write::undo::undo;
@@ -27,6 +27,7 @@ use crate::time::now;
 use crate::tui::device::clipboard::Clipboard;
 use crate::wizard::protocol::{Attempt, Committed, Credential, Effect, Event, Outcome, Planned};
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedSender;
@@ -39,6 +40,8 @@ pub struct Effects {
     attempts: HashMap<u64, JoinHandle<()>>,
     /// Writes under way.
     writes: Vec<JoinHandle<()>>,
+    /// OpenClaw is being asked what it thinks of its config, as long as this holds.
+    validating: Arc<AtomicBool>,
     running: Option<sign_in::Running>,
     clipboard: Arc<Mutex<Clipboard>>,
     for_terminal: Arc<Mutex<Vec<u8>>>,
@@ -57,6 +60,7 @@ impl Effects {
             events,
             attempts: HashMap::new(),
             writes: Vec::new(),
+            validating: Arc::default(),
             running: None,
             clipboard: sign_in::clipboard(),
             for_terminal: Arc::default(),
@@ -92,6 +96,7 @@ impl Effects {
                 self.writes.push(spawn_blocking(move || decide(&session)));
             }
             Effect::ReadBack(attempt) => self.read_back(attempt),
+            Effect::Validate(attempt) => self.validate(attempt),
             Effect::Undo => {
                 let session = Arc::clone(&self.session);
                 self.write(move || {
@@ -148,6 +153,7 @@ impl Effects {
     /// Wait for writes that have begun. `interrupted`: a begun sign-in waits for the next run.
     pub async fn finish(&mut self, interrupted: bool) {
         self.end_sign_in(interrupted);
+        self.validating.store(false, Ordering::Relaxed);
         if interrupted {
             // What only waits is given up.
             signals::interrupt(signals::INTERRUPT);
@@ -230,6 +236,21 @@ impl Effects {
         spawn_blocking(move || {
             let resolved = status::read_back(&session.site, || !events.is_closed());
             let _ = events.send(Event::ReadBack { attempt, resolved });
+        });
+    }
+
+    /// One at a time. What it leaves behind is taken away before the wizard is over.
+    fn validate(&mut self, attempt: Attempt) {
+        self.validating.store(false, Ordering::Relaxed);
+        self.validating = Arc::new(AtomicBool::new(true));
+        let (wanted, session) = (Arc::clone(&self.validating), Arc::clone(&self.session));
+        self.write(move || {
+            let snapshot = session.site.read().ok();
+            let wanted = || wanted.load(Ordering::Relaxed);
+            let refused = snapshot.and_then(|snapshot| validate::ask(&session.site, &snapshot, &session.state, wanted));
+            let version = &session.site.installed.version;
+            let warning = |refusal| PlanWarning::Refused { version: version.clone(), refusal };
+            Event::Validated { attempt, refused: refused.map(|all| all.into_iter().map(warning).collect()) }
         });
     }
 

@@ -111,7 +111,7 @@ pub fn page(page: &mut Page, wizard: &Wizard) {
     for words in doubts {
         page.sign(Sign::Warning, &words);
     }
-    for warning in &done.committed.warnings {
+    for warning in wizard.validation.beside(&done.committed.warnings) {
         page.sign(Sign::Warning, &warning.words(lang));
     }
     if done.committed.no_undo {
@@ -156,7 +156,8 @@ pub fn summary(wizard: &Wizard, lang: Lang) -> String {
         if let Undo::Failed(error) = &done.undo {
             lines.push(error.words(lang));
         }
-        lines.extend(done.committed.warnings.iter().map(|warning| format!("! {}", warning.words(lang))));
+        let known = wizard.validation.beside(&done.committed.warnings);
+        lines.extend(known.map(|warning| format!("! {}", warning.words(lang))));
         if let ReadBack::Differs(difference) = &done.read_back {
             lines.push(format!("! {}", differs(difference, lang)));
         }

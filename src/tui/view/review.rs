@@ -23,7 +23,8 @@ fn warnings(planned: &Planned, wizard: &Wizard) -> Vec<String> {
     let doubts = wizard.models.iter().flat_map(|models| words::doubts(models, lang));
     let chain = wizard.models.iter().filter_map(|models| models.pool_of_chain());
     let chain = chain.map(|_| choose::chain_no_help(lang, "p"));
-    doubts.chain(chain).chain(planned.warnings.iter().map(|warning| warning.words(lang))).collect()
+    let known = wizard.validation.beside(&planned.warnings);
+    doubts.chain(chain).chain(known.map(|warning| warning.words(lang))).collect()
 }
 
 /// So low that a warning gets one line, for the diff to have some too.

@@ -3,6 +3,7 @@
 //! Transition tables: every screen and every kind of event, late answers, back, leaving. No IO.
 
 mod sign_in;
+mod validation;
 
 use super::line::LineEdit;
 use super::models::decision;
