@@ -2,12 +2,13 @@
 //! or of a child, not on screen beyond its last four characters, not in what a panic prints.
 
 use crate::support::*;
+use openclaw_chutes::openclaw::types::AuthChoice;
 use openclaw_chutes::secret::Secret;
 use openclaw_chutes::standin::{Fault, Keys, Route};
 use openclaw_chutes::tui::terminal::Terminal;
 use openclaw_chutes::wizard::Wizard;
 use openclaw_chutes::wizard::facts::Facts;
-use openclaw_chutes::wizard::protocol::{AuthChoice, Event};
+use openclaw_chutes::wizard::protocol::Event;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use testkit::Home;

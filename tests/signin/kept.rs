@@ -5,6 +5,7 @@ use crate::support::*;
 use openclaw_chutes::sign_in::SignIn;
 use openclaw_chutes::standin::idp::{Consent, Options};
 use openclaw_chutes::standin::{ClosedPort, Fault, Route};
+use openclaw_chutes::time::now;
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::net::TcpListener;
@@ -76,11 +77,6 @@ fn change(home: &Home, change: impl FnOnce(&mut SignIn)) {
     let mut sign_in = kept(home);
     change(&mut sign_in);
     std::fs::write(document(home), sign_in.bytes()).unwrap();
-}
-
-fn now() -> i64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-    i64::try_from(since.as_millis()).unwrap()
 }
 
 /// More than half of its life is over, and ten minutes are left.
