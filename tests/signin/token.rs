@@ -313,7 +313,7 @@ fn the_renewal_request_is_openclaws() {
     assert_eq!(renewal_terms::missing(&none, &surroundings), Some(Missing::RefreshToken));
     assert!(
         renewal_terms::is_due(None, NOW)
-            && renewal_terms::is_due(Some(0), NOW)
+            && renewal_terms::is_due(Some(UnixMillis(0)), NOW)
             && renewal_terms::is_due(Some(NOW + 300_000), NOW)
     );
     assert!(!renewal_terms::is_due(Some(NOW + 300_001), NOW));
