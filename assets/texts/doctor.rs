@@ -48,6 +48,7 @@ texts! {
     permissions(path, mode): "Other users can read {path} (mode {mode}).", "其他用户可以读取 {path}（权限 {mode}）。";
     owner(path, uid): "{path} belongs to user {uid}, not to the owner of the home.", "{path} 属于用户 {uid}，而不是主目录的所有者。";
     renewal_trouble(at, message): "The renewal at {at} failed: {message}", "{at} 的续期失败：{message}";
+    renewal_job_gone: "The running gateway has no job any more that renews the sign-in: requests fail when the access token ends.", "运行中的网关已没有续期登录的任务：访问令牌到期后请求会失败。";
     no_renewal_job: "No job in OpenClaw's cron renews the sign-in yet; it is added when a gateway runs.", "OpenClaw 的 cron 中还没有续期任务；网关运行后会自动添加。";
     gateway_has_old_token: "A running gateway has not taken the newest token yet.", "正在运行的网关还没有取得最新的令牌。";
     plugin_stops_gateway: "The config names Chutes and its plugin is not installed: a gateway of this version does not start.", "配置中有 Chutes，但没有安装它的插件：此版本的网关无法启动。";

@@ -152,8 +152,10 @@ texts! {
     models_proposal_fallback(wanted): "The fallback {wanted} is gone.", "后备模型 {wanted} 已停止服务。";
     models_proposal_image(wanted): "The image model {wanted} is gone.", "图像模型 {wanted} 已停止服务。";
     models_proposal_taken(taken, reason): "{taken} is {reason}", "{taken} 是{reason}";
-    models_proposal_dearer(factor_in, factor_out): ", dearer: in ×{factor_in}, out ×{factor_out}", "，更贵：输入 x{factor_in}，输出 x{factor_out}";
-    models_proposal_cheaper(factor_in, factor_out): ": in ×{factor_in}, out ×{factor_out}", "：输入 x{factor_in}，输出 x{factor_out}";
+    models_proposal_step(old, new): "${old} → ${new}", "${old} → ${new}";
+    models_proposal_dearer(input, output): ", dearer: in {input}, out {output}", "，更贵：输入 {input}，输出 {output}";
+    models_proposal_too_dear(times, input, output): ", for want of anything cheaper, and more than {times} times as dear: in {input}, out {output}", "，没有更便宜的可选，价格超过 {times} 倍：输入 {input}，输出 {output}";
+    models_proposal_cheaper(input, output): ", cheaper: in {input}, out {output}", "，更便宜：输入 {input}，输出 {output}";
     models_proposal_nothing: "Nothing like it is served", "没有相近的模型";
     models_reason_family: "the newest of its family", "同系列中最新的";
     models_reason_built_in: "the first of the built-in models still served", "仍在服务的第一个内置模型";

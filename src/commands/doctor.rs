@@ -25,7 +25,7 @@ use crate::openclaw::program::status;
 use crate::openclaw::read::current::Current;
 use crate::openclaw::read::snapshot::Snapshot;
 use crate::openclaw::write::{self, undo};
-use crate::renewal;
+use crate::renewal::{self, round};
 use crate::selection::{Note, Selection, repair};
 use crate::texts::{Lang, doctor as text};
 use crate::time::now;
@@ -163,6 +163,7 @@ fn offline_findings(
         places: &Places::look(snapshot),
         reverted: undo::reverted(&context.state()),
         credential_unknown,
+        job_gone: round::job_is_gone(site, snapshot, var),
         now: now(),
     }))
 }

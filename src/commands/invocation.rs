@@ -122,6 +122,8 @@ pub enum Command {
     },
     LoginFinish {
         redirect_stdin: bool,
+        /// Also make a timer that renews.
+        timer: bool,
         json: bool,
     },
     LoginAppCreate {
@@ -228,6 +230,8 @@ pub struct Onboard {
     pub skip_verify: bool,
     /// `--strict`: what OpenClaw refuses in the config is a failure.
     pub strict: bool,
+    /// `login finish --timer`: make a timer that renews, where no gateway's cron does.
+    pub timer: bool,
 }
 
 impl Onboard {

@@ -20,13 +20,13 @@ use crate::clean;
 use crate::diff;
 use crate::openclaw::Site;
 use crate::openclaw::plan::refusals::refusals;
-use crate::openclaw::plan::{self, Plan, PlanWarning, Request};
+use crate::openclaw::plan::{self, Plan, PlanWarning, Request, TimerWish};
 use crate::openclaw::program::validate;
 use crate::openclaw::read::current::Current;
 use crate::openclaw::read::refs;
 use crate::openclaw::read::snapshot::Snapshot;
 use crate::openclaw::write::{self, Written};
-use crate::renewal::{kept, round};
+use crate::renewal::{kept, round, timer};
 use crate::selection::propose::drifted;
 use crate::selection::refs::provider_of;
 use crate::selection::{self, Alias, Configured, Documented, Note, Overrides, Proposal, Selection};
@@ -100,6 +100,7 @@ pub fn with_credential(context: &Context, options: &Onboard, obtained: Obtained)
         selection: settled.selection.clone(),
         client_secret: obtained.client_secret.clone(),
         basis: Some(current.clone()),
+        timer: if options.timer && timer::is_wanted(&snapshot, var) { TimerWish::Make } else { TimerWish::AsItIs },
         ..Request::default()
     };
     let mut warnings = obtained.warnings.clone();
@@ -124,8 +125,8 @@ pub fn with_credential(context: &Context, options: &Onboard, obtained: Obtained)
         context.state().decide(&settled.catalog);
     }
     add_plan_warnings(&mut warnings, &written.plan, context.lang);
-    let told = round::after_write(&site, kept, var);
-    warnings.extend(round::troubles(&told).iter().map(|trouble| of_plan(trouble, context.lang)));
+    let told = round::after_write(&site, kept, written.plan.timer.as_ref(), var);
+    warnings.extend(round::troubles(told.as_ref()).iter().map(|trouble| of_plan(trouble, context.lang)));
     warnings.extend(changed_meanwhile(context, &site, &written.changed_meanwhile));
     let snapshot = after.unwrap_or(snapshot);
     let current = Current::of(&snapshot, now());

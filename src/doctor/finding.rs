@@ -186,6 +186,8 @@ pub enum Cause {
     RenewalTrouble(Trouble),
     /// No job in OpenClaw's cron renews the sign-in that we keep.
     NoRenewalJob,
+    /// The running gateway has no job that renews; it had one.
+    RenewalJobGone,
     /// A running gateway was not made to take the newest token yet.
     GatewayHasOldToken,
     /// A gateway of this version does not start on a config that names Chutes without its plugin.
@@ -327,6 +329,7 @@ impl Cause {
             Cause::HelperUnfit(_) => ("helper-unfit", Fault),
             Cause::RenewalTrouble(trouble) => ("renewal-trouble", if trouble.lasting { Fault } else { Notice }),
             Cause::NoRenewalJob => ("no-renewal-job", Notice),
+            Cause::RenewalJobGone => ("renewal-job-gone", Fault),
             Cause::GatewayHasOldToken => ("gateway-has-old-token", Notice),
             Cause::PluginStopsGateway => ("plugin-stops-gateway", Fault),
             Cause::PluginInstalled => ("plugin-installed", Notice),
@@ -399,6 +402,7 @@ impl Cause {
                 text::renewal_trouble(lang, trouble.at.local(), clean::line(&trouble.message))
             }
             Cause::NoRenewalJob => text::no_renewal_job(lang).to_owned(),
+            Cause::RenewalJobGone => text::renewal_job_gone(lang).to_owned(),
             Cause::GatewayHasOldToken => text::gateway_has_old_token(lang).to_owned(),
             Cause::PluginStopsGateway => text::plugin_stops_gateway(lang).to_owned(),
             Cause::PluginInstalled => text::plugin_installed(lang).to_owned(),
@@ -431,7 +435,7 @@ impl Cause {
             Cause::ConfigRefused(refusal) => text::run_command(lang, clean::line(&refusal.mended_by())),
             Cause::HelperUnfit(helper) => helper.remedy(lang).unwrap_or_default(),
             Cause::RenewalTrouble(trouble) if trouble.lasting => text::sign_in_again(lang, program),
-            Cause::RenewalTrouble(_) | Cause::NoRenewalJob | Cause::GatewayHasOldToken => {
+            Cause::RenewalTrouble(_) | Cause::NoRenewalJob | Cause::RenewalJobGone | Cause::GatewayHasOldToken => {
                 text::run_renew(lang, program)
             }
             Cause::PluginInstalled => String::new(),

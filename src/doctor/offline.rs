@@ -33,6 +33,8 @@ pub struct Facts<'a> {
     pub reverted: Option<PathBuf>,
     /// OpenClaw keeps credentials in a database and did not say which.
     pub credential_unknown: bool,
+    /// A running gateway was asked, and its cron has not the job that it had.
+    pub job_gone: bool,
     /// Unix time in milliseconds.
     pub now: UnixMillis,
 }
@@ -185,7 +187,10 @@ fn renewal(facts: &Facts<'_>, causes: &mut Vec<Cause>) {
     let Some(kept) = current::kept(facts.snapshot) else { return };
     causes.extend(kept.progress.trouble.map(Cause::RenewalTrouble));
     let cron_off = at(facts.snapshot.value(), &["cron", "enabled"]) == Some(&Value::Bool(false));
-    if kept.progress.job.is_none() && !cron_off {
+    if facts.job_gone {
+        causes.push(Cause::RenewalJobGone);
+    }
+    if kept.progress.job.is_none() && facts.snapshot.renewal_timer().is_none() && !cron_off {
         causes.push(Cause::NoRenewalJob);
     }
     if kept.progress.taken.is_some_and(|taken| taken != kept.issued_at) {

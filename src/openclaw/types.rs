@@ -161,6 +161,8 @@ pub enum Role {
     Dotenv,
     /// The sign-in that we keep, in our own state.
     SignIn,
+    /// A file of the timer that renews it, or our record of that timer.
+    Timer,
     /// The config, or a file it includes.
     Config,
 }

@@ -28,7 +28,7 @@ use crate::chutes::oauth::app::{AppError, Registered};
 use crate::chutes::oauth::attempt::ClientId;
 use crate::chutes::verify::Verdict;
 use crate::openclaw::Error;
-use crate::openclaw::plan::Request;
+use crate::openclaw::plan::{Request, TimerWish};
 use crate::openclaw::read::current::Current;
 use crate::openclaw::types::{AuthChoice, NewCredential, StoredCredential};
 use crate::secret::Secret;
@@ -88,13 +88,16 @@ pub struct Wizard {
     pub client_secret: Option<Secret>,
     /// Put the client secret where OpenClaw reads it.
     pub keep_secret: bool,
+    /// Make the timer that renews while no gateway's cron does.
+    pub renewal_timer: bool,
     /// The app of the last attempt to sign in.
     last_app: Option<ClientId>,
     /// For the models screen alone: what it shows until the service answers.
     kept: Option<Catalog>,
     /// Ids of the models that an earlier run registered or left out. Looking at a list decides nothing.
     decided: HashSet<Box<str>>,
-    test_attempt: Attempt,
+    /// Test calls under way, and the ids they ask.
+    tests: Vec<(Attempt, String)>,
     last_attempt: Attempt,
     /// Ctrl-C came while files were being written.
     leaving: bool,
@@ -128,10 +131,11 @@ impl Wizard {
             credential: None,
             client_secret: None,
             keep_secret: false,
+            renewal_timer: false,
             last_app: None,
             kept: None,
             decided: HashSet::new(),
-            test_attempt: Attempt::default(),
+            tests: Vec::new(),
             last_attempt: Attempt::default(),
             leaving: false,
             facts,
@@ -188,7 +192,10 @@ impl Wizard {
             Screen::Review if self.review.writing => KeyContext::ReviewWaiting,
             Screen::Review if self.review.is_refused() => KeyContext::ReviewRefused,
             Screen::Review if self.review.confirmed => KeyContext::ReviewWaiting,
-            Screen::Review if matches!(self.credential, Some(Credential::OAuth(_))) => KeyContext::ReviewOAuth,
+            Screen::Review if matches!(self.credential, Some(Credential::OAuth(_))) => match self.review.timer() {
+                Some(_) => KeyContext::ReviewTimer,
+                None => KeyContext::ReviewOAuth,
+            },
             Screen::Review if matches!(self.trade, Trade::Running { .. }) => KeyContext::ReviewWaiting,
             Screen::Review if self.trade.is_offered() => KeyContext::ReviewAdminKey,
             Screen::Review => KeyContext::Review,
@@ -409,7 +416,7 @@ impl Wizard {
             (Some(scroll), _) => scroll.set_viewport(viewport),
             (None, Screen::Models) => {
                 if let Some(models) = &mut self.models {
-                    models.set_page(viewport.page);
+                    models.set_viewport(viewport);
                 }
             }
             (None, Screen::Review) => self.review.scroll.set_viewport(viewport),
@@ -467,6 +474,11 @@ impl Wizard {
             Transition::Forget(attempt) => vec![Effect::Cancel(attempt)],
             Transition::NewLink => self.new_link(),
             Transition::ToggleClientSecret => self.toggle_client_secret(),
+            Transition::ToggleTimer if self.review.timer().is_some() => {
+                self.renewal_timer = !self.renewal_timer;
+                self.plan_again()
+            }
+            Transition::ToggleTimer => Vec::new(),
             Transition::TradeKey => {
                 let attempt = self.new_attempt();
                 self.trade.begin(attempt)
@@ -479,11 +491,7 @@ impl Wizard {
             Transition::AskAgain if self.discover.running => Vec::new(),
             Transition::AskAgain => self.ask_for_list(self.credential.clone().unwrap_or(Credential::Stored)),
             Transition::AnotherCredential => self.another_credential(),
-            Transition::Test(model) => {
-                let credential = self.credential.clone().unwrap_or(Credential::Stored);
-                self.test_attempt = self.new_attempt();
-                vec![Effect::Verify { attempt: self.test_attempt, credential, model }]
-            }
+            Transition::Test(ids) => ids.into_iter().map(|id| self.test(id)).collect(),
             Transition::Review => self.start_review(),
             Transition::PoolOfChain => {
                 let taken = self.models.as_mut().is_some_and(Models::take_pool_of_chain);
@@ -648,11 +656,16 @@ impl Wizard {
     fn toggle_client_secret(&mut self) -> Vec<Effect> {
         if self.client_secret.is_some() {
             self.keep_secret = !self.keep_secret;
-            let attempt = self.new_attempt();
-            self.review.plan_again(attempt);
-            return vec![Effect::Plan { attempt, request: Box::new(self.request()) }];
+            return self.plan_again();
         }
         Vec::new()
+    }
+
+    /// Something else is to be written, with the same credential and models.
+    fn plan_again(&mut self) -> Vec<Effect> {
+        let attempt = self.new_attempt();
+        self.review.plan_again(attempt);
+        vec![Effect::Plan { attempt, request: Box::new(self.request()) }]
     }
 
     // ── The list ─────────────────────────────────────────────────────────────────────────────────
@@ -847,12 +860,19 @@ impl Wizard {
         effects
     }
 
+    /// A test call to the model with this id.
+    fn test(&mut self, model: String) -> Effect {
+        let credential = self.credential.clone().unwrap_or(Credential::Stored);
+        let attempt = self.new_attempt();
+        self.tests.push((attempt, model.clone()));
+        Effect::Verify { attempt, credential, model }
+    }
+
     fn verified(&mut self, attempt: Attempt, verdict: Verdict) -> Vec<Effect> {
-        if attempt == self.test_attempt {
-            if let Some(models) = &mut self.models {
-                models.test_answered(verdict);
-            }
-            return Vec::new();
+        if let Some(at) = self.tests.iter().position(|(asked, _)| *asked == attempt) {
+            let (_, id) = self.tests.swap_remove(at);
+            let next = self.models.as_mut().map_or(Transition::Stay, |models| models.test_answered(&id, verdict));
+            return self.follow(next);
         }
         if self.screen != Screen::Review {
             return Vec::new();
@@ -884,7 +904,7 @@ impl Wizard {
             selection,
             client_secret,
             basis,
-            proven: None,
+            timer: if signed_in && self.renewal_timer { TimerWish::Make } else { TimerWish::AsItIs },
             ..Request::default()
         }
     }
@@ -906,10 +926,8 @@ impl Wizard {
                 // What was shown is not what would be written: it is shown anew.
                 Some(paths) => {
                     let changed = paths.iter().map(|path| self.facts.tilde(path)).collect();
-                    let attempt = self.new_attempt();
-                    self.review.plan_again(attempt);
+                    effects.extend(self.plan_again());
                     self.review.changed = changed;
-                    effects.push(Effect::Plan { attempt, request: Box::new(self.request()) });
                     effects.extend(self.validate());
                 }
                 None => self.review.write_failed = Some(error),

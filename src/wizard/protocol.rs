@@ -22,8 +22,10 @@ use crate::openclaw::program::status::Resolved;
 use crate::openclaw::read::current::Current;
 use crate::openclaw::read::fingerprint::Fingerprint;
 use crate::openclaw::write::undo::Undone;
+use crate::renewal_timer::By;
 use crate::secret::Secret;
 use crate::wizard::line::LineEdit;
+use crate::wizard::models::ColumnSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -113,12 +115,14 @@ pub struct Viewport {
     /// Rows at which the part before and the one behind the first shown row begin.
     pub previous: Option<usize>,
     pub next: Option<usize>,
+    /// Of the table of models, the columns that are shown.
+    pub columns: ColumnSet,
 }
 
 impl Viewport {
     /// Without parts to jump to.
     pub fn new(page: usize, last: usize) -> Viewport {
-        Viewport { page, last, previous: None, next: None }
+        Viewport { page, last, previous: None, next: None, columns: ColumnSet::ALL }
     }
 }
 
@@ -215,6 +219,8 @@ pub struct Planned {
     pub handover: Option<String>,
     /// Of a new sign-in: who renews it.
     pub renewal: Option<RenewalWay>,
+    /// No gateway's cron renews it now, and this could.
+    pub timer: Option<By>,
     /// The files as they were looked at.
     pub fingerprint: Fingerprint,
 }
@@ -360,12 +366,14 @@ pub enum Action {
     Filter,
     Reveal,
     Sort,
-    /// By the column of this place, from 0.
+    /// By the column at this place of those that are shown, from 0.
     SortColumn(u8),
     SortReverse,
     /// On to the review.
     GoOn,
     GoToDefault,
+    /// To the next row that is in use.
+    NextUsed,
     /// Show what Review folds, or fold it again.
     Unfold,
     NextFile,
@@ -379,6 +387,8 @@ pub enum Action {
     LeaveOut,
     Favourite,
     TestCall,
+    /// Test calls to all rows shown.
+    TestAll,
     /// For a pool.
     Mark,
     MakePool,
@@ -404,6 +414,8 @@ pub enum Action {
     NewLink,
     /// Put the client secret into OpenClaw's `.env`, or not.
     ClientSecret,
+    /// Make the timer that renews, or do not.
+    RenewalTimer,
     /// Trade the API key for one that may only call models.
     TradeKey,
 }
@@ -454,9 +466,13 @@ key_contexts! {
     /// Another model has the alias as it is typed.
     ModelsAliasTaken,
     ModelsPending,
+    /// Test calls to all rows shown: the price waits for a yes.
+    ModelsTestAll,
     Review,
     /// Review of a sign-in: the client secret can be kept for renewals.
     ReviewOAuth,
+    /// The same, and a timer can be made that renews it.
+    ReviewTimer,
     /// Review of an API key that may do everything: it can be traded for a narrow one.
     ReviewAdminKey,
     ReviewWaiting,

@@ -49,7 +49,7 @@ impl Walk {
         home.set("CHUTES_IDP_BASE_URL", standin.idp_base());
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         home.set("CHUTES_OAUTH_REDIRECT_URI", format!("http://127.0.0.1:{port}/oauth-callback"));
-        Walk { stage: Stage { home, standin }, _idp: idp }
+        Walk { stage: Stage::of(home, standin), _idp: idp }
     }
 
     /// The terminal, showing that screen.

@@ -6,6 +6,7 @@ use crate::openclaw::read::current;
 use crate::openclaw::read::snapshot::Snapshot;
 use crate::openclaw::types::{CredentialKind, StoredCredential};
 use crate::renewal::prospect::Prospect;
+use crate::renewal_timer::By;
 use crate::sign_in::SignIn;
 use crate::texts::{Lang, cli, renewal as text};
 use crate::time::UnixMillis;
@@ -41,13 +42,19 @@ pub fn state(kept: &SignIn, now: UnixMillis) -> KeptState {
 }
 
 /// `auth.renewal` of the document; null: nothing renews this credential.
-pub fn json(kept: Option<&SignIn>, active: Option<&StoredCredential>, prospect: Option<Prospect>) -> Value {
+pub fn json(
+    kept: Option<&SignIn>,
+    timer: Option<By>,
+    active: Option<&StoredCredential>,
+    prospect: Option<Prospect>,
+) -> Value {
     let mut renewal = match kept {
         Some(kept) => json!({
             "by": "openclaw-chutes",
             "nextAt": kept.due_at().rfc3339(),
             "every": renewal_job::EVERY,
             "job": kept.progress.job,
+            "timer": timer.map(By::name),
             "lastError": kept.progress.trouble.as_ref().map(|trouble| json!({
                 "at": trouble.at.rfc3339(),
                 "code": trouble.code,
@@ -75,10 +82,12 @@ pub fn outlook(prospect: Prospect, lang: Lang) -> Option<String> {
 }
 
 /// A line or two about a sign-in that we keep.
-pub fn words(kept: &SignIn, lang: Lang) -> Vec<String> {
-    let mut lines = vec![match &kept.progress.job {
-        Some(_) => text::status_next(lang, kept.due_at().local(), renewal_job::EVERY),
-        None => text::status_next_no_job(lang, kept.due_at().local()),
+pub fn words(kept: &SignIn, timer: Option<By>, lang: Lang) -> Vec<String> {
+    let next = kept.due_at().local();
+    let mut lines = vec![match (timer, &kept.progress.job) {
+        (Some(by), _) => text::status_next_timer(lang, next, by.name(), renewal_job::EVERY),
+        (None, Some(_)) => text::status_next(lang, next, renewal_job::EVERY),
+        (None, None) => text::status_next_no_job(lang, next),
     }];
     if let Some(trouble) = &kept.progress.trouble {
         lines.push(text::status_trouble(lang, trouble.at.local(), clean::line(&trouble.message)));

@@ -5,6 +5,7 @@
 pub mod journal;
 pub(crate) mod run_lock;
 pub mod sidecar_lock;
+pub mod timer;
 mod transaction;
 pub mod undo;
 
@@ -149,7 +150,7 @@ fn carry_out(
                 return Ok(Written { plan, backups, changed_meanwhile, undoable: true });
             }
             Err(Failure::Conflict(path)) => {
-                journal.recover()?;
+                journal.clear_up()?;
                 conflict = path;
             }
             Err(Failure::Error(error)) => {

@@ -18,9 +18,8 @@ use crate::openclaw::plan::{PlanWarning, Request};
 use crate::openclaw::program::{child, status, validate};
 use crate::openclaw::read::current::Current;
 use crate::openclaw::read::fingerprint::Fingerprint;
-use crate::openclaw::write::undo::undo;
 use crate::openclaw::{plan, write};
-use crate::renewal::{self, kept, round};
+use crate::renewal::{self, kept, round, timer};
 use crate::secret::Secret;
 use crate::signals;
 use crate::time::now;
@@ -101,8 +100,8 @@ impl Effects {
                 let session = Arc::clone(&self.session);
                 self.write(move || {
                     let kept = kept::read(&session.site.paths.sign_in);
-                    let undone = undo(&session.state, Some(&session.site));
-                    round::after_write(&session.site, kept, |name| std::env::var(name).ok());
+                    let undone = timer::undone(&session.site, &session.state);
+                    round::after_write(&session.site, kept, None, |name| std::env::var(name).ok());
                     Event::Undone(Box::new(undone))
                 });
             }
@@ -328,14 +327,17 @@ fn load(session: &Session) -> Result<Current, Error> {
 }
 
 fn planned(session: &Session, request: Request) -> Result<Planned, Error> {
-    let plan = plan::plan(&session.site.read()?, &request, now())?;
+    let snapshot = session.site.read()?;
+    let plan = plan::plan(&snapshot, &request, now())?;
+    let timer = timer::offered(&snapshot, plan.renewal.as_ref(), |name| std::env::var(name).ok());
     // With thousands of models, this and the text of each file are the larger part of all memory.
     drop(request);
     let put = plan.database.iter().flat_map(|change| &change.put);
     let stored = put.map(|(id, _)| format!("upsertAuthProfileWithLock({id})")).next();
     let handover = plan.handover.map(|handover| format!("openclaw {}", handover.args.join(" "))).or(stored);
     let diffs = plan.files.into_iter().map(|file| FileDiff::of(&file)).collect();
-    Ok(Planned { diffs, handover, renewal: plan.renewal, warnings: plan.warnings, fingerprint: plan.fingerprint })
+    let (renewal, warnings, fingerprint) = (plan.renewal, plan.warnings, plan.fingerprint);
+    Ok(Planned { diffs, handover, renewal, timer, warnings, fingerprint })
 }
 
 /// The list that was in sight is the last one kept.
@@ -359,7 +361,8 @@ fn committed(session: &Session, request: &Request, reviewed: &Fingerprint) -> Re
     let can_be_read_back = session.site.installed.program.is_some();
     let no_undo = !written.undoable && !written.plan.files.is_empty();
     let mut warnings = written.plan.warnings;
-    let told = round::after_write(&session.site, kept, |name| std::env::var(name).ok());
-    warnings.extend(round::troubles(&told));
+    let made = written.plan.timer.as_ref();
+    let told = round::after_write(&session.site, kept, made, |name| std::env::var(name).ok());
+    warnings.extend(round::troubles(told.as_ref()));
     Ok(Committed { files, profile_id: written.plan.profile_id, warnings, can_be_read_back, no_undo })
 }

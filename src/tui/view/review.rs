@@ -7,7 +7,8 @@ use crate::chutes::model::id_of;
 use crate::chutes::verify::Verdict;
 use crate::clean;
 use crate::diff::{self, FileDiff, Fold, Hunk, LineKind};
-use crate::texts::{Lang, choose, signin, wizard as t};
+use crate::openclaw::plan::renewal_job::EVERY;
+use crate::texts::{Lang, choose, renewal, signin, wizard as t};
 use crate::tui::format::{cut, wrap};
 use crate::wizard::Wizard;
 use crate::wizard::protocol::{Credential, Planned, Viewport};
@@ -78,6 +79,9 @@ pub fn page(page: &mut Page, wizard: &Wizard) {
             let way = planned.renewal.iter().filter(|_| !low || page.room.spoken).flat_map(|way| way.words(lang));
             for words in way.collect::<Vec<_>>() {
                 page.text(&words, theme.quiet);
+            }
+            if let (Some(by), false) = (planned.timer, wizard.renewal_timer) {
+                page.text(&renewal::timer_offered(lang, "t", by.name(), EVERY), theme.quiet);
             }
             if !low {
                 page.blank();
@@ -291,10 +295,9 @@ fn rows(page: &mut Page, wizard: &Wizard, planned: &Planned) {
     };
     let starts: Vec<usize> = sizes.iter().map(start_of).collect();
     page.set_viewport(Viewport {
-        page: room,
-        last,
         previous: starts.iter().copied().rev().chain([0]).find(|at| *at < first),
         next: starts.iter().copied().find(|at| *at > first),
+        ..Viewport::new(room, last)
     });
     let mut left = first.saturating_sub(head.len());
     let files = planned.diffs.iter().zip(&sizes).flat_map(|(diff, size)| {

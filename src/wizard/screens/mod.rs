@@ -59,6 +59,7 @@ pub enum Transition {
     NewLink,
     /// Put the client secret where OpenClaw reads it, or leave it out.
     ToggleClientSecret,
+    ToggleTimer,
     /// Trade the API key for a narrow one.
     TradeKey,
     /// Ask for the list with this credential.
@@ -67,8 +68,8 @@ pub enum Transition {
     AskAgain,
     /// The credential was refused: ask for another one.
     AnotherCredential,
-    /// One-token call to the model with this id.
-    Test(String),
+    /// One-token calls to the models with these ids.
+    Test(Vec<String>),
     /// Work out what is to be written, and show it.
     Review,
     /// One pool in place of the default and its Chutes fallbacks.
@@ -101,7 +102,7 @@ impl Scroll {
 
     /// False: the action is none that scrolls.
     pub fn act(&mut self, action: Action) -> bool {
-        let Viewport { page, last, previous, next } = self.viewport;
+        let Viewport { page, last, previous, next, .. } = self.viewport;
         let to = match action {
             Action::Up => self.first.saturating_sub(1),
             Action::Down => self.first.saturating_add(1),
