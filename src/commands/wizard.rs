@@ -153,6 +153,7 @@ pub fn show(session: Session, facts: Facts, way: Way) -> Result<Report, Error> {
         Ended::Signal(number) => Err(Error::Interrupted(number)),
         Ended::Outcome(Outcome::Cancelled) => Ok(Report::text(format!("{}\n", text::after_cancelled(lang))).exit(130)),
         Ended::Outcome(Outcome::Failed) => Ok(Report::text(format!("{}\n", text::after_cancelled(lang))).exit(1)),
+        Ended::Outcome(Outcome::Changed) => Ok(Report::text(format!("{}\n", text::after_changed(lang)))),
         Ended::Outcome(Outcome::Done) => Ok(Report::text(tui::view::summary(&wizard, lang))),
     }
 }

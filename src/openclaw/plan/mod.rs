@@ -65,6 +65,8 @@ pub struct Request {
     pub timer: TimerWish,
     /// Another stored profile becomes the one that OpenClaw uses, or one leaves.
     pub account: Option<AccountChange>,
+    /// For that: the Chutes profiles in OpenClaw's database. Those in its files are known.
+    pub stored: Vec<StoredCredential>,
 }
 
 /// What is to become of the timer that renews.
@@ -132,7 +134,7 @@ pub fn plan(snapshot: &Snapshot, request: &Request, now: UnixMillis) -> Result<P
     let secret = request.client_secret.as_ref();
     let credential = match (new, &request.account) {
         (Some(new), _) => credential::change(snapshot, new, secret)?,
-        (None, Some(account)) => credential::account(snapshot, account)?,
+        (None, Some(account)) => credential::account(snapshot, account, &request.stored)?,
         (None, None) => Change::default(),
     };
     let mut files: Vec<FileChange> =

@@ -190,7 +190,7 @@ impl Database<'_> {
     /// Once, however often the files are planned again.
     fn replace(&mut self, snapshot: &Snapshot, change: &DatabaseChange) -> Result<(), Error> {
         if self.before.is_none() {
-            self.before = Some(Profiles(profiles::replace(self.site, snapshot, &profiles::entries(change))?));
+            self.before = Some(Profiles(profiles::change(self.site, snapshot, change)?));
         }
         Ok(())
     }

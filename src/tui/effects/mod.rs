@@ -13,6 +13,7 @@ use crate::chutes::health;
 use crate::chutes::key_management;
 use crate::chutes::verify::{Verdict, verify};
 use crate::diff::FileDiff;
+use crate::doctor::visit::{self, Visit};
 use crate::openclaw::Error;
 use crate::openclaw::plan::{PlanWarning, Request};
 use crate::openclaw::program::{child, status, validate};
@@ -103,6 +104,14 @@ impl Effects {
                     let undone = timer::undone(&session.site, &session.state);
                     round::after_write(&session.site, kept, None, |name| std::env::var(name).ok());
                     Event::Undone(Box::new(undone))
+                });
+            }
+            Effect::Examine(attempt) => self.examine(attempt),
+            Effect::Mend { attempt, seen } => {
+                let visit = self.visit();
+                self.write(move || {
+                    let result = Box::new(visit::mend(&visit, &seen, true));
+                    Event::Mended { attempt, result }
                 });
             }
             Effect::SaveFavourites(favourites) => {
@@ -229,6 +238,20 @@ impl Effects {
         );
     }
 
+    fn visit(&self) -> Visit {
+        let Session { site, state, endpoints, lang, .. } = &*self.session;
+        Visit { site: site.clone(), state: state.clone(), endpoints: endpoints.clone(), lang: *lang }
+    }
+
+    fn examine(&mut self, attempt: Attempt) {
+        let (events, visit) = (self.events.clone(), self.visit());
+        let looking = tokio::spawn(async move {
+            let result = Box::new(visit::look(&visit).await);
+            let _ = events.send(Event::Examined { attempt, result });
+        });
+        self.attempts.insert(attempt.0, looking);
+    }
+
     /// The process goes when the wizard does: its answer is for the screen alone.
     fn read_back(&mut self, attempt: Attempt) {
         let (events, session) = (self.events.clone(), Arc::clone(&self.session));
@@ -332,7 +355,7 @@ fn planned(session: &Session, request: Request) -> Result<Planned, Error> {
     let timer = timer::offered(&snapshot, plan.renewal.as_ref(), |name| std::env::var(name).ok());
     // With thousands of models, this and the text of each file are the larger part of all memory.
     drop(request);
-    let put = plan.database.iter().flat_map(|change| &change.put);
+    let put = plan.database.iter().flat_map(|change| change.put());
     let stored = put.map(|(id, _)| format!("upsertAuthProfileWithLock({id})")).next();
     let handover = plan.handover.map(|handover| format!("openclaw {}", handover.args.join(" "))).or(stored);
     let diffs = plan.files.into_iter().map(|file| FileDiff::of(&file)).collect();
