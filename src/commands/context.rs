@@ -14,7 +14,7 @@ use crate::openclaw::read::snapshot::Snapshot;
 use crate::openclaw::write;
 use crate::state::State;
 use crate::texts::Lang;
-use std::time::{SystemTime, UNIX_EPOCH};
+use crate::time::now;
 
 pub use crate::selection::documented;
 
@@ -96,15 +96,4 @@ impl Context {
 /// A variable of the environment; one that is not Unicode counts as unset.
 pub fn var(name: &str) -> Option<String> {
     std::env::var(name).ok()
-}
-
-/// Unix time in milliseconds.
-pub fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
-}
-
-/// A moment (Unix time in milliseconds) as RFC 3339 in UTC.
-pub fn rfc3339(ms: i64) -> String {
-    jiff::Timestamp::from_millisecond(ms).map(|moment| moment.to_string()).unwrap_or_default()
 }

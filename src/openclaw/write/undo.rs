@@ -15,6 +15,7 @@ use crate::openclaw::types::Role;
 use crate::signals::Uncut;
 use crate::state::journal::Direction;
 use crate::state::{Profiles, State, UndoFile, UndoRecord};
+use crate::time::UnixMillis;
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::path::{Path, PathBuf};
@@ -36,7 +37,7 @@ pub(super) fn record(
     plan: &Plan,
     backups: &[Option<PathBuf>],
     database: Option<Profiles>,
-    at: i64,
+    at: UnixMillis,
 ) -> Result<(), Error> {
     let files = &plan.files;
     if files.is_empty() && database.is_none() {
@@ -63,7 +64,7 @@ pub fn concerns(state: &State, path: &Path) -> bool {
 }
 
 /// When the last write was made, Unix time in milliseconds, if it can still be undone.
-pub fn available(state: &State) -> Option<i64> {
+pub fn available(state: &State) -> Option<UnixMillis> {
     let record = state.undo_record().read()?;
     way_back(&record).is_ok_and(|(changes, _)| !changes.is_empty()).then_some(record.at)
 }
