@@ -126,6 +126,54 @@ fn scenes(services: &Services) -> Vec<(&'static str, &'static str, Scene)> {
             ),
         ),
         (
+            "models-16",
+            "",
+            // The palette of 16 is the user's own; in this one, bright black is the ground.
+            onboard(
+                services.good.api_base(),
+                "
+                keys Enter
+                wait live
+                keys f Down
+                snap models-16 solarized
+                keys Up Enter
+                wait answered in
+                snap review-16 solarized
+            ",
+            )
+            .env("TERM", "xterm"),
+        ),
+        (
+            "models-plain",
+            "",
+            onboard(
+                services.good.api_base(),
+                "
+                keys Enter
+                wait live
+                snap models-no-color
+            ",
+            )
+            .env("NO_COLOR", "1"),
+        ),
+        (
+            "sizes",
+            "",
+            onboard(
+                services.good.api_base(),
+                "
+                keys Enter
+                wait live
+                size 60x20
+                wait live
+                snap models
+                size 200x60
+                wait live
+                snap models
+            ",
+            ),
+        ),
+        (
             "filter",
             "",
             onboard(
@@ -248,7 +296,7 @@ fn scenes(services: &Services) -> Vec<(&'static str, &'static str, Scene)> {
                 wait 实时
                 snap models-zh
                 keys Enter
-                wait 毫秒内回答
+                wait 毫秒内响应
                 snap review-zh
             "
                 ),

@@ -4,6 +4,7 @@
 
 mod doctor;
 mod frames;
+mod gate;
 mod models;
 mod models_property;
 mod models_support;

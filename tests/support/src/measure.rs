@@ -80,6 +80,15 @@ pub fn bytes_per_key(pty: &mut Pty, keys: &[&str], quiet: Duration) -> Vec<usize
     counts
 }
 
+/// Times from each key to the first byte that is written after it; `quiet` of silence before each.
+pub fn latencies(pty: &Pty, keys: &[&str], quiet: Duration) -> Vec<Duration> {
+    let once = |key: &&str| {
+        pty.wait_quiet(quiet);
+        pty.latency(key)
+    };
+    keys.iter().map(once).collect()
+}
+
 /// The most memory a running process has had resident (`VmHWM`), in KiB.
 pub fn peak_rss(pid: i32) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
