@@ -54,6 +54,9 @@ const LISTS: Where = Where::In(&[
     C::ReviewAdminKey,
     C::Done,
     C::DoneForGood,
+    C::Doctor,
+    C::DoctorMended,
+    C::DoctorOver,
     C::Help,
 ]);
 const MODELS: Where = Where::In(&[C::Models, C::ModelsFiltered]);
@@ -219,6 +222,18 @@ pub const KEYMAP: &[Binding] = &[
     bind!(Where::In(&[C::ReviewRefused]), [Key::Plain(KeyCode::PageDown)], Action::PageDown, key_page_down),
     bind!(Where::In(&[C::Done, C::DoneForGood]), [ENTER, ESC], Action::Enter, key_finish, footer),
     bind!(Where::In(&[C::Done]), [Key::Char('u')], Action::Undo, key_undo, footer),
+    bind!(Where::In(&[C::Auth, C::Done, C::DoneForGood]), [Key::Char('d')], Action::Doctor, key_doctor, footer),
+    bind!(Where::In(&[C::Doctor]), [ENTER], Action::Enter, key_mend, footer),
+    bind!(Where::In(&[C::DoctorMended, C::DoctorOver]), [ENTER], Action::Enter, key_back, footer),
+    bind!(Where::In(&[C::DoctorMended]), [Key::Char('u')], Action::Undo, key_undo, footer),
+    bind!(
+        Where::In(&[C::Doctor, C::DoctorMended, C::DoctorOver]),
+        [Key::Char('r')],
+        Action::Retry,
+        key_look_again,
+        footer
+    ),
+    bind!(Where::In(&[C::Doctor]), [Key::Char('o')], Action::Unfold, key_unfold),
     bind!(Where::In(&[C::Trouble]), [Key::Char('r')], Action::Retry, key_retry, footer),
     bind!(Where::In(&[C::Trouble]), [ESC, ENTER], Action::Back, key_leave, footer),
     bind!(Where::In(&[C::Help]), [ESC, ENTER], Action::Back, key_close_help, footer),

@@ -30,20 +30,19 @@ use crate::chutes::verify::Verdict;
 use crate::openclaw::Error;
 use crate::openclaw::plan::{Request, TimerWish};
 use crate::openclaw::read::current::Current;
-use crate::openclaw::types::NewCredential;
-use crate::openclaw::types::StoredCredential;
+use crate::openclaw::types::{AuthChoice, NewCredential, StoredCredential};
 use crate::secret::Secret;
 use crate::selection::Refusal;
 use crate::selection::propose::left_out;
 use facts::Facts;
 use models::{ConfigFacts, Models};
 use protocol::{
-    Action, Attempt, AuthChoice, Begin, Committed, Credential, Effect, Event, KeyContext, Outcome, SignInUpdate,
-    Viewport,
+    Action, Attempt, Begin, Committed, Credential, Effect, Event, KeyContext, Outcome, SignInUpdate, Viewport,
 };
 use screens::app::App;
 use screens::auth::Auth;
 use screens::discover::Discover;
+use screens::doctor::Doctor;
 use screens::done::{Done, Undo};
 use screens::key::{self, KeyField};
 use screens::review::{Review, Verification};
@@ -80,6 +79,7 @@ pub struct Wizard {
     market: Option<(Option<Account>, Arc<Health>)>,
     pub review: Review,
     pub done: Done,
+    pub doctor: Doctor,
     /// Of an API key that may do everything.
     pub trade: Trade,
     /// What OpenClaw itself says of its config.
@@ -128,6 +128,7 @@ impl Wizard {
             market: None,
             review: Review::default(),
             done: Done::default(),
+            doctor: Doctor::default(),
             trade: Trade::default(),
             validation: Validation::default(),
             credential: None,
@@ -203,6 +204,19 @@ impl Wizard {
             Screen::Review => KeyContext::Review,
             Screen::Done if self.done.undo == Undo::Offered => KeyContext::Done,
             Screen::Done => KeyContext::DoneForGood,
+            Screen::Doctor if self.doctor.is_busy() => KeyContext::DoctorBusy,
+            Screen::Doctor if self.doctor.can_mend() => KeyContext::Doctor,
+            Screen::Doctor if self.doctor.undo == Undo::Offered => KeyContext::DoctorMended,
+            Screen::Doctor => KeyContext::DoctorOver,
+        }
+    }
+
+    /// The step of the rail that is being taken: a screen beside the steps belongs to the one that it was asked for on.
+    pub fn step(&self) -> Screen {
+        match self.screen {
+            Screen::App | Screen::SignIn => Screen::Key,
+            Screen::Doctor => self.doctor.from.unwrap_or(Screen::Auth),
+            other => other,
         }
     }
 
@@ -312,6 +326,15 @@ impl Wizard {
             Event::Validated { attempt, refused } => self.validation.answered(attempt, refused),
             Event::KeyRights { attempt, is_admin } => self.trade.answered(attempt, is_admin),
             Event::NarrowKeyMade { attempt, result } => return self.narrow_key_made(attempt, *result),
+            Event::Examined { attempt, result } => self.doctor.examined(attempt, *result),
+            Event::Mended { attempt, result } => {
+                self.doctor.mended(attempt, *result);
+                return self.written_aside();
+            }
+            Event::Undone(result) if self.doctor.undo == Undo::Running => {
+                self.doctor.undone(*result);
+                return self.written_aside();
+            }
             Event::Undone(result) => {
                 self.done.undone(*result);
                 // What was written with the narrow key is gone: so is the key.
@@ -368,6 +391,7 @@ impl Wizard {
             },
             Screen::Review => self.review.act(action),
             Screen::Done => self.done.act(action),
+            Screen::Doctor => self.doctor.act(action),
         };
         self.follow(transition)
     }
@@ -423,24 +447,34 @@ impl Wizard {
             }
             (None, Screen::Review) => self.review.scroll.set_viewport(viewport),
             (None, Screen::Done) => self.done.scroll.set_viewport(viewport),
+            (None, Screen::Doctor) => self.doctor.scroll.set_viewport(viewport),
             _ => {}
         }
     }
 
     fn quit(&mut self) -> Vec<Effect> {
         // A write that has begun is finished, one that still waits is given up; the wizard leaves after it.
-        if self.review.writing || self.done.undo == Undo::Running {
+        if self.review.writing || self.done.undo == Undo::Running || self.doctor.is_writing() {
             self.leaving = true;
             return vec![Effect::StopWaiting];
         }
-        let outcome = match self.screen {
+        let outcome = match self.step() {
             Screen::Done => Outcome::Done,
             _ if self.trouble.is_some() => Outcome::Failed,
+            _ if self.doctor.has_written() => Outcome::Changed,
             _ => Outcome::Cancelled,
         };
         let mut effects = if outcome == Outcome::Done { Vec::new() } else { self.trade.give_back() };
         effects.push(Effect::Exit(outcome));
         effects
+    }
+
+    /// Something was written beside the steps: what they show of the files is old.
+    fn written_aside(&mut self) -> Vec<Effect> {
+        if self.doctor.has_written() && self.done.undo == Undo::Offered {
+            self.done.undo = Undo::Passed;
+        }
+        if self.leaving { self.quit() } else { vec![Effect::Load] }
     }
 
     // ── Transitions ──────────────────────────────────────────────────────────────────────────────
@@ -506,6 +540,15 @@ impl Wizard {
                 self.screen = Screen::Done;
                 vec![Effect::Decided]
             }
+            Transition::Examine => {
+                let attempt = self.new_attempt();
+                let from = self.step();
+                let before = std::mem::take(&mut self.doctor);
+                let effects;
+                (self.doctor, effects) = Doctor::begin(from, attempt);
+                self.screen = Screen::Doctor;
+                [vec![Effect::Cancel(before.attempt)], effects].concat()
+            }
         }
     }
 
@@ -530,6 +573,10 @@ impl Wizard {
                 self.review.leave()
             }
             Screen::Auth | Screen::Done => self.quit(),
+            Screen::Doctor => {
+                self.screen = self.step();
+                vec![Effect::Cancel(self.doctor.attempt)]
+            }
             Screen::App | Screen::Key => {
                 self.screen = Screen::Auth;
                 Vec::new()

@@ -7,6 +7,7 @@ use openclaw_chutes::sign_in::SignIn;
 use openclaw_chutes::standin::idp::{Consent, Idp, Options};
 use openclaw_chutes::standin::sample::{self, Era};
 use openclaw_chutes::standin::{Config, Fault, Keys, Route, Standin};
+use openclaw_chutes::time::now;
 use serde_json::{Value, json};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::process::CommandExt;
@@ -174,11 +175,6 @@ impl Stage {
 /// How long OpenClaw may take for anything: it is slow where others work, too.
 fn longest() -> Duration {
     testkit::timeout() * 6
-}
-
-fn now() -> i64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-    i64::try_from(since.as_millis()).unwrap()
 }
 
 fn free_port() -> u16 {
@@ -362,7 +358,6 @@ fn without_a_network(version: &str) {
     assert!(stage.asked_with(&gateway).starts_with("cak_"), "{}", gateway.said());
     stage.onboard_with_a_key();
     stage.settles(&gateway, |with| with == KEY);
-    stage.valid();
 }
 
 #[test]

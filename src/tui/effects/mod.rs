@@ -14,6 +14,7 @@ use crate::chutes::key_management;
 use crate::chutes::making::Making;
 use crate::chutes::verify::{Verdict, verify};
 use crate::diff::FileDiff;
+use crate::doctor::visit::{self, Visit};
 use crate::openclaw::Error;
 use crate::openclaw::plan::{PlanWarning, Request};
 use crate::openclaw::program::{child, status, validate};
@@ -24,12 +25,13 @@ use crate::renewal::{self, kept, round, timer};
 use crate::secret::Secret;
 use crate::signals;
 use crate::state::made::MadeKind;
+use crate::time::now;
 use crate::tui::device::clipboard::Clipboard;
 use crate::wizard::protocol::{Attempt, Committed, Credential, Effect, Event, Outcome, Planned};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::{JoinHandle, spawn_blocking};
 
@@ -52,16 +54,6 @@ pub struct Effects {
     running: Option<sign_in::Running>,
     clipboard: Arc<Mutex<Clipboard>>,
     for_terminal: Arc<Mutex<Vec<u8>>>,
-}
-
-/// Unix time in milliseconds.
-pub fn now_ms() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
-}
-
-fn now() -> i64 {
-    i64::try_from(now_ms()).unwrap_or(i64::MAX)
 }
 
 fn millis(since: Instant) -> u64 {
@@ -123,6 +115,14 @@ impl Effects {
                     let undone = timer::undone(&session.site, &session.state);
                     round::after_write(&session.site, kept, None, |name| std::env::var(name).ok());
                     Event::Undone(Box::new(undone))
+                });
+            }
+            Effect::Examine(attempt) => self.examine(attempt),
+            Effect::Mend { attempt, seen } => {
+                let visit = self.visit();
+                self.write(move || {
+                    let result = Box::new(visit::mend(&visit, &seen, true));
+                    Event::Mended { attempt, result }
                 });
             }
             Effect::SaveFavourites(favourites) => {
@@ -221,7 +221,7 @@ impl Effects {
                             None => None,
                         }
                     };
-                    let yesterday = health::yesterday(now_ms());
+                    let yesterday = health::yesterday(now());
                     let (account, health) = tokio::join!(account, health::ask(&client_too, &yesterday));
                     // Nothing new is no news, and draws nothing.
                     if account.is_some() || !health.is_empty() {
@@ -251,6 +251,20 @@ impl Effects {
                 let _ = events.send(Event::Discovered { attempt, at_ms: millis(begun), result: Box::new(result) });
             }),
         );
+    }
+
+    fn visit(&self) -> Visit {
+        let Session { site, state, endpoints, lang, .. } = &*self.session;
+        Visit { site: site.clone(), state: state.clone(), endpoints: endpoints.clone(), lang: *lang }
+    }
+
+    fn examine(&mut self, attempt: Attempt) {
+        let (events, visit) = (self.events.clone(), self.visit());
+        let looking = tokio::spawn(async move {
+            let result = Box::new(visit::look(&visit).await);
+            let _ = events.send(Event::Examined { attempt, result });
+        });
+        self.attempts.insert(attempt.0, looking);
     }
 
     /// The process goes when the wizard does: its answer is for the screen alone.
@@ -363,7 +377,7 @@ async fn secret_of(session: &Arc<Session>, credential: Credential) -> Option<Sec
 }
 
 fn load(session: &Session) -> Result<Current, Error> {
-    let snapshot = session.site.read()?;
+    let snapshot = write::read_or_mend(&session.site, &session.state)?;
     let kept_client_secret = plan::gateway_surroundings(&snapshot).client_secret;
     Ok(Current { kept_client_secret, ..Current::of(&snapshot, now()) })
 }
@@ -374,7 +388,7 @@ fn planned(session: &Session, request: Request) -> Result<Planned, Error> {
     let timer = timer::offered(&snapshot, plan.renewal.as_ref(), |name| std::env::var(name).ok());
     // With thousands of models, this and the text of each file are the larger part of all memory.
     drop(request);
-    let put = plan.database.iter().flat_map(|change| &change.put);
+    let put = plan.database.iter().flat_map(|change| change.put());
     let stored = put.map(|(id, _)| format!("upsertAuthProfileWithLock({id})")).next();
     let handover = plan.handover.map(|handover| format!("openclaw {}", handover.args.join(" "))).or(stored);
     let diffs = plan.files.into_iter().map(|file| FileDiff::of(&file)).collect();
