@@ -139,6 +139,12 @@ texts! {
     warn_run_left_alone:
         "An earlier run was stopped in the middle, and the files were changed since: they stay as they are; what it left beside them is removed.",
         "之前的一次运行在途中被终止，而文件此后又有改动：文件保持原样；它留在旁边的内容已清除。";
+    warn_attributes(path, names):
+        "{path} has lost attributes that the file had, because its file system or your rights do not allow them: {names}",
+        "{path} 失去了原文件的以下属性，因为文件系统或您的权限不允许保留：{names}";
+    warn_hard_link(path):
+        "{path} was a hard link: its other names still have the old content.",
+        "{path} 是硬链接：它的其他名称仍指向旧内容。";
     interrupted: "interrupted; every file is as it was", "已中断；所有文件都保持原样";
     nothing_to_undo: "there is nothing to undo", "没有可以撤销的操作";
     changed_since(path):

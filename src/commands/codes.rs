@@ -146,6 +146,16 @@ pub const WARNINGS: &[(&str, &str, &str)] = &[
         "之前的一次运行被强制终止；消息中说明了发现的内容及其处理结果。",
     ),
     (
+        "attributes-lost",
+        "Extended attributes or an access control list of a file could not be carried over to the new one.",
+        "文件的扩展属性或访问控制列表未能转移到新文件。",
+    ),
+    (
+        "hard-link-broken",
+        "A file had other names, and its old content is there still.",
+        "文件另有其他名称，其中仍是旧内容。",
+    ),
+    (
         "not-renewable",
         "OpenClaw will not be able to renew the sign-in: the message says what is missing.",
         "OpenClaw 将无法为该登录续期：消息中说明了缺少什么。",
@@ -364,6 +374,12 @@ pub const ERRORS: &[(&str, u8, &str, &str)] = &[
         "在写入任何内容之前，运行被信号终止（129、130、143）。",
     ),
     ("system", 1, "The operating system refused something.", "操作系统拒绝了某个操作。"),
+    (
+        "report-lost",
+        1,
+        "The files were written, and standard output took no word of it.",
+        "文件已写入，但标准输出无法接收报告。",
+    ),
     (
         "bad-profile-name",
         2,
