@@ -3,6 +3,7 @@
 //! exec secret provider, and never sees the rest.
 
 use crate::secret::Secret;
+use crate::time::UnixMillis;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
 use std::fs::{File, OpenOptions, TryLockError};
@@ -25,9 +26,9 @@ pub struct SignIn {
     pub access: Secret,
     pub refresh: Option<Secret>,
     /// When the access token was issued.
-    pub issued_at: i64,
+    pub issued_at: UnixMillis,
     /// When it ends.
-    pub ends_at: i64,
+    pub ends_at: UnixMillis,
     /// Chutes user name.
     pub account: Option<String>,
     /// The `sub` of userinfo.
@@ -41,11 +42,11 @@ pub struct SignIn {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
     /// A renewal was sent then, and its answer has not come yet.
-    pub sent_at: Option<i64>,
+    pub sent_at: Option<UnixMillis>,
     /// Why the last renewal failed; None: it did not.
     pub trouble: Option<Trouble>,
     /// `issued_at` of the token that a running gateway was last made to take.
-    pub taken: Option<i64>,
+    pub taken: Option<UnixMillis>,
     /// The job in OpenClaw's own cron that renews.
     pub job: Option<String>,
     /// Directories in which OpenClaw and its Node were found, as in `PATH`.
@@ -55,7 +56,7 @@ pub struct Progress {
 /// A renewal that failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trouble {
-    pub at: i64,
+    pub at: UnixMillis,
     /// Stable name, as in JSON documents.
     pub code: String,
     /// In English, safe to print.
@@ -70,7 +71,7 @@ impl SignIn {
         let document: Value = serde_json::from_slice(bytes).ok()?;
         let text =
             |name: &str| document.get(name).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned);
-        let time = |value: &Value, name: &str| value.get(name).and_then(Value::as_i64);
+        let time = |value: &Value, name: &str| value.get(name).and_then(Value::as_i64).map(UnixMillis);
         let progress = document.get("progress").unwrap_or(&Value::Null);
         let trouble = progress.get("trouble").and_then(|trouble| {
             Some(Trouble {
@@ -137,12 +138,12 @@ impl SignIn {
     }
 
     /// When it is renewed: with half of its life left, so that there is time for more than one try.
-    pub fn due_at(&self) -> i64 {
+    pub fn due_at(&self) -> UnixMillis {
         self.issued_at + (self.ends_at - self.issued_at).max(0) / 2
     }
 
     /// It has ended: the service takes it no more.
-    pub fn is_over(&self, now: i64) -> bool {
+    pub fn is_over(&self, now: UnixMillis) -> bool {
         self.ends_at <= now
     }
 }
@@ -194,15 +195,20 @@ mod tests {
             client_secret: Some(Secret::new("csc_canary")),
             access: Secret::new("cak_canary"),
             refresh: Some(Secret::new("crt_canary")),
-            issued_at: 1000,
-            ends_at: 3001,
+            issued_at: UnixMillis(1000),
+            ends_at: UnixMillis(3001),
             account: Some("alice".into()),
             account_id: None,
             idp: "https://api.chutes.ai".into(),
             progress: Progress {
-                sent_at: Some(5),
-                trouble: Some(Trouble { at: 7, code: "service".into(), message: "m".into(), lasting: false }),
-                taken: Some(1000),
+                sent_at: Some(UnixMillis(5)),
+                trouble: Some(Trouble {
+                    at: UnixMillis(7),
+                    code: "service".into(),
+                    message: "m".into(),
+                    lasting: false,
+                }),
+                taken: Some(UnixMillis(1000)),
                 job: Some("id".into()),
                 search: Some("/a:/b".into()),
             },
@@ -223,7 +229,10 @@ mod tests {
     #[test]
     fn half_of_a_life_is_time_for_more_than_one_try() {
         let kept = sign_in();
-        assert_eq!((kept.due_at(), kept.is_over(3000), kept.is_over(3001)), (2000, false, true));
+        assert_eq!(
+            (kept.due_at(), kept.is_over(UnixMillis(3000)), kept.is_over(UnixMillis(3001))),
+            (UnixMillis(2000), false, true)
+        );
     }
 
     #[test]

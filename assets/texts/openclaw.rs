@@ -88,9 +88,6 @@ texts! {
     unsupported_store(version, kind):
         "OpenClaw {version} keeps credentials in a database that takes no {kind} from outside. Nothing was touched",
         "OpenClaw {version} 将凭据保存在数据库中，无法从外部写入{kind}。没有改动任何内容";
-    an_api_key: "API key", "API 密钥";
-    a_token: "token", "令牌";
-    an_oauth_login: "OAuth sign-in", "OAuth 登录";
     symlinked_secret(path):
         "{path} is a symbolic link; credentials are not written through links. Nothing was touched",
         "{path} 是符号链接；不会通过链接写入凭据。没有改动任何内容";

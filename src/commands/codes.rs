@@ -131,6 +131,11 @@ pub const WARNINGS: &[(&str, &str, &str)] = &[
         "无法把续期任务加入 OpenClaw 的 cron。",
     ),
     (
+        "renewal-timer-not-started",
+        "The timer that renews the sign-in was written and does not run.",
+        "续期定时器已写入，但没有运行。",
+    ),
+    (
         "plugin-switched-off",
         "plugins.entries.chutes.enabled was set to false, for this gateway to start.",
         "已把 plugins.entries.chutes.enabled 设为 false，使该版本的网关能够启动。",
@@ -365,6 +370,18 @@ pub const ERRORS: &[(&str, u8, &str, &str)] = &[
     ),
     ("no-such-file", 1, "A file that was named is not there.", "指定的文件不存在。"),
     ("not-configured", 1, "Chutes is not in the config yet.", "配置中还没有 Chutes。"),
+    (
+        "no-timers",
+        1,
+        "renew --timer: nothing here calls a program at times.",
+        "renew --timer：此处没有可定时调用程序的机制。",
+    ),
+    (
+        "timer-not-started",
+        1,
+        "renew --timer: the timer was written and does not run.",
+        "renew --timer：定时器已写入，但没有运行。",
+    ),
     ("no-such-openclaw", 2, "--openclaw names no program.", "--openclaw 指定的不是程序。"),
     ("no-such-path", 1, "The config has nothing at that path.", "配置中该路径下没有内容。"),
     (

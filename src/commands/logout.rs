@@ -2,7 +2,7 @@
 //! place of this OpenClaw, and the config goes back to what works without Chutes.
 
 use super::confirm;
-use super::context::{Context, now, var};
+use super::context::{Context, var};
 use super::error::Error;
 use super::portable::shown;
 use super::report::onboard::file_json;
@@ -28,6 +28,7 @@ use crate::openclaw::write;
 use crate::renewal::round;
 use crate::secret::Secret;
 use crate::texts::cli as text;
+use crate::time::now;
 use serde_json::{Map, Value, json};
 use std::io::IsTerminal;
 
@@ -121,7 +122,7 @@ pub fn logout(context: &Context, options: Logout) -> Result<Report, Error> {
     let kept_before = current::kept(&snapshot);
     let written = write::commit(&site, &request, None, &context.state(), now()).inspect_err(|_| taken.put_back())?;
     context.state().pending_login().remove();
-    round::after_write(&site, kept_before, var);
+    round::after_write(&site, kept_before, None, var);
     if stored.has_key {
         warnings.push(Warning { code: "key-still-valid", message: text::warn_key_lives(lang).to_owned() });
     }

@@ -8,6 +8,7 @@ use crate::chutes::catalog;
 use crate::chutes::model::{Catalog, Model};
 use crate::chutes::oauth::attempt::{ClientId, Pending};
 use crate::files::{self, Error};
+use crate::time::UnixMillis;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::fs::File;
 use std::io::BufReader;
@@ -169,7 +170,7 @@ impl RememberedClient {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UndoRecord {
     /// Unix time in milliseconds.
-    pub at: i64,
+    pub at: UnixMillis,
     /// The config that was meant, links unresolved: names the lock and the journal. None in older records.
     #[serde(default)]
     pub config: Option<PathBuf>,

@@ -1,7 +1,5 @@
 //! Numbers, times and text as a person reads them, cut and wrapped to terminal columns.
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use std::ops::Range;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
@@ -68,13 +66,26 @@ impl Decimals {
         Decimals { before: before.min(Decimals::MOST_BEFORE), behind: decimals.clamp(2, Decimals::MOST_BEHIND) }
     }
 
+    /// Rounded to two decimals.
+    pub fn to_the_cent(self) -> Decimals {
+        Decimals { behind: 2, ..self }
+    }
+
     pub fn width(self) -> usize {
         self.before + 1 + self.behind
     }
 
     /// A price at its place: all points of a column stand below each other.
     pub fn place(self, usd: f64) -> String {
-        let text = Decimals::rounded(usd);
+        let exact = Decimals::rounded(usd);
+        let text = match exact.split_once('.') {
+            // What is not free does not look as if it were.
+            Some((_, behind)) if behind.len() > self.behind && usd < 0.005 && self.behind == 2 => {
+                return format!("{:>width$}", "<0.01", width = self.width());
+            }
+            Some((_, behind)) if behind.len() > self.behind => format!("{usd:.most$}", most = self.behind),
+            _ => exact,
+        };
         let (before, behind) = text.split_once('.').unwrap_or((&text, ""));
         if before.len() > self.before || behind.len() > self.behind {
             return format!("{:>width$}", cut(&text, self.width(), "+"), width = self.width());
@@ -110,20 +121,6 @@ pub fn amount(usd: f64) -> String {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small number of decimals")]
     let decimals = (-usd.abs().log10()).ceil().clamp(2.0, 12.0) as usize + 1;
     format!("{usd:.decimals$}").trim_end_matches('0').to_owned()
-}
-
-/// `12:03` today's clock of a Unix time in milliseconds, in `zone`; with the date when it is another day.
-pub fn clock(ms: u64, now_ms: u64, zone: &TimeZone) -> String {
-    let at = |ms: u64| {
-        let ms = i64::try_from(ms).unwrap_or(i64::MAX);
-        Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned_datetime(zone.clone())
-    };
-    let (then, now) = (at(ms), at(now_ms));
-    if then.date() == now.date() {
-        then.strftime("%H:%M").to_string()
-    } else {
-        then.strftime("%Y-%m-%d %H:%M").to_string()
-    }
 }
 
 /// [`wrap`], in at most `rows` lines; what has no room goes, with `ellipsis` in its place.
@@ -286,18 +283,13 @@ mod tests {
         assert_eq!(narrow, Decimals { before: 1, behind: 2 });
         assert_eq!(narrow.place(12_345.678).len(), 4, "what has no room keeps its column");
         assert_eq!(Decimals::of(1e300, 0).place(1e300).len(), 7);
+        let cents = room.to_the_cent();
+        assert_eq!([0.0245, 15.0, 0.2989, 0.001].map(|usd| cents.place(usd)), [" 0.02", "15.00", " 0.30", "<0.01"]);
     }
 
     #[test]
     fn small_amounts_keep_their_first_digits() {
         assert_eq!([0.0, 0.5, 0.000_001_2, 0.000_000_95].map(amount), ["0.00", "0.50", "0.0000012", "0.00000095"]);
-    }
-
-    #[test]
-    fn times_show_the_date_only_when_it_is_another_day() {
-        let utc = TimeZone::UTC;
-        assert_eq!(clock(43_380_000, 50_000_000, &utc), "12:03");
-        assert_eq!(clock(43_380_000, 500_000_000, &utc), "1970-01-01 12:03");
     }
 
     #[test]

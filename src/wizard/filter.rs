@@ -296,6 +296,10 @@ fn sort_named(name: &str) -> Option<Sort> {
         "in" | "price" => Sort::PriceIn,
         "out" => Sort::PriceOut,
         "cache" => Sort::PriceCache,
+        "state" | "up" => Sort::State,
+        "ttft" => Sort::Ttft,
+        "tps" => Sort::Tps,
+        "test" | "tested" => Sort::Tested,
         _ => return None,
     })
 }

@@ -34,6 +34,8 @@ pub enum PlanWarning {
     GatewayFailed { why: String },
     /// The job that renews could not be added.
     JobFailed { why: String },
+    /// The timer that renews was written and does not run.
+    TimerFailed { why: String },
     /// The agent has a model of its own in `agents.list`, so the default does not reach it.
     AgentHasOwnModel { agent: String, model: String },
     /// A run before this one was killed.
@@ -63,6 +65,7 @@ impl PlanWarning {
             PlanWarning::PluginSwitchedOff => "plugin-switched-off",
             PlanWarning::GatewayFailed { .. } => "gateway-not-reloaded",
             PlanWarning::JobFailed { .. } => "renewal-job-not-added",
+            PlanWarning::TimerFailed { .. } => "renewal-timer-not-started",
             PlanWarning::PluginInstalled => "plugin-installed",
         }
     }
@@ -93,6 +96,7 @@ impl PlanWarning {
             PlanWarning::LinkBroken { path } => texts::warn_hard_link(lang, show(path)),
             PlanWarning::GatewayFailed { why } => renewal::gateway_failed(lang, clean::line(why)),
             PlanWarning::JobFailed { why } => renewal::job_failed(lang, clean::line(why)),
+            PlanWarning::TimerFailed { why } => renewal::timer_failed(lang, clean::line(why)),
             PlanWarning::PluginSwitchedOff => renewal::plugin_switched_off(lang).to_owned(),
             PlanWarning::PluginInstalled => renewal::plugin_installed(lang).to_owned(),
             PlanWarning::OpenClawNotFound => texts::warn_no_openclaw(lang).to_owned(),

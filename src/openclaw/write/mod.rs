@@ -5,6 +5,7 @@
 pub mod journal;
 pub(crate) mod run_lock;
 pub mod sidecar_lock;
+pub mod timer;
 mod transaction;
 pub mod undo;
 
@@ -24,6 +25,7 @@ use crate::chutes::oauth::token::Renewed;
 use crate::signals::Uncut;
 use crate::state::journal::Direction;
 use crate::state::{Profiles, State};
+use crate::time::UnixMillis;
 use journal::OpenJournal;
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -60,7 +62,7 @@ pub fn commit(
     request: &Request,
     reviewed: Option<&Fingerprint>,
     state: &State,
-    now: i64,
+    now: UnixMillis,
 ) -> Result<Written, Error> {
     carry_out(site, request, reviewed, state, now, drop)
 }
@@ -71,7 +73,7 @@ pub fn commit_and_look(
     site: &Site,
     request: &Request,
     state: &State,
-    now: i64,
+    now: UnixMillis,
 ) -> Result<(Written, Option<Snapshot>), Error> {
     let mut before: Option<Snapshot> = None;
     let written = carry_out(site, request, None, state, now, |snapshot| before = Some(snapshot))?;
@@ -85,7 +87,7 @@ fn carry_out(
     request: &Request,
     reviewed: Option<&Fingerprint>,
     state: &State,
-    now: i64,
+    now: UnixMillis,
     mut planned: impl FnMut(Snapshot),
 ) -> Result<Written, Error> {
     let _only_one_of_us = run_lock::ours(state, &site.paths.config)?;
@@ -192,7 +194,7 @@ impl Database<'_> {
     /// Once, however often the files are planned again.
     fn replace(&mut self, snapshot: &Snapshot, change: &DatabaseChange) -> Result<(), Error> {
         if self.before.is_none() {
-            self.before = Some(Profiles(profiles::replace(self.site, snapshot, &profiles::entries(change))?));
+            self.before = Some(Profiles(profiles::change(self.site, snapshot, change)?));
         }
         Ok(())
     }

@@ -14,6 +14,7 @@ use crate::openclaw::types::Role;
 use crate::signals::Uncut;
 use crate::state::journal::Direction;
 use crate::state::{Profiles, State, UndoFile, UndoRecord};
+use crate::time::UnixMillis;
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::fs::File;
@@ -36,7 +37,7 @@ pub(super) fn record(
     plan: &Plan,
     backups: &[Option<PathBuf>],
     database: Option<Profiles>,
-    at: i64,
+    at: UnixMillis,
 ) -> Result<(), Error> {
     let files = &plan.files;
     if files.is_empty() && database.is_none() {
@@ -57,8 +58,13 @@ pub(super) fn record(
     Ok(state.undo_record().write(&UndoRecord { at, config, files: files.collect(), handed_over, database })?)
 }
 
+/// Whether the last write put this file there, or changed it.
+pub fn concerns(state: &State, path: &Path) -> bool {
+    state.undo_record().read().is_some_and(|record| record.files.iter().any(|file| file.path == path))
+}
+
 /// When the last write was made, Unix time in milliseconds, if it can still be undone.
-pub fn available(state: &State) -> Option<i64> {
+pub fn available(state: &State) -> Option<UnixMillis> {
     let record = state.undo_record().read()?;
     way_back(&record).is_ok_and(|(changes, _)| !changes.is_empty()).then_some(record.at)
 }
