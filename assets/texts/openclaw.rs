@@ -185,6 +185,9 @@ texts! {
     hint_owner(path):
         "Check who owns it and its directory: ls -ld {path} \"$(dirname {path})\"",
         "请检查该文件及其目录的属主：ls -ld {path} \"$(dirname {path})\"";
+    hint_give_back(path):
+        "It belongs to another user, as after a run with sudo. Take it back: sudo chown -R \"$(id -un)\" {path}",
+        "它属于另一个用户，例如用 sudo 运行之后。请收回属主：sudo chown -R \"$(id -un)\" {path}";
     hint_read_only: "Mount the file system writable, or point OPENCLAW_CONFIG_PATH and OPENCLAW_STATE_DIR elsewhere.", "请以可写方式挂载文件系统，或将 OPENCLAW_CONFIG_PATH 和 OPENCLAW_STATE_DIR 指向别处。";
     hint_in_the_way(path): "Move {path} out of the way, then run this again.", "请将 {path} 移开，然后重新运行。";
 

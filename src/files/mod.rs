@@ -3,6 +3,7 @@
 mod attributes;
 pub mod bytes;
 mod error;
+pub mod lock;
 pub mod staged;
 
 pub use error::{Doing, Error, show};

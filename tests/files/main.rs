@@ -7,3 +7,4 @@ mod concurrent;
 mod faults;
 mod homes;
 mod includes;
+mod mounts;
