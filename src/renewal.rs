@@ -7,6 +7,7 @@
 pub mod kept;
 pub mod prospect;
 pub mod round;
+pub mod timer;
 
 use crate::chutes::client::Client;
 use crate::chutes::credential_kinds::variable;

@@ -99,6 +99,23 @@ texts! {
     tee_silent(ids): "No evidence from: {ids}", "未给出证据的实例：{ids}";
     tee_limits: "Not checked here: whether Intel has withdrawn the certificate or wants the processor updated (that takes documents from Intel), the evidence of the GPUs, and which model weights were loaded.", "此处未检查：英特尔是否已吊销证书或要求更新处理器（需要英特尔的文件）、GPU 的证据，以及实际加载的模型权重。";
 
+    price_line(name, usd): "{name} ${usd}", "{name} ${usd}";
+    per_million: "per million tokens", "每百万 token";
+    column_state: "state", "状态";
+    column_test: "test", "测试";
+    cell_up(instances): "up {instances}", "在线 {instances}";
+    cell_failed: "failed", "失败";
+    key_next_used: "go to the next row in use", "转到下一个使用中的行";
+    key_test_all: "test all rows shown, after their price", "测试所有显示的行，先显示费用";
+    key_test_them: "test them", "开始测试";
+    round_offer(count, usd): "Test all {count} rows shown? One token each, four at a time; all together cost at most {usd}.", "测试显示的全部 {count} 行？每行 1 个 token，同时至多 4 个；合计至多 {usd}。";
+    round_unpriced(count): " {count} without a price are left out.", "价格未知的 {count} 行除外。";
+    round_nothing: "No row shown has a price, so nobody could say what the tests cost.", "显示的行都没有价格，无法预估测试费用。";
+    round_progress(answered, total): "Tested {answered} of {total}. T stops.", "已测试 {answered} / {total}。按 T 停止。";
+    round_over(answered, total, worked, usd): "Tested {answered} of {total}: {worked} answered. Cost: ${usd}.", "已测试 {answered} / {total}：{worked} 个有响应。费用：${usd}。";
+    round_stopped(over): "Stopped. {over}", "已停止。{over}";
+    round_stopped_why(over, why): "Stopped. {over} {why}", "已停止。{over}{why}";
+    round_price(usd): "The next call might have cost more than the {usd} agreed to.", "下一次调用的费用可能超过同意的 {usd}。";
     key_mark: "mark for a pool", "标记以加入模型池";
     key_pool: "make the marked rows one pool; on a pool: another order", "把标记的行合为模型池；在模型池上：更换顺序";
     key_recommend: "go to the next recommended row", "转到下一个推荐的行";

@@ -200,6 +200,9 @@ texts! {
     warn_no_openclaw:
         "No OpenClaw was found, so the credential is where every version reads it: in .env, named by the config.",
         "没有找到 OpenClaw，因此凭据放在每个版本都会读取的地方：.env 中，由配置引用。";
+    warn_openclaw_version_unknown(program):
+        "{program} --version does not tell a version of OpenClaw, so the credential is where every version reads it: in .env, named by the config. --openclaw PATH names another one.",
+        "{program} --version 没有给出 OpenClaw 的版本，因此凭据放在每个版本都会读取的地方：.env 中，由配置引用。可用 --openclaw PATH 指定另一个。";
     warn_own_model(agent, model):
         "The agent {agent} has a model of its own ({model}), so the new default does not reach it.",
         "智能体 {agent} 单独设置了模型（{model}），新的默认模型对它不起作用。";

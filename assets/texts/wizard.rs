@@ -152,8 +152,10 @@ texts! {
     models_proposal_fallback(wanted): "The fallback {wanted} is gone.", "后备模型 {wanted} 已停止服务。";
     models_proposal_image(wanted): "The image model {wanted} is gone.", "图像模型 {wanted} 已停止服务。";
     models_proposal_taken(taken, reason): "{taken} is {reason}", "{taken} 是{reason}";
-    models_proposal_dearer(factor_in, factor_out): ", dearer: in ×{factor_in}, out ×{factor_out}", "，更贵：输入 x{factor_in}，输出 x{factor_out}";
-    models_proposal_cheaper(factor_in, factor_out): ": in ×{factor_in}, out ×{factor_out}", "：输入 x{factor_in}，输出 x{factor_out}";
+    models_proposal_step(old, new): "${old} → ${new}", "${old} → ${new}";
+    models_proposal_dearer(input, output): ", dearer: in {input}, out {output}", "，更贵：输入 {input}，输出 {output}";
+    models_proposal_too_dear(times, input, output): ", for want of anything cheaper, and more than {times} times as dear: in {input}, out {output}", "，没有更便宜的可选，价格超过 {times} 倍：输入 {input}，输出 {output}";
+    models_proposal_cheaper(input, output): ", cheaper: in {input}, out {output}", "，更便宜：输入 {input}，输出 {output}";
     models_proposal_nothing: "Nothing like it is served", "没有相近的模型";
     models_reason_family: "the newest of its family", "同系列中最新的";
     models_reason_built_in: "the first of the built-in models still served", "仍在服务的第一个内置模型";
@@ -241,6 +243,16 @@ texts! {
     review_writing: "writing", "正在写入";
 
     // Done
+    doctor_title: "Doctor", "诊断";
+    doctor_looking: "looking at OpenClaw's files and asking the service", "正在检查 OpenClaw 的文件并询问服务";
+    doctor_changes: "What Enter changes", "按 Enter 将做的更改";
+    doctor_changes_below: "What Enter changes (Down shows the rest)", "按 Enter 将做的更改（按 Down 查看其余部分）";
+    doctor_mended: "Repaired", "已修复";
+    doctor_mended_but(count): "Repaired what needs no person; faults left: {count}", "已修复无需人工的部分；剩余故障：{count}";
+    doctor_gone(what): "repaired: {what}", "已修复：{what}";
+    key_doctor: "doctor", "诊断";
+    key_mend: "repair", "修复";
+    key_look_again: "look again", "重新检查";
     done_title: "OpenClaw is set up for Chutes", "OpenClaw 已设置好 Chutes";
     done_unchanged: "Nothing had to change", "无需更改";
     done_unchanged_more: "OpenClaw was set up this way already; no file was written.", "OpenClaw 已经是这样设置的，没有写入文件。";
@@ -268,6 +280,7 @@ texts! {
     done_undoing: "Putting the old bytes back", "正在恢复原来的内容";
     done_undone: "Undone: every file is as it was before.", "已撤销：所有文件恢复原样。";
 
+    after_changed: "Left. What was confirmed is written; `openclaw-chutes undo` puts the files back.", "已退出。已确认的更改均已写入；运行 `openclaw-chutes undo` 可恢复文件。";
     after_cancelled: "Left. Nothing was written.", "已退出，没有写入任何内容。";
 
     // Line by line

@@ -55,6 +55,14 @@ impl Endpoints {
         Ok(Self { api: of(variable::BASE_URL, DEFAULT_API)?, idp: of(variable::IDP_BASE_URL, DEFAULT_IDP)? })
     }
 
+    /// The service that a config is set up for: its own address, unless the environment names another.
+    pub fn of_config(mut self, base_url: Option<&str>, var: impl Fn(&str) -> Option<String>) -> Self {
+        if let (Some(base_url), None) = (base_url, var(variable::BASE_URL)) {
+            base_url.clone_into(&mut self.api);
+        }
+        self
+    }
+
     /// Whether both addresses are Chutes' own, or both were overridden. What belongs to the one is no
     /// business of somebody else's other.
     pub fn one_service(&self) -> bool {

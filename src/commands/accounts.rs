@@ -94,7 +94,7 @@ fn change(context: &Context, site: &Site, current: &Current, account: AccountCha
     };
     write::commit(site, &request, None, &context.state(), now())?;
     // A running gateway goes on with what it has in memory until it is told.
-    round::after_write(site, current::kept(&site.read()?), var);
+    round::after_write(site, current::kept(&site.read()?), None, var);
     Ok(())
 }
 

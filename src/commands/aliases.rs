@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::error::Error;
+use super::known::resolve_known;
 use super::models::{self, Change};
 use super::report::{Report, Warning};
 use crate::chutes::model::id_of;
@@ -37,7 +38,7 @@ pub fn add(context: &Context, name: &str, reference: &str, as_json: bool) -> Res
     let (site, _, current) = context.read()?;
     let mut selection = models::selection_of(&current)?;
     let catalog = context.state().catalog();
-    let target = models::known(reference, &current, catalog.as_ref())?;
+    let target = resolve_known(reference, &current, catalog.as_ref())?;
     if id_of(&target).is_none() {
         return Err(Error::NotChutes { reference: target });
     }
@@ -56,7 +57,7 @@ pub fn add(context: &Context, name: &str, reference: &str, as_json: bool) -> Res
     }
     selection.aliases.retain(|alias| alias.target != target && !same_name(&alias.name, name));
     selection.aliases.push(Alias { name: name.to_owned(), target: target.clone() });
-    models::register(&mut selection, &target, catalog.as_ref());
+    selection.register(&target, catalog.as_ref());
     let line = text::alias_line(context.lang, name, clean::line(&target));
     let facts = json!({ "alias": name, "target": target });
     models::apply(context, &site, &current, selection, Change { line, facts, warnings }, as_json)

@@ -2,7 +2,7 @@
 //! from the same description.
 
 use crate::texts::{Lang, choose, cli as text, doctor, renewal};
-use clap::builder::{PossibleValuesParser, ValueParser};
+use clap::builder::{NonEmptyStringValueParser, PossibleValuesParser, ValueParser};
 use clap::{Arg, ArgAction, Command};
 
 /// Options of OpenClaw's own `onboard` that people copy from its documentation and that change nothing
@@ -213,6 +213,8 @@ fn pools(lang: Lang) -> Command {
 fn renew(lang: Lang) -> Command {
     base("renew", renewal::about_renew(lang), lang).args([
         flag("watch", renewal::arg_watch(lang)),
+        flag("timer", renewal::arg_timer(lang)).conflicts_with_all(["watch", "no-timer"]),
+        flag("no-timer", renewal::arg_no_timer(lang)),
         json(lang),
         // How OpenClaw's cron and `token` call it.
         Arg::new("scheduled").long("scheduled").action(ArgAction::SetTrue).hide(true),
@@ -243,10 +245,11 @@ fn login(lang: Lang) -> Command {
             base("start", text::about_login_start(lang), lang)
                 .args([flag("keep-secret", text::arg_keep_secret(lang)), json(lang)]),
         )
-        .subcommand(
-            base("finish", text::about_login_finish(lang), lang)
-                .args([flag("redirect-stdin", text::arg_redirect_stdin(lang)), json(lang)]),
-        )
+        .subcommand(base("finish", text::about_login_finish(lang), lang).args([
+            flag("redirect-stdin", text::arg_redirect_stdin(lang)),
+            flag("timer", renewal::arg_login_timer(lang)),
+            json(lang),
+        ]))
         .subcommand(app)
 }
 
@@ -280,7 +283,8 @@ fn value(name: &'static str, value_name: &'static str, help: &'static str) -> Ar
 }
 
 fn positional(name: &'static str) -> Arg {
-    Arg::new(name).required(true)
+    // One that is empty comes from a variable that was not set.
+    Arg::new(name).required(true).value_parser(NonEmptyStringValueParser::new())
 }
 
 fn json(lang: Lang) -> Arg {

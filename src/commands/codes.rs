@@ -124,12 +124,22 @@ pub const WARNINGS: &[(&str, &str, &str)] = &[
         "No OpenClaw was found; what is written is what every version reads.",
         "没有找到 OpenClaw；写入的是每个版本都能读取的内容。",
     ),
+    (
+        "openclaw-version-unknown",
+        "The OpenClaw that was found does not tell its version; what is written is what every version reads.",
+        "找到的 OpenClaw 没有给出版本；写入的是每个版本都能读取的内容。",
+    ),
     ("not-renewed", "The stored sign-in has expired and could not be renewed.", "已存储的登录已过期，且无法续期。"),
     ("gateway-not-reloaded", "The running gateway did not take the new sign-in.", "正在运行的网关没有采用新的登录。"),
     (
         "renewal-job-not-added",
         "The job that renews the sign-in could not be added to OpenClaw's cron.",
         "无法把续期任务加入 OpenClaw 的 cron。",
+    ),
+    (
+        "renewal-timer-not-started",
+        "The timer that renews the sign-in was written and does not run.",
+        "续期定时器已写入，但没有运行。",
     ),
     (
         "plugin-switched-off",
@@ -356,6 +366,18 @@ pub const ERRORS: &[(&str, u8, &str, &str)] = &[
     ),
     ("no-such-file", 1, "A file that was named is not there.", "指定的文件不存在。"),
     ("not-configured", 1, "Chutes is not in the config yet.", "配置中还没有 Chutes。"),
+    (
+        "no-timers",
+        1,
+        "renew --timer: nothing here calls a program at times.",
+        "renew --timer：此处没有可定时调用程序的机制。",
+    ),
+    (
+        "timer-not-started",
+        1,
+        "renew --timer: the timer was written and does not run.",
+        "renew --timer：定时器已写入，但没有运行。",
+    ),
     ("no-such-openclaw", 2, "--openclaw names no program.", "--openclaw 指定的不是程序。"),
     ("no-such-path", 1, "The config has nothing at that path.", "配置中该路径下没有内容。"),
     (

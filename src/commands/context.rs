@@ -4,17 +4,18 @@
 use super::error::Error;
 use super::invocation::{Invocation, Target};
 use super::usage::UsageError;
-use crate::chutes::bundled;
 use crate::chutes::endpoints::Endpoints;
 use crate::openclaw::Site;
+use crate::openclaw::program;
 use crate::openclaw::read::current::Current;
 use crate::openclaw::read::install::Installed;
 use crate::openclaw::read::paths::Paths;
 use crate::openclaw::read::snapshot::Snapshot;
-use crate::selection::{Alias, Documented};
 use crate::state::State;
 use crate::texts::Lang;
 use std::time::{SystemTime, UNIX_EPOCH};
+
+pub use crate::selection::documented;
 
 /// The parts of an [`Invocation`] that every command needs.
 #[derive(Clone, Debug)]
@@ -48,6 +49,14 @@ impl Context {
         if let (Some(path), None) = (named, &installed.program) {
             return Err(Error::NoSuchOpenClaw { path: path.to_owned() });
         }
+        let told = match (&installed.version, &installed.program) {
+            (None, Some(program)) => program::version(program),
+            _ => None,
+        };
+        let installed = match told {
+            Some(version) => installed.with_version(version, &paths),
+            None => installed,
+        };
         Ok(Site { paths, installed, agent: self.target.agent.clone() })
     }
 
@@ -97,17 +106,4 @@ pub fn now() -> i64 {
 /// A moment (Unix time in milliseconds) as RFC 3339 in UTC.
 pub fn rfc3339(ms: i64) -> String {
     jiff::Timestamp::from_millisecond(ms).map(|moment| moment.to_string()).unwrap_or_default()
-}
-
-/// What the product promises, from the built-in catalog.
-pub fn documented() -> Documented {
-    Documented {
-        default: bundled::DEFAULT_MODEL.to_owned(),
-        aliases: bundled::ALIASES
-            .map(|(name, target)| Alias { name: name.to_owned(), target: target.to_owned() })
-            .to_vec(),
-        built_in: bundled::catalog().models.iter().map(|model| model.id.to_string()).collect(),
-        extra: bundled::catalog().models.into_iter().chain([bundled::fast_target()]).collect(),
-        ..Documented::default()
-    }
 }

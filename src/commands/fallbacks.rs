@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::error::Error;
+use super::known::resolve_known;
 use super::models::{self, Change};
 use super::report::{Report, Warning};
 use crate::chutes::bundled;
@@ -38,14 +39,14 @@ pub fn add(context: &Context, name: &str, as_json: bool) -> Result<Report, Error
     let (site, _, current) = context.read()?;
     let mut selection = models::selection_of(&current)?;
     let catalog = context.state().catalog();
-    let target = models::known(name, &current, catalog.as_ref())?;
+    let target = resolve_known(name, &current, catalog.as_ref())?;
     if target == selection.primary {
         return Err(Error::FallbackIsDefault { reference: target });
     }
     if !selection.fallbacks.contains(&target) {
         selection.fallbacks.push(target.clone());
     }
-    models::register(&mut selection, &target, catalog.as_ref());
+    selection.register(&target, catalog.as_ref());
     let warnings = models::not_served_now(&target, catalog.as_ref(), context.lang).into_iter().collect();
     let line = text::fallback_added_line(context.lang, clean::line(&target));
     write(context, (&site, &current), selection, (line, warnings), as_json)

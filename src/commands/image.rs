@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::error::Error;
+use super::known::resolve_known;
 use super::models::{self, Change};
 use super::report::{Report, Warning};
 use crate::chutes::model::id_of;
@@ -15,13 +16,13 @@ pub fn set(context: &Context, name: &str, as_json: bool) -> Result<Report, Error
     let (site, _, current) = context.read()?;
     let mut selection = models::selection_of(&current)?;
     let catalog = context.state().catalog();
-    let target = models::known(name, &current, catalog.as_ref())?;
+    let target = resolve_known(name, &current, catalog.as_ref())?;
     // Two models of other providers are OpenClaw's matter: to write them would bring Chutes in.
     if !models::has_chutes(&current) && id_of(&target).is_none() {
         return Err(Error::NotConfigured);
     }
     selection.image = Some(target.clone());
-    models::register(&mut selection, &target, catalog.as_ref());
+    selection.register(&target, catalog.as_ref());
     let warnings = models::not_served_now(&target, catalog.as_ref(), context.lang).into_iter();
     let warnings = warnings.chain(sees_nothing(&target, &selection, context.lang)).collect();
     let line = text::image_line(context.lang, clean::line(&target));

@@ -121,6 +121,8 @@ pub enum Command {
     },
     LoginFinish {
         redirect_stdin: bool,
+        /// Also make a timer that renews.
+        timer: bool,
         json: bool,
     },
     LoginAppCreate {
@@ -227,6 +229,8 @@ pub struct Onboard {
     pub skip_verify: bool,
     /// `--strict`: what OpenClaw refuses in the config is a failure.
     pub strict: bool,
+    /// `login finish --timer`: make a timer that renews, where no gateway's cron does.
+    pub timer: bool,
 }
 
 impl Onboard {

@@ -85,7 +85,7 @@ fn check_registration(settings: &Settings) -> Result<(), Error> {
 }
 
 /// The address that the browser ended on comes on standard input; then all is as without a person.
-pub fn finish(context: &Context, redirect_stdin: bool, as_json: bool) -> Result<Report, Error> {
+pub fn finish(context: &Context, redirect_stdin: bool, timer: bool, as_json: bool) -> Result<Report, Error> {
     if !redirect_stdin {
         return Err(UsageError::ArgumentMissing { arguments: vec!["--redirect-stdin".to_owned()] }.into());
     }
@@ -128,7 +128,7 @@ pub fn finish(context: &Context, redirect_stdin: bool, as_json: bool) -> Result<
     let _ = state.client().write(&RememberedClient::of(client_id, &granted.scopes));
     let stored = NewCredential::signed_in(&granted, client_id);
     let obtained = Obtained::new(AuthChoice::OAuth, granted.access.clone(), stored, Some(secret), Vec::new());
-    let options = Onboard { non_interactive: true, json: as_json, ..Onboard::default() };
+    let options = Onboard { non_interactive: true, json: as_json, timer, ..Onboard::default() };
     onboard::with_credential(context, &options, obtained)
 }
 

@@ -120,7 +120,7 @@ pub fn logout(context: &Context, options: Logout) -> Result<Report, Error> {
     let kept_before = current::kept(&snapshot);
     let written = write::commit(&site, &request, None, &context.state(), now()).inspect_err(|_| taken.put_back())?;
     context.state().pending_login().remove();
-    round::after_write(&site, kept_before, var);
+    round::after_write(&site, kept_before, None, var);
     if stored.has_key {
         warnings.push(Warning { code: "key-still-valid", message: text::warn_key_lives(lang).to_owned() });
     }

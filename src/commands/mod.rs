@@ -16,6 +16,7 @@ mod fallbacks;
 mod help;
 mod image;
 pub mod invocation;
+mod known;
 mod login;
 mod login_app;
 mod logout;
@@ -110,7 +111,7 @@ fn dispatch(invocation: &Invocation) -> Result<Report, Error> {
         Command::LoginAppCreate { key_source, secret_file, json } => {
             login_app::create(&context, key_source.as_ref(), secret_file.as_deref(), *json)
         }
-        Command::LoginFinish { redirect_stdin, json } => login::finish(&context, *redirect_stdin, *json),
+        Command::LoginFinish { redirect_stdin, timer, json } => login::finish(&context, *redirect_stdin, *timer, *json),
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::context::{Context, now};
 use super::error::Error;
+use super::known::resolve_known;
 use super::onboard::{base_url, changed_meanwhile, of_plan};
 use super::report::{Report, Warning, warnings_json};
 use crate::chutes::bundled;
@@ -15,8 +16,6 @@ use crate::openclaw::read::current::Current;
 use crate::openclaw::read::snapshot::Snapshot;
 use crate::openclaw::types::Role;
 use crate::openclaw::write;
-use crate::selection::pools;
-use crate::selection::propose::resolve;
 use crate::selection::{Configured, Selection};
 use crate::texts::{Lang, cli as text};
 use serde_json::{Value, json};
@@ -242,11 +241,11 @@ pub fn tokens(count: u64) -> String {
 pub fn set(context: &Context, name: &str, as_json: bool) -> Result<Report, Error> {
     let (site, _, current) = context.read()?;
     let catalog = context.state().catalog();
-    let target = known(name, &current, catalog.as_ref())?;
-    let mut selection = selection_of(&current).unwrap_or_else(|_| bare(&current));
+    let target = resolve_known(name, &current, catalog.as_ref())?;
+    let mut selection = selection_of(&current).unwrap_or_else(|_| current.selection());
     selection.primary.clone_from(&target);
     selection.fallbacks.retain(|fallback| *fallback != target);
-    register(&mut selection, &target, catalog.as_ref());
+    selection.register(&target, catalog.as_ref());
     let warnings = not_served_now(&target, catalog.as_ref(), context.lang).into_iter().collect();
     let line = text::default_line(context.lang, clean::line(&target));
     let facts = json!({ "default": target });
@@ -268,101 +267,12 @@ pub fn has_chutes(current: &Current) -> bool {
     current.base_url.is_some() || !configured.registered.is_empty() || refs.any(|target| id_of(target).is_some())
 }
 
-/// The full ref meant by an alias, a ref or an id, if it is known: configured, registered, allowed, or
-/// in a list of the service's models. OpenClaw itself would write any word as a model of another provider.
-pub fn known(name: &str, current: &Current, catalog: Option<&Catalog>) -> Result<String, Error> {
-    let configured = &current.configured;
-    let built_in = bundled::catalog();
-    let one = |id: &str| {
-        configured.registered.iter().any(|known| known == id)
-            || catalog.is_some_and(|catalog| catalog.get(id).is_some())
-            || built_in.get(id).is_some()
-            || *bundled::fast_target().id == *id
-    };
-    let listed = |id: &str| {
-        // A pool is as known as its members.
-        one(id) || Pool::parse(id).is_some_and(|pool| pool.members.iter().all(|member| one(member)))
-    };
-    let target = resolve(name, &configured.aliases, listed);
-    let provider = |target: &str| target.split_once('/').map(|(provider, _)| format!("{provider}/*"));
-    let allowed =
-        configured.allowed.iter().flatten().any(|entry| *entry == target || Some(entry) == provider(&target).as_ref())
-            && id_of(&target).is_none();
-    let mentioned =
-        configured.aliases.iter().map(|alias| &alias.target).chain(&configured.primary).chain(&configured.fallbacks);
-    // A name without a provider is a model of nobody that is known here.
-    let at_known_provider = id_of(&target).is_none()
-        && name.contains('/')
-        && target.split_once('/').is_some_and(|(p, id)| {
-            !id.is_empty() && configured.providers.iter().chain(&current.other_providers).any(|name| name == p)
-        });
-    if id_of(&target).is_some_and(listed) || allowed || at_known_provider || mentioned.into_iter().any(|r| *r == target)
-    {
-        return Ok(target);
-    }
-    Err(Error::UnknownModel {
-        name: name.trim().to_owned(),
-        similar: similar(name, current, catalog.unwrap_or(&built_in)),
-    })
-}
-
-/// Up to three names that contain what was typed, or differ from it in case only.
-pub fn similar(name: &str, current: &Current, catalog: &Catalog) -> Vec<String> {
-    let typed = name.trim().trim_start_matches("chutes/").to_lowercase();
-    if typed.is_empty() {
-        return Vec::new();
-    }
-    let aliases = current.configured.aliases.iter().map(|alias| alias.name.clone());
-    let registered = current.configured.registered.iter().map(|id| reference(id));
-    let listed = catalog
-        .models
-        .iter()
-        .map(|model| model.reference())
-        .filter(|key| !registered.clone().any(|known| known == *key));
-    aliases
-        .chain(registered.clone())
-        .chain(listed)
-        .filter(|known| known.to_lowercase().contains(&typed))
-        .take(3)
-        .collect()
-}
-
 /// The selection that changes nothing.
 pub fn selection_of(current: &Current) -> Result<Selection, Error> {
     if current.configured.primary.is_none() {
         return Err(Error::NotConfigured);
     }
-    Ok(bare(current))
-}
-
-fn bare(current: &Current) -> Selection {
-    let configured = &current.configured;
-    Selection {
-        primary: configured.primary.clone().unwrap_or_default(),
-        fallbacks: configured.fallbacks.clone(),
-        image: configured.image.clone(),
-        aliases: configured.aliases.iter().filter(|alias| id_of(&alias.target).is_some()).cloned().collect(),
-        registered: current.models.clone(),
-        authoritative: false,
-    }
-}
-
-/// Make sure that a Chutes target is among the registered models.
-pub fn register(selection: &mut Selection, target: &str, catalog: Option<&Catalog>) {
-    let Some(id) = id_of(target) else { return };
-    if selection.registered.iter().any(|model| *model.id == *id) {
-        return;
-    }
-    let facts = catalog.and_then(|catalog| catalog.get(id)).cloned();
-    let built_in: Vec<Arc<Model>> = bundled::catalog().models.into_iter().chain([bundled::fast_target()]).collect();
-    let known = |id: &str| {
-        let own = selection.registered.iter().find(|model| *model.id == *id);
-        own.or_else(|| built_in.iter().find(|model| *model.id == *id))
-    };
-    let listed = catalog.map_or(&[][..], |catalog| &catalog.models);
-    let pool = || pools::facts(id, listed, known).map(Arc::new);
-    let model = facts.or_else(pool).or_else(|| known(id).cloned()).unwrap_or_else(|| Model::unknown(id).into());
-    selection.registered.push(model);
+    Ok(current.selection())
 }
 
 /// Whether a kept list has a model, or a member of a pool.

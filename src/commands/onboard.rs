@@ -5,7 +5,7 @@ use super::context::{Context, documented, now, var};
 use super::credential::{self, Obtained};
 use super::error::Error;
 use super::invocation::{ModelsChoice, Onboard};
-use super::models::similar;
+use super::known::similar;
 use super::report::{Report, Warning};
 use super::signals;
 use crate::chutes::account::{self, Account};
@@ -20,16 +20,17 @@ use crate::clean;
 use crate::diff;
 use crate::openclaw::Site;
 use crate::openclaw::plan::refusals::refusals;
-use crate::openclaw::plan::{self, Plan, PlanWarning, Request};
+use crate::openclaw::plan::{self, Plan, PlanWarning, Request, TimerWish};
 use crate::openclaw::program::validate;
 use crate::openclaw::read::current::Current;
 use crate::openclaw::read::refs;
 use crate::openclaw::read::snapshot::Snapshot;
 use crate::openclaw::write::{self, Written};
-use crate::renewal::{kept, round};
+use crate::renewal::{kept, round, timer};
 use crate::selection::propose::drifted;
 use crate::selection::refs::provider_of;
 use crate::selection::{self, Alias, Configured, Documented, Note, Overrides, Proposal, Selection};
+use crate::state::State;
 use crate::texts::{Lang, cli as text};
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -87,7 +88,7 @@ pub fn with_credential(context: &Context, options: &Onboard, obtained: Obtained)
     let endpoints = context.endpoints()?;
     let (site, snapshot, current) = context.read()?;
     if options.strict {
-        nothing_refused(&site, &snapshot)?;
+        nothing_refused(&site, &snapshot, &context.state())?;
     }
 
     let client = Client::new(endpoints.clone());
@@ -98,6 +99,7 @@ pub fn with_credential(context: &Context, options: &Onboard, obtained: Obtained)
         selection: settled.selection.clone(),
         client_secret: obtained.client_secret.clone(),
         basis: Some(current.clone()),
+        timer: if options.timer && timer::is_wanted(&snapshot, var) { TimerWish::Make } else { TimerWish::AsItIs },
         ..Request::default()
     };
     let mut warnings = obtained.warnings.clone();
@@ -122,8 +124,8 @@ pub fn with_credential(context: &Context, options: &Onboard, obtained: Obtained)
         context.state().decide(&settled.catalog);
     }
     add_plan_warnings(&mut warnings, &written.plan, context.lang);
-    let told = round::after_write(&site, kept, var);
-    warnings.extend(round::troubles(&told).iter().map(|trouble| of_plan(trouble, context.lang)));
+    let told = round::after_write(&site, kept, written.plan.timer.as_ref(), var);
+    warnings.extend(round::troubles(told.as_ref()).iter().map(|trouble| of_plan(trouble, context.lang)));
     warnings.extend(changed_meanwhile(context, &site, &written.changed_meanwhile));
     let snapshot = after.unwrap_or(snapshot);
     let current = Current::of(&snapshot, now());
@@ -132,9 +134,9 @@ pub fn with_credential(context: &Context, options: &Onboard, obtained: Obtained)
 }
 
 /// The installed OpenClaw is asked; where there is none, what is known of its schema counts.
-fn nothing_refused(site: &Site, snapshot: &Snapshot) -> Result<(), Error> {
+fn nothing_refused(site: &Site, snapshot: &Snapshot, state: &State) -> Result<(), Error> {
     let known = || refusals(&snapshot.tree, snapshot.installed.version.as_deref());
-    let refused = validate::ask(site, snapshot, || true).unwrap_or_else(known);
+    let refused = validate::ask(site, snapshot, state, || true).unwrap_or_else(known);
     if refused.is_empty() { Ok(()) } else { Err(Error::ConfigRefused { refused }) }
 }
 

@@ -187,13 +187,18 @@ fn invocation(
             secret_file: file(last, "client-secret-file"),
             json: json(),
         },
-        ["login", "finish"] => Command::LoginFinish { redirect_stdin: flag(last, "redirect-stdin"), json: json() },
+        ["login", "finish"] => Command::LoginFinish {
+            redirect_stdin: flag(last, "redirect-stdin"),
+            timer: flag(last, "timer"),
+            json: json(),
+        },
         ["renew"] => Command::Renew(How {
             watch: flag(last, "watch"),
             json: json(),
             scheduled: flag(last, "scheduled"),
             no_gateway: flag(last, "no-gateway"),
             when_up: flag(last, "when-up"),
+            timer: (flag(last, "timer") || flag(last, "no-timer")).then(|| flag(last, "timer")),
         }),
         ["token"] => Command::Token,
         ["logout"] => Command::Logout(Logout {
@@ -246,6 +251,7 @@ fn leaf(matches: &ArgMatches) -> (Vec<&str>, &ArgMatches) {
 fn onboard(matches: &ArgMatches) -> Result<Onboard, UsageError> {
     let listed = many(matches, "models");
     Ok(Onboard {
+        timer: false,
         auth_choice: match optional(matches, "auth-choice").as_deref() {
             Some("chutes") => Some(AuthChoice::OAuth),
             Some(_) => Some(AuthChoice::ApiKey),

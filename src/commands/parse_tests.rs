@@ -58,7 +58,11 @@ fn every_command_is_understood() {
             "login app create --api-key-stdin --json",
             Command::LoginAppCreate { key_source: Some(KeySource::Stdin), secret_file: None, json: true },
         ),
-        ("login finish --redirect-stdin", Command::LoginFinish { redirect_stdin: true, json: false }),
+        (
+            "login finish --redirect-stdin --timer",
+            Command::LoginFinish { redirect_stdin: true, timer: true, json: false },
+        ),
+        ("login finish --redirect-stdin", Command::LoginFinish { redirect_stdin: true, timer: false, json: false }),
         ("undo", Command::Undo { json: false }),
         ("completions zsh", Command::Completions("zsh".into())),
         ("man", Command::Man),
@@ -98,6 +102,7 @@ fn the_options_of_onboard_are_all_read() {
          --link-file l --qr-file q.png --non-interactive --json --check --skip-verify --strict",
     );
     let expected = Onboard {
+        timer: false,
         auth_choice: Some(AuthChoice::ApiKey),
         key_source: Some(KeySource::File("/k".into())),
         secret_input_mode: SecretInputMode::Ref,
@@ -169,6 +174,16 @@ fn what_is_wrong_is_named() {
         ("--lang fr", UsageError::ValueInvalid { option: "--lang".into(), valid: vec!["en".into(), "zh-CN".into()] }),
     ] {
         assert_eq!(read(line).expect_err(line), expected, "{line}");
+    }
+}
+
+/// `models set "$MODEL"`, where nobody set MODEL.
+#[test]
+fn an_argument_that_is_empty_is_missing() {
+    for words in [["models", "set", ""], ["models", "set-image", ""], ["config", "get", ""]] {
+        let args = [&["openclaw-chutes"], &words[..]].concat();
+        let said = parse(args.iter().map(Into::into).collect(), outline(&args), |_| None).expect_err("an empty one");
+        assert!(matches!(said, UsageError::ValueMissing { .. }), "{words:?}: {said:?}");
     }
 }
 

@@ -2,6 +2,7 @@
 
 use super::context::Context;
 use super::error::{Error, PoolError};
+use super::known::resolve_known;
 use super::models::{self, Change};
 use super::report::{Report, Warning};
 use super::service;
@@ -153,7 +154,7 @@ pub fn add(context: &Context, name: &str, members: &[String], order: Order, as_j
     let name = name.trim();
     let mut ids = Vec::new();
     for member in members {
-        let target = models::known(member, &current, catalog.as_ref())?;
+        let target = resolve_known(member, &current, catalog.as_ref())?;
         let Some(id) = id_of(&target) else { return Err(Error::NotChutes { reference: target }) };
         // A pool stands for its members.
         match Pool::parse(id).filter(|_| catalog.as_ref().is_none_or(|list| list.get(id).is_none())) {
@@ -191,7 +192,7 @@ pub fn add(context: &Context, name: &str, members: &[String], order: Order, as_j
     chosen.filter(|used| old.contains(used)).for_each(|used| used.clone_from(&target));
     selection.registered.retain(|model| !old.contains(&model.reference()));
     selection.authoritative = !old.is_empty();
-    models::register(&mut selection, &target, catalog.as_ref());
+    selection.register(&target, catalog.as_ref());
     let line = text::pool_line(lang, name, clean::line(&target));
     let facts = json!({
         "pool": name,

@@ -121,7 +121,7 @@ fn chosen(choices: &Choices, current: &Current, catalog: Option<&Catalog>) -> Re
     let targets = [&choices.default].into_iter().chain(&choices.fallbacks).chain(&choices.image);
     let targets: Vec<String> = targets.chain(choices.aliases.values()).chain(&pools).cloned().collect();
     for target in targets.iter().filter(|target| id_of(target).is_some()) {
-        models::register(&mut selection, target, catalog);
+        selection.register(target, catalog);
     }
     Ok(selection)
 }

@@ -6,7 +6,6 @@ use super::signals;
 use crate::chutes::account::{self, Account};
 use crate::chutes::catalog::{self, Stage};
 use crate::chutes::client::Client;
-use crate::chutes::credential_kinds::variable;
 use crate::chutes::endpoints::Endpoints;
 use crate::chutes::failure::Failure;
 use crate::chutes::health::{self, Health};
@@ -18,11 +17,7 @@ use crate::secret::Secret;
 
 /// The service that a config is set up for: its own address, unless the environment names another.
 pub fn endpoints(context: &Context, current: &Current) -> Result<Endpoints, Error> {
-    let mut endpoints = context.endpoints()?;
-    if let (Some(base_url), None) = (&current.base_url, var(variable::BASE_URL)) {
-        endpoints.api.clone_from(base_url);
-    }
-    Ok(endpoints)
+    Ok(context.endpoints()?.of_config(current.base_url.as_deref(), var))
 }
 
 /// The stored credential, renewed if it has to be. None: nothing usable is stored.

@@ -131,6 +131,7 @@ pub fn status(context: &Context, check: bool, probe: bool, as_json: bool) -> Res
         standing = Standing::InDatabase;
     }
     let kept = renewal_report::kept(&snapshot, active);
+    let timer = snapshot.renewal_timer().map(|timer| timer.by);
     if let Some(kept) = &kept {
         standing = match renewal_report::state(kept, now()) {
             KeptState::Renews => Standing::Ok,
@@ -239,7 +240,7 @@ pub fn status(context: &Context, check: bool, probe: bool, as_json: bool) -> Res
     if let Some(words) = prospect.and_then(|prospect| renewal_report::outlook(prospect, lang)) {
         rows.push(("", words));
     }
-    for (at, line) in kept.iter().flat_map(|kept| renewal_report::words(kept, lang)).enumerate() {
+    for (at, line) in kept.iter().flat_map(|kept| renewal_report::words(kept, timer, lang)).enumerate() {
         rows.push((if at == 0 { words::status_renewal(lang) } else { "" }, line));
     }
     if let Some(account) = &account {
@@ -303,7 +304,7 @@ fn auth_json(
         "kind": active.map(|active| active.kind.name()),
         "account": active.and_then(|active| active.account.clone()),
         "expiresAt": active.and_then(|active| active.expires_at).map(rfc3339),
-        "renewal": renewal_report::json(kept, active, prospect),
+        "renewal": renewal_report::json(kept, snapshot.renewal_timer().map(|timer| timer.by), active, prospect),
         "profiles": profiles,
     })
 }

@@ -2,7 +2,7 @@
 
 use super::context::Context;
 use super::error::{Error, TeeError};
-use super::models;
+use super::known::resolve_known;
 use super::report::Report;
 use super::service;
 use super::signals;
@@ -16,7 +16,7 @@ use serde_json::{Map, Value, json};
 pub fn verify(context: &Context, name: &str, as_json: bool) -> Result<Report, Error> {
     let (site, _, current) = context.read()?;
     let kept = context.state().catalog();
-    let target = models::known(name, &current, kept.as_ref())?;
+    let target = resolve_known(name, &current, kept.as_ref())?;
     let Some(id) = id_of(&target) else { return Err(Error::NotChutes { reference: target }) };
     let endpoints = service::endpoints(context, &current)?;
     let Some(secret) = service::stored_secret(&site, &endpoints)?.ok().flatten() else {

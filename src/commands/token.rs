@@ -59,8 +59,9 @@ pub fn token(context: &Context) -> Result<Report, Error> {
 fn current(context: &Context, document: &Path) -> Option<SignIn> {
     let sign_in = kept::read(document)?;
     let now = now();
-    if sign_in.progress.job.is_none() && is_gateway() {
-        // A gateway that starts: it gets its job as soon as it answers.
+    let is_reload = sign_in.progress.taken.is_some_and(|taken| taken != sign_in.issued_at);
+    if (sign_in.progress.job.is_none() || !is_reload) && is_gateway() {
+        // A gateway that starts: it gets its job as soon as it answers, or again, should somebody have removed it.
         drop(renew(context, &["--when-up"]));
     }
     let rests = sign_in.progress.trouble.as_ref().is_some_and(|trouble| trouble.lasting || now - trouble.at < REST);

@@ -137,6 +137,7 @@ pub fn facts(site: &Site, lang: Lang) -> Facts {
         agent: site.agent.clone(),
         documented: documented(),
         fallback: bundled::catalog(),
+        openclaw_answers: site.installed.program.is_some(),
         ..Facts::default()
     }
 }
@@ -154,6 +155,7 @@ pub fn show(session: Session, facts: Facts, way: Way) -> Result<Report, Error> {
         Ended::Signal(number) => Err(Error::Interrupted(number)),
         Ended::Outcome(Outcome::Cancelled) => Ok(Report::text(format!("{}\n", text::after_cancelled(lang))).exit(130)),
         Ended::Outcome(Outcome::Failed) => Ok(Report::text(format!("{}\n", text::after_cancelled(lang))).exit(1)),
+        Ended::Outcome(Outcome::Changed) => Ok(Report::text(format!("{}\n", text::after_changed(lang)))),
         Ended::Outcome(Outcome::Done) => Ok(Report::text(tui::view::summary(&wizard, lang))),
     }
 }

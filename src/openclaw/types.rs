@@ -128,6 +128,8 @@ pub enum Role {
     Dotenv,
     /// The sign-in that we keep, in our own state.
     SignIn,
+    /// A file of the timer that renews it, or our record of that timer.
+    Timer,
     /// The config, or a file it includes.
     Config,
 }
@@ -142,11 +144,23 @@ pub struct Handover {
     pub profile_id: String,
 }
 
-/// What OpenClaw's own SDK does in its credential database: these become the only Chutes profiles there.
-#[derive(Clone, Debug, Default)]
-pub struct DatabaseChange {
-    /// By profile id.
-    pub put: Vec<(String, NewCredential)>,
+/// What OpenClaw's own SDK does in its credential database.
+#[derive(Clone, Debug)]
+pub enum DatabaseChange {
+    /// These become the only Chutes profiles there, by id.
+    Only(Vec<(String, NewCredential)>),
+    /// The profile with this id leaves.
+    Without(String),
+}
+
+impl DatabaseChange {
+    /// What is stored.
+    pub fn put(&self) -> &[(String, NewCredential)] {
+        match self {
+            DatabaseChange::Only(put) => put,
+            DatabaseChange::Without(_) => &[],
+        }
+    }
 }
 
 /// What a config needs to know about the credential that goes with it.

@@ -2,7 +2,7 @@
 //! choose. The same facts always give the same answer.
 
 use crate::chutes::health::{Health, State};
-use crate::chutes::model::Model;
+use crate::chutes::model::{Model, Price};
 use std::cmp::Ordering;
 use std::num::NonZeroU64;
 use std::sync::Arc;
@@ -140,6 +140,12 @@ pub fn is_dearer(old: Option<&Model>, new: &Model, role: Role) -> Option<bool> {
     Some(new.price.blended()? > limit(old?.price.blended()?, role))
 }
 
+/// How many times the old price the new one exceeds, where that is more than the role allows. None: it is not,
+/// or one of the prices is unknown.
+pub fn exceeds(old: Price, new: Price, role: Role) -> Option<f64> {
+    (new.blended()? > limit(old.blended()?, role)).then(|| role.price_limit())
+}
+
 /// The most that a successor may cost. The service's prices are not exact in their last digits.
 fn limit(old: f64, role: Role) -> f64 {
     old * role.price_limit() * (1.0 + 1e-9)
@@ -207,7 +213,6 @@ mod tests {
     use super::*;
     use crate::chutes::bundled;
     use crate::chutes::catalog::parse;
-    use crate::chutes::model::Price;
 
     fn model(id: &str, input: f64, output: f64, image: bool) -> Arc<Model> {
         let kinds = if image { vec!["text".into(), "image".into()] } else { vec!["text".into()] };

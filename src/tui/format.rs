@@ -68,13 +68,26 @@ impl Decimals {
         Decimals { before: before.min(Decimals::MOST_BEFORE), behind: decimals.clamp(2, Decimals::MOST_BEHIND) }
     }
 
+    /// Rounded to two decimals.
+    pub fn to_the_cent(self) -> Decimals {
+        Decimals { behind: 2, ..self }
+    }
+
     pub fn width(self) -> usize {
         self.before + 1 + self.behind
     }
 
     /// A price at its place: all points of a column stand below each other.
     pub fn place(self, usd: f64) -> String {
-        let text = Decimals::rounded(usd);
+        let exact = Decimals::rounded(usd);
+        let text = match exact.split_once('.') {
+            // What is not free does not look as if it were.
+            Some((_, behind)) if behind.len() > self.behind && usd < 0.005 && self.behind == 2 => {
+                return format!("{:>width$}", "<0.01", width = self.width());
+            }
+            Some((_, behind)) if behind.len() > self.behind => format!("{usd:.most$}", most = self.behind),
+            _ => exact,
+        };
         let (before, behind) = text.split_once('.').unwrap_or((&text, ""));
         if before.len() > self.before || behind.len() > self.behind {
             return format!("{:>width$}", cut(&text, self.width(), "+"), width = self.width());
@@ -286,6 +299,8 @@ mod tests {
         assert_eq!(narrow, Decimals { before: 1, behind: 2 });
         assert_eq!(narrow.place(12_345.678).len(), 4, "what has no room keeps its column");
         assert_eq!(Decimals::of(1e300, 0).place(1e300).len(), 7);
+        let cents = room.to_the_cent();
+        assert_eq!([0.0245, 15.0, 0.2989, 0.001].map(|usd| cents.place(usd)), [" 0.02", "15.00", " 0.30", "<0.01"]);
     }
 
     #[test]

@@ -50,13 +50,18 @@ const LISTS: Where = Where::In(&[
     C::ModelsFiltered,
     C::Review,
     C::ReviewOAuth,
+    C::ReviewTimer,
     C::ReviewAdminKey,
     C::Done,
     C::DoneForGood,
+    C::Doctor,
+    C::DoctorMended,
+    C::DoctorOver,
     C::Help,
 ]);
 const MODELS: Where = Where::In(&[C::Models, C::ModelsFiltered]);
 const ALIAS: Where = Where::In(&[C::ModelsAlias, C::ModelsAliasTaken]);
+const REVIEW: Where = Where::In(&[C::Review, C::ReviewOAuth, C::ReviewTimer, C::ReviewAdminKey]);
 const SIGN_IN: Where = Where::In(&[C::SignIn, C::SignInExpired]);
 const LINES: Where = Where::If(KeyContext::takes_text);
 /// Esc goes back wherever it has no meaning of its own.
@@ -86,6 +91,9 @@ macro_rules! bind {
     };
     ($contexts:expr, [$($key:expr),+], $action:expr, choose $label:ident) => {
         Binding { contexts: $contexts, keys: &[$($key),+], action: $action, label: choose::$label, footer: false }
+    };
+    ($contexts:expr, [$($key:expr),+], $action:expr, choose $label:ident, footer) => {
+        Binding { contexts: $contexts, keys: &[$($key),+], action: $action, label: choose::$label, footer: true }
     };
     ($contexts:expr, [$($key:expr),+], $action:expr, $label:ident) => {
         Binding { contexts: $contexts, keys: &[$($key),+], action: $action, label: t::$label, footer: false }
@@ -140,6 +148,7 @@ pub const KEYMAP: &[Binding] = &[
     bind!(MODELS, [ENTER], Action::Enter, key_make_default, footer),
     bind!(MODELS, [Key::Char('w')], Action::GoOn, key_go_on, footer),
     bind!(MODELS, [Key::Char('d')], Action::GoToDefault, key_go_to_default),
+    bind!(MODELS, [TAB], Action::NextUsed, choose key_next_used),
     bind!(MODELS, [Key::Char('y')], Action::TakeProposal, key_take_proposal),
     bind!(MODELS, [Key::Char('Y')], Action::TakeAllProposals, key_take_all),
     bind!(MODELS, [Key::Char('/')], Action::Filter, key_filter, footer),
@@ -151,6 +160,7 @@ pub const KEYMAP: &[Binding] = &[
     bind!(MODELS, [Key::Char(' ')], Action::LeaveOut, key_leave_out, footer),
     bind!(MODELS, [Key::Char('s')], Action::Sort, key_sort, footer),
     bind!(MODELS, [Key::Char('t')], Action::TestCall, key_test, footer),
+    bind!(MODELS, [Key::Char('T')], Action::TestAll, choose key_test_all),
     bind!(MODELS, [Key::Char('m')], Action::Mark, choose key_mark),
     bind!(MODELS, [Key::Char('p')], Action::MakePool, choose key_pool),
     bind!(MODELS, [Key::Char('R')], Action::Recommend, choose key_recommend),
@@ -164,7 +174,9 @@ pub const KEYMAP: &[Binding] = &[
             Key::Char('4'),
             Key::Char('5'),
             Key::Char('6'),
-            Key::Char('7')
+            Key::Char('7'),
+            Key::Char('8'),
+            Key::Char('9')
         ],
         Action::SortColumn(0),
         key_sort_column
@@ -185,32 +197,23 @@ pub const KEYMAP: &[Binding] = &[
         key_take_and_go_on,
         footer
     ),
+    bind!(Where::In(&[C::ModelsTestAll]), [ENTER, Key::Char('y')], Action::Enter, choose key_test_them, footer),
     bind!(Where::In(&[C::ModelsPending]), [ENTER, Key::Char('w')], Action::Enter, key_leave_and_go_on, footer),
-    bind!(Where::In(&[C::Review, C::ReviewOAuth, C::ReviewAdminKey]), [ENTER], Action::Enter, key_write, footer),
-    bind!(Where::In(&[C::ReviewOAuth]), [Key::Char('s')], Action::ClientSecret, signin key_client_secret, footer),
+    bind!(REVIEW, [ENTER], Action::Enter, key_write, footer),
+    bind!(Where::In(&[C::ReviewTimer]), [Key::Char('t')], Action::RenewalTimer, signin key_renewal_timer, footer),
+    bind!(
+        Where::In(&[C::ReviewOAuth, C::ReviewTimer]),
+        [Key::Char('s')],
+        Action::ClientSecret,
+        signin key_client_secret,
+        footer
+    ),
     bind!(Where::In(&[C::ReviewAdminKey]), [Key::Char('x')], Action::TradeKey, signin key_trade, footer),
-    bind!(Where::In(&[C::Review, C::ReviewOAuth, C::ReviewAdminKey]), [Key::Char('r')], Action::Retry, key_check_again),
-    bind!(
-        Where::In(&[C::Review, C::ReviewOAuth, C::ReviewAdminKey]),
-        [Key::Char('o')],
-        Action::Unfold,
-        key_unfold,
-        footer
-    ),
-    bind!(
-        Where::In(&[C::Review, C::ReviewOAuth, C::ReviewAdminKey]),
-        [Key::Char('n')],
-        Action::NextFile,
-        key_next_file,
-        footer
-    ),
-    bind!(
-        Where::In(&[C::Review, C::ReviewOAuth, C::ReviewAdminKey]),
-        [Key::Char('N')],
-        Action::PreviousFile,
-        key_previous_file
-    ),
-    bind!(Where::In(&[C::Review, C::ReviewOAuth, C::ReviewAdminKey]), [Key::Char('p')], Action::MakePool, choose key_take_pool),
+    bind!(REVIEW, [Key::Char('r')], Action::Retry, key_check_again),
+    bind!(REVIEW, [Key::Char('o')], Action::Unfold, key_unfold, footer),
+    bind!(REVIEW, [Key::Char('n')], Action::NextFile, key_next_file, footer),
+    bind!(REVIEW, [Key::Char('N')], Action::PreviousFile, key_previous_file),
+    bind!(REVIEW, [Key::Char('p')], Action::MakePool, choose key_take_pool),
     bind!(Where::In(&[C::ReviewRefused]), [Key::Char('k')], Action::AnotherKey, key_choose_other, footer),
     bind!(Where::In(&[C::ReviewRefused]), [Key::Char('r')], Action::Retry, key_check_again, footer),
     bind!(Where::In(&[C::ReviewRefused]), [Key::Plain(KeyCode::Up)], Action::Up, key_up),
@@ -219,6 +222,18 @@ pub const KEYMAP: &[Binding] = &[
     bind!(Where::In(&[C::ReviewRefused]), [Key::Plain(KeyCode::PageDown)], Action::PageDown, key_page_down),
     bind!(Where::In(&[C::Done, C::DoneForGood]), [ENTER, ESC], Action::Enter, key_finish, footer),
     bind!(Where::In(&[C::Done]), [Key::Char('u')], Action::Undo, key_undo, footer),
+    bind!(Where::In(&[C::Auth, C::Done, C::DoneForGood]), [Key::Char('d')], Action::Doctor, key_doctor, footer),
+    bind!(Where::In(&[C::Doctor]), [ENTER], Action::Enter, key_mend, footer),
+    bind!(Where::In(&[C::DoctorMended, C::DoctorOver]), [ENTER], Action::Enter, key_back, footer),
+    bind!(Where::In(&[C::DoctorMended]), [Key::Char('u')], Action::Undo, key_undo, footer),
+    bind!(
+        Where::In(&[C::Doctor, C::DoctorMended, C::DoctorOver]),
+        [Key::Char('r')],
+        Action::Retry,
+        key_look_again,
+        footer
+    ),
+    bind!(Where::In(&[C::Doctor]), [Key::Char('o')], Action::Unfold, key_unfold),
     bind!(Where::In(&[C::Trouble]), [Key::Char('r')], Action::Retry, key_retry, footer),
     bind!(Where::In(&[C::Trouble]), [ESC, ENTER], Action::Back, key_leave, footer),
     bind!(Where::In(&[C::Help]), [ESC, ENTER], Action::Back, key_close_help, footer),

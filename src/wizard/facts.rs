@@ -44,6 +44,8 @@ pub struct Facts {
     pub overrides: Overrides,
     pub favourites: Vec<String>,
     pub sign_in: SignInFacts,
+    /// An OpenClaw is installed that can say what it thinks of its config.
+    pub openclaw_answers: bool,
 }
 
 impl Facts {

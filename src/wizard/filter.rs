@@ -296,6 +296,10 @@ fn sort_named(name: &str) -> Option<Sort> {
         "in" | "price" => Sort::PriceIn,
         "out" => Sort::PriceOut,
         "cache" => Sort::PriceCache,
+        "state" | "up" => Sort::State,
+        "ttft" => Sort::Ttft,
+        "tps" => Sort::Tps,
+        "test" | "tested" => Sort::Tested,
         _ => return None,
     })
 }
@@ -319,22 +323,9 @@ fn conditions(word: &str) -> Option<Vec<Condition>> {
     comparison(word).map(|condition| condition.into_iter().collect())
 }
 
-/// True if one letter more, less or other, or two swapped, make the one word the other.
+/// True when one letter more, less, another or two swapped make one word of the other.
 fn one_slip(a: &str, b: &str) -> bool {
-    let (a, b): (Vec<char>, Vec<char>) = (a.chars().collect(), b.chars().collect());
-    let (short, long) = if a.len() <= b.len() { (&a, &b) } else { (&b, &a) };
-    let same = short.iter().zip(long.iter()).take_while(|(x, y)| x == y).count();
-    match long.len() - short.len() {
-        1 => short[same..] == long[same + 1..],
-        0 if same < long.len() => {
-            let swapped = same + 1 < long.len()
-                && short[same] == long[same + 1]
-                && short[same + 1] == long[same]
-                && short[same + 2..] == long[same + 2..];
-            swapped || short[same + 1..] == long[same + 1..]
-        }
-        _ => false,
-    }
+    strsim::osa_distance(a, b) == 1
 }
 
 /// None: the word is text. Some(None): a comparison whose number is still to be typed; it hides nothing.

@@ -16,6 +16,8 @@ pub struct Line {
     cursor: usize,
     /// What is typed is a secret.
     is_hidden: bool,
+    /// The whole text is selected: what is typed next takes its place.
+    is_selected: bool,
 }
 
 /// What can be done to a line, besides typing and pasting.
@@ -36,12 +38,12 @@ pub enum LineEdit {
 
 impl Line {
     pub fn new(text: &str) -> Line {
-        Line { text: text.to_owned(), cursor: text.len(), is_hidden: false }
+        Line { text: text.to_owned(), cursor: text.len(), is_hidden: false, is_selected: false }
     }
 
     /// An empty line for a secret: whoever shows what is typed shows signs in its place.
     pub fn hidden() -> Line {
-        Line { text: String::new(), cursor: 0, is_hidden: true }
+        Line { text: String::new(), cursor: 0, is_hidden: true, is_selected: false }
     }
 
     /// What is typed is a secret and is not shown, on a screen or line by line.
@@ -72,7 +74,18 @@ impl Line {
         self.text[..self.cursor].width()
     }
 
+    /// Select the whole text, if there is any; whatever is done next ends that.
+    pub fn select(&mut self) {
+        self.is_selected = !self.text.is_empty();
+        self.cursor = self.text.len();
+    }
+
+    pub fn is_selected(&self) -> bool {
+        self.is_selected
+    }
+
     pub fn clear(&mut self) {
+        self.is_selected = false;
         self.text.zeroize();
         self.text.clear();
         self.cursor = 0;
@@ -81,8 +94,12 @@ impl Line {
     /// Insert at the cursor, at most up to `max` bytes in all; what does not fit is not taken.
     /// Returns false when something was left out.
     pub fn insert(&mut self, text: &str, max: usize) -> bool {
-        if self.text.len() + text.len() > max {
+        let kept = if self.is_selected { 0 } else { self.text.len() };
+        if kept + text.len() > max {
             return false;
+        }
+        if self.is_selected {
+            self.clear();
         }
         self.make_room(text.len());
         self.text.insert_str(self.cursor, text);
@@ -110,6 +127,9 @@ impl Line {
     }
 
     pub fn edit(&mut self, edit: LineEdit) {
+        if std::mem::take(&mut self.is_selected) && matches!(edit, LineEdit::DeleteBack | LineEdit::DeleteForward) {
+            return self.clear();
+        }
         match edit {
             LineEdit::Left => self.cursor = self.previous(),
             LineEdit::Right => self.cursor = self.next(),
@@ -173,6 +193,28 @@ impl Drop for Line {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn what_is_typed_takes_the_place_of_what_is_selected() {
+        let selected = || {
+            let mut line = Line::new("chutes-fast");
+            line.select();
+            line
+        };
+        let mut line = selected();
+        assert!(line.is_selected() && line.insert("q", 11) && line.insert("k", 11));
+        assert_eq!((line.text(), line.is_selected()), ("qk", false));
+        let mut line = selected();
+        line.edit(LineEdit::Left);
+        assert!(line.insert("x", 99));
+        assert_eq!(line.text(), "chutes-fasxt", "an arrow keeps it");
+        let mut line = selected();
+        line.edit(LineEdit::DeleteBack);
+        assert!(line.is_empty());
+        let mut empty = Line::default();
+        empty.select();
+        assert!(!empty.is_selected());
+    }
 
     #[test]
     fn editing_moves_by_what_a_person_sees_as_a_character() {

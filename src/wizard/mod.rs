@@ -14,6 +14,7 @@ pub mod screens;
 #[cfg(test)]
 mod tests;
 pub mod trade;
+pub mod validation;
 
 pub use screens::{Screen, models};
 
@@ -27,7 +28,7 @@ use crate::chutes::oauth::app::{AppError, Registered};
 use crate::chutes::oauth::attempt::ClientId;
 use crate::chutes::verify::Verdict;
 use crate::openclaw::Error;
-use crate::openclaw::plan::Request;
+use crate::openclaw::plan::{Request, TimerWish};
 use crate::openclaw::read::current::Current;
 use crate::openclaw::types::NewCredential;
 use crate::openclaw::types::StoredCredential;
@@ -43,6 +44,7 @@ use protocol::{
 use screens::app::App;
 use screens::auth::Auth;
 use screens::discover::Discover;
+use screens::doctor::Doctor;
 use screens::done::{Done, Undo};
 use screens::key::{self, KeyField};
 use screens::review::{Review, Verification};
@@ -51,6 +53,7 @@ use screens::{Scroll, Transition};
 use std::collections::{BTreeSet, HashSet};
 use std::sync::Arc;
 use trade::Trade;
+use validation::Validation;
 
 /// Something that stops the wizard until it is put right.
 #[derive(Clone, Debug, PartialEq)]
@@ -78,21 +81,27 @@ pub struct Wizard {
     market: Option<(Option<Account>, Arc<Health>)>,
     pub review: Review,
     pub done: Done,
+    pub doctor: Doctor,
     /// Of an API key that may do everything.
     pub trade: Trade,
+    /// What OpenClaw itself says of its config.
+    pub validation: Validation,
     /// Which credential is being set up.
     credential: Option<Credential>,
     /// Needed for renewals; from the environment or the app screen.
     pub client_secret: Option<Secret>,
     /// Put the client secret where OpenClaw reads it.
     pub keep_secret: bool,
+    /// Make the timer that renews while no gateway's cron does.
+    pub renewal_timer: bool,
     /// The app of the last attempt to sign in.
     last_app: Option<ClientId>,
     /// For the models screen alone: what it shows until the service answers.
     kept: Option<Catalog>,
     /// Ids of the models that an earlier run registered or left out. Looking at a list decides nothing.
     decided: HashSet<Box<str>>,
-    test_attempt: Attempt,
+    /// Test calls under way, and the ids they ask.
+    tests: Vec<(Attempt, String)>,
     last_attempt: Attempt,
     /// Ctrl-C came while files were being written.
     leaving: bool,
@@ -121,14 +130,17 @@ impl Wizard {
             market: None,
             review: Review::default(),
             done: Done::default(),
+            doctor: Doctor::default(),
             trade: Trade::default(),
+            validation: Validation::default(),
             credential: None,
             client_secret: None,
             keep_secret: false,
+            renewal_timer: false,
             last_app: None,
             kept: None,
             decided: HashSet::new(),
-            test_attempt: Attempt::default(),
+            tests: Vec::new(),
             last_attempt: Attempt::default(),
             leaving: false,
             facts,
@@ -185,12 +197,28 @@ impl Wizard {
             Screen::Review if self.review.writing => KeyContext::ReviewWaiting,
             Screen::Review if self.review.is_refused() => KeyContext::ReviewRefused,
             Screen::Review if self.review.confirmed => KeyContext::ReviewWaiting,
-            Screen::Review if matches!(self.credential, Some(Credential::OAuth(_))) => KeyContext::ReviewOAuth,
+            Screen::Review if matches!(self.credential, Some(Credential::OAuth(_))) => match self.review.timer() {
+                Some(_) => KeyContext::ReviewTimer,
+                None => KeyContext::ReviewOAuth,
+            },
             Screen::Review if matches!(self.trade, Trade::Running { .. }) => KeyContext::ReviewWaiting,
             Screen::Review if self.trade.is_offered() => KeyContext::ReviewAdminKey,
             Screen::Review => KeyContext::Review,
             Screen::Done if self.done.undo == Undo::Offered => KeyContext::Done,
             Screen::Done => KeyContext::DoneForGood,
+            Screen::Doctor if self.doctor.is_busy() => KeyContext::DoctorBusy,
+            Screen::Doctor if self.doctor.can_mend() => KeyContext::Doctor,
+            Screen::Doctor if self.doctor.undo == Undo::Offered => KeyContext::DoctorMended,
+            Screen::Doctor => KeyContext::DoctorOver,
+        }
+    }
+
+    /// The step of the rail that is being taken: a screen beside the steps belongs to the one that it was asked for on.
+    pub fn step(&self) -> Screen {
+        match self.screen {
+            Screen::App | Screen::SignIn => Screen::Key,
+            Screen::Doctor => self.doctor.from.unwrap_or(Screen::Auth),
+            other => other,
         }
     }
 
@@ -297,8 +325,18 @@ impl Wizard {
                 let chosen = self.models.as_ref().map(Models::choices);
                 self.done.read_back(attempt, resolved, chosen.as_ref());
             }
+            Event::Validated { attempt, refused } => self.validation.answered(attempt, refused),
             Event::KeyRights { attempt, is_admin } => self.trade.answered(attempt, is_admin),
             Event::NarrowKeyMade { attempt, result } => return self.narrow_key_made(attempt, *result),
+            Event::Examined { attempt, result } => self.doctor.examined(attempt, *result),
+            Event::Mended { attempt, result } => {
+                self.doctor.mended(attempt, *result);
+                return self.written_aside();
+            }
+            Event::Undone(result) if self.doctor.undo == Undo::Running => {
+                self.doctor.undone(*result);
+                return self.written_aside();
+            }
             Event::Undone(result) => {
                 self.done.undone(*result);
                 // What was written with the narrow key is gone: so is the key.
@@ -355,6 +393,7 @@ impl Wizard {
             },
             Screen::Review => self.review.act(action),
             Screen::Done => self.done.act(action),
+            Screen::Doctor => self.doctor.act(action),
         };
         self.follow(transition)
     }
@@ -405,29 +444,39 @@ impl Wizard {
             (Some(scroll), _) => scroll.set_viewport(viewport),
             (None, Screen::Models) => {
                 if let Some(models) = &mut self.models {
-                    models.set_page(viewport.page);
+                    models.set_viewport(viewport);
                 }
             }
             (None, Screen::Review) => self.review.scroll.set_viewport(viewport),
             (None, Screen::Done) => self.done.scroll.set_viewport(viewport),
+            (None, Screen::Doctor) => self.doctor.scroll.set_viewport(viewport),
             _ => {}
         }
     }
 
     fn quit(&mut self) -> Vec<Effect> {
         // A write that has begun is finished, one that still waits is given up; the wizard leaves after it.
-        if self.review.writing || self.done.undo == Undo::Running {
+        if self.review.writing || self.done.undo == Undo::Running || self.doctor.is_writing() {
             self.leaving = true;
             return vec![Effect::StopWaiting];
         }
-        let outcome = match self.screen {
+        let outcome = match self.step() {
             Screen::Done => Outcome::Done,
             _ if self.trouble.is_some() => Outcome::Failed,
+            _ if self.doctor.has_written() => Outcome::Changed,
             _ => Outcome::Cancelled,
         };
         let mut effects = if outcome == Outcome::Done { Vec::new() } else { self.trade.give_back() };
         effects.push(Effect::Exit(outcome));
         effects
+    }
+
+    /// Something was written beside the steps: what they show of the files is old.
+    fn written_aside(&mut self) -> Vec<Effect> {
+        if self.doctor.has_written() && self.done.undo == Undo::Offered {
+            self.done.undo = Undo::Passed;
+        }
+        if self.leaving { self.quit() } else { vec![Effect::Load] }
     }
 
     // ── Transitions ──────────────────────────────────────────────────────────────────────────────
@@ -463,6 +512,11 @@ impl Wizard {
             Transition::Forget(attempt) => vec![Effect::Cancel(attempt)],
             Transition::NewLink => self.new_link(),
             Transition::ToggleClientSecret => self.toggle_client_secret(),
+            Transition::ToggleTimer if self.review.timer().is_some() => {
+                self.renewal_timer = !self.renewal_timer;
+                self.plan_again()
+            }
+            Transition::ToggleTimer => Vec::new(),
             Transition::TradeKey => {
                 let attempt = self.new_attempt();
                 self.trade.begin(attempt)
@@ -475,11 +529,7 @@ impl Wizard {
             Transition::AskAgain if self.discover.running => Vec::new(),
             Transition::AskAgain => self.ask_for_list(self.credential.clone().unwrap_or(Credential::Stored)),
             Transition::AnotherCredential => self.another_credential(),
-            Transition::Test(model) => {
-                let credential = self.credential.clone().unwrap_or(Credential::Stored);
-                self.test_attempt = self.new_attempt();
-                vec![Effect::Verify { attempt: self.test_attempt, credential, model }]
-            }
+            Transition::Test(ids) => ids.into_iter().map(|id| self.test(id)).collect(),
             Transition::Review => self.start_review(),
             Transition::PoolOfChain => {
                 let taken = self.models.as_mut().is_some_and(Models::take_pool_of_chain);
@@ -491,6 +541,15 @@ impl Wizard {
                 self.done = Done::default();
                 self.screen = Screen::Done;
                 vec![Effect::Decided]
+            }
+            Transition::Examine => {
+                let attempt = self.new_attempt();
+                let from = self.step();
+                let before = std::mem::take(&mut self.doctor);
+                let effects;
+                (self.doctor, effects) = Doctor::begin(from, attempt);
+                self.screen = Screen::Doctor;
+                [vec![Effect::Cancel(before.attempt)], effects].concat()
             }
         }
     }
@@ -516,6 +575,10 @@ impl Wizard {
                 self.review.leave()
             }
             Screen::Auth | Screen::Done => self.quit(),
+            Screen::Doctor => {
+                self.screen = self.step();
+                vec![Effect::Cancel(self.doctor.attempt)]
+            }
             Screen::App | Screen::Key => {
                 self.screen = Screen::Auth;
                 Vec::new()
@@ -644,11 +707,16 @@ impl Wizard {
     fn toggle_client_secret(&mut self) -> Vec<Effect> {
         if self.client_secret.is_some() {
             self.keep_secret = !self.keep_secret;
-            let attempt = self.new_attempt();
-            self.review.plan_again(attempt);
-            return vec![Effect::Plan { attempt, request: Box::new(self.request()) }];
+            return self.plan_again();
         }
         Vec::new()
+    }
+
+    /// Something else is to be written, with the same credential and models.
+    fn plan_again(&mut self) -> Vec<Effect> {
+        let attempt = self.new_attempt();
+        self.review.plan_again(attempt);
+        vec![Effect::Plan { attempt, request: Box::new(self.request()) }]
     }
 
     // ── The list ─────────────────────────────────────────────────────────────────────────────────
@@ -703,8 +771,30 @@ impl Wizard {
         if self.discover.answered(attempt, at_ms, result) { self.compare_when_ready() } else { Vec::new() }
     }
 
-    /// The list and the config are both needed before they can be compared.
+    /// Once there are models to choose from, OpenClaw has time to say what it thinks of its config.
     fn compare_when_ready(&mut self) -> Vec<Effect> {
+        let mut effects = self.compare();
+        if self.models.is_some() && !self.validation.is_asked() {
+            effects.extend(self.validate());
+        }
+        effects
+    }
+
+    fn validate(&mut self) -> Option<Effect> {
+        if !self.facts.openclaw_answers {
+            return None;
+        }
+        let attempt = self.new_attempt();
+        Some(self.validation.ask(attempt))
+    }
+
+    /// What it refused may be mended by now, or stand elsewhere.
+    fn validate_again(&mut self) -> Option<Effect> {
+        if self.validation.refuses() { self.validate() } else { None }
+    }
+
+    /// The list and the config are both needed before they can be compared.
+    fn compare(&mut self) -> Vec<Effect> {
         if self.current.is_none() {
             return Vec::new();
         }
@@ -786,6 +876,7 @@ impl Wizard {
             effects.push(Effect::Verify { attempt: verify_attempt, credential, model });
         }
         effects.extend(self.ask_key_rights());
+        effects.extend(self.validate_again());
         effects
     }
 
@@ -820,12 +911,19 @@ impl Wizard {
         effects
     }
 
+    /// A test call to the model with this id.
+    fn test(&mut self, model: String) -> Effect {
+        let credential = self.credential.clone().unwrap_or(Credential::Stored);
+        let attempt = self.new_attempt();
+        self.tests.push((attempt, model.clone()));
+        Effect::Verify { attempt, credential, model }
+    }
+
     fn verified(&mut self, attempt: Attempt, verdict: Verdict) -> Vec<Effect> {
-        if attempt == self.test_attempt {
-            if let Some(models) = &mut self.models {
-                models.test_answered(verdict);
-            }
-            return Vec::new();
+        if let Some(at) = self.tests.iter().position(|(asked, _)| *asked == attempt) {
+            let (_, id) = self.tests.swap_remove(at);
+            let next = self.models.as_mut().map_or(Transition::Stay, |models| models.test_answered(&id, verdict));
+            return self.follow(next);
         }
         if self.screen != Screen::Review {
             return Vec::new();
@@ -857,7 +955,7 @@ impl Wizard {
             selection,
             client_secret,
             basis,
-            proven: None,
+            timer: if signed_in && self.renewal_timer { TimerWish::Make } else { TimerWish::AsItIs },
             ..Request::default()
         }
     }
@@ -873,15 +971,15 @@ impl Wizard {
                 self.screen = Screen::Done;
                 // Nobody goes back to the diff.
                 self.review.planned = None;
+                effects.extend(self.validate_again());
             }
             Err(error) => match error.changed_since_review() {
                 // What was shown is not what would be written: it is shown anew.
                 Some(paths) => {
                     let changed = paths.iter().map(|path| self.facts.tilde(path)).collect();
-                    let attempt = self.new_attempt();
-                    self.review.plan_again(attempt);
+                    effects.extend(self.plan_again());
                     self.review.changed = changed;
-                    effects.push(Effect::Plan { attempt, request: Box::new(self.request()) });
+                    effects.extend(self.validate());
                 }
                 None => self.review.write_failed = Some(error),
             },

@@ -15,6 +15,7 @@ use crate::chutes::oauth::callback::CannotListen;
 use crate::chutes::oauth::token::{Granted, TokenError};
 use crate::chutes::verify::Verdict;
 use crate::diff::FileDiff;
+use crate::doctor::visit::{Mended, Seen};
 use crate::host::Host;
 use crate::openclaw::Error;
 use crate::openclaw::plan::{PlanWarning, RenewalWay, Request};
@@ -22,8 +23,10 @@ use crate::openclaw::program::status::Resolved;
 use crate::openclaw::read::current::Current;
 use crate::openclaw::read::fingerprint::Fingerprint;
 use crate::openclaw::write::undo::Undone;
+use crate::renewal_timer::By;
 use crate::secret::Secret;
 use crate::wizard::line::LineEdit;
+use crate::wizard::models::ColumnSet;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -120,12 +123,14 @@ pub struct Viewport {
     /// Rows at which the part before and the one behind the first shown row begin.
     pub previous: Option<usize>,
     pub next: Option<usize>,
+    /// Of the table of models, the columns that are shown.
+    pub columns: ColumnSet,
 }
 
 impl Viewport {
     /// Without parts to jump to.
     pub fn new(page: usize, last: usize) -> Viewport {
-        Viewport { page, last, previous: None, next: None }
+        Viewport { page, last, previous: None, next: None, columns: ColumnSet::ALL }
     }
 }
 
@@ -206,6 +211,20 @@ pub enum Event {
         resolved: Option<Resolved>,
     },
     Undone(Box<Result<Undone, Error>>),
+    /// What a look showed.
+    Examined {
+        attempt: Attempt,
+        result: Box<Result<Seen, Error>>,
+    },
+    Mended {
+        attempt: Attempt,
+        result: Box<Result<Mended, Error>>,
+    },
+    /// What OpenClaw refuses in its config as it is; None: it gave no answer.
+    Validated {
+        attempt: Attempt,
+        refused: Option<Vec<PlanWarning>>,
+    },
 }
 
 /// A plan as the Review screen shows it.
@@ -217,6 +236,8 @@ pub struct Planned {
     pub handover: Option<String>,
     /// Of a new sign-in: who renews it.
     pub renewal: Option<RenewalWay>,
+    /// No gateway's cron renews it now, and this could.
+    pub timer: Option<By>,
     /// The files as they were looked at.
     pub fingerprint: Fingerprint,
 }
@@ -321,7 +342,16 @@ pub enum Effect {
     },
     /// Ask OpenClaw how it reads what was written.
     ReadBack(Attempt),
+    /// Ask OpenClaw what it thinks of its config. The answer to an older attempt is not wanted any more.
+    Validate(Attempt),
     Undo,
+    /// Look at the files and ask the service: what is wrong?
+    Examine(Attempt),
+    /// Carry out what the look proposed, or nothing if the files have changed since. Always finished.
+    Mend {
+        attempt: Attempt,
+        seen: Arc<Seen>,
+    },
     SaveFavourites(Vec<String>),
     /// The answer of this attempt is not wanted any more.
     Cancel(Attempt),
@@ -337,6 +367,8 @@ pub enum Outcome {
     Done,
     /// Left with nothing written.
     Cancelled,
+    /// Left without a setup, but something was written on the way: a repair.
+    Changed,
     /// Something failed that the person saw on screen.
     Failed,
 }
@@ -360,12 +392,14 @@ pub enum Action {
     Filter,
     Reveal,
     Sort,
-    /// By the column of this place, from 0.
+    /// By the column at this place of those that are shown, from 0.
     SortColumn(u8),
     SortReverse,
     /// On to the review.
     GoOn,
     GoToDefault,
+    /// To the next row that is in use.
+    NextUsed,
     /// Show what Review folds, or fold it again.
     Unfold,
     NextFile,
@@ -379,6 +413,8 @@ pub enum Action {
     LeaveOut,
     Favourite,
     TestCall,
+    /// Test calls to all rows shown.
+    TestAll,
     /// For a pool.
     Mark,
     MakePool,
@@ -390,6 +426,8 @@ pub enum Action {
     TakeProposal,
     TakeAllProposals,
     Undo,
+    /// What is wrong with the setup?
+    Doctor,
     /// The next field of the app screen, and the one before.
     OtherField,
     PreviousField,
@@ -404,6 +442,8 @@ pub enum Action {
     NewLink,
     /// Put the client secret into OpenClaw's `.env`, or not.
     ClientSecret,
+    /// Make the timer that renews, or do not.
+    RenewalTimer,
     /// Trade the API key for one that may only call models.
     TradeKey,
 }
@@ -454,9 +494,13 @@ key_contexts! {
     /// Another model has the alias as it is typed.
     ModelsAliasTaken,
     ModelsPending,
+    /// Test calls to all rows shown: the price waits for a yes.
+    ModelsTestAll,
     Review,
     /// Review of a sign-in: the client secret can be kept for renewals.
     ReviewOAuth,
+    /// The same, and a timer can be made that renews it.
+    ReviewTimer,
     /// Review of an API key that may do everything: it can be traded for a narrow one.
     ReviewAdminKey,
     ReviewWaiting,
@@ -464,6 +508,14 @@ key_contexts! {
     Done,
     /// Nothing was written, or it was undone: there is nothing to undo.
     DoneForGood,
+    /// A repair is offered.
+    Doctor,
+    /// Being looked at, or written.
+    DoctorBusy,
+    /// A repair was written.
+    DoctorMended,
+    /// There is nothing to write.
+    DoctorOver,
     Trouble,
     Help,
 }
@@ -473,7 +525,11 @@ impl KeyContext {
     pub fn is_waiting(self) -> bool {
         matches!(
             self,
-            KeyContext::AppBusy | KeyContext::DiscoverRunning | KeyContext::ReviewWaiting | KeyContext::SignInBusy
+            KeyContext::AppBusy
+                | KeyContext::DiscoverRunning
+                | KeyContext::ReviewWaiting
+                | KeyContext::SignInBusy
+                | KeyContext::DoctorBusy
         )
     }
 

@@ -154,6 +154,16 @@ fn set_takes_refs_ids_and_aliases_and_nothing_else() {
     assert_eq!(stage.json("models set zai-org/GLM-4.7-TEE --json")["changed"], false);
     stage.failed("models set nosuchalias --json", 1, "unknown-model");
     stage.failed("models set openai/gpt-5 --json", 1, "unknown-model");
+    for (typed, meant) in [
+        ("chutes-fst", "chutes-fast"),
+        ("zai-org/GLM-4.7-TEA", "chutes/zai-org/GLM-4.7-TEE"),
+        ("chutes/zai-org/GML-4.7-TEE", "chutes/zai-org/GLM-4.7-TEE"),
+        ("Kimi-K2.5-TE", "chutes/moonshotai/Kimi-K2.5-TEE"),
+    ] {
+        let said = stage.run(&format!("models set {typed} --lang en")).stderr;
+        assert!(said.contains(&format!("Did you mean {meant}")), "{said}");
+    }
+    assert!(!stage.run("models set nonsense").stderr.contains("Did you mean"));
     let hint = stage.run("models set kimi --json");
     assert!(hint.stderr.contains("chutes/moonshotai/Kimi-K2"), "{hint:?}");
 }

@@ -49,7 +49,7 @@ impl Walk {
         home.set("CHUTES_IDP_BASE_URL", standin.idp_base());
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         home.set("CHUTES_OAUTH_REDIRECT_URI", format!("http://127.0.0.1:{port}/oauth-callback"));
-        Walk { stage: Stage { home, standin }, _idp: idp }
+        Walk { stage: Stage::of(home, standin), _idp: idp }
     }
 
     /// The terminal, showing that screen.
@@ -57,8 +57,7 @@ impl Walk {
         let onboard = |more: &[&str]| -> Launch { self.stage.home.pty([&[BIN, "onboard"], more].concat()) };
         let oauth = || onboard(&["--auth-choice", "chutes"]);
         let key = || {
-            let pty = self.stage.wizard().spawn();
-            pty.wait_text("Paste your Chutes API key");
+            let pty = self.stage.at_key();
             pty.paste(KEY).wait_text("•••");
             pty
         };
@@ -361,11 +360,7 @@ fn openclaws_command_that_hangs_goes_with_us() {
 fn ctrl_c_while_openclaws_command_hangs_ends_the_wizard() {
     let mut stage = Stage::new();
     fake_openclaw(&mut stage, HANGS);
-    let pty = stage.wizard().spawn();
-    pty.wait_text("Paste your Chutes API key");
-    pty.paste(KEY).keys("Enter").wait_text("live");
-    pty.keys("Enter");
-    wait_review(&pty);
+    let pty = stage.at_review();
     pty.keys("Enter");
     let pid = stage.home.join("pid");
     pty.wait_for("OpenClaw's command runs", |_| pid.exists());

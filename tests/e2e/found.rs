@@ -42,6 +42,31 @@ fn by_name() {
     onboarded(&mut Stage::new(), "somewhere/else", &["--openclaw", "HERE"]);
 }
 
+/// As the shims of version managers: nothing in the script or beside it tells where the package is.
+#[test]
+fn by_a_script_that_only_runs_it() {
+    use std::os::unix::fs::PermissionsExt;
+    let mut stage = Stage::new();
+    let script = "#!/bin/sh\ndir=$(dirname \"$0\")\nPATH=$dir/../real:$PATH exec \"$dir/../real/openclaw\" \"$@\"\n";
+    let program = stage.home.write("shims/openclaw", script);
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).expect("its own file");
+    stage.home.set("PATH", format!("{}:/usr/bin:/bin", stage.home.join("shims").display()));
+    onboarded(&mut stage, "real", &[]);
+}
+
+#[test]
+fn one_that_does_not_tell_its_version_is_named() {
+    use std::os::unix::fs::PermissionsExt;
+    let mut stage = Stage::new();
+    let program = stage.home.write("shims/openclaw", "#!/bin/sh\necho 'shim: no version is set'\nexit 126\n");
+    std::fs::set_permissions(&program, std::fs::Permissions::from_mode(0o755)).expect("its own file");
+    stage.home.set("PATH", format!("{}:/usr/bin:/bin", stage.home.join("shims").display()));
+    let ran = stage.onboard(&["--check"]);
+    let document = document(&ran);
+    assert_eq!(ran.code, 4, "{ran:?}");
+    assert!(warnings(&document).contains(&"openclaw-version-unknown"), "{document}");
+}
+
 #[test]
 fn a_name_that_leads_nowhere_is_refused() {
     let stage = Stage::new();
@@ -71,7 +96,7 @@ fn without_any_openclaw_every_generation_reads_what_was_written() {
     let standin = Standin::start(standin).expect("a stand-in");
     let mut home = Home::without_openclaw();
     home.set("CHUTES_BASE_URL", standin.api_base());
-    let mut stage = Stage { home, standin };
+    let mut stage = Stage::of(home, standin);
     let ran = stage.onboard(&[]);
     let said = document(&ran);
     assert_eq!((ran.code, &said["ok"], &said["model"]["verified"]), (0, &json!(true), &json!(true)), "{ran:?}");

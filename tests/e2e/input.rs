@@ -3,13 +3,6 @@
 use crate::support::*;
 use testkit::Pty;
 
-fn at_models(stage: &Stage) -> Pty {
-    let pty = stage.wizard().spawn();
-    pty.wait_text("Paste your Chutes API key");
-    pty.paste(KEY).keys("Enter").wait_text("live");
-    pty
-}
-
 /// Something that can be seen once everything before it has been read.
 fn everything_is_read(pty: &Pty) {
     pty.keys("?").wait_text("Keys");
@@ -19,7 +12,7 @@ fn everything_is_read(pty: &Pty) {
 #[test]
 fn late_answers_of_a_terminal_are_no_keys() {
     let stage = Stage::new();
-    let pty = at_models(&stage);
+    let pty = stage.at_models();
     let before = pty.screen().text();
     let asked = stage.standin.requests().len();
     for answer in [
@@ -45,7 +38,7 @@ fn late_answers_of_a_terminal_are_no_keys() {
 #[test]
 fn a_burst_on_the_table_runs_no_keys() {
     let stage = Stage::new();
-    let pty = at_models(&stage);
+    let pty = stage.at_models();
     let asked = stage.standin.requests().len();
     // As a paste with brackets: it looks for the model.
     pty.paste_plain("chutes/Qwen/Qwen3-test-fie").wait_text("/ chutes/Qwen/Qwen3-test-fie");

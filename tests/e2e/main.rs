@@ -2,13 +2,16 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // What fails in a helper fails a test.
 
+mod doctor;
 mod ending;
 mod found;
 mod gateways;
 mod input;
 mod models;
 mod peer;
+mod refused;
 mod releases;
+mod reviewed;
 mod secrets;
 mod support;
 mod without_a_person;

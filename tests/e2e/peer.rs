@@ -343,9 +343,7 @@ fn the_second_run_changes_nothing() {
     assert_eq!(stage.stamp(), before);
 
     // In the terminal it says so.
-    let pty = stage.wizard().spawn();
-    pty.wait_text("Paste your Chutes API key");
-    pty.paste(KEY).keys("Enter").wait_text("live");
+    let pty = stage.at_models();
     pty.keys("Enter").wait_text("Nothing has to change");
     pty.keys("Enter").wait_text("Nothing had to change");
     pty.keys("Enter");
@@ -402,8 +400,7 @@ fn put_openclaw(home: &mut Home, does: &str) {
 fn done_beside(does: &str) -> (Stage, testkit::Pty) {
     let mut stage = Stage::new();
     put_openclaw(&mut stage.home, does);
-    let pty = stage.wizard().spawn();
-    pty.wait_text("Paste your Chutes API key");
+    let pty = stage.at_key();
     pty.paste(KEY).keys("Enter").wait_text("GLM-4.7-TEE");
     pty.keys("Enter");
     wait_review(&pty);

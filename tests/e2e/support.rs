@@ -5,6 +5,7 @@ use openclaw_chutes::standin::{Config, Keys, Standin};
 use serde_json::Value;
 use std::path::PathBuf;
 use std::time::SystemTime;
+use tempfile::NamedTempFile;
 use testkit::{Home, Launch, Pty, Ran};
 
 pub const BIN: &str = env!("CARGO_BIN_EXE_openclaw-chutes");
@@ -31,6 +32,8 @@ pub const ALIASES: [(&str, &str); 3] = [
 pub struct Stage {
     pub home: Home,
     pub standin: Standin,
+    /// Where strace notes every program that is started; outside of the home, whose files are looked through.
+    trace: Option<NamedTempFile>,
 }
 
 impl Stage {
@@ -44,31 +47,73 @@ impl Stage {
         let standin = Standin::start(Config::serving(Keys::Listed(vec![KEY.to_owned()]), models)).expect("a stand-in");
         let mut home = Home::new();
         home.set("CHUTES_BASE_URL", standin.api_base());
-        Stage { home, standin }
+        Stage::of(home, standin)
+    }
+
+    pub fn of(home: Home, standin: Standin) -> Stage {
+        Stage { home, standin, trace: None }
+    }
+
+    /// From now on the words that programs are started with are noted, ours and whatever it starts.
+    pub fn watched(mut self) -> Stage {
+        self.trace = Some(NamedTempFile::new().expect("a temporary file"));
+        self
+    }
+
+    /// What has been started since [`Stage::watched`]: a line of strace's for each.
+    pub fn started(&self) -> String {
+        let trace = self.trace.as_ref().expect("a stage that is watched");
+        String::from_utf8_lossy(&std::fs::read(trace.path()).expect("the trace")).into_owned()
+    }
+
+    /// Our program with these words, watched if that was asked for.
+    pub fn argv(&self, words: &[&str]) -> Vec<String> {
+        let strace = "strace -f --seccomp-bpf -qq -A -s 65535 -e trace=execve,execveat -e signal=none -o";
+        let watch = self
+            .trace
+            .iter()
+            .flat_map(|trace| strace.split(' ').map(str::to_owned).chain([trace.path().display().to_string()]));
+        watch.chain([BIN.to_owned()]).chain(words.iter().map(|word| (*word).to_owned())).collect()
     }
 
     /// The wizard with an API key, to be started in a terminal.
     pub fn wizard(&self) -> Launch {
-        self.home.pty([BIN, "onboard", "--auth-choice", "chutes-api-key"])
+        self.home.pty(self.argv(&["onboard", "--auth-choice", "chutes-api-key"]))
+    }
+
+    /// The wizard at the field for the key.
+    pub fn at_key(&self) -> Pty {
+        let pty = self.wizard().spawn();
+        pty.wait_text("Paste your Chutes API key");
+        pty
+    }
+
+    /// The wizard at the models of the service.
+    pub fn at_models(&self) -> Pty {
+        let pty = self.at_key();
+        pty.paste(KEY).keys("Enter").wait_text("live");
+        pty
+    }
+
+    /// The wizard at Review, with everything there that Enter waits for.
+    pub fn at_review(&self) -> Pty {
+        let pty = self.at_models();
+        pty.keys("Enter");
+        wait_review(&pty);
+        pty
     }
 
     /// The whole way: paste, Enter, Enter, Enter, Enter.
     pub fn onboarded_in_a_terminal(&self) -> Pty {
-        let pty = self.wizard().spawn();
-        pty.wait_text("Paste your Chutes API key");
-        pty.paste(KEY).keys("Enter").wait_text("GLM-4.7-TEE");
-        pty.keys("Enter");
-        wait_review(&pty);
-        pty.keys("Enter").wait_text("OpenClaw is set up for Chutes");
-        pty.keys("Enter");
-        assert_eq!(pty.wait_exit(), 0, "{}", pty.screen().describe());
+        let pty = self.at_review();
+        finish(&pty);
         pty
     }
 
     /// `onboard --non-interactive --json`, with this key on standard input.
     pub fn onboard_with(&self, key: &str, more: &[&str]) -> Ran {
-        let args = [BIN, "onboard", "--non-interactive", "--json", "--api-key-stdin"];
-        self.home.run_with_input(args.iter().chain(more), format!("{key}\n"))
+        let args = self.argv(&[&["onboard", "--non-interactive", "--json", "--api-key-stdin"], more].concat());
+        self.home.run_with_input(args, format!("{key}\n"))
     }
 
     pub fn onboard(&self, more: &[&str]) -> Ran {
@@ -76,7 +121,7 @@ impl Stage {
     }
 
     pub fn ours(&self, words: &[&str]) -> Ran {
-        self.home.run(std::iter::once(BIN).chain(words.iter().copied()))
+        self.home.run(self.argv(words))
     }
 
     /// The config, whatever its style.
@@ -111,6 +156,13 @@ pub fn wait_review(pty: &Pty) {
     });
 }
 
+/// From Review to the end.
+pub fn finish(pty: &Pty) {
+    pty.keys("Enter").wait_text("OpenClaw is set up for Chutes");
+    pty.keys("Enter");
+    assert_eq!(pty.wait_exit(), 0, "{}", pty.screen().describe());
+}
+
 pub fn ids(models: &Value) -> Vec<String> {
     models.as_array().expect("models").iter().map(|model| model["id"].as_str().expect("an id").to_owned()).collect()
 }
@@ -126,13 +178,8 @@ pub fn warnings(document: &Value) -> Vec<&str> {
 /// Whether any part of the key is in there that is longer than what may be shown. Every five characters
 /// in a row count: a hint has four.
 pub fn leaks(haystack: impl AsRef<[u8]>) -> Option<String> {
-    leaks_of(KEY, haystack)
-}
-
-/// The same for another key.
-pub fn leaks_of(key: &str, haystack: impl AsRef<[u8]>) -> Option<String> {
     let haystack = haystack.as_ref();
-    let body = &key.as_bytes()["cpk_".len()..];
+    let body = &KEY.as_bytes()["cpk_".len()..];
     let found = body.windows(5).find(|part| haystack.windows(5).any(|window| window == *part))?;
     Some(String::from_utf8_lossy(found).into_owned())
 }

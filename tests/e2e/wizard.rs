@@ -41,8 +41,7 @@ fn a_pasted_key_and_four_times_enter() {
 #[test]
 fn keys_pressed_ahead_are_not_lost_and_decide_nothing_unseen() {
     let stage = Stage::new();
-    let pty = stage.wizard().spawn();
-    pty.wait_text("Paste your Chutes API key");
+    let pty = stage.at_key();
     // All at once, as somebody does who knows the way. Enter while discovery runs means nothing.
     pty.paste(KEY).keys("Enter Enter Enter Enter");
     pty.wait_for("a screen behind discovery", |screen| screen.contains("GLM-4.7-TEE"));
@@ -57,9 +56,7 @@ fn goes_on_with_the_built_in_models(stage: &Stage, pty: &Pty) {
     pty.keys("Enter").wait_text("8 built-in models");
     pty.keys("Enter");
     pty.wait_for("the review", |screen| screen.contains("This is what will be written"));
-    pty.keys("Enter").wait_text("OpenClaw is set up for Chutes");
-    pty.keys("Enter");
-    assert_eq!(pty.wait_exit(), 0);
+    finish(pty);
     let registered = stage.registered();
     assert_eq!(registered.len(), 9, "the eight, and the target of chutes-fast: {registered:?}");
     assert!(registered.contains(&"zai-org/GLM-4.7-FP8".to_owned()));
@@ -91,8 +88,7 @@ fn every_failure_of_discovery_says_why_and_goes_on() {
             scope.spawn(move || {
                 let stage = Stage::new();
                 stage.standin.set_fault(Route::Models, fault.clone());
-                let pty = stage.wizard().spawn();
-                pty.wait_text("Paste your Chutes API key");
+                let pty = stage.at_key();
                 pty.paste(KEY).keys("Enter");
                 let screen = pty.wait_for(&format!("the notice for {fault:?}"), |s| s.contains("built-in models"));
                 for word in words {
@@ -119,8 +115,7 @@ fn nobody_there_no_such_name_and_no_tls() {
     ] {
         let mut stage = Stage::new();
         stage.home.set("CHUTES_BASE_URL", &url);
-        let pty = stage.wizard().spawn();
-        pty.wait_text("Paste your Chutes API key");
+        let pty = stage.at_key();
         pty.paste(KEY).keys("Enter");
         let screen = pty.wait_for(&format!("the notice for {url}"), |s| s.contains("built-in models"));
         assert!(screen.contains(words), "{url}: {}", screen.describe());
@@ -132,8 +127,7 @@ fn nobody_there_no_such_name_and_no_tls() {
 fn a_service_that_never_answers_is_given_up_after_ten_seconds() {
     let stage = Stage::new();
     stage.standin.set_fault(Route::Models, Fault::Hang);
-    let pty = stage.wizard().spawn();
-    pty.wait_text("Paste your Chutes API key");
+    let pty = stage.at_key();
     pty.paste(KEY).keys("Enter");
     pty.wait_text("Asking 127.0.0.1");
     let screen = pty.wait_text("built-in models");
@@ -145,8 +139,7 @@ fn a_service_that_never_answers_is_given_up_after_ten_seconds() {
 fn leaving_discovery_while_it_hangs() {
     let stage = Stage::new();
     stage.standin.set_fault(Route::Models, Fault::Hang);
-    let pty = stage.wizard().spawn();
-    pty.wait_text("Paste your Chutes API key");
+    let pty = stage.at_key();
     pty.paste(KEY).keys("Enter");
     pty.wait_text("Asking 127.0.0.1");
     pty.keys("Esc").wait_text("Paste your Chutes API key");
@@ -161,8 +154,7 @@ fn leaving_discovery_while_it_hangs() {
 #[test]
 fn a_refused_key_is_named_and_another_one_works() {
     let stage = Stage::new();
-    let pty = stage.wizard().spawn();
-    pty.wait_text("Paste your Chutes API key");
+    let pty = stage.at_key();
     pty.paste(REFUSED).keys("Enter");
     let screen = pty.wait_text("Chutes refused the key");
     assert!(screen.contains(&REFUSED[REFUSED.len() - 4..]) && screen.contains("another key"), "{}", screen.describe());
@@ -172,9 +164,7 @@ fn a_refused_key_is_named_and_another_one_works() {
     pty.wait_for("the live list", |screen| screen.contains("live") && screen.contains("GLM-4.7-TEE"));
     pty.keys("Enter");
     wait_review(&pty);
-    pty.keys("Enter").wait_text("OpenClaw is set up for Chutes");
-    pty.keys("Enter");
-    assert_eq!(pty.wait_exit(), 0);
+    finish(&pty);
     assert_eq!(stage.home.files_containing(KEY), [stage.home.join(STORE)]);
     assert!(stage.home.files_containing(REFUSED).is_empty());
     assert!(!pty.ever_wrote("Di0Fp7Hl"), "the refused key is never shown");
@@ -183,8 +173,7 @@ fn a_refused_key_is_named_and_another_one_works() {
 #[test]
 fn a_key_refused_by_the_test_call_writes_nothing() {
     let stage = Stage::new();
-    let pty = stage.wizard().spawn();
-    pty.wait_text("Paste your Chutes API key");
+    let pty = stage.at_key();
     pty.paste(REFUSED).keys("Enter").wait_text("Chutes refused the key");
     pty.keys("Enter").wait_text("8 built-in models");
     pty.keys("Enter").wait_text("Nothing was written");
@@ -227,9 +216,7 @@ fn back_keeps_what_was_typed_and_chosen() {
     pty.wait_for("the choice is kept", |s| s.rows().iter().any(|row| row.contains(&id) && row.contains("default")));
     pty.keys("Enter").wait_text("This is what will be written");
     wait_review(&pty);
-    pty.keys("Enter").wait_text("OpenClaw is set up for Chutes");
-    pty.keys("Enter");
-    assert_eq!(pty.wait_exit(), 0);
+    finish(&pty);
     let primary = stage.config()["agents"]["defaults"]["model"]["primary"].as_str().expect("a default").to_owned();
     assert!(primary.starts_with(&format!("chutes/{}", id.trim_end_matches('…'))), "{primary} is not {id}");
 }
@@ -237,8 +224,7 @@ fn back_keeps_what_was_typed_and_chosen() {
 #[test]
 fn malformed_keys_are_explained_before_any_call() {
     let stage = Stage::new();
-    let pty = stage.wizard().spawn();
-    pty.wait_text("Paste your Chutes API key");
+    let pty = stage.at_key();
     for (typed, says) in [
         ("sk-proj-0123456789", "starts with cpk_"),
         ("cpk_onlyone.dot", "two dots"),

@@ -29,7 +29,7 @@ const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (40, 12)];
 const KEY: &str =
     "cpk_0123456789abcdef0123456789abcdef.0123456789abcdef0123456789abcdef.canarycanarycanarycanary34567890";
 /// 2026-08-22 12:03 UTC.
-const NOON: u64 = 1_787_400_180_000;
+pub const NOON: u64 = 1_787_400_180_000;
 
 fn documented() -> Documented {
     Documented {
@@ -41,7 +41,7 @@ fn documented() -> Documented {
     }
 }
 
-fn facts(lang: Lang) -> Facts {
+pub fn facts(lang: Lang) -> Facts {
     Facts {
         lang,
         choice: Some(AuthChoice::ApiKey),
@@ -63,10 +63,10 @@ fn served() -> Catalog {
     Catalog { models, source: Source::Live, fetched_at: Some(NOON), ..Catalog::default() }
 }
 
-struct Drive(Wizard);
+pub struct Drive(pub Wizard);
 
 impl Drive {
-    fn start(facts: Facts) -> Drive {
+    pub fn start(facts: Facts) -> Drive {
         let mut drive = Drive(Wizard::new(facts).0);
         let agent_dir = std::path::Path::new("/home/ada/.openclaw/agents/main/agent");
         let stores = Generation::JsonStore.stores(agent_dir, agent_dir, agent_dir);
@@ -75,12 +75,12 @@ impl Drive {
         drive
     }
 
-    fn event(&mut self, event: Event) -> &mut Drive {
+    pub fn event(&mut self, event: Event) -> &mut Drive {
         self.0.handle(event);
         self
     }
 
-    fn act(&mut self, action: Action) -> &mut Drive {
+    pub fn act(&mut self, action: Action) -> &mut Drive {
         self.event(Event::Action(action))
     }
 
@@ -112,14 +112,14 @@ impl Drive {
         drive
     }
 
-    fn planned(lang: Lang) -> Drive {
+    pub fn planned(lang: Lang) -> Drive {
         let mut drive = Drive::reviewing(lang);
         let attempt = drive.0.review.attempt;
         drive.event(Event::Planned { attempt, result: Box::new(Ok(plan())) });
         drive
     }
 
-    fn verified(&mut self, verdict: Verdict) -> &mut Drive {
+    pub fn verified(&mut self, verdict: Verdict) -> &mut Drive {
         let attempt = self.0.review.verify_attempt;
         self.event(Event::Verified { attempt, verdict })
     }
@@ -129,15 +129,15 @@ fn failure(kind: Kind) -> Failure {
     Failure { host: "llm.chutes.ai".into(), proxy: None, kind }
 }
 
-fn status(status: u16) -> Failure {
+pub fn status(status: u16) -> Failure {
     failure(Kind::Status { status, said: None, retry_after: None, resets_at: None })
 }
 
-fn works() -> Verdict {
+pub fn works() -> Verdict {
     Verdict::Works { latency_ms: 412, prompt_tokens: Some(1), completion_tokens: Some(1), quota: None }
 }
 
-fn plan() -> Planned {
+pub fn plan() -> Planned {
     let hunk = |old, new, lines: &[(LineKind, &str)]| {
         let mut hunk = Hunk::new(old, new);
         lines.iter().for_each(|(kind, text)| hunk.push(*kind, text));
@@ -197,7 +197,7 @@ fn frame(drive: &Drive, lang: Lang, width: u16, height: u16) -> String {
     out
 }
 
-fn snap(name: &str, make: impl Fn(Lang) -> Drive) {
+pub fn snap(name: &str, make: impl Fn(Lang) -> Drive) {
     for lang in [Lang::En, Lang::ZhCn] {
         for (width, height) in SIZES {
             let tag = if lang == Lang::En { "en" } else { "zh" };

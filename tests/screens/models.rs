@@ -1,10 +1,16 @@
 //! What the models screen looks like: sizes, languages, colours, lists.
 
 use crate::models_support::*;
+use openclaw_chutes::chutes::account::Account;
+use openclaw_chutes::chutes::failure::{Failure, Kind};
+use openclaw_chutes::chutes::health::{Health, ModelHealth, State};
 use openclaw_chutes::chutes::model::Catalog;
+use openclaw_chutes::chutes::verify::Verdict;
 use openclaw_chutes::selection::Configured;
 use openclaw_chutes::texts::Lang;
 use openclaw_chutes::tui::theme::Depth;
+use openclaw_chutes::wizard::models::{Sort, Stopped};
+use openclaw_chutes::wizard::protocol::{Attempt, Effect, Event};
 use ratatui::style::{Color, Modifier};
 use unicode_width::UnicodeWidthStr;
 
@@ -196,10 +202,247 @@ fn with_figures(stage: &mut Stage, balance: f64) {
     let stats =
         br#"[{"chute_id":"0bb5d4c2-b5da-587d-b88e-62b4839028ec","date":"d","average_ttft":0.8,"average_tps":61}]"#;
     let me = serde_json::json!({ "username": "ann", "balance": balance });
-    let account =
-        openclaw_chutes::chutes::account::Account::read(&me, Some(&serde_json::json!({ "subscription": false })), None);
-    let health = openclaw_chutes::chutes::health::Health::read(Some(utilization), Some(stats));
-    stage.event(openclaw_chutes::wizard::protocol::Event::Market { account, health: health.into() });
+    let account = Account::read(&me, Some(&serde_json::json!({ "subscription": false })), None);
+    let health = Health::read(Some(utilization), Some(stats));
+    stage.event(Event::Market { account, health: health.into() });
+}
+
+/// Figures of every listed model: one sleeps, one is crowded, of one nothing is known.
+fn with_health(stage: &mut Stage) {
+    let models = stage.models();
+    let chutes = models.models[..models.listed].iter().enumerate().filter_map(|(at, model)| Some((at, model.chute?)));
+    let (mut utilization, mut stats) = (Vec::new(), Vec::new());
+    for (at, chute) in chutes.filter(|(at, _)| *at != 2) {
+        utilization.push(serde_json::json!({
+            "chute_id": chute.to_string(), "active_instance_count": if at == 4 { 0 } else { 1 + at * 7 % 13 },
+            "utilization_5m": 0.3, "rate_limit_ratio_5m": if at == 5 { 0.25 } else { 0.0 },
+        }));
+        stats.push(serde_json::json!({
+            "chute_id": chute.to_string(), "date": "2026-11-21", "average_ttft": 0.3 + (at * 11 % 9) as f64 * 1.4,
+            "average_tps": 12.0 + (at * 37 % 150) as f64,
+        }));
+    }
+    let json = |rows: Vec<serde_json::Value>| serde_json::Value::Array(rows).to_string().into_bytes();
+    let health = Health::read(Some(&json(utilization)), Some(&json(stats)));
+    stage.event(Event::Market { account: None, health: health.into() });
+}
+
+#[test]
+fn what_is_up_and_how_fast() {
+    everywhere("health", &captured("2026-08-22"), |stage| {
+        with_health(stage);
+        stage.keys("Y");
+    });
+}
+
+/// What was proposed before the figures came is not proposed any more when it sleeps.
+#[test]
+fn what_sleeps_is_proposed_no_more() {
+    let mut stage = stage(captured("2026-08-22"), Lang::En);
+    assert_eq!(stage.at(), "zai-org/GLM-5.1-TEE");
+    with_health(&mut stage);
+    assert!(!stage.at().contains("GLM"), "5.1 sleeps and 5.2 is too dear: {}", stage.at());
+    let proposed = stage.at().to_owned();
+    stage.keys("y");
+    assert_eq!(stage.models().primary, format!("chutes/{proposed}"));
+}
+
+/// What nobody could tell leaves the table as it was.
+#[test]
+fn no_figures_change_nothing() {
+    let mut stage = stage(captured("2026-08-22"), Lang::En);
+    let before = stage.text();
+    stage.event(Event::Market { account: None, health: Health::read(Some(b"{}"), Some(b"[7]")).into() });
+    assert_eq!(stage.text(), before);
+}
+
+/// The ids of the rows that are listed, by a column that is shown at this size.
+fn sorted_by(stage: &mut Stage, sort: Sort) -> Vec<Option<ModelHealth>> {
+    for _ in Sort::ALL {
+        if stage.models().sort != sort {
+            stage.keys("s");
+        }
+    }
+    assert_eq!(stage.models().sort, sort);
+    let models = stage.models();
+    models
+        .view
+        .iter()
+        .filter(|at| **at < models.listed)
+        .map(|at| models.health_of(&models.models[*at]).copied())
+        .collect()
+}
+
+#[test]
+fn figures_are_sorted_like_the_rest_and_unknown_is_last() {
+    let mut stage = stage(captured("2026-08-22"), Lang::En);
+    stage.size = (160, 40);
+    with_health(&mut stage);
+    let known = |rows: Vec<Option<ModelHealth>>| -> Vec<ModelHealth> {
+        assert!(rows.last().is_some_and(Option::is_none) && rows.iter().flatten().count() + 1 == rows.len());
+        rows.into_iter().flatten().collect()
+    };
+    let rows = known(sorted_by(&mut stage, Sort::Ttft));
+    assert!(rows.is_sorted_by(|a, b| a.ttft <= b.ttft));
+    let rows = known(sorted_by(&mut stage, Sort::Tps));
+    assert!(rows.is_sorted_by(|a, b| a.tps >= b.tps));
+    let rows = known(sorted_by(&mut stage, Sort::State));
+    let last: Vec<_> = rows[rows.len() - 2..].iter().map(ModelHealth::state).collect();
+    assert_eq!(last, [Some(State::Crowded), Some(State::Asleep)]);
+    assert!(rows[..rows.len() - 2].is_sorted_by(|a, b| a.instances >= b.instances));
+    // At 80 columns there is no room for how fast, so no key sorts by it.
+    stage.size = (80, 24);
+    stage.keys("g");
+    for _ in 0..20 {
+        stage.keys("s");
+        assert!(!matches!(stage.models().sort, Sort::Ttft | Sort::Tps | Sort::Output | Sort::PriceCache));
+    }
+    stage.keys("6");
+    assert_eq!(stage.models().sort, Sort::State, "the sixth column that is shown");
+    stage.keys("/sort:ttft\n");
+    assert_eq!(stage.models().sort, Sort::Ttft, "but whoever asks for it by name gets it");
+}
+
+/// Test calls that the last key began.
+fn calls(stage: &Stage) -> Vec<(Attempt, String)> {
+    let asked = stage.effects.iter().filter_map(|effect| match effect {
+        Effect::Verify { attempt, model, .. } => Some((*attempt, model.clone())),
+        _ => None,
+    });
+    asked.collect()
+}
+
+fn works(ms: u64) -> Verdict {
+    Verdict::Works { latency_ms: ms, prompt_tokens: Some(9), completion_tokens: Some(1), quota: None }
+}
+
+fn refused(status: u16) -> Failure {
+    Failure {
+        host: "llm.chutes.ai".into(),
+        proxy: None,
+        kind: Kind::Status { status, said: None, retry_after: None, resets_at: None },
+    }
+}
+
+#[test]
+fn all_rows_are_tested_at_the_price_that_was_shown() {
+    let mut stage = stage(live(generated(20)), Lang::En);
+    stage.keys("Y").keys("T");
+    assert!(calls(&stage).is_empty(), "not before a yes");
+    let text = stage.text();
+    let round = stage.models().round.clone().expect("an offer");
+    assert!(text.contains(&format!("Test all {} rows shown?", round.total)), "{text}");
+    assert!(text.contains(openclaw_chutes::selection::cost::dollars(round.limit).as_str()), "{text}");
+    stage.keys("\x1b");
+    assert!(stage.models().round.is_none() && calls(&stage).is_empty());
+    stage.keys("T\n");
+    let mut under_way = calls(&stage);
+    let mut seen: Vec<String> = under_way.iter().map(|(_, id)| id.clone()).collect();
+    assert_eq!(under_way.len(), 4);
+    // Answers in an order of their own: the latest call first, the oldest next.
+    let mut turn = 0;
+    while !under_way.is_empty() {
+        let (attempt, id) = under_way.remove(if turn % 2 == 0 { under_way.len() - 1 } else { 0 });
+        turn += 1;
+        let ms = 40 + id.len() as u64 * 7 + turn * 131 % 1009;
+        stage.event(Event::Verified { attempt, verdict: works(ms) });
+        let asked = calls(&stage);
+        seen.extend(asked.iter().map(|(_, id)| id.clone()));
+        under_way.extend(asked);
+        assert!(under_way.len() <= 4, "at most four at once");
+    }
+    let round = stage.models().round.clone().expect("a round");
+    assert!(round.is_over() && round.answered == round.total && round.worked == round.total);
+    assert!(round.spent > 0.0 && round.spent <= round.limit, "{round:?}");
+    seen.sort();
+    seen.dedup();
+    assert_eq!(seen.len(), round.total, "each once");
+    assert!(stage.text().contains("answered. Cost: $"), "{}", stage.text());
+    stage.keys("/sort:test\n");
+    let models = stage.models();
+    let times: Vec<u64> = models
+        .view
+        .iter()
+        // What is not served stands above the rest in any order.
+        .filter(|at| **at < models.listed)
+        .filter_map(|at| match models.tested.get(&*models.models[*at].id)? {
+            Verdict::Works { latency_ms, .. } => Some(*latency_ms),
+            _ => None,
+        })
+        .collect();
+    assert!(times.len() == 20 && times.is_sorted(), "{times:?}");
+}
+
+#[test]
+fn tests_stop_at_the_first_402_at_a_refused_key_and_on_request() {
+    for (status, worked) in [(402, 1), (401, 1)] {
+        let mut stage = stage(live(generated(20)), Lang::En);
+        stage.keys("YT\n");
+        let mut under_way = calls(&stage);
+        let (attempt, _) = under_way.remove(0);
+        stage.event(Event::Verified { attempt, verdict: works(50) });
+        under_way.extend(calls(&stage));
+        let (attempt, id) = under_way.remove(0);
+        let verdict = if status == 402 { Verdict::NoBalance(refused(402)) } else { Verdict::Refused(refused(401)) };
+        stage.event(Event::Verified { attempt, verdict });
+        assert!(calls(&stage).is_empty(), "nothing more is asked");
+        for (attempt, _) in under_way {
+            stage.event(Event::Verified { attempt, verdict: Verdict::Unverified(refused(503)) });
+            assert!(calls(&stage).is_empty());
+        }
+        let round = stage.models().round.clone().expect("a round");
+        assert_eq!((round.answered, round.worked, round.is_over()), (5, worked, true));
+        let text = stage.text();
+        assert!(text.contains("Stopped.") && text.contains(&status.to_string()), "{text}");
+        assert!(stage.models().tested.contains_key(&id));
+    }
+    let mut stage = stage(live(generated(20)), Lang::En);
+    stage.keys("YT\n");
+    let under_way = calls(&stage);
+    stage.keys("T");
+    for (attempt, _) in under_way {
+        stage.event(Event::Verified { attempt, verdict: works(9) });
+        assert!(calls(&stage).is_empty());
+    }
+    assert!(stage.text().contains("Stopped. Tested 4 of"), "{}", stage.text());
+}
+
+/// A service that counts more tokens than anybody could expect is asked no further than what was agreed to.
+#[test]
+fn tests_never_cost_more_than_was_agreed_to() {
+    let mut stage = stage(live(generated(20)), Lang::En);
+    stage.keys("YT\n");
+    let mut under_way = calls(&stage);
+    let mut asked = under_way.len();
+    while let Some((attempt, _)) = under_way.pop() {
+        let dear = Verdict::Works { latency_ms: 5, prompt_tokens: Some(5000), completion_tokens: Some(5), quota: None };
+        stage.event(Event::Verified { attempt, verdict: dear });
+        let more = calls(&stage);
+        asked += more.len();
+        under_way.extend(more);
+    }
+    let round = stage.models().round.clone().expect("a round");
+    assert!(asked < round.total && round.stopped == Some(Stopped::Price), "{round:?}");
+    assert!(stage.text().contains("agreed to."), "{}", stage.text());
+}
+
+#[test]
+fn results_stay_in_the_table() {
+    everywhere("tested", &captured("2026-08-22"), |stage| {
+        with_health(stage);
+        stage.keys("YT\n");
+        let mut under_way = calls(stage);
+        for turn in 0.. {
+            let Some((attempt, _)) = under_way.pop().filter(|_| turn < 10) else { break };
+            let verdict = match turn {
+                3 => Verdict::Unverified(refused(503)),
+                4 => Verdict::NotServed(refused(404)),
+                turn => works(80 + turn * 337),
+            };
+            stage.event(Event::Verified { attempt, verdict });
+            under_way.extend(calls(stage));
+        }
+    });
 }
 
 #[test]

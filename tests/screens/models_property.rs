@@ -17,7 +17,7 @@ use openclaw_chutes::tui::theme::Depth;
 use openclaw_chutes::wizard::Screen;
 use openclaw_chutes::wizard::filter::Query;
 use openclaw_chutes::wizard::models::ConfigFacts;
-use openclaw_chutes::wizard::protocol::Event;
+use openclaw_chutes::wizard::protocol::{Event, KeyContext};
 use proptest::prelude::*;
 use std::collections::BTreeSet;
 
@@ -284,4 +284,88 @@ fn favourites_are_first_among_equals_and_survive_a_list() {
     stage.keys("*");
     let first = stage.shown()[0].to_owned();
     assert_eq!(stage.at(), first);
+}
+
+/// Numbers that are the same every time.
+struct Dice(u64);
+
+impl Dice {
+    fn below(&mut self, most: usize) -> usize {
+        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        usize::try_from((self.0 >> 33) % most as u64).expect("small")
+    }
+}
+
+/// Keys as somebody at work presses them: looking about, filtering, renaming, marking, sorting, going on and
+/// coming back. Whatever they do, a model becomes the default by Enter on its row, and in no other way.
+#[test]
+fn a_walk_of_ten_thousand_keys_changes_the_default_only_by_enter_on_its_row() {
+    const HABITS: [&str; 34] = [
+        "j",
+        "j",
+        "jj",
+        "k",
+        "gg",
+        "G",
+        "\n",
+        "\n",
+        "/glm\n",
+        "/kimi\n\x1b",
+        "/k3\n\n",
+        "/tee tools",
+        "/xyzzy\n",
+        "/\x1b",
+        "a",
+        "e\n",
+        "equick\n",
+        "emine\x1b",
+        "/fast\n",
+        "s",
+        "S",
+        "3",
+        "6",
+        "f",
+        "i",
+        " ",
+        "*",
+        "m",
+        "R",
+        "$",
+        "\t",
+        "d",
+        "w",
+        "T\x1b",
+    ];
+    let configured = Configured {
+        primary: Some("chutes/zai-org/GLM-5.1-TEE".into()),
+        aliases: vec![
+            alias("chutes-fast", "chutes/Qwen/Qwen3-32B-TEE"),
+            alias("chutes-pro", "chutes/deepseek-ai/DeepSeek-V3.2-TEE"),
+            alias("chutes-vision", "chutes/google/gemma-4-31B-turbo-TEE"),
+        ],
+        ..Configured::default()
+    };
+    let mut stage = Stage::new(configured, captured("2026-08-22"), Lang::En, Depth::None);
+    assert!(stage.models().pending.is_empty(), "{:?}", stage.models().pending);
+    let mut dice = Dice(20_261_122);
+    let (mut pressed, mut changes) = (0, 0);
+    while pressed < 10_000 {
+        let habit = HABITS[dice.below(HABITS.len())];
+        for key in habit.chars() {
+            let (before, at) = (stage.models().primary.clone(), stage.at().to_owned());
+            let context = stage.wizard.context();
+            stage.keys(&key.to_string());
+            pressed += 1;
+            let after = &stage.models().primary;
+            if *after != before {
+                changes += 1;
+                assert_eq!((key, after.as_str()), ('\n', format!("chutes/{at}").as_str()), "in {habit:?}");
+                assert!(matches!(context, KeyContext::Models | KeyContext::ModelsFiltered), "{context:?}");
+            }
+        }
+        if stage.wizard.screen != Screen::Models {
+            stage.press(KeyCode::Esc);
+        }
+    }
+    assert!(changes > 50, "{changes}");
 }

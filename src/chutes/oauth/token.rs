@@ -216,12 +216,17 @@ pub enum Introspection {
     Inactive,
 }
 
-/// Ask about a token without spending it (RFC 7662). No client authentication is needed.
-pub async fn introspect(client: &Client, token: &Secret) -> Result<Introspection, Failure> {
+/// The form that names one token.
+fn about(token: &Secret) -> Secret {
     let mut form = Serializer::new(String::new());
     form.append_pair("token", token.expose());
+    Secret::new(form.finish())
+}
+
+/// Ask about a token without spending it (RFC 7662). No client authentication is needed.
+pub async fn introspect(client: &Client, token: &Secret) -> Result<Introspection, Failure> {
     let url = format!("{}/idp/token/introspect", client.endpoints().idp);
-    let call = Call::post_form(url, Secret::new(form.finish())).redact(token).within(WHOLE);
+    let call = Call::post_form(url, about(token)).redact(token).within(WHOLE);
     let answer = client.send(call, |_| {}).await?.success()?;
     let body: serde_json::Value = serde_json::from_slice(&answer.body).map_err(|error| answer.bad_json(&error))?;
     match body["active"].as_bool() {
@@ -237,10 +242,8 @@ pub async fn introspect(client: &Client, token: &Secret) -> Result<Introspection
 /// Have the service forget a token (RFC 7009). It answers the same whether it knew the token or not, so
 /// [`introspect`] is the proof. A revoked refresh token leaves the access tokens that it gave in force.
 pub async fn revoke(client: &Client, token: &Secret) -> Result<(), Failure> {
-    let mut form = Serializer::new(String::new());
-    form.append_pair("token", token.expose());
     let url = format!("{}/idp/token/revoke", client.endpoints().idp);
-    let call = Call::post_form(url, Secret::new(form.finish())).redact(token).within(WHOLE);
+    let call = Call::post_form(url, about(token)).redact(token).within(WHOLE);
     client.send(call, |_| {}).await?.success().map(drop)
 }
 

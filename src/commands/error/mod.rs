@@ -22,7 +22,7 @@ use crate::secret::Secret;
 use crate::selection::portable::{MAX_LEN, Refused};
 use crate::selection::{Refusal, alias};
 use crate::signals;
-use crate::texts::{Lang, choose, cli as text};
+use crate::texts::{Lang, choose, cli as text, renewal};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
@@ -60,6 +60,12 @@ pub enum Error {
     /// The stored sign-in could not be renewed.
     Renewal(crate::renewal::Error),
     OpenClaw(OpenClawError),
+    /// `renew --timer`: nothing here calls a program at times.
+    NoTimers,
+    /// It was written; what was said about starting it.
+    TimerNotStarted {
+        why: String,
+    },
     /// What an option names is no alias, no model that is listed, and no `provider/model`.
     UnknownRef {
         option: &'static str,
@@ -227,6 +233,8 @@ impl Error {
             Error::Selection(_) | Error::Alias { .. } => "alias-refused",
             Error::OpenClaw(error) => error.code(),
             Error::Renewal(error) => error.code(),
+            Error::NoTimers => "no-timers",
+            Error::TimerNotStarted { .. } => "timer-not-started",
             Error::UnknownModel { .. } => "unknown-model",
             Error::UnknownRef { .. } => "unknown-ref",
             Error::NotChutes { .. } => "not-a-chutes-model",
@@ -276,6 +284,8 @@ impl Error {
             Error::Alias { name, problem } => alias_words(name, problem, lang),
             Error::OpenClaw(error) => error.words(lang),
             Error::Renewal(error) => error.says(lang),
+            Error::NoTimers => renewal::no_timers(lang).to_owned(),
+            Error::TimerNotStarted { why } => renewal::timer_failed(lang, clean::line(why)),
             Error::UnknownRef { option, name, .. } => text::unknown_ref(lang, option, clean::excerpt(name, 200)),
             Error::UnknownModel { name, .. } => text::unknown_model(lang, clean::excerpt(name, 200)),
             Error::NotChutes { reference } => text::not_chutes(lang, clean::excerpt(reference, 200)),
@@ -336,6 +346,7 @@ impl Error {
             Error::Pool(PoolError::Unknown { .. }) => choose::pool_unknown_hint(lang, program),
             Error::Pool(PoolError::IsDefault { .. }) => choose::pool_is_default_hint(lang, program),
             Error::Import(_) => text::import_hint(lang, program),
+            Error::NoTimers | Error::TimerNotStarted { .. } => renewal::no_timers_hint(lang, program),
             Error::NoSuchFile { .. } => String::new(),
             Error::NotConfigured => text::not_configured_hint(lang, program),
             Error::NoSuchPath { .. } => text::no_such_path_hint(lang, program),

@@ -8,6 +8,7 @@ use crate::openclaw::read::current;
 use crate::openclaw::read::snapshot::Snapshot;
 use crate::openclaw::types::{CredentialKind, StoredCredential};
 use crate::renewal::prospect::Prospect;
+use crate::renewal_timer::By;
 use crate::sign_in::SignIn;
 use crate::texts::{Lang, cli, renewal as text};
 use serde_json::{Value, json};
@@ -43,13 +44,19 @@ pub fn state(kept: &SignIn, now: i64) -> KeptState {
 }
 
 /// `auth.renewal` of the document; null: nothing renews this credential.
-pub fn json(kept: Option<&SignIn>, active: Option<&StoredCredential>, prospect: Option<Prospect>) -> Value {
+pub fn json(
+    kept: Option<&SignIn>,
+    timer: Option<By>,
+    active: Option<&StoredCredential>,
+    prospect: Option<Prospect>,
+) -> Value {
     let mut renewal = match kept {
         Some(kept) => json!({
             "by": "openclaw-chutes",
             "nextAt": rfc3339(kept.due_at()),
             "every": renewal_job::EVERY,
             "job": kept.progress.job,
+            "timer": timer.map(By::name),
             "lastError": kept.progress.trouble.as_ref().map(|trouble| json!({
                 "at": rfc3339(trouble.at),
                 "code": trouble.code,
@@ -77,11 +84,12 @@ pub fn outlook(prospect: Prospect, lang: Lang) -> Option<String> {
 }
 
 /// A line or two about a sign-in that we keep.
-pub fn words(kept: &SignIn, lang: Lang) -> Vec<String> {
+pub fn words(kept: &SignIn, timer: Option<By>, lang: Lang) -> Vec<String> {
     let at = |ms: i64| local_time(u64::try_from(ms).ok());
-    let mut lines = vec![match &kept.progress.job {
-        Some(_) => text::status_next(lang, at(kept.due_at()), renewal_job::EVERY),
-        None => text::status_next_no_job(lang, at(kept.due_at())),
+    let mut lines = vec![match (timer, &kept.progress.job) {
+        (Some(by), _) => text::status_next_timer(lang, at(kept.due_at()), by.name(), renewal_job::EVERY),
+        (None, Some(_)) => text::status_next(lang, at(kept.due_at()), renewal_job::EVERY),
+        (None, None) => text::status_next_no_job(lang, at(kept.due_at())),
     }];
     if let Some(trouble) = &kept.progress.trouble {
         lines.push(text::status_trouble(lang, at(trouble.at), clean::line(&trouble.message)));

@@ -5,12 +5,13 @@ pub(crate) mod credential;
 mod rebase;
 pub mod refusals;
 pub mod renewal_job;
+pub mod renewal_timer;
 mod renewal_way;
 pub mod schema;
 mod sign_out;
 mod warning;
 
-pub use renewal_way::RenewalWay;
+pub use renewal_way::{RenewalWay, cron_is_off};
 pub use sign_out::SignOut;
 pub use warning::PlanWarning;
 
@@ -29,6 +30,7 @@ use super::value::at;
 use crate::chutes::credential_kinds::variable;
 use crate::chutes::oauth::attempt::is_client_secret;
 use crate::chutes::oauth::renewal_terms::{self};
+use crate::renewal_timer::RenewalTimer;
 use crate::selection::refs::DEFAULT_PROVIDER;
 use crate::sign_in::SignIn;
 use crate::{secret::Secret, selection::Selection};
@@ -58,8 +60,24 @@ pub struct Request {
     pub proven: Option<String>,
     /// Instead of all this: Chutes leaves.
     pub sign_out: Option<SignOut>,
+    /// A timer is made that renews the sign-in which we keep.
+    pub timer: TimerWish,
     /// Another stored profile becomes the one that OpenClaw uses, or one leaves.
     pub account: Option<AccountChange>,
+    /// For that: the Chutes profiles in OpenClaw's database. Those in its files are known.
+    pub stored: Vec<StoredCredential>,
+}
+
+/// What is to become of the timer that renews.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TimerWish {
+    /// It stays as it is, or there is none.
+    #[default]
+    AsItIs,
+    /// It is made together with the sign-in.
+    Make,
+    /// It alone is made.
+    MakeOnly,
 }
 
 /// A change among the profiles that are stored.
@@ -80,6 +98,8 @@ pub struct Plan {
     pub handover: Option<Handover>,
     /// Of a new sign-in: who renews it.
     pub renewal: Option<RenewalWay>,
+    /// The timer that `files` make, once it is started.
+    pub timer: Option<RenewalTimer>,
     /// The profile that will be active, when a credential is stored by this plan.
     pub profile_id: Option<String>,
     /// Stored Chutes credentials that this plan overwrites or removes.
@@ -102,6 +122,9 @@ pub fn plan(snapshot: &Snapshot, request: &Request, now: i64) -> Result<Plan, Er
     if let Some(out) = request.sign_out {
         return sign_out::plan(snapshot, out, now);
     }
+    if request.timer == TimerWish::MakeOnly {
+        return renewal_timer::plan(snapshot, now);
+    }
     let selection = match &request.basis {
         Some(basis) => &rebased(&request.selection, basis, &Current::of(snapshot, now)),
         None => &request.selection,
@@ -110,7 +133,7 @@ pub fn plan(snapshot: &Snapshot, request: &Request, now: i64) -> Result<Plan, Er
     let secret = request.client_secret.as_ref();
     let credential = match (new, &request.account) {
         (Some(new), _) => credential::change(snapshot, new, secret)?,
-        (None, Some(account)) => credential::account(snapshot, account)?,
+        (None, Some(account)) => credential::account(snapshot, account, &request.stored)?,
         (None, None) => Change::default(),
     };
     let mut files: Vec<FileChange> =
@@ -122,12 +145,16 @@ pub fn plan(snapshot: &Snapshot, request: &Request, now: i64) -> Result<Plan, Er
     // Where we keep the sign-in, its client secret is with it.
     let secret = secret.filter(|_| credential.helper.is_none());
     files.extend(dotenv_change(snapshot, secret, &credential.dotenv, now)?);
+    let wanted = request.timer == TimerWish::Make && credential.helper.is_some();
+    let (timer, made) = wanted.then(|| renewal_timer::changes(snapshot, now)).flatten().unzip();
+    let timer = timer.filter(|_| made.as_ref().is_some_and(|made: &Vec<FileChange>| !made.is_empty()));
+    files.extend(made.into_iter().flatten());
     files.extend(config_changes(snapshot, &request.base_url, selection, &credential, now)?);
 
     let Change { handover, database, helper, profile, replaced, .. } = credential;
     let removed = profile.as_ref().map(|profile| profile.removed.clone()).unwrap_or_default();
     let renewal = new.filter(|new| new.kind() == CredentialKind::OAuth).map(|_| match &helper {
-        Some(_) => RenewalWay::kept(snapshot),
+        Some(_) => RenewalWay::kept(snapshot, timer.as_ref()),
         None => RenewalWay::OpenClaw,
     });
     let warnings = [
@@ -144,6 +171,7 @@ pub fn plan(snapshot: &Snapshot, request: &Request, now: i64) -> Result<Plan, Er
         database,
         handover,
         renewal,
+        timer,
         profile_id: profile.map(|profile| profile.id).or_else(|| helper.and(new).map(credential::profile_id)),
         warnings: warnings.concat(),
         replaced,
@@ -344,9 +372,12 @@ fn warnings(snapshot: &Snapshot, selection: &Selection, removed: Vec<String>) ->
     if !removed.is_empty() {
         warnings.push(PlanWarning::CredentialReplaced { profile_ids: removed });
     }
-    let found = snapshot.installed.program.is_some() || snapshot.installed.version.is_some();
-    if !found && !snapshot.installed.generation.has_database() {
-        warnings.push(PlanWarning::OpenClawNotFound);
+    let installed = &snapshot.installed;
+    match &installed.program {
+        // The database that it made tells enough.
+        _ if installed.version.is_some() || installed.generation.has_database() => {}
+        Some(program) => warnings.push(PlanWarning::OpenClawVersionUnknown { program: program.clone() }),
+        None => warnings.push(PlanWarning::OpenClawNotFound),
     }
     let own = snapshot::agent_entry(config, &snapshot.agent).and_then(|entry| entry.get("model"));
     let own = own.and_then(|model| model.as_str().or_else(|| model.get("primary")?.as_str()));

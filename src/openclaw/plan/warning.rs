@@ -20,6 +20,8 @@ pub enum PlanWarning {
     CredentialReplaced { profile_ids: Vec<String> },
     /// No OpenClaw was found; the documented files are written.
     OpenClawNotFound,
+    /// This program does not tell its version; the documented files are written.
+    OpenClawVersionUnknown { program: PathBuf },
     /// The sign-in that is stored cannot be renewed by the gateway as it will be.
     NotRenewable { missing: Missing },
     /// OpenClaw refuses something that stands in the config, whatever is changed by us.
@@ -32,6 +34,8 @@ pub enum PlanWarning {
     GatewayFailed { why: String },
     /// The job that renews could not be added.
     JobFailed { why: String },
+    /// The timer that renews was written and does not run.
+    TimerFailed { why: String },
     /// The agent has a model of its own in `agents.list`, so the default does not reach it.
     AgentHasOwnModel { agent: String, model: String },
     /// A run before this one was killed.
@@ -47,6 +51,7 @@ impl PlanWarning {
             PlanWarning::AliasesRepaired { .. } => "aliases-repaired",
             PlanWarning::CredentialReplaced { .. } => "credential-replaced",
             PlanWarning::OpenClawNotFound => "openclaw-not-found",
+            PlanWarning::OpenClawVersionUnknown { .. } => "openclaw-version-unknown",
             PlanWarning::AgentHasOwnModel { .. } => "agent-has-own-model",
             PlanWarning::NotRenewable { .. } => "not-renewable",
             PlanWarning::EarlierRun { .. } => "earlier-run",
@@ -54,6 +59,7 @@ impl PlanWarning {
             PlanWarning::PluginSwitchedOff => "plugin-switched-off",
             PlanWarning::GatewayFailed { .. } => "gateway-not-reloaded",
             PlanWarning::JobFailed { .. } => "renewal-job-not-added",
+            PlanWarning::TimerFailed { .. } => "renewal-timer-not-started",
             PlanWarning::PluginInstalled => "plugin-installed",
         }
     }
@@ -82,9 +88,13 @@ impl PlanWarning {
             }
             PlanWarning::GatewayFailed { why } => renewal::gateway_failed(lang, clean::line(why)),
             PlanWarning::JobFailed { why } => renewal::job_failed(lang, clean::line(why)),
+            PlanWarning::TimerFailed { why } => renewal::timer_failed(lang, clean::line(why)),
             PlanWarning::PluginSwitchedOff => renewal::plugin_switched_off(lang).to_owned(),
             PlanWarning::PluginInstalled => renewal::plugin_installed(lang).to_owned(),
             PlanWarning::OpenClawNotFound => texts::warn_no_openclaw(lang).to_owned(),
+            PlanWarning::OpenClawVersionUnknown { program } => {
+                texts::warn_openclaw_version_unknown(lang, clean::line(&program.to_string_lossy()))
+            }
             PlanWarning::AgentHasOwnModel { agent, model } => {
                 texts::warn_own_model(lang, clean::line(agent), clean::line(model))
             }

@@ -2,10 +2,13 @@
 //! background, or where somebody wants to be strict.
 
 use super::child;
+use super::scratch_config::ScratchDir;
+use crate::files::staged::random_suffix;
 use crate::openclaw::plan::refusals::{Refusal, What, refusals};
 use crate::openclaw::read::Site;
 use crate::openclaw::read::includes::MergedConfig;
 use crate::openclaw::read::snapshot::Snapshot;
+use crate::state::State;
 use json5_edit::{Step, display};
 use serde::Deserialize;
 use serde_json::Value;
@@ -13,7 +16,7 @@ use std::process::Command;
 use std::time::Duration;
 
 /// An answer takes 1 to 5 s; after this nobody waits any longer.
-const LONGEST: Duration = Duration::from_secs(30);
+const LONGEST: Duration = Duration::from_secs(60);
 
 #[derive(Deserialize)]
 struct Answer {
@@ -29,13 +32,20 @@ struct Issue {
     message: String,
 }
 
+/// What it says of ids that come with an installed plugin, which it does not see here.
+const OF_PLUGINS: [&str; 2] = ["unknown channel id: ", "plugin not found: "];
+
 /// What it refuses in the config as it is on disk. None: it gave no answer, or nobody wants it any more.
-pub fn ask(site: &Site, snapshot: &Snapshot, wanted: impl Fn() -> bool) -> Option<Vec<Refusal>> {
+///
+/// It works in a state directory of its own, below ours: some releases make a database, or change the one
+/// that is there, as soon as they start.
+pub fn ask(site: &Site, snapshot: &Snapshot, state: &State, wanted: impl Fn() -> bool) -> Option<Vec<Refusal>> {
     snapshot.config.bytes.as_ref()?;
     let mut command = Command::new(site.installed.program.as_ref()?);
+    let scratch = ScratchDir::new(state.dir().join(random_suffix(state.dir()).ok()?)).ok()?;
     command.args(["config", "validate", "--json"]);
     command.env("OPENCLAW_CONFIG_PATH", &site.paths.config);
-    command.env("OPENCLAW_STATE_DIR", &site.paths.state_dir);
+    command.env("OPENCLAW_STATE_DIR", scratch.path());
     command.env("OPENCLAW_HOME", &site.paths.home);
     let said = child::run(command, None, LONGEST, wanted).ok()?.stdout;
     let answer: Answer = serde_json::from_slice(said.get(said.iter().position(|&byte| byte == b'{')?..)?).ok()?;
@@ -45,7 +55,8 @@ pub fn ask(site: &Site, snapshot: &Snapshot, wanted: impl Fn() -> bool) -> Optio
     // Ours has the better words: some releases only say that the input is invalid.
     let known = refusals(&snapshot.tree, snapshot.installed.version.as_deref());
     let mut found: Vec<Refusal> = Vec::new();
-    for issue in &answer.issues {
+    let of_plugin = |issue: &&Issue| OF_PLUGINS.iter().any(|begin| issue.message.starts_with(begin));
+    for issue in answer.issues.iter().filter(|issue| !of_plugin(issue)) {
         let steps = steps(&snapshot.tree.value, &issue.path);
         let dotted = display(&steps);
         let below = |known: &&Refusal| known.dotted == dotted || is_below(&known.dotted, &dotted);

@@ -8,12 +8,12 @@ use super::install::CredentialStores;
 use super::refs;
 use super::snapshot::Snapshot;
 use crate::chutes::credential_kinds::variable;
-use crate::chutes::model::{Model, Price, Shared, usd};
+use crate::chutes::model::{Model, Price, Shared, id_of, usd};
 use crate::openclaw::types::{CredentialKind, StoredCredential, env_ref};
 use crate::openclaw::value::at;
 use crate::secret::Secret;
 use crate::selection::refs::{DEFAULT_PROVIDER, normalize as normalize_ref, provider_of};
-use crate::selection::{Alias, Configured};
+use crate::selection::{Alias, Configured, Selection};
 use crate::sign_in::SignIn;
 use serde_json::Value;
 use std::collections::HashMap;
@@ -76,6 +76,19 @@ impl Current {
             gateway_mode: at(config, &["gateway", "mode"]).is_some_and(Value::is_string),
             stores: snapshot.credential_stores(),
             fingerprint: Fingerprint::of_snapshot(snapshot),
+        }
+    }
+
+    /// The choices as they are: a selection that changes nothing, if there is a default.
+    pub fn selection(&self) -> Selection {
+        let configured = &self.configured;
+        Selection {
+            primary: configured.primary.clone().unwrap_or_default(),
+            fallbacks: configured.fallbacks.clone(),
+            image: configured.image.clone(),
+            aliases: configured.aliases.iter().filter(|alias| id_of(&alias.target).is_some()).cloned().collect(),
+            registered: self.models.clone(),
+            authoritative: false,
         }
     }
 

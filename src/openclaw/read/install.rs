@@ -5,6 +5,7 @@ use super::paths::Paths;
 use crate::openclaw::types::CredentialKind;
 use serde_json::Value;
 use std::fs;
+use std::io::Read;
 use std::path::{Path, PathBuf};
 
 /// Where this OpenClaw keeps its credentials.
@@ -78,6 +79,9 @@ pub struct Installed {
     pub sdk: Option<PathBuf>,
 }
 
+/// Bytes of a script that may name the package it starts; theirs have some hundred.
+const LONGEST_SCRIPT: u64 = 64 << 10;
+
 /// Documented for plugins; in the package's directory.
 const SDK: &str = "dist/plugin-sdk/provider-auth.js";
 
@@ -113,24 +117,36 @@ impl Installed {
             let real = program.canonicalize().ok().filter(|real| real.is_file())?;
             (is_executable(&real) && Some(&real) != ourselves.as_ref()).then_some((program.clone(), real))
         });
-        // A shim of Volta or asdf has no package beside it, and one whose program cannot run from here tells all the
-        // same which OpenClaw will read the files.
-        let package = found.as_ref().and_then(|(_, real)| package_near(real));
-        let package = package.or_else(|| places.iter().find_map(|place| package_near(place)));
+        let package = found.as_ref().and_then(|(program, real)| {
+            package_near(real).or_else(|| package_near(program)).or_else(|| package_of_script(real))
+        });
+        // One whose program cannot run from here tells all the same which OpenClaw will read the files.
+        let idle = || places.iter().find_map(|place| package_near(place));
+        let package = if found.is_none() { idle() } else { package };
         let (dir, version) = package.map_or((None, None), |(dir, version)| (Some(dir), Some(version)));
-        // One that is not to be found has still left its version in the config that it wrote.
-        let touched = || find::last_touched(&fs::read_to_string(&paths.config).ok()?).and_then(parse);
-        // A package that does not run may be an old one, beside the one that is in use.
-        let known = version.as_deref().and_then(parse);
-        let known = if found.is_none() { known.max(touched()) } else { known.or_else(touched) };
-        let generation = match known {
-            Some(version) if version >= (2026, 8, 1) => Generation::SharedSqlite,
-            Some(version) if version >= (2026, 6, 5) => Generation::AgentSqlite,
-            Some(_) => Generation::JsonStore,
-            None => traced(&paths.state_dir),
-        };
+        let program = found.map(|(program, _)| program);
+        let generation = generation(version.as_deref(), program.is_some(), paths);
         let sdk = dir.filter(|_| generation.has_database()).map(|dir| dir.join(SDK));
-        Self { version, program: found.map(|(program, _)| program), generation, sdk: sdk.filter(|path| path.is_file()) }
+        Self { version, program, generation, sdk: sdk.filter(|path| path.is_file()) }
+    }
+
+    /// The same program, whose version only the program itself could tell.
+    pub fn with_version(self, version: String, paths: &Paths) -> Self {
+        Self { generation: generation(Some(&version), true, paths), version: Some(version), ..self }
+    }
+}
+
+/// `runs`: the version is that of a program which runs.
+fn generation(version: Option<&str>, runs: bool, paths: &Paths) -> Generation {
+    // One that is not to be found has still left its version in the config that it wrote.
+    let touched = || find::last_touched(&fs::read_to_string(&paths.config).ok()?).and_then(parse);
+    let told = version.and_then(parse);
+    // A package that does not run may be an old one, beside the one that is in use.
+    match if runs { told.or_else(touched) } else { told.max(touched()) } {
+        Some(version) if version >= (2026, 8, 1) => Generation::SharedSqlite,
+        Some(version) if version >= (2026, 6, 5) => Generation::AgentSqlite,
+        Some(_) => Generation::JsonStore,
+        None => traced(&paths.state_dir),
     }
 }
 
@@ -164,10 +180,25 @@ fn package_near(program: &Path) -> Option<(PathBuf, String)> {
     };
     let above = program.ancestors().skip(1).take(6);
     let beside = |dir: &Path| {
-        let places = ["openclaw", "node_modules/openclaw", "lib/node_modules/openclaw"];
+        let places = [
+            "openclaw",
+            "node_modules/openclaw",
+            "lib/node_modules/openclaw",
+            // Volta's programs are links to Volta itself.
+            "tools/image/packages/openclaw/lib/node_modules/openclaw",
+        ];
         places.into_iter().find_map(|place| manifest(dir.join(place)))
     };
     above.clone().map(Path::to_owned).find_map(manifest).or_else(|| above.take(3).find_map(beside))
+}
+
+/// The package that a script starts: Homebrew, Nix and people write scripts that name its files.
+fn package_of_script(script: &Path) -> Option<(PathBuf, String)> {
+    let mut text = Vec::new();
+    fs::File::open(script).ok()?.take(LONGEST_SCRIPT).read_to_end(&mut text).ok()?;
+    let text = std::str::from_utf8(&text).ok().filter(|text| text.starts_with("#!"))?;
+    let words = text.split(|c: char| c.is_whitespace() || matches!(c, '"' | '\'' | '=' | ';'));
+    words.map(Path::new).filter(|path| path.is_absolute()).find_map(package_near)
 }
 
 /// `2026.5.28`, `v2026.5.28-beta.1`: the three numbers.
@@ -273,5 +304,36 @@ mod tests {
         let found = Installed::detect(&paths, None, |name| (name == "npm_config_prefix").then(|| prefix.clone()), None);
         let version = Some("2026.5.28".to_owned());
         assert_eq!(found, Installed { version, generation: Generation::JsonStore, ..Installed::default() });
+    }
+
+    #[test]
+    fn a_script_that_starts_it_is_followed() {
+        let dir = tempfile::tempdir().unwrap();
+        let package = dir.path().join("cellar/lib/node_modules/openclaw");
+        fs::create_dir_all(package.join("dist/plugin-sdk")).unwrap();
+        fs::write(package.join("package.json"), r#"{"name":"openclaw","version":"2026.9.6"}"#).unwrap();
+        fs::write(package.join(SDK), "").unwrap();
+        let bin = dir.path().join("bin");
+        fs::create_dir_all(&bin).unwrap();
+        let paths = Paths { state_dir: dir.path().join("s"), ..Paths::default() };
+        let program = bin.join("openclaw");
+        for (script, known) in [
+            ("#!/bin/bash\nexec \"/opt/node/bin/node\" \"PACKAGE/openclaw.mjs\" \"$@\"\n", true),
+            ("#! /nix/store/x-bash/bin/bash -e\nexec -a \"$0\" '/nix/x/bin/node' PACKAGE/dist/index.js \"$@\"\n", true),
+            ("#!/bin/sh\nCLI=PACKAGE/openclaw.mjs; exec node $CLI \"$@\"\n", true),
+            ("#!/bin/sh\nexec somewhere-else \"$@\"\n", false),
+            ("PACKAGE/openclaw.mjs", false),
+        ] {
+            fs::write(&program, script.replace("PACKAGE", &package.display().to_string())).unwrap();
+            fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+            let found = Installed::detect(&paths, Some(&program), |_| None, None);
+            assert_eq!(found.version.as_deref(), known.then_some("2026.9.6"), "{script}");
+            assert_eq!(found.sdk, known.then(|| package.join(SDK)), "{script}");
+            if !known {
+                assert_eq!(found.generation, Generation::Unknown);
+                let asked = found.with_version("2026.9.6".to_owned(), &paths);
+                assert_eq!(asked.generation, Generation::SharedSqlite);
+            }
+        }
     }
 }

@@ -104,12 +104,12 @@ impl<'s> OpenJournal<'s> {
         }
     }
 
-    /// It failed, and nothing of it is left, or what is left is for the next run.
+    /// It failed, and nothing of it is left, or what is left is for the next run. The caller holds OpenClaw's lock.
     pub(super) fn failed(&mut self, error: &Error) {
         if matches!(error, Error::NotPutBack { .. }) {
             return;
         }
-        let _ = self.recover();
+        let _ = self.clear_up();
     }
 
     /// Keeps the first and the newest copies of a file. By the order of the record: clocks are set back.
@@ -124,6 +124,15 @@ impl<'s> OpenJournal<'s> {
 
     /// Clears up after a run that was killed. None: there was none.
     pub(super) fn recover(&mut self) -> Result<Option<Recovered>, Error> {
+        let found = self.journal.transaction.as_ref().filter(|found| found.direction == Direction::Write);
+        let store = found.and_then(|found| found.files.iter().find(|file| file.path.ends_with("auth-profiles.json")));
+        let _openclaws_lock = store.map(|file| run_lock::openclaws(&file.path)).transpose()?.flatten();
+        self.clear_up()
+    }
+
+    /// [`Self::recover`], and after a write of this run that did not come to its end: the caller holds OpenClaw's
+    /// lock, which would be waited for in vain here.
+    pub(super) fn clear_up(&mut self) -> Result<Option<Recovered>, Error> {
         let Some(found) = self.journal.transaction.clone() else { return Ok(None) };
         let _uncut = Uncut::begin().map_err(Error::interrupted)?;
         let recovered = match found.direction {
@@ -148,8 +157,6 @@ impl<'s> OpenJournal<'s> {
     }
 
     fn recover_write(&self, found: &Transaction) -> Result<Recovered, Error> {
-        let store = found.files.iter().find(|file| file.path.ends_with("auth-profiles.json"));
-        let _openclaws_lock = store.map(|file| run_lock::openclaws(&file.path)).transpose()?.flatten();
         let mut done = Vec::new();
         let mut changed = false;
         for file in &found.files {

@@ -5,6 +5,7 @@
 pub mod journal;
 pub(crate) mod run_lock;
 pub mod sidecar_lock;
+pub mod timer;
 mod transaction;
 pub mod undo;
 
@@ -148,7 +149,7 @@ fn carry_out(
                 return Ok(Written { plan, backups, changed_meanwhile, undoable: true });
             }
             Err(Failure::Conflict(path)) => {
-                journal.recover()?;
+                journal.clear_up()?;
                 conflict = path;
             }
             Err(Failure::Error(error)) => {
@@ -188,7 +189,7 @@ impl Database<'_> {
     /// Once, however often the files are planned again.
     fn replace(&mut self, snapshot: &Snapshot, change: &DatabaseChange) -> Result<(), Error> {
         if self.before.is_none() {
-            self.before = Some(Profiles(profiles::replace(self.site, snapshot, &profiles::entries(change))?));
+            self.before = Some(Profiles(profiles::change(self.site, snapshot, change)?));
         }
         Ok(())
     }

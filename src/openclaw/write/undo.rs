@@ -57,6 +57,11 @@ pub(super) fn record(
     Ok(state.undo_record().write(&UndoRecord { at, config, files: files.collect(), handed_over, database })?)
 }
 
+/// Whether the last write put this file there, or changed it.
+pub fn concerns(state: &State, path: &Path) -> bool {
+    state.undo_record().read().is_some_and(|record| record.files.iter().any(|file| file.path == path))
+}
+
 /// When the last write was made, Unix time in milliseconds, if it can still be undone.
 pub fn available(state: &State) -> Option<i64> {
     let record = state.undo_record().read()?;

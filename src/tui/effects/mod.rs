@@ -13,19 +13,20 @@ use crate::chutes::health;
 use crate::chutes::key_management;
 use crate::chutes::verify::{Verdict, verify};
 use crate::diff::FileDiff;
+use crate::doctor::visit::{self, Visit};
 use crate::openclaw::Error;
-use crate::openclaw::plan::Request;
-use crate::openclaw::program::{child, status};
+use crate::openclaw::plan::{PlanWarning, Request};
+use crate::openclaw::program::{child, status, validate};
 use crate::openclaw::read::current::Current;
 use crate::openclaw::read::fingerprint::Fingerprint;
-use crate::openclaw::write::undo::undo;
 use crate::openclaw::{plan, write};
-use crate::renewal::{self, kept, round};
+use crate::renewal::{self, kept, round, timer};
 use crate::secret::Secret;
 use crate::signals;
 use crate::tui::device::clipboard::Clipboard;
 use crate::wizard::protocol::{Attempt, Committed, Credential, Effect, Event, Outcome, Planned};
 use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
 use tokio::sync::mpsc::UnboundedSender;
@@ -38,6 +39,8 @@ pub struct Effects {
     attempts: HashMap<u64, JoinHandle<()>>,
     /// Writes under way.
     writes: Vec<JoinHandle<()>>,
+    /// OpenClaw is being asked what it thinks of its config, as long as this holds.
+    validating: Arc<AtomicBool>,
     running: Option<sign_in::Running>,
     clipboard: Arc<Mutex<Clipboard>>,
     for_terminal: Arc<Mutex<Vec<u8>>>,
@@ -66,6 +69,7 @@ impl Effects {
             events,
             attempts: HashMap::new(),
             writes: Vec::new(),
+            validating: Arc::default(),
             running: None,
             clipboard: sign_in::clipboard(),
             for_terminal: Arc::default(),
@@ -101,13 +105,22 @@ impl Effects {
                 self.writes.push(spawn_blocking(move || decide(&session)));
             }
             Effect::ReadBack(attempt) => self.read_back(attempt),
+            Effect::Validate(attempt) => self.validate(attempt),
             Effect::Undo => {
                 let session = Arc::clone(&self.session);
                 self.write(move || {
                     let kept = kept::read(&session.site.paths.sign_in);
-                    let undone = undo(&session.state, Some(&session.site));
-                    round::after_write(&session.site, kept, |name| std::env::var(name).ok());
+                    let undone = timer::undone(&session.site, &session.state);
+                    round::after_write(&session.site, kept, None, |name| std::env::var(name).ok());
                     Event::Undone(Box::new(undone))
+                });
+            }
+            Effect::Examine(attempt) => self.examine(attempt),
+            Effect::Mend { attempt, seen } => {
+                let visit = self.visit();
+                self.write(move || {
+                    let result = Box::new(visit::mend(&visit, &seen, true));
+                    Event::Mended { attempt, result }
                 });
             }
             Effect::SaveFavourites(favourites) => {
@@ -157,6 +170,7 @@ impl Effects {
     /// Wait for writes that have begun. `interrupted`: a begun sign-in waits for the next run.
     pub async fn finish(&mut self, interrupted: bool) {
         self.end_sign_in(interrupted);
+        self.validating.store(false, Ordering::Relaxed);
         if interrupted {
             // What only waits is given up.
             signals::interrupt(signals::INTERRUPT);
@@ -233,12 +247,41 @@ impl Effects {
         );
     }
 
+    fn visit(&self) -> Visit {
+        let Session { site, state, endpoints, lang, .. } = &*self.session;
+        Visit { site: site.clone(), state: state.clone(), endpoints: endpoints.clone(), lang: *lang }
+    }
+
+    fn examine(&mut self, attempt: Attempt) {
+        let (events, visit) = (self.events.clone(), self.visit());
+        let looking = tokio::spawn(async move {
+            let result = Box::new(visit::look(&visit).await);
+            let _ = events.send(Event::Examined { attempt, result });
+        });
+        self.attempts.insert(attempt.0, looking);
+    }
+
     /// The process goes when the wizard does: its answer is for the screen alone.
     fn read_back(&mut self, attempt: Attempt) {
         let (events, session) = (self.events.clone(), Arc::clone(&self.session));
         spawn_blocking(move || {
             let resolved = status::read_back(&session.site, || !events.is_closed());
             let _ = events.send(Event::ReadBack { attempt, resolved });
+        });
+    }
+
+    /// One at a time. What it leaves behind is taken away before the wizard is over.
+    fn validate(&mut self, attempt: Attempt) {
+        self.validating.store(false, Ordering::Relaxed);
+        self.validating = Arc::new(AtomicBool::new(true));
+        let (wanted, session) = (Arc::clone(&self.validating), Arc::clone(&self.session));
+        self.write(move || {
+            let snapshot = session.site.read().ok();
+            let wanted = || wanted.load(Ordering::Relaxed);
+            let refused = snapshot.and_then(|snapshot| validate::ask(&session.site, &snapshot, &session.state, wanted));
+            let version = &session.site.installed.version;
+            let warning = |refusal| PlanWarning::Refused { version: version.clone(), refusal };
+            Event::Validated { attempt, refused: refused.map(|all| all.into_iter().map(warning).collect()) }
         });
     }
 
@@ -316,14 +359,17 @@ fn load(session: &Session) -> Result<Current, Error> {
 }
 
 fn planned(session: &Session, request: Request) -> Result<Planned, Error> {
-    let plan = plan::plan(&session.site.read()?, &request, now())?;
+    let snapshot = session.site.read()?;
+    let plan = plan::plan(&snapshot, &request, now())?;
+    let timer = timer::offered(&snapshot, plan.renewal.as_ref(), |name| std::env::var(name).ok());
     // With thousands of models, this and the text of each file are the larger part of all memory.
     drop(request);
-    let put = plan.database.iter().flat_map(|change| &change.put);
+    let put = plan.database.iter().flat_map(|change| change.put());
     let stored = put.map(|(id, _)| format!("upsertAuthProfileWithLock({id})")).next();
     let handover = plan.handover.map(|handover| format!("openclaw {}", handover.args.join(" "))).or(stored);
     let diffs = plan.files.into_iter().map(|file| FileDiff::of(&file)).collect();
-    Ok(Planned { diffs, handover, renewal: plan.renewal, warnings: plan.warnings, fingerprint: plan.fingerprint })
+    let (renewal, warnings, fingerprint) = (plan.renewal, plan.warnings, plan.fingerprint);
+    Ok(Planned { diffs, handover, renewal, timer, warnings, fingerprint })
 }
 
 /// The list that was in sight is the last one kept.
@@ -347,7 +393,8 @@ fn committed(session: &Session, request: &Request, reviewed: &Fingerprint) -> Re
     let can_be_read_back = session.site.installed.program.is_some();
     let no_undo = !written.undoable && !written.plan.files.is_empty();
     let mut warnings = written.plan.warnings;
-    let told = round::after_write(&session.site, kept, |name| std::env::var(name).ok());
-    warnings.extend(round::troubles(&told));
+    let made = written.plan.timer.as_ref();
+    let told = round::after_write(&session.site, kept, made, |name| std::env::var(name).ok());
+    warnings.extend(round::troubles(told.as_ref()));
     Ok(Committed { files, profile_id: written.plan.profile_id, warnings, can_be_read_back, no_undo })
 }

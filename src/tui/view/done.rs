@@ -38,7 +38,7 @@ pub fn page(page: &mut Page, wizard: &Wizard) {
             page.sign(Sign::Done, t::done_unchanged(lang));
             page.indented(2, t::done_unchanged_more(lang), theme.quiet);
         }
-        Undo::Offered | Undo::NotOffered => page.sign(Sign::Done, t::done_title(lang)),
+        Undo::Offered | Undo::NotOffered | Undo::Passed => page.sign(Sign::Done, t::done_title(lang)),
     }
     if let ReadBack::Differs(difference) = &done.read_back {
         // Above all the rest, which a low window has no room for.
@@ -111,7 +111,7 @@ pub fn page(page: &mut Page, wizard: &Wizard) {
     for words in doubts {
         page.sign(Sign::Warning, &words);
     }
-    for warning in &done.committed.warnings {
+    for warning in wizard.validation.beside(&done.committed.warnings) {
         page.sign(Sign::Warning, &warning.words(lang));
     }
     if done.committed.no_undo {
@@ -156,7 +156,8 @@ pub fn summary(wizard: &Wizard, lang: Lang) -> String {
         if let Undo::Failed(error) = &done.undo {
             lines.push(error.words(lang));
         }
-        lines.extend(done.committed.warnings.iter().map(|warning| format!("! {}", warning.words(lang))));
+        let known = wizard.validation.beside(&done.committed.warnings);
+        lines.extend(known.map(|warning| format!("! {}", warning.words(lang))));
         if let ReadBack::Differs(difference) = &done.read_back {
             lines.push(format!("! {}", differs(difference, lang)));
         }

@@ -223,6 +223,35 @@ impl<'a> Page<'a> {
         self.drawn_lines(lines, None);
     }
 
+    /// What `left` says in so many columns, and beside it, behind a gap, what `right` says in the rest, or in as
+    /// much of it as makes lines that are easily read. As many rows as the left one has.
+    pub fn beside(&mut self, columns: usize, left: impl FnOnce(&mut Page), right: impl FnOnce(&mut Page)) {
+        const GAP: usize = 2;
+        const LONGEST: usize = 60;
+        let mut page = Page::new(self.view, Room { width: columns, ..self.room });
+        left(&mut page);
+        let rest = self.room.width.saturating_sub(columns + GAP).min(LONGEST);
+        let mut other = Page::new(self.view, Room { width: rest, height: page.height(), ..self.room });
+        right(&mut other);
+        let mut beside = other.parts.iter().flat_map(|part| other.lay_out(&part.meaning));
+        for part in &page.parts {
+            let lines = page.lay_out(&part.meaning);
+            let last = lines.len().saturating_sub(1);
+            for (at, mut line) in lines.into_iter().enumerate() {
+                if let Some(right) = beside.next() {
+                    let gap = (columns + GAP).saturating_sub(line.width());
+                    line.spans.push(Span::raw(" ".repeat(gap)));
+                    let style = right.style;
+                    line.spans.extend(right.spans.into_iter().map(|span| span.patch_style(style)));
+                }
+                self.drawn(line, None);
+                if let Some(cursor) = part.cursor.filter(|_| at == last) {
+                    self.cursor_at(cursor);
+                }
+            }
+        }
+    }
+
     /// Put the terminal's cursor on the last line, at this column.
     pub fn cursor_at(&mut self, column: usize) {
         if let Some(part) = self.parts.last_mut() {

@@ -2,7 +2,9 @@
 //!
 //! Transition tables: every screen and every kind of event, late answers, back, leaving. No IO.
 
+mod doctor;
 mod sign_in;
+mod validation;
 
 use super::line::LineEdit;
 use super::models::decision;

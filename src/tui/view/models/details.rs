@@ -73,6 +73,35 @@ pub fn draw(view: &View, models: &Models, rows: usize, page: &mut Page) {
     }
 }
 
+/// Beside the table: one thing a line, so that rows are compared by looking at one spot.
+pub fn beside(models: &Models, page: &mut Page) {
+    let (view, lang) = (page.view, page.view.lang);
+    let Some(&at) = models.view.get(models.cursor) else { return };
+    let model = &models.models[at];
+    // In the colour of the pointer: this is the row it is on.
+    for line in fit(&view.safe(&model.reference()), page.width(), 3, view.theme.glyphs.ellipsis) {
+        page.drawn(Line::styled(line, view.theme.accent), None);
+    }
+    match models.served(at) {
+        Some(true) => page.text(t::models_served(lang), view.theme.quiet),
+        Some(false) => page.text(t::models_not_served(lang), view.theme.error),
+        None => page.text(t::models_unverified(lang), view.theme.quiet),
+    }
+    let groups = [
+        uses(models, model, lang),
+        market(models, model, lang),
+        prices_in_lines(view, model.price),
+        limits(model, lang, false),
+        abilities(model, lang),
+    ];
+    for group in groups.iter().filter(|group| !group.is_empty()) {
+        page.gap();
+        for text in group {
+            page.text(text, view.theme.quiet);
+        }
+    }
+}
+
 /// What tells one model from the others, in a short line.
 pub fn brief(models: &Models, at: usize, lang: Lang) -> String {
     let model = &models.models[at];
@@ -99,6 +128,7 @@ pub fn brief(models: &Models, at: usize, lang: Lang) -> String {
         (model.tee, "TEE"),
     ];
     parts.extend(can.into_iter().filter(|(has, _)| *has == Some(true)).map(|(_, name)| name.to_owned()));
+    parts.extend(tested(models, model, lang));
     parts.join(", ")
 }
 
@@ -142,6 +172,18 @@ fn prices(view: &View, of: Price, roomy: bool) -> String {
     } else {
         t::models_detail_price_brief(view.lang, input, output, cache)
     }
+}
+
+/// [`prices`], a line for each.
+fn prices_in_lines(view: &View, of: Price) -> Vec<String> {
+    let lang = view.lang;
+    let mut lines: Vec<String> = [(of.input, t::models_column_in(lang)), (of.output, t::models_column_out(lang))]
+        .into_iter()
+        .chain([(of.cache_read, t::models_column_cache(lang))])
+        .filter_map(|(usd, name)| Some(c::price_line(lang, name, price(usd?))))
+        .collect();
+    lines.push(if lines.is_empty() { t::models_detail_no_price(lang) } else { c::per_million(lang) }.to_owned());
+    lines
 }
 
 fn limits(model: &Model, lang: Lang, roomy: bool) -> Vec<String> {
@@ -223,8 +265,14 @@ fn uses(models: &Models, model: &Model, lang: Lang) -> Vec<String> {
     if models.favourites.contains(&*model.id) {
         uses.push(t::models_favourite(lang).to_owned());
     }
-    if let Some(Verdict::Works { latency_ms, .. }) = models.tested.get(&*model.id) {
-        uses.push(t::models_detail_tested(lang, latency_ms));
-    }
+    uses.extend(tested(models, model, lang));
     uses
+}
+
+/// What a test call of this run showed.
+fn tested(models: &Models, model: &Model, lang: Lang) -> Option<String> {
+    Some(match models.tested.get(&*model.id)? {
+        Verdict::Works { latency_ms, .. } => t::models_detail_tested(lang, latency_ms),
+        verdict => verdict.failure()?.message(lang),
+    })
 }

@@ -7,39 +7,50 @@ pub(super) mod words;
 pub use words::refusal_words;
 
 use super::View;
-use super::page::{Page, Sign};
+use super::page::{Page, Room, Sign};
 use crate::chutes::model::Source;
 use crate::clean;
-use crate::texts::wizard as t;
+use crate::texts::{choose as c, wizard as t};
 use crate::tui::format::{clock, cut, grouped};
 use crate::wizard::Wizard;
 use crate::wizard::models::{Models, Sort, StatusLine};
 use crate::wizard::protocol::Viewport;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use table::MARK;
+use table::{Columns, MARK};
 use unicode_width::UnicodeWidthStr;
 
-/// How the height is shared out.
-struct Heights {
+/// How the window is shared out.
+struct Places {
     /// The column names are shown.
     heading: bool,
+    /// Rows of the table.
     table: usize,
-    /// What waits or answers, then the details.
+    /// Rows of what waits or answers, then the details where they are not beside.
     pane: usize,
+    /// Columns of the table, where the details stand beside it.
+    beside: Option<usize>,
 }
 
-impl Heights {
+impl Places {
     /// Above the table the source or the filter, below it a line that says what is out of sight.
-    fn of(height: usize, roomy: bool) -> Heights {
-        let (above, gap, pane) = if roomy { (2, 1, PANE) } else { (1, 0, LOW_PANE) };
-        Heights { heading: roomy, table: height.saturating_sub(above + gap + pane).max(1), pane }
+    fn of(room: Room) -> Places {
+        let beside = (room.roomy && room.width >= BESIDE).then(|| room.width - (room.width / 4).clamp(30, 48) - 2);
+        let (above, gap, pane) = match (room.roomy, beside) {
+            (true, None) => (2, 1, PANE),
+            // The last row of the pane is for the details alone.
+            (true, Some(_)) => (2, 1, PANE - 1),
+            (false, _) => (1, 0, LOW_PANE),
+        };
+        Places { heading: room.roomy, table: room.height.saturating_sub(above + gap + pane).max(1), pane, beside }
     }
 }
 
 /// What is said fits three lines at 80 columns, with the keys on the last; one is left for the details.
 const PANE: usize = 4;
 const LOW_PANE: usize = 4;
+/// From this many columns on, 120 with the margins, there is room beside the table.
+const BESIDE: usize = 116;
 
 pub fn page(page: &mut Page, wizard: &Wizard) {
     let Some(models) = &wizard.models else {
@@ -49,22 +60,38 @@ pub fn page(page: &mut Page, wizard: &Wizard) {
         return spoken(page, models);
     }
     let view = page.view;
-    let heights = Heights::of(page.room.height, page.room.roomy);
+    let places = Places::of(page.room);
     if filtering(models) {
         filter_line(page, models);
     } else {
         source_line(page, models, wizard.discover.running);
     }
-    table::draw(page, models, heights.table, heights.heading);
+    let columns = Columns::for_width(places.beside.unwrap_or(page.width()), models, view.lang);
+    let draw = |page: &mut Page| table::draw(page, models, &columns, places.table, places.heading);
+    match places.beside {
+        Some(width) => page.beside(width.min(columns.width()), draw, |page| details::beside(models, page)),
+        None => draw(page),
+    }
     if page.room.roomy {
-        out_of_sight(page, models, heights.table);
+        out_of_sight(page, models, places.table);
     }
     let start = page.height();
-    page.in_rows(0, heights.pane - usize::from(page.room.roomy), |page| news(page, models));
-    let rows = (start + heights.pane).saturating_sub(page.height());
-    page.in_rows(0, rows, |page| details::draw(view, models, rows, page));
-    page.set_viewport(Viewport::new(heights.table, models.view.len().saturating_sub(heights.table)));
+    let least = if places.beside.is_some() { places.pane } else { 0 };
+    let most = places.pane - usize::from(page.room.roomy && places.beside.is_none());
+    page.in_rows(least, most, |page| {
+        page.room.width = page.room.width.min(LONGEST_LINE);
+        news(page, models);
+    });
+    if places.beside.is_none() {
+        let rows = (start + places.pane).saturating_sub(page.height());
+        page.in_rows(0, rows, |page| details::draw(view, models, rows, page));
+    }
+    let last = models.view.len().saturating_sub(places.table);
+    page.set_viewport(Viewport { columns: columns.shown(), ..Viewport::new(places.table, last) });
 }
+
+/// Longer lines are hard to read, whatever the window is.
+const LONGEST_LINE: usize = 100;
 
 /// How many rows are above and below the window.
 fn out_of_sight(page: &mut Page, models: &Models, rows: usize) {
@@ -129,6 +156,10 @@ fn source_line(page: &mut Page, models: &Models, asking: bool) {
         Sort::PriceIn => t::models_sort_in(lang),
         Sort::PriceOut => t::models_sort_out(lang),
         Sort::PriceCache => t::models_sort_cache(lang),
+        Sort::State => c::column_state(lang),
+        Sort::Ttft => "ttft",
+        Sort::Tps => "tps",
+        Sort::Tested => c::column_test(lang),
     };
     let direction = if models.sort.ascends() == models.reversed { theme.glyphs.down } else { theme.glyphs.up };
     let sorted = t::models_sort(lang, format!("{sort} {direction}"));
@@ -174,7 +205,11 @@ fn filter_line(page: &mut Page, models: &Models) {
     let (text, cursor) = window(&text, models.filter.cursor_width(), room);
     let mut used = 2 + text.width();
     let mut spans = vec![Span::styled("/ ", theme.key)];
-    let style = if models.filter_open { theme.field } else { Style::new() };
+    let style = match models.filter_open {
+        true if models.filter.is_selected() => theme.cursor,
+        true => theme.field,
+        false => Style::new(),
+    };
     spans.push(Span::styled(text, style));
     if empty {
         let hint = cut(t::models_filter_hint(lang), room.saturating_sub(1), theme.glyphs.ellipsis);
@@ -218,6 +253,9 @@ fn news(page: &mut Page, models: &Models) {
     if models.asking {
         return page.sign(Sign::Warning, &t::models_asking(lang, models.pending.len()));
     }
+    if let Some(round) = models.round.as_ref().filter(|round| round.is_offered()) {
+        return page.sign(Sign::Warning, &words::offer(round, lang));
+    }
     if let Some(notice) = &models.notice {
         let text = words::notice(models, notice, lang);
         return match notice {
@@ -227,9 +265,16 @@ fn news(page: &mut Page, models: &Models) {
             | StatusLine::AliasMoved { .. }
             | StatusLine::Took { .. }
             | StatusLine::Testing { .. } => page.answer(&text),
+            StatusLine::RoundOver if models.round.as_ref().is_none_or(|round| round.stopped.is_none()) => {
+                page.answer(&text);
+            }
             StatusLine::Tested { verdict, .. } if verdict.failure().is_none() => page.answer(&text),
             _ => page.sign(Sign::Warning, &text),
         };
+    }
+    // Line by line, each row is told when its answer comes.
+    if let Some(round) = models.round.as_ref().filter(|round| !round.is_over() && !page.room.spoken) {
+        return page.text(&c::round_progress(lang, round.answered, round.total), theme.quiet);
     }
     if let Some(note) = models.current().and_then(|model| models.pending_for(&model.id)) {
         let text = words::proposal(models, note, page.width().saturating_sub(2), lang);

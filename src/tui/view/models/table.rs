@@ -1,19 +1,22 @@
 //! The table: which columns there is room for, and its rows.
 
+use crate::chutes::failure::Failure;
+use crate::chutes::health::{ModelHealth, State};
+use crate::chutes::model::Model;
+use crate::chutes::verify::Verdict;
 use crate::clean;
-use crate::texts::{Lang, wizard as t};
+use crate::texts::{Lang, choose as c, wizard as t};
 use crate::tui::format::{Decimals, shortened, tokens};
 use crate::tui::view::View;
 use crate::tui::view::page::{Page, left, right};
-use crate::wizard::models::{Models, Sort};
+use crate::wizard::models::{ColumnSet, Models, Sort};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-/// Which columns there is room for. They go in a fixed order as the window narrows: cache price,
-/// longest answer, capabilities, output price, input price, context. The name comes first. Widths depend
-/// on the window and the list alone: no column moves when something is chosen.
-struct Columns {
+/// Which columns there is room for. As the window narrows they go in the order of [`STEPS`]; the name comes
+/// first. Widths depend on the window, the list and what is known of it: no column moves when something is chosen.
+pub struct Columns {
     name: usize,
     role: usize,
     alias: usize,
@@ -23,43 +26,93 @@ struct Columns {
     /// Input, output, cache.
     prices: [bool; 3],
     room: [Decimals; 3],
+    /// What is up, the time to the first token, tokens per second: where the service told it.
+    state: bool,
+    ttft: bool,
+    tps: bool,
+    /// What the test calls of this run showed, once there was one.
+    tested: bool,
 }
 
 const TOKENS: usize = 5;
 const CAN: usize = 4;
+/// `crowded`, `up 12`; `412 ms`.
+const STATE: usize = 7;
+/// `0.8s`
+const TTFT: usize = 4;
+const TPS: usize = 3;
 /// The pointer, and a sign of the row, before the name.
 pub const MARK: usize = 3;
 /// Names this wide are rarely cut.
 const GOOD_NAME: usize = 38;
 const LEAST_NAME: usize = 20;
 const MOST_NAME: usize = 60;
+/// Roles as `def`, `1`, `img`.
+const SHORT_ROLE: usize = 3;
+/// `chutes-vision` has room.
+const SHORT_ALIAS: usize = 13;
+
+/// What gives way, the first first. Who chooses has to see what it is, what it costs and whether it is up; how
+/// fast it was yesterday, and the last digits of a price, are in the details. What a test call has just shown
+/// says more than what the service says of its instances.
+const STEPS: [fn(&mut Columns); 12] = [
+    |columns| columns.prices[2] = false,
+    |columns| columns.output = false,
+    |columns| columns.alias = columns.alias.min(SHORT_ALIAS),
+    |columns| {
+        // Only where there are figures that need the room.
+        if columns.state || columns.tested {
+            columns.role = SHORT_ROLE;
+            columns.room = columns.room.map(Decimals::to_the_cent);
+        }
+    },
+    |columns| columns.tps = false,
+    |columns| columns.ttft = false,
+    |columns| columns.state &= !columns.tested,
+    |columns| columns.can = false,
+    |columns| columns.prices[1] = false,
+    |columns| match columns.state || columns.tested {
+        true => columns.context = false,
+        false => columns.prices[0] = false,
+    },
+    |columns| (columns.context, columns.state, columns.tested) = (false, false, false),
+    |columns| columns.prices[0] = false,
+];
+/// So many of them are taken for a name that is rarely cut.
+const FOR_A_GOOD_NAME: usize = 3;
 
 impl Columns {
-    fn for_width(width: usize, models: &Models, lang: Lang) -> Columns {
+    pub fn for_width(width: usize, models: &Models, lang: Lang) -> Columns {
         let measures = models.measures();
         let room = measures.prices.map(|(largest, decimals)| Decimals::of(largest, decimals));
         let (role, alias) = match width {
-            // `chutes-vision` has room.
             100.. => (t::models_left_out(lang).width(), 24),
-            56.. => (t::models_left_out(lang).width(), 13),
-            _ => (3, 9),
+            56.. => (t::models_left_out(lang).width(), SHORT_ALIAS),
+            _ => (SHORT_ROLE, 9),
         };
         let longest = measures.longest_id.clamp(LEAST_NAME, MOST_NAME);
-        let mut columns =
-            Columns { name: 0, role, alias, context: true, output: true, can: true, prices: [true; 3], room };
-        for drop in 0..=6 {
-            match drop {
-                1 => columns.prices[2] = false,
-                2 => columns.output = false,
-                3 => columns.can = false,
-                4 => columns.prices[1] = false,
-                5 => columns.prices[0] = false,
-                6 => columns.context = false,
-                _ => {}
+        let healthy = !models.health().is_empty();
+        let mut columns = Columns {
+            name: 0,
+            role,
+            alias,
+            context: true,
+            output: true,
+            can: true,
+            prices: [true; 3],
+            room,
+            state: healthy,
+            ttft: healthy,
+            tps: healthy,
+            tested: !models.tested.is_empty() || !models.testing.is_empty(),
+        };
+        for taken in 0..=STEPS.len() {
+            if let Some(at) = taken.checked_sub(1) {
+                STEPS[at](&mut columns);
             }
             let name = width.saturating_sub(MARK + columns.fixed());
-            let least = if drop < 2 { GOOD_NAME.min(longest) } else { LEAST_NAME };
-            if name >= least || drop == 6 {
+            let least = if taken <= FOR_A_GOOD_NAME { GOOD_NAME.min(longest) } else { LEAST_NAME };
+            if name >= least || taken == STEPS.len() {
                 columns.name = name.min(longest);
                 break;
             }
@@ -73,7 +126,33 @@ impl Columns {
         let prices: usize =
             self.prices.iter().zip(self.room).map(|(there, room)| of(*there, price_width(room) + 1)).sum();
         let tokens = of(self.context, 1 + TOKENS) + of(self.output, 1 + TOKENS);
-        1 + self.role + 1 + self.alias + tokens + of(self.can, 2 + CAN) + prices
+        let market = of(self.state, 1 + STATE) + of(self.ttft, 1 + TTFT) + of(self.tps, 1 + TPS);
+        let rest = of(self.can, 2 + CAN) + market + of(self.tested, 1 + STATE);
+        1 + self.role + 1 + self.alias + tokens + prices + rest
+    }
+
+    /// Of the whole table.
+    pub fn width(&self) -> usize {
+        MARK + self.name + self.fixed()
+    }
+
+    /// Those that one can sort by.
+    pub fn shown(&self) -> ColumnSet {
+        let [input, output, cache] = self.prices;
+        let columns = [
+            (true, Sort::Name),
+            (true, Sort::Alias),
+            (self.context, Sort::Context),
+            (self.output, Sort::Output),
+            (input, Sort::PriceIn),
+            (output, Sort::PriceOut),
+            (cache, Sort::PriceCache),
+            (self.state, Sort::State),
+            (self.ttft, Sort::Ttft),
+            (self.tps, Sort::Tps),
+            (self.tested, Sort::Tested),
+        ];
+        ColumnSet::of(columns.into_iter().filter(|(there, _)| *there).map(|(_, column)| column))
     }
 
     fn heading(&self, view: &View, sort: Sort) -> Line<'static> {
@@ -109,7 +188,19 @@ impl Columns {
             }
         }
         if self.can {
-            spans.push(Span::styled(format!("  {}", t::models_column_can(lang)), theme.quiet));
+            spans.push(Span::styled(format!("  {}", left(t::models_column_can(lang), CAN, "")), theme.quiet));
+        }
+        for (there, name, width, column) in [
+            (self.state, c::column_state(lang), STATE, Sort::State),
+            (self.ttft, "ttft", TTFT, Sort::Ttft),
+            (self.tps, "tps", TPS, Sort::Tps),
+            (self.tested, c::column_test(lang), STATE, Sort::Tested),
+        ] {
+            if there {
+                let head =
+                    if matches!(column, Sort::Ttft | Sort::Tps) { right(name, width) } else { left(name, width, "") };
+                spans.push(Span::styled(format!(" {head}"), style(column)));
+            }
         }
         Line::from(spans)
     }
@@ -120,9 +211,8 @@ fn price_width(room: Decimals) -> usize {
     room.width().max(5)
 }
 
-pub fn draw(page: &mut Page, models: &Models, rows: usize, with_heading: bool) {
+pub fn draw(page: &mut Page, models: &Models, columns: &Columns, rows: usize, with_heading: bool) {
     let view = page.view;
-    let columns = Columns::for_width(page.width(), models, view.lang);
     if with_heading {
         page.drawn(columns.heading(view, models.sort), None);
     }
@@ -139,7 +229,7 @@ pub fn draw(page: &mut Page, models: &Models, rows: usize, with_heading: bool) {
     }
     let first = models.first_shown(rows);
     for (place, &at) in models.view.iter().enumerate().skip(first).take(rows) {
-        row(view, models, &columns, at, place == models.cursor, page);
+        row(view, models, columns, at, place == models.cursor, page);
     }
     for _ in models.view.len()..rows {
         page.blank();
@@ -170,7 +260,10 @@ fn row(view: &View, models: &Models, columns: &Columns, at: usize, here: bool, p
             let text = clean::line(edit.line.text());
             let (text, column) = super::window(&text, edit.line.cursor_width(), columns.alias);
             cursor = Some(MARK + columns.name + 1 + columns.role + 1 + column);
-            spans.push(Span::styled(left(&text, columns.alias, ""), theme.field));
+            let selected = if edit.line.is_selected() { theme.cursor } else { theme.field };
+            let rest = columns.alias - text.width();
+            spans.push(Span::styled(text, selected));
+            spans.push(Span::styled(" ".repeat(rest), theme.field));
         }
         None => {
             let alias = models.alias_of(&model.id).map(clean::line).unwrap_or_default();
@@ -206,9 +299,67 @@ fn row(view: &View, models: &Models, columns: &Columns, at: usize, here: bool, p
         );
         spans.push(Span::styled(can, style));
     }
+    figures(view, models, columns, model, style, &mut spans);
     page.drawn(Line::from(spans), None);
     if let Some(column) = cursor {
         page.cursor_at(column);
+    }
+}
+
+/// What runs, how fast, and what a test call showed.
+fn figures(
+    view: &View,
+    models: &Models,
+    columns: &Columns,
+    model: &Model,
+    style: Style,
+    spans: &mut Vec<Span<'static>>,
+) {
+    let (theme, lang) = (&view.theme, view.lang);
+    let health = models.health_of(model);
+    let unknown = || theme.glyphs.unknown.to_owned();
+    if columns.state {
+        let (text, style) = match health.and_then(ModelHealth::state) {
+            Some(State::Up) => {
+                let count = health.and_then(|health| health.instances).unwrap_or_default();
+                (c::cell_up(lang, count.min(9999)), style)
+            }
+            Some(State::Crowded) => (c::state_crowded(lang).to_owned(), theme.warning),
+            Some(State::Asleep) => (c::state_asleep(lang).to_owned(), theme.quiet),
+            None => (unknown(), style),
+        };
+        spans.push(Span::styled(format!(" {}", left(&text, STATE, "")), style));
+    }
+    if columns.ttft {
+        let text = health.and_then(|health| health.ttft).map_or_else(unknown, |seconds| match seconds {
+            ..9.95 => format!("{seconds:.1}s"),
+            _ => format!("{:.0}s", seconds.min(999.0)),
+        });
+        spans.push(Span::styled(format!(" {}", right(&text, TTFT)), style));
+    }
+    if columns.tps {
+        let text = health.and_then(|health| health.tps).map_or_else(unknown, |tps| format!("{:.0}", tps.min(999.0)));
+        spans.push(Span::styled(format!(" {}", right(&text, TPS)), style));
+    }
+    if columns.tested {
+        let (text, style) = match models.tested.get(&*model.id) {
+            _ if models.testing.iter().any(|id| **id == *model.id) => (theme.glyphs.working.to_owned(), theme.accent),
+            Some(Verdict::Works { latency_ms, .. }) => (latency(*latency_ms), style),
+            Some(verdict) => {
+                let status = verdict.failure().and_then(Failure::status);
+                (status.map_or_else(|| c::cell_failed(lang).to_owned(), |status| status.to_string()), theme.error)
+            }
+            None => (String::new(), style),
+        };
+        spans.push(Span::styled(format!(" {}", left(&text, STATE, "")), style));
+    }
+}
+
+/// `412 ms`, `1.2 s`
+fn latency(ms: u64) -> String {
+    match ms {
+        0..1_000 => format!("{ms} ms"),
+        _ => format!("{}.{} s", ms / 1000, ms % 1000 / 100),
     }
 }
 

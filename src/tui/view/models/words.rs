@@ -6,12 +6,13 @@ use crate::chutes::verify::Verdict;
 use crate::clean;
 use crate::selection::Refusal;
 use crate::selection::alias::Problem;
-use crate::selection::propose::Note;
-use crate::selection::successor::Reason;
+use crate::selection::cost::dollars;
+use crate::selection::propose::{Note, role_of};
+use crate::selection::successor::{Reason, Role, exceeds};
 use crate::selection::words::{order_words, reason};
 use crate::texts::{Lang, choose as c, wizard as t};
-use crate::tui::format::{amount, wrap};
-use crate::wizard::models::{Models, StatusLine, decision};
+use crate::tui::format::{amount, price, wrap};
+use crate::wizard::models::{Models, Round, StatusLine, Stopped, decision};
 
 /// Longest name inside a sentence, in characters.
 const MOST: usize = 48;
@@ -64,6 +65,8 @@ pub fn notice(models: &Models, notice: &StatusLine, lang: Lang) -> String {
         StatusLine::AliasMoved { name, from } => t::models_notice_alias_moved(lang, name, short(from)),
         StatusLine::Took { count } => t::models_notice_took(lang, count),
         StatusLine::Testing { id } => t::models_testing(lang, clean::excerpt(id, MOST)),
+        StatusLine::NothingToTest => c::round_nothing(lang).to_owned(),
+        StatusLine::RoundOver => models.round.as_ref().map(|round| over(round, lang)).unwrap_or_default(),
         StatusLine::IsPool => c::notice_is_pool(lang).to_owned(),
         StatusLine::Marked { count } => c::notice_marked(lang, count),
         StatusLine::PoolNeedsMarks => c::notice_needs_marks(lang).to_owned(),
@@ -72,6 +75,27 @@ pub fn notice(models: &Models, notice: &StatusLine, lang: Lang) -> String {
         StatusLine::Recommended { purpose, row } => c::notice_recommended(lang, purpose.name(), reason(row, lang)),
         StatusLine::Tested { id, verdict } => tested(models, id, verdict, lang),
     }
+}
+
+/// The price of asking all rows shown.
+pub fn offer(round: &Round, lang: Lang) -> String {
+    let offer = c::round_offer(lang, round.total, dollars(round.limit));
+    match round.unpriced {
+        0 => offer,
+        count => format!("{offer}{}", c::round_unpriced(lang, count)),
+    }
+}
+
+/// What came of it.
+fn over(round: &Round, lang: Lang) -> String {
+    let over = c::round_over(lang, round.answered, round.total, round.worked, amount(round.spent));
+    let why = match &round.stopped {
+        None => return over,
+        Some(Stopped::ByPerson) => return c::round_stopped(lang, over),
+        Some(Stopped::Price) => c::round_price(lang, dollars(round.limit)),
+        Some(Stopped::Refused(failure)) => failure.message(lang),
+    };
+    c::round_stopped_why(lang, over, why)
 }
 
 /// Latency and price of a test call, or the layer that failed.
@@ -137,7 +161,7 @@ pub fn proposal(models: &Models, note: &Note, width: usize, lang: Lang) -> Strin
     let (proposed, key) = match (taken, decision(note)) {
         (Some((target, reason)), Some((wanted, _))) => {
             let words = t::models_proposal_taken(lang, brief(target), reason_words(*reason, lang));
-            (format!("{words}{}", factors(models, wanted, target, lang)), t::models_take(lang))
+            (format!("{words}{}", prices(models, note, wanted, target, lang)), t::models_take(lang))
         }
         _ => (t::models_proposal_nothing(lang).to_owned(), t::models_take_removal(lang)),
     };
@@ -169,23 +193,32 @@ fn reason_words(reason: Reason, lang: Lang) -> &'static str {
     }
 }
 
-/// `, and dearer: in ×3.1, out ×2.0`, when both prices are known and differ.
-fn factors(models: &Models, wanted: &str, target: &str, lang: Lang) -> String {
-    let factor = |new: Option<f64>, old: Option<f64>| {
-        Some(new? / old.filter(|old| *old > 0.0)?).filter(|factor| factor.is_finite() && *factor < 1e6)
+/// `, dearer: in $0.40 → $0.98, out $2.00 → $3.08`, when both prices are known. What costs more than its role
+/// allows is there for want of anything else, and that is said.
+fn prices(models: &Models, note: &Note, wanted: &str, target: &str, lang: Lang) -> String {
+    let known = models.known_price(wanted).zip(models.known_price(target));
+    let Some((old, new)) = known else { return String::new() };
+    let step = |old: Option<f64>, new: Option<f64>| Some(t::models_proposal_step(lang, price(old?), price(new?)));
+    let Some((input, output)) = step(old.input, new.input).zip(step(old.output, new.output)) else {
+        return String::new();
     };
-    let known = models
-        .known_price(wanted)
-        .zip(models.known_price(target))
-        .and_then(|(old, new)| Some((factor(new.input, old.input)?, factor(new.output, old.output)?)));
-    let Some((input, output)) = known else { return String::new() };
-    let (shown_in, shown_out) = (format!("{input:.1}"), format!("{output:.1}"));
-    if input > 1.0 || output > 1.0 {
-        t::models_proposal_dearer(lang, shown_in, shown_out)
-    } else if input < 1.0 || output < 1.0 {
-        t::models_proposal_cheaper(lang, shown_in, shown_out)
+    if let Some(times) = exceeds(old, new, role_of_note(note)) {
+        t::models_proposal_too_dear(lang, times, input, output)
+    } else if new.blended() > old.blended() {
+        t::models_proposal_dearer(lang, input, output)
+    } else if new.blended() < old.blended() {
+        t::models_proposal_cheaper(lang, input, output)
     } else {
         String::new()
+    }
+}
+
+fn role_of_note(note: &Note) -> Role {
+    match note {
+        Note::Alias { name, .. } => role_of(name),
+        Note::Image { .. } => Role::Vision,
+        Note::Fallback { .. } => Role::Fallback,
+        _ => Role::Main,
     }
 }
 

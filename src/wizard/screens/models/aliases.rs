@@ -17,7 +17,8 @@ impl Models {
 
     pub(super) fn edit_alias(&mut self) {
         let Some(&row) = self.view.get(self.cursor) else { return self.nothing_shown() };
-        let line = Line::new(self.alias_of(&self.models[row].id).unwrap_or_default());
+        let mut line = Line::new(self.alias_of(&self.models[row].id).unwrap_or_default());
+        line.select();
         self.moved = true;
         self.editing = Some(AliasEdit { row, line, problem: None });
     }
@@ -106,7 +107,7 @@ impl Models {
         });
         self.propose_again();
         // The row may not match the filter any more; it stays, and so does the cursor.
-        self.held = Some(edit.row);
+        self.held = Some(self.models[edit.row].id.clone());
         self.unsure = true;
         self.keep_row(Models::sort_rows);
     }

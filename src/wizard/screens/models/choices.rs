@@ -47,6 +47,18 @@ impl Models {
         }
     }
 
+    /// The cursor on the next row that is in use: the default, the fallbacks, the image model, the aliases by
+    /// name, and from the beginning again.
+    pub(super) fn go_to_next_used(&mut self) {
+        let used = self.used_rows();
+        let here = self.view.get(self.cursor).and_then(|row| used.iter().position(|used| used == row));
+        let next = here.map_or(0, |at| (at + 1) % used.len());
+        let Some(id) = used.get(next).map(|row| self.models[*row].id.to_string()) else { return };
+        self.clear_filter_for(&id);
+        self.moved = true;
+        self.go_to(&id);
+    }
+
     pub(super) fn set_primary(&mut self, id: &str) {
         self.touched = true;
         self.primary = reference(id);

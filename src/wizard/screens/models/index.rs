@@ -92,14 +92,14 @@ impl Index {
     }
 
     /// All rows in the order of the table. `group` comes first of all (small before large), then the
-    /// column; `used` is the place of a row among the choices. Unknown comes last in both directions.
+    /// column; `beside` is what a row is sorted by that its model does not say. Unknown comes last in both directions.
     pub fn sorted(
         &self,
         models: &[Arc<Model>],
         sort: Sort,
         reversed: bool,
         group: impl Fn(usize) -> u8,
-        used: impl Fn(usize) -> Option<u32>,
+        beside: impl Fn(usize) -> Option<u64>,
     ) -> Vec<u32> {
         if sort == Sort::Name {
             let mut groups: [Vec<u32>; 3] = Default::default();
@@ -118,7 +118,7 @@ impl Index {
             .map(|(row, model)| {
                 let value = match sort {
                     Sort::Name => None,
-                    Sort::Alias => used(row).map(u64::from),
+                    Sort::Alias | Sort::State | Sort::Ttft | Sort::Tps | Sort::Tested => beside(row),
                     // The largest first: that is what one looks for.
                     Sort::Context => model.context.map(|tokens| !tokens.get()),
                     Sort::Output => model.max_output.map(|tokens| !tokens.get()),

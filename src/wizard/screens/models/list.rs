@@ -28,7 +28,7 @@ impl Models {
         drop(known);
         self.models.extend(missing);
         self.index = Index::new(&self.models);
-        (self.held, self.last_row) = (None, None);
+        self.last_row = None;
         self.sort_rows();
     }
 
@@ -42,27 +42,35 @@ impl Models {
         let listed = self.listed;
         let group = |row: usize| if row >= listed { 0 } else { 2 - u8::from(pinned[row]) };
         let used = self.places();
-        self.order = self.index.sorted(&self.models, self.sort, self.reversed, group, |row| used.get(&row).copied());
+        let beside = |row: usize| match self.sort {
+            Sort::Alias => used.get(&row).copied().map(u64::from),
+            _ => self.rank_beside(row),
+        };
+        self.order = self.index.sorted(&self.models, self.sort, self.reversed, group, beside);
         self.refresh_view();
     }
 
     /// Rows that are chosen or have an alias: the default, the fallbacks in their order, the image
     /// model, then the aliases by name.
-    fn places(&self) -> BTreeMap<usize, u32> {
-        let mut places = BTreeMap::new();
-        if self.sort != Sort::Alias {
-            return places;
-        }
+    pub(super) fn used_rows(&self) -> Vec<usize> {
         let mut aliases: Vec<_> = self.aliases.iter().collect();
         aliases.sort_by_key(|alias| alias.name.to_ascii_lowercase());
         let chosen = [&self.primary].into_iter().chain(&self.fallbacks).chain(&self.image);
+        let mut rows = Vec::new();
         for target in chosen.chain(aliases.into_iter().map(|alias| &alias.target)) {
-            if let Some(row) = id_of(target).and_then(|id| self.row_of(id)) {
-                let place = u32::try_from(places.len()).unwrap_or(u32::MAX);
-                places.entry(row).or_insert(place);
+            if let Some(row) = id_of(target).and_then(|id| self.row_of(id)).filter(|row| !rows.contains(row)) {
+                rows.push(row);
             }
         }
-        places
+        rows
+    }
+
+    /// The place of each of [`Models::used_rows`], where the table is sorted by it.
+    fn places(&self) -> BTreeMap<usize, u32> {
+        if self.sort != Sort::Alias {
+            return BTreeMap::new();
+        }
+        self.used_rows().into_iter().zip(0..).collect()
     }
 
     /// Which rows the filter shows: the better a text is found, the higher; equals in the order of the table.
@@ -111,7 +119,8 @@ impl Models {
         } else {
             view.extend(order.iter().map(|&row| row as usize).filter(|&row| allows(&models[row])));
         }
-        if let Some(row) = held.filter(|row| *row < models.len() && !view.contains(row)) {
+        let held = held.as_ref().and_then(|id| index.row_of(models, id));
+        if let Some(row) = held.filter(|row| !view.contains(row)) {
             view.insert(self.cursor.min(view.len()), row);
         }
         self.hidden = models.len() - view.len();

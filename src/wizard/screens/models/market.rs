@@ -4,7 +4,7 @@
 use super::{Models, StatusLine};
 use crate::chutes::account::Account;
 use crate::chutes::health::{Health, ModelHealth};
-use crate::chutes::model::{Model, id_of, reference};
+use crate::chutes::model::{Catalog, Model, id_of, reference};
 use crate::chutes::pool::{Order, Pool};
 use crate::selection::pools;
 use crate::selection::recommend::{Purpose, recommend};
@@ -16,7 +16,20 @@ impl Models {
         self.account = account.or(self.account.take());
         if !health.is_empty() {
             self.documented.health = health;
-            self.keep_row(Models::refresh_view);
+            self.keep_row(Models::sort_rows);
+            self.propose_what_is_up();
+        }
+    }
+
+    /// What was proposed before anybody knew what is up may be asleep.
+    fn propose_what_is_up(&mut self) {
+        if self.pending.is_empty() {
+            return;
+        }
+        let models = self.models[..self.listed].to_vec();
+        self.find_drift(&Catalog { models, source: self.source, fetched_at: self.fetched_at, ..Catalog::default() });
+        if !self.moved && !self.touched {
+            self.go_to_start();
         }
     }
 
@@ -162,7 +175,7 @@ impl Models {
     }
 
     /// A row that the filter hides would answer the key with nothing.
-    fn clear_filter_for(&mut self, id: &str) {
+    pub(super) fn clear_filter_for(&mut self, id: &str) {
         let shown = self.row_of(id).is_some_and(|row| self.view.contains(&row));
         if !shown && !self.filter.is_empty() {
             self.filter.clear();

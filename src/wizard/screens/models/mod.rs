@@ -8,6 +8,8 @@ mod drift;
 mod index;
 mod list;
 mod market;
+mod sort;
+mod test_calls;
 
 pub use drift::decision;
 
@@ -24,41 +26,13 @@ use crate::selection::recommend::{Purpose, Recommendation};
 use crate::selection::{Alias, Configured, Refusal, Selection};
 use crate::wizard::filter::Query;
 use crate::wizard::line::Line;
-use crate::wizard::protocol::{Action, KeyContext};
+use crate::wizard::protocol::{Action, KeyContext, Viewport};
 use index::Index;
 pub use index::Measures;
+pub use sort::{ColumnSet, Sort};
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::Arc;
-
-/// By what the table is sorted. Unknown always comes last.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub enum Sort {
-    #[default]
-    Name,
-    /// What is chosen, then what has an alias.
-    Alias,
-    Context,
-    Output,
-    PriceIn,
-    PriceOut,
-    PriceCache,
-}
-
-impl Sort {
-    /// In the order of the columns; those that a small window has come first.
-    pub const ALL: [Sort; 7] =
-        [Sort::Name, Sort::Alias, Sort::Context, Sort::PriceIn, Sort::PriceOut, Sort::PriceCache, Sort::Output];
-
-    fn next(self) -> Sort {
-        let at = Sort::ALL.iter().position(|s| *s == self).unwrap_or(0);
-        Sort::ALL[(at + 1) % Sort::ALL.len()]
-    }
-
-    /// Whether the column runs upwards when it is not reversed.
-    pub fn ascends(self) -> bool {
-        !matches!(self, Sort::Context | Sort::Output)
-    }
-}
+pub use test_calls::{Round, Stopped};
 
 /// The alias of one row being edited in place.
 #[derive(Clone, Debug, PartialEq)]
@@ -126,6 +100,10 @@ pub enum StatusLine {
     Testing {
         id: String,
     },
+    /// No row shown has a price.
+    NothingToTest,
+    /// [`Models::round`] is over.
+    RoundOver,
     Tested {
         id: String,
         verdict: Verdict,
@@ -161,8 +139,10 @@ pub struct Models {
     pub notes: Vec<Note>,
     /// What the test calls of this run showed, by id.
     pub tested: BTreeMap<String, Verdict>,
-    /// The id that a test call is under way to.
-    pub testing: Option<String>,
+    /// The ids that test calls are under way to.
+    pub testing: Vec<String>,
+    /// Test calls to all rows shown, the last time it was asked for.
+    pub round: Option<Round>,
     pub filter: Line,
     pub filter_open: bool,
     query: Query,
@@ -181,8 +161,9 @@ pub struct Models {
     pub cursor: usize,
     /// First row of the window, as an index into `view`.
     top: usize,
-    /// Rows of the table, as it was drawn last.
+    /// Rows of the table and its columns, as it was drawn last.
     page: usize,
+    columns: ColumnSet,
     /// What the account has left; None: unknown.
     pub account: Option<Account>,
     /// What a day is taken to be.
@@ -205,7 +186,7 @@ pub struct Models {
     /// The person moved about: a new list keeps the row under the cursor.
     moved: bool,
     /// A row that stays in sight although the filter would hide it: its alias was just changed.
-    held: Option<usize>,
+    held: Option<Box<str>>,
     /// The row the cursor was on, while the filter shows none.
     last_row: Option<usize>,
     /// The cursor is where nobody put it, or Enter just meant something else: the next Enter is not yet
@@ -261,7 +242,8 @@ impl Models {
             pending: start.pending,
             notes: start.notes,
             tested: BTreeMap::new(),
-            testing: None,
+            testing: Vec::new(),
+            round: None,
             filter: Line::default(),
             filter_open: false,
             query: Query::default(),
@@ -275,6 +257,7 @@ impl Models {
             cursor: 0,
             top: 0,
             page: 10,
+            columns: ColumnSet::ALL,
             account: None,
             usage: Usage::default(),
             marked: Vec::new(),
@@ -498,6 +481,8 @@ impl Models {
             KeyContext::ModelsAlias
         } else if self.asking {
             KeyContext::ModelsPending
+        } else if self.is_round_offered() {
+            KeyContext::ModelsTestAll
         } else if self.filter_open {
             KeyContext::ModelsFilter
         } else if !self.filter.is_empty() {
@@ -507,9 +492,14 @@ impl Models {
         }
     }
 
-    /// Rows of the table, as it was drawn.
-    pub fn set_page(&mut self, page: usize) {
-        self.page = page.max(1);
+    fn is_round_offered(&self) -> bool {
+        self.round.as_ref().is_some_and(Round::is_offered)
+    }
+
+    /// The table as it was drawn.
+    pub fn set_viewport(&mut self, viewport: Viewport) {
+        self.page = viewport.page.max(1);
+        self.columns = viewport.columns;
         self.scroll();
     }
 
@@ -520,6 +510,8 @@ impl Models {
             self.act_on_alias(action)
         } else if self.asking {
             self.act_on_pending(action)
+        } else if self.is_round_offered() {
+            self.act_on_offer(action)
         } else if self.filter_open && matches!(action, Action::Back | Action::Enter | Action::Edit(_)) {
             self.act_on_filter(action)
         } else {
@@ -545,13 +537,14 @@ impl Models {
             Action::PageDown => self.move_to(self.cursor.saturating_add(self.page)),
             Action::First => self.move_to(0),
             Action::Last => self.move_to(usize::MAX),
-            Action::Filter => self.filter_open = true,
-            Action::Reveal => self.reveal(),
-            Action::Sort => self.sort_by(self.sort.next(), false),
-            Action::SortColumn(column) => {
-                let sort = Sort::ALL.get(usize::from(column)).copied().unwrap_or_default();
-                self.sort_by(sort, sort == self.sort && !self.reversed);
+            Action::Filter => {
+                self.filter_open = true;
+                self.filter.select();
             }
+            Action::NextUsed => self.go_to_next_used(),
+            Action::Reveal => self.reveal(),
+            Action::Sort => self.sort_by_next(),
+            Action::SortColumn(place) => self.sort_by_place(usize::from(place)),
             Action::SortReverse => self.sort_by(self.sort, !self.reversed),
             Action::Enter => return self.enter(),
             Action::GoOn => return self.go_on(),
@@ -569,14 +562,8 @@ impl Models {
             Action::LeaveOut => self.toggle_left_out(),
             Action::Favourite => return self.toggle_favourite(),
             Action::Retry => return Transition::AskAgain,
-            Action::TestCall => {
-                if let Some(id) = self.current().map(|m| m.id.to_string()) {
-                    self.testing = Some(id.clone());
-                    self.notice = Some(StatusLine::Testing { id: id.clone() });
-                    return Transition::Test(id);
-                }
-                self.notice = Some(StatusLine::NothingShown);
-            }
+            Action::TestCall => return self.test_row(),
+            Action::TestAll => self.offer_round(),
             Action::Mark => self.toggle_mark(),
             Action::MakePool => self.make_pool(),
             Action::Recommend => self.recommend_next(),
@@ -587,13 +574,6 @@ impl Models {
             _ => {}
         }
         Transition::Stay
-    }
-
-    /// The answer to the test call under way.
-    pub fn test_answered(&mut self, verdict: Verdict) {
-        let Some(id) = self.testing.take() else { return };
-        self.tested.insert(id.clone(), verdict.clone());
-        self.notice = Some(StatusLine::Tested { id, verdict });
     }
 }
 
