@@ -2,16 +2,17 @@
 //! from the terminal, never from the arguments.
 
 use super::error::{Error, KeyError, Origin};
-use super::invocation::{AuthChoice, KeySource, Onboard, SecretInputMode};
+use super::invocation::{KeySource, Onboard, SecretInputMode};
 use super::report::Warning;
 use super::usage::UsageError;
 use crate::chutes::api_key;
 use crate::chutes::credential_kinds::{prefix, variable};
 use crate::openclaw::read::current::{Current, active_secret};
 use crate::openclaw::read::snapshot::Snapshot;
-use crate::openclaw::types::{CredentialKind, NewCredential};
+use crate::openclaw::types::{AuthChoice, CredentialKind, NewCredential};
 use crate::secret::Secret;
 use crate::texts::{Lang, cli as text};
+use crate::time::UnixMillis;
 use std::fs::File;
 use std::io::{IsTerminal, Read};
 use std::os::unix::fs::{FileTypeExt, PermissionsExt};
@@ -23,7 +24,6 @@ pub(super) const MAX_INPUT: u64 = 64 * 1024;
 /// A credential, ready to be tried and stored.
 #[derive(Clone, Debug)]
 pub struct Obtained {
-    pub choice: AuthChoice,
     /// Sent to the service. None: only OpenClaw can read it.
     pub secret: Option<Secret>,
     pub kind: CredentialKind,
@@ -51,14 +51,8 @@ pub fn obtain(options: &Onboard, var: impl Fn(&str) -> Option<String>, lang: Lan
 }
 
 impl Obtained {
-    pub fn new(
-        choice: AuthChoice,
-        secret: Secret,
-        stored: NewCredential,
-        client_secret: Option<Secret>,
-        warnings: Vec<Warning>,
-    ) -> Self {
-        Self { choice, secret: Some(secret), kind: stored.kind(), stored: Some(stored), client_secret, warnings }
+    pub fn new(secret: Secret, stored: NewCredential, client_secret: Option<Secret>, warnings: Vec<Warning>) -> Self {
+        Self { secret: Some(secret), kind: stored.kind(), stored: Some(stored), client_secret, warnings }
     }
 
     /// A reference to a variable that is not set here.
@@ -76,15 +70,14 @@ impl Obtained {
     }
 
     /// What is stored already, for a dry run: nothing is renewed or written for one.
-    pub fn already_stored(snapshot: &Snapshot, current: &Current, now: i64) -> Option<Self> {
+    pub fn already_stored(snapshot: &Snapshot, current: &Current, now: UnixMillis) -> Option<Self> {
         let active = current.active_credential();
         if active.is_none() && !current.in_database {
             return None;
         }
         let kind = active.map_or(CredentialKind::ApiKey, |active| active.kind);
-        let choice = if kind == CredentialKind::ApiKey { AuthChoice::ApiKey } else { AuthChoice::OAuth };
         let secret = active_secret(snapshot, now, super::context::var);
-        Some(Self { choice, secret, kind, stored: None, client_secret: None, warnings: Vec::new() })
+        Some(Self { secret, kind, stored: None, client_secret: None, warnings: Vec::new() })
     }
 }
 
@@ -108,7 +101,7 @@ fn api_key(options: &Onboard, from_env: Option<String>, lang: Lang) -> Result<Ob
         true => NewCredential::ApiKeyEnvRef { var: variable::API_KEY.to_owned() },
         false => NewCredential::ApiKey { secret: secret.clone() },
     };
-    Ok(Obtained::new(AuthChoice::ApiKey, secret, stored, None, warnings))
+    Ok(Obtained::new(secret, stored, None, warnings))
 }
 
 fn oauth(options: &Onboard, token: Option<String>, lang: Lang) -> Result<Obtained, Error> {
@@ -133,7 +126,7 @@ fn oauth(options: &Onboard, token: Option<String>, lang: Lang) -> Result<Obtaine
     let secret = Secret::new(token);
     let stored = NewCredential::Token { secret: secret.clone(), expires_at: None };
     let warning = Warning { code: "token-expires", message: text::warn_token_expires(lang).to_owned() };
-    Ok(Obtained::new(AuthChoice::OAuth, secret, stored, None, vec![warning]))
+    Ok(Obtained::new(secret, stored, None, vec![warning]))
 }
 
 pub fn from_stdin() -> Result<Secret, Error> {
@@ -220,9 +213,9 @@ mod tests {
         assert!(matches!(given(Onboard::default(), &[(variable::API_KEY, " ")]), Err(Error::MissingCredential)));
         let key =
             given(Onboard::default(), &[(variable::API_KEY, KEY), (variable::OAUTH_TOKEN, "cak_x")]).expect("the key");
-        assert_eq!((key.choice, key.secret.expect("sent").expose()), (AuthChoice::ApiKey, KEY));
+        assert_eq!((AuthChoice::of(key.kind), key.secret.expect("sent").expose()), (AuthChoice::ApiKey, KEY));
         let token = given(Onboard::default(), &[(variable::OAUTH_TOKEN, " cak_x\n")]).expect("the token");
-        assert_eq!((token.choice, token.secret.expect("sent").expose()), (AuthChoice::OAuth, "cak_x"));
+        assert_eq!((AuthChoice::of(token.kind), token.secret.expect("sent").expose()), (AuthChoice::OAuth, "cak_x"));
         assert!(matches!(token.stored, Some(NewCredential::Token { .. })));
         let oauth = Onboard { auth_choice: Some(AuthChoice::OAuth), ..Onboard::default() };
         assert!(matches!(given(oauth.clone(), &[(variable::API_KEY, KEY)]), Err(Error::OAuthNeedsPerson)));

@@ -2,7 +2,7 @@
 //! place of this OpenClaw, and the config goes back to what works without Chutes.
 
 use super::confirm;
-use super::context::{Context, now, var};
+use super::context::{Context, var};
 use super::error::Error;
 use super::portable::shown;
 use super::report::onboard::file_json;
@@ -27,6 +27,7 @@ use crate::openclaw::write;
 use crate::renewal::round;
 use crate::secret::Secret;
 use crate::texts::cli as text;
+use crate::time::now;
 use serde_json::{Map, Value, json};
 use std::io::IsTerminal;
 

@@ -1,6 +1,6 @@
 //! `models list` and `models set`, and what every command that changes the models shares.
 
-use super::context::{Context, now};
+use super::context::Context;
 use super::error::Error;
 use super::known::resolve_known;
 use super::onboard::{base_url, changed_meanwhile, of_plan};
@@ -18,6 +18,7 @@ use crate::openclaw::types::Role;
 use crate::openclaw::write;
 use crate::selection::{Configured, Selection};
 use crate::texts::{Lang, cli as text};
+use crate::time::now;
 use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;

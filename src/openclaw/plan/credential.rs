@@ -191,7 +191,7 @@ pub(crate) fn renewed(store: &Json, id: &str, tokens: &Renewed) -> Result<Option
     let Some(entry) = existing(&mut new, &["profiles", id]) else { return Ok(None) };
     entry.insert("access".to_owned(), json!(tokens.access.expose()));
     entry.insert("refresh".to_owned(), json!(tokens.refresh.expose()));
-    entry.insert("expires".to_owned(), json!(tokens.expires_at_ms));
+    entry.insert("expires".to_owned(), json!(tokens.expires_at));
     Ok(json_change(Role::AuthStore, store, &old, &new)?.map(|(_, _, bytes)| bytes))
 }
 

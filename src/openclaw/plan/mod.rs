@@ -33,6 +33,7 @@ use crate::chutes::oauth::renewal_terms::{self};
 use crate::renewal_timer::RenewalTimer;
 use crate::selection::refs::DEFAULT_PROVIDER;
 use crate::sign_in::SignIn;
+use crate::time::UnixMillis;
 use crate::{secret::Secret, selection::Selection};
 use config::{ConfigSpec, DesiredConfig};
 use credential::Change;
@@ -118,7 +119,7 @@ impl Plan {
 }
 
 /// `now` is Unix time in milliseconds.
-pub fn plan(snapshot: &Snapshot, request: &Request, now: i64) -> Result<Plan, Error> {
+pub fn plan(snapshot: &Snapshot, request: &Request, now: UnixMillis) -> Result<Plan, Error> {
     if let Some(out) = request.sign_out {
         return sign_out::plan(snapshot, out, now);
     }
@@ -183,7 +184,7 @@ fn dotenv_change(
     snapshot: &Snapshot,
     client_secret: Option<&Secret>,
     variables: &[(&'static str, Option<Secret>)],
-    now: i64,
+    now: UnixMillis,
 ) -> Result<Option<FileChange>, Error> {
     let file = &snapshot.dotenv;
     let stored = variables.iter().any(|(_, value)| value.is_some());
@@ -225,7 +226,9 @@ fn renewal_warning(snapshot: &Snapshot, request: &Request, kept: bool) -> Option
     };
     if kept {
         surroundings.client_secret = request.client_secret.clone().or_else(of_same_app).or(surroundings.client_secret);
-    } else if dotenv_change(snapshot, request.client_secret.as_ref(), &[], 0).is_ok_and(|change| change.is_some()) {
+    } else if dotenv_change(snapshot, request.client_secret.as_ref(), &[], UnixMillis::default())
+        .is_ok_and(|it| it.is_some())
+    {
         surroundings.client_secret.clone_from(&request.client_secret);
     }
     renewal_terms::missing(&stored, &surroundings).map(|missing| PlanWarning::NotRenewable { missing })
@@ -270,7 +273,7 @@ fn config_changes(
     base_url: &str,
     selection: &Selection,
     credential: &Change,
-    now: i64,
+    now: UnixMillis,
 ) -> Result<Vec<FileChange>, Error> {
     let other_providers = snapshot.providers_with_credentials();
     let wish = ConfigSpec {
@@ -337,11 +340,11 @@ fn mode_after(role: Role, before: u32) -> u32 {
     before & if shared { 0o660 } else { 0o600 }
 }
 
-fn file_change(role: Role, file: File, after: Vec<u8>, now: i64) -> FileChange {
-    let stamp = jiff::Timestamp::from_millisecond(now).map(|at| at.strftime("%Y%m%dT%H%M%SZ").to_string());
+fn file_change(role: Role, file: File, after: Vec<u8>, now: UnixMillis) -> FileChange {
+    let stamp = now.timestamp().strftime("%Y%m%dT%H%M%SZ");
     let name = file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     // OpenClaw deletes what begins with `openclaw.json.bak.` and is not its own.
-    let backup = file.path.with_file_name(format!("{name}.chutes-backup-{}", stamp.unwrap_or_default()));
+    let backup = file.path.with_file_name(format!("{name}.chutes-backup-{}", stamp));
     FileChange {
         role,
         backup: file.bytes.is_some().then_some(backup),

@@ -16,6 +16,7 @@ use crate::openclaw::types::{FileChange, Role};
 use crate::openclaw::value::existing;
 use crate::selection::refs::normalize;
 use crate::sign_in::{self, SignIn};
+use crate::time::UnixMillis;
 use serde_json::{Map, Value, json};
 
 /// How much goes.
@@ -26,7 +27,7 @@ pub struct SignOut {
 }
 
 /// `now` is Unix time in milliseconds. What is in OpenClaw's database is not part of it.
-pub fn plan(snapshot: &Snapshot, out: SignOut, now: i64) -> Result<Plan, Error> {
+pub fn plan(snapshot: &Snapshot, out: SignOut, now: UnixMillis) -> Result<Plan, Error> {
     let mut files: Vec<FileChange> = Vec::new();
     for (role, file, after) in without_profiles(snapshot)? {
         files.push(file_change(role, file, after, now));
@@ -51,7 +52,7 @@ pub fn plan(snapshot: &Snapshot, out: SignOut, now: i64) -> Result<Plan, Error> 
     Ok(Plan { fingerprint: Fingerprint::of_plan(snapshot, &files), files, ..Plan::default() })
 }
 
-fn config_changes(snapshot: &Snapshot, out: SignOut, now: i64) -> Result<Vec<FileChange>, Error> {
+fn config_changes(snapshot: &Snapshot, out: SignOut, now: UnixMillis) -> Result<Vec<FileChange>, Error> {
     if snapshot.config.bytes.is_none() {
         return Ok(Vec::new());
     }
