@@ -60,7 +60,6 @@ impl Obtained {
         let message = text::warn_variable_not_set(lang, variable::API_KEY);
         let stored = NewCredential::ApiKeyEnvRef { var: variable::API_KEY.to_owned() };
         Self {
-            choice: AuthChoice::ApiKey,
             secret: None,
             kind: stored.kind(),
             stored: Some(stored),
