@@ -147,6 +147,15 @@ impl<T: Serialize + DeserializeOwned> Document<T> {
         files::write_private(&self.path, &bytes)
     }
 
+    /// Removes the document, for whoever may use it only once. False: it is gone already, another process was first.
+    pub fn claim(&self) -> Result<bool, Error> {
+        match std::fs::remove_file(&self.path) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(Error::io(files::Doing::Write, &self.path, &error)),
+        }
+    }
+
     /// Removes the document. Missing already is as good as removed.
     pub fn remove(&self) {
         let _ = std::fs::remove_file(&self.path);

@@ -43,6 +43,10 @@ pub enum PlanWarning {
     AgentHasOwnModel { agent: String, model: String },
     /// A run before this one was killed.
     EarlierRun { recovered: Recovered },
+    /// The file that was replaced had attributes or an access control list that the new one could not get.
+    AttributesLost { path: PathBuf, names: Vec<String> },
+    /// The file that was replaced had other names, and the old bytes are there.
+    LinkBroken { path: PathBuf },
 }
 
 impl From<Made> for PlanWarning {
@@ -75,6 +79,8 @@ impl PlanWarning {
             PlanWarning::AgentHasOwnModel { .. } => "agent-has-own-model",
             PlanWarning::NotRenewable { .. } => "not-renewable",
             PlanWarning::EarlierRun { .. } => "earlier-run",
+            PlanWarning::AttributesLost { .. } => "attributes-lost",
+            PlanWarning::LinkBroken { .. } => "hard-link-broken",
             PlanWarning::Refused { .. } => "config-refused",
             PlanWarning::PluginSwitchedOff => "plugin-switched-off",
             PlanWarning::GatewayFailed { .. } => "gateway-not-reloaded",
@@ -107,6 +113,8 @@ impl PlanWarning {
                 let who = who.unwrap_or_else(|| texts::any_openclaw(lang).to_owned());
                 texts::warn_refused(lang, who, refusal.words(lang), refusal.mended_by())
             }
+            PlanWarning::AttributesLost { path, names } => texts::warn_attributes(lang, show(path), names.join(", ")),
+            PlanWarning::LinkBroken { path } => texts::warn_hard_link(lang, show(path)),
             PlanWarning::GatewayFailed { why } => renewal::gateway_failed(lang, clean::line(why)),
             PlanWarning::JobFailed { why } => renewal::job_failed(lang, clean::line(why)),
             PlanWarning::TimerFailed { why } => renewal::timer_failed(lang, clean::line(why)),
