@@ -14,6 +14,9 @@ use unicode_width::UnicodeWidthStr;
 /// From this many blank cells on, erasing them is shorter than writing them.
 const ERASE_FROM: u16 = 6;
 
+/// Larger than a window on the largest screen with the smallest letters.
+const LARGEST: Size = Size { width: 800, height: 300 };
+
 /// ratatui's backend, but for how cells are written and for the cursor, which is hidden once.
 pub struct Output<W: Write> {
     inner: CrosstermBackend<W>,
@@ -230,7 +233,7 @@ impl<W: Write> Backend for Output<W> {
     }
 
     fn size(&self) -> io::Result<Size> {
-        self.inner.size()
+        self.inner.size().map(drawn)
     }
 
     fn window_size(&mut self) -> io::Result<WindowSize> {
@@ -249,6 +252,12 @@ const ROOM: &str = "\u{a0}";
 fn is_uncertain(symbol: &str) -> bool {
     let block = symbol.chars().all(|c| ('\u{2580}'..='\u{259f}').contains(&c));
     symbol != ROOM && symbol.width() == 1 && symbol.width_cjk() != 1 && !block
+}
+
+/// As much of a window as is drawn. Some terminals, and whoever sets a size by hand, claim 65,535 columns and rows:
+/// the cells of such a frame would need all memory there is.
+fn drawn(window: Size) -> Size {
+    Size { width: window.width.min(LARGEST.width), height: window.height.min(LARGEST.height) }
 }
 
 /// Nothing is seen there.

@@ -6,11 +6,12 @@ use crate::chutes::model::id_of;
 use crate::chutes::verify::Verdict;
 use crate::clean;
 use crate::openclaw::plan::PlanWarning;
-use crate::texts::{Lang, cli, wizard as t};
+use crate::texts::{Lang, cli, signin, wizard as t};
 use crate::tui::format::model_id;
 use crate::wizard::Wizard;
 use crate::wizard::screens::done::{Difference, ReadBack, Undo};
 use crate::wizard::screens::review::Verification;
+use crate::wizard::trade::Trade;
 use ratatui::style::Style;
 use unicode_width::UnicodeWidthStr;
 
@@ -25,6 +26,9 @@ pub fn page(page: &mut Page, wizard: &Wizard) {
             // Our record cannot bring back what OpenClaw's own database held.
             if let Some(id) = &undone.stays {
                 page.sign(Sign::Warning, &crate::texts::cli::stays(lang, clean::line(id)));
+            }
+            for words in at_chutes(wizard, lang) {
+                page.text(&words, theme.quiet);
             }
             return;
         }
@@ -121,6 +125,9 @@ pub fn page(page: &mut Page, wizard: &Wizard) {
     for words in warnings(wizard) {
         page.sign(Sign::Warning, &words);
     }
+    for words in at_chutes(wizard, lang) {
+        page.text(&words, theme.quiet);
+    }
     if done.committed.no_undo {
         page.sign(Sign::Warning, t::done_no_undo(lang));
     }
@@ -172,6 +179,7 @@ pub fn summary(wizard: &Wizard, lang: Lang) -> String {
     if let Undo::Done(undone) = &done.undo {
         lines.push(t::done_undone(lang).to_owned());
         lines.extend(undone.stays.iter().map(|id| cli::stays(lang, id)));
+        lines.extend(at_chutes(wizard, lang));
     } else {
         let title = match done.is_unchanged() {
             true => t::done_unchanged(lang),
@@ -183,6 +191,7 @@ pub fn summary(wizard: &Wizard, lang: Lang) -> String {
             lines.push(error.words(lang));
         }
         lines.extend(warnings(wizard).into_iter().map(|words| format!("! {words}")));
+        lines.extend(at_chutes(wizard, lang));
         if wizard.review.verification == Verification::NoCredential {
             lines.push(format!("! {}", t::done_no_credential(lang)));
         }
@@ -209,6 +218,18 @@ pub fn summary(wizard: &Wizard, lang: Lang) -> String {
 
 fn row_of_undo(lang: Lang) -> String {
     format!("  {}{}", left("openclaw-chutes undo", 42, ""), t::done_next_undo(lang))
+}
+
+/// What was made at Chutes in this run, and what becomes of it.
+fn at_chutes(wizard: &Wizard, lang: Lang) -> Vec<String> {
+    let undone = matches!(wizard.done.undo, Undo::Done(_));
+    let key = match &wizard.trade {
+        Trade::Done { narrow, .. } if !undone => Some(signin::made_key(lang, clean::line(&narrow.name))),
+        Trade::GivenBack { name } => Some(signin::made_key_deleted(lang, clean::line(name))),
+        _ => None,
+    };
+    let app = wizard.sign_in.registered_now.as_ref().map(|name| signin::made_app(lang, clean::line(name)));
+    key.into_iter().chain(app).collect()
 }
 
 /// What OpenClaw reads in another way than it was meant.
