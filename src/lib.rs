@@ -16,6 +16,7 @@
 //! - [`renewal_timer`]: the record of the timer that renews it where no gateway does.
 //! - [`commands`]: the doors: the command line, `onboard` without a person, `models`, `config get`, `demo`.
 //! - [`signals`]: the signals that end a run, and what may not be cut in two.
+//! - [`time`]: the clock, and how a moment is written.
 //! - [`standin`]: an embedded stand-in for the Chutes service, for `demo` and the tests.
 //!
 //! `commands` → `tui` → `wizard` → `diff` → `openclaw` → `state` → `selection` → `chutes` → `files`; nobody looks
@@ -40,5 +41,6 @@ pub mod signals;
 pub mod standin;
 pub mod state;
 pub mod texts;
+pub mod time;
 pub mod tui;
 pub mod wizard;

@@ -13,7 +13,7 @@ use crate::openclaw::write;
 use crate::openclaw::{Error, Site};
 use crate::renewal::round;
 use crate::state::State;
-use std::time::{SystemTime, UNIX_EPOCH};
+use crate::time::now;
 
 /// OpenClaw's files, with what its database holds in the place of a store in a file.
 #[derive(Clone, Debug)]
@@ -76,12 +76,6 @@ pub fn change(site: &Site, state: &State, endpoints: &Endpoints, change: Account
     // A running gateway goes on with what it has in memory until it is told.
     round::after_write(site, kept(&site.read()?), None, var);
     Ok(Known::read(site)?.listed())
-}
-
-/// Unix time in milliseconds.
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
 fn var(name: &str) -> Option<String> {

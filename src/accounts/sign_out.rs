@@ -2,7 +2,7 @@
 //! place of this OpenClaw, and the config goes back to what works without Chutes. One step after the other, so that
 //! whoever stops in between can put back what was taken.
 
-use super::{now, var};
+use super::var;
 use crate::chutes::client::Client;
 use crate::chutes::credential_kinds::variable;
 use crate::chutes::endpoints::Endpoints;
@@ -21,6 +21,7 @@ use crate::renewal::round;
 use crate::secret::Secret;
 use crate::state::State;
 use crate::texts::{Lang, cli as text};
+use crate::time::now;
 use serde_json::{Map, Value, json};
 
 /// A sign-out on its way. Dropped, nothing happens; what [`Departure::take_out`] took has to be put back.
@@ -98,6 +99,13 @@ impl Stored {
         let mut stored = Stored::default();
         for store in std::iter::once(&snapshot.store).chain(&snapshot.main_store) {
             auth_store::profiles(store.seen()).iter().for_each(|profile| stored.add(profile));
+        }
+        if current::in_dotenv(snapshot).is_some()
+            && let Some((_, provider)) = current::chutes_provider(snapshot.value())
+            && let Some(mut profile) = auth_store::provider_key(provider)
+        {
+            profile.secret = profile.env_var.as_deref().and_then(|name| snapshot.variable(name)).map(Secret::new);
+            stored.add(&profile);
         }
         if let Some(kept) = current::kept(snapshot) {
             let id = kept.account.as_ref().map_or("chutes:default".to_owned(), |name| format!("chutes:{name}"));
@@ -193,9 +201,10 @@ impl Departure {
         let written = write::commit(&self.site, &self.request, None, state, now()).inspect_err(|_| self.put_back())?;
         state.pending_login().remove();
         round::after_write(&self.site, kept_before, None, var);
+        let gone = current::in_dotenv(&self.snapshot);
         let is_set = |name: &str| {
-            let value = var(name).or_else(|| plan::gateway_variable(&self.snapshot, name));
-            value.is_some_and(|value| !value.trim().is_empty())
+            let kept = plan::gateway_variable(&self.snapshot, name).filter(|_| gone != Some(name));
+            var(name).or(kept).is_some_and(|value| !value.trim().is_empty())
         };
         let variables = [variable::API_KEY, variable::OAUTH_TOKEN].into_iter().filter(|name| is_set(name)).collect();
         let after = Current::of(&self.site.read()?, now());

@@ -7,6 +7,7 @@ use super::endpoints::{Endpoints, host_of};
 use super::failure::{self, Failure, Kind, NotJson, ProxyTrouble, Stage};
 use crate::chutes::credential_kinds::redact;
 use crate::secret::Secret;
+use crate::time::now;
 use reqwest::Method;
 use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderValue, LOCATION, RETRY_AFTER};
 use serde_json::error::Category;
@@ -14,7 +15,7 @@ use std::future::poll_fn;
 use std::num::NonZeroI64;
 use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 use url::Url;
 
 /// How much time and how many bytes a call may take.
@@ -304,8 +305,7 @@ impl Exchange<'_> {
         let response = self.follow(url, progress).await?;
         let header = |name| response.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
         if let Some(there) = header(DATE).and_then(|date| jiff::fmt::rfc2822::parse(date).ok()) {
-            let here = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default().as_secs();
-            let ahead = i64::try_from(here).unwrap_or_default() - there.timestamp().as_second();
+            let ahead = now().timestamp().as_second() - there.timestamp().as_second();
             // Of several calls at the same time, the first answer counts.
             let _ = self.client.0.clock_ahead.set(ahead);
         }

@@ -1,18 +1,18 @@
 //! `accounts`: several Chutes sign-ins and keys side by side, of which OpenClaw uses one.
 
-use super::context::{Context, rfc3339};
+use super::context::Context;
 use super::error::Error;
 use super::report::Report;
-use super::report::onboard::kind_words;
 use crate::accounts::{self, Known, Listed};
 use crate::clean;
 use crate::openclaw::plan::AccountChange;
 use crate::openclaw::types::StoredCredential;
 use crate::texts::cli as text;
+use crate::time::UnixMillis;
 use serde_json::{Value, json};
 
 pub fn list(context: &Context, as_json: bool) -> Result<Report, Error> {
-    let Listed { stored, active } = Known::read(&context.site()?)?.listed();
+    let Listed { stored, active } = known(context)?;
     let is_active = |index: usize| active == Some(index);
     if as_json {
         let accounts: Vec<Value> = (stored.iter().enumerate())
@@ -22,7 +22,7 @@ pub fn list(context: &Context, as_json: bool) -> Result<Report, Error> {
                     "kind": stored.kind.name(),
                     "account": stored.account,
                     "agent": stored.agent,
-                    "expiresAt": stored.expires_at.map(rfc3339),
+                    "expiresAt": stored.expires_at.map(UnixMillis::rfc3339),
                     "active": is_active(index),
                 })
             })
@@ -36,19 +36,25 @@ pub fn list(context: &Context, as_json: bool) -> Result<Report, Error> {
     let line = |(index, stored): (usize, &StoredCredential)| {
         let mark = if is_active(index) { "*" } else { " " };
         let account = stored.account.as_deref().map(|name| format!("  {}", clean::line(name))).unwrap_or_default();
-        format!("{mark} {}  {}{account}\n", clean::line(&stored.profile_id), kind_words(stored.kind.name(), lang))
+        format!("{mark} {}  {}{account}\n", clean::line(&stored.profile_id), stored.kind.words(lang))
     };
     Ok(Report::text(stored.iter().enumerate().map(line).collect::<String>()))
 }
 
+/// What is stored, once a run that was killed has been put right.
+fn known(context: &Context) -> Result<Listed, Error> {
+    let (site, ..) = context.read()?;
+    Ok(Known::read(&site)?.listed())
+}
+
 pub fn use_account(context: &Context, name: &str, as_json: bool) -> Result<Report, Error> {
-    let id = named(name, &Known::read(&context.site()?)?.listed())?;
+    let id = named(name, &known(context)?)?;
     let after = change(context, AccountChange::Use(id.clone()))?;
     Ok(answer(&after, "used", &id, text::account_used(context.lang, clean::line(&id)), as_json))
 }
 
 pub fn remove(context: &Context, name: &str, as_json: bool) -> Result<Report, Error> {
-    let listed = Known::read(&context.site()?)?.listed();
+    let listed = known(context)?;
     let id = named(name, &listed)?;
     if listed.stored.iter().all(|stored| stored.profile_id == id) {
         return Err(Error::LastAccount { id });

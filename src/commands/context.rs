@@ -11,9 +11,10 @@ use crate::openclaw::read::current::Current;
 use crate::openclaw::read::install::Installed;
 use crate::openclaw::read::paths::Paths;
 use crate::openclaw::read::snapshot::Snapshot;
+use crate::openclaw::write;
 use crate::state::State;
 use crate::texts::Lang;
-use std::time::{SystemTime, UNIX_EPOCH};
+use crate::time::now;
 
 pub use crate::selection::documented;
 
@@ -78,7 +79,7 @@ impl Context {
     /// The files as they are, and what they say.
     pub fn read(&self) -> Result<(Site, Snapshot, Current), Error> {
         let site = self.site()?;
-        let snapshot = site.read()?;
+        let snapshot = write::read_or_mend(&site, &self.state())?;
         let current = Current::of(&snapshot, now());
         Ok((site, snapshot, current))
     }
@@ -95,15 +96,4 @@ impl Context {
 /// A variable of the environment; one that is not Unicode counts as unset.
 pub fn var(name: &str) -> Option<String> {
     std::env::var(name).ok()
-}
-
-/// Unix time in milliseconds.
-pub fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
-}
-
-/// A moment (Unix time in milliseconds) as RFC 3339 in UTC.
-pub fn rfc3339(ms: i64) -> String {
-    jiff::Timestamp::from_millisecond(ms).map(|moment| moment.to_string()).unwrap_or_default()
 }

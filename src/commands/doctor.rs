@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::error::Error;
 use super::report::Report;
-use super::report::onboard::{diff_text, file_json, local_time};
+use super::report::onboard::{diff_text, file_json};
 use super::signals;
 use crate::chutes::account::Account;
 use crate::chutes::verify::Verdict;
@@ -14,6 +14,7 @@ use crate::doctor::visit::{self, Visit};
 use crate::doctor::{Finding, Severity};
 use crate::openclaw::Site;
 use crate::texts::doctor as text;
+use crate::time::UnixMillis;
 use serde_json::{Value, json};
 use std::path::Path;
 
@@ -105,8 +106,7 @@ impl Outcome<'_> {
             out.push_str(&format!("{}\n", text::checked_live(lang, clean::line(reference), latency_ms)));
         }
         if let Some(account) = &self.account {
-            let clock = |at: i64| local_time(u64::try_from(at).ok());
-            out.push_str(&format!("{}\n", text::account(lang, account.words(lang, clock))));
+            out.push_str(&format!("{}\n", text::account(lang, account.words(lang, UnixMillis::local))));
         }
         if self.findings.is_empty() {
             out.push_str(&format!("{}\n", text::healthy(lang)));

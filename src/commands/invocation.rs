@@ -2,6 +2,7 @@
 
 use super::renew::How;
 use crate::chutes::pool::Order;
+use crate::openclaw::types::AuthChoice;
 use crate::selection::recommend::Purpose;
 use crate::texts::Lang;
 use std::path::PathBuf;
@@ -237,24 +238,6 @@ impl Onboard {
     /// No terminal may be read: `--json` and `--check` have nobody to ask either.
     pub fn without_a_person(&self) -> bool {
         self.non_interactive || self.json || self.check
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AuthChoice {
-    /// `chutes`: sign in.
-    OAuth,
-    /// `chutes-api-key`.
-    ApiKey,
-}
-
-impl AuthChoice {
-    /// As written after `--auth-choice`.
-    pub fn name(self) -> &'static str {
-        match self {
-            AuthChoice::OAuth => "chutes",
-            AuthChoice::ApiKey => "chutes-api-key",
-        }
     }
 }
 

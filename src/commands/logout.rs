@@ -28,7 +28,7 @@ pub struct Logout {
 }
 
 pub fn logout(context: &Context, options: Logout) -> Result<Report, Error> {
-    let site = context.site()?;
+    let (site, ..) = context.read()?;
     let lang = context.lang;
     let mut departure = Departure::plan(&site, &context.endpoints()?, options.keep_models)?;
     if !departure.is_needed() {

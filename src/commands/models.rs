@@ -1,6 +1,6 @@
 //! `models list` and `models set`, and what every command that changes the models shares.
 
-use super::context::{Context, now};
+use super::context::Context;
 use super::error::Error;
 use super::known::resolve_known;
 use super::onboard::{base_url, changed_meanwhile, of_plan};
@@ -18,6 +18,7 @@ use crate::openclaw::types::Role;
 use crate::openclaw::write;
 use crate::selection::{Configured, Selection};
 use crate::texts::{Lang, cli as text};
+use crate::time::now;
 use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -249,24 +250,6 @@ pub fn set(context: &Context, name: &str, as_json: bool) -> Result<Report, Error
     let warnings = not_served_now(&target, catalog.as_ref(), context.lang).into_iter().collect();
     let line = text::default_line(context.lang, clean::line(&target));
     let facts = json!({ "default": target });
-    apply(context, &site, &current, selection, Change { line, facts, warnings }, as_json)
-}
-
-/// `models set-image`.
-pub fn set_image(context: &Context, name: &str, as_json: bool) -> Result<Report, Error> {
-    let (site, _, current) = context.read()?;
-    let mut selection = selection_of(&current)?;
-    let catalog = context.state().catalog();
-    let target = resolve_known(name, &current, catalog.as_ref())?;
-    // Two models of other providers are OpenClaw's matter: to write them would bring Chutes in.
-    if !has_chutes(&current) && id_of(&target).is_none() {
-        return Err(Error::NotConfigured);
-    }
-    selection.image = Some(target.clone());
-    selection.register(&target, catalog.as_ref());
-    let warnings = not_served_now(&target, catalog.as_ref(), context.lang).into_iter().collect();
-    let line = text::image_line(context.lang, clean::line(&target));
-    let facts = json!({ "image": target });
     apply(context, &site, &current, selection, Change { line, facts, warnings }, as_json)
 }
 

@@ -1,7 +1,7 @@
 //! `onboard` without a person: credential, models, a test call, then everything is written at once.
 
 use super::codes;
-use super::context::{Context, documented, now, var};
+use super::context::{Context, documented, var};
 use super::credential::{self, Obtained};
 use super::error::Error;
 use super::invocation::{ModelsChoice, Onboard};
@@ -32,6 +32,7 @@ use crate::selection::refs::provider_of;
 use crate::selection::{self, Alias, Configured, Documented, Note, Overrides, Proposal, Selection};
 use crate::state::State;
 use crate::texts::{Lang, cli as text};
+use crate::time::now;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -195,7 +196,7 @@ async fn settle(
     refuse_unknown(&overrides, current, &catalog, &documented)?;
     // What is up is asked only where something has to be chosen.
     if something_is_gone(&current.configured, &catalog, &documented) {
-        let yesterday = health::yesterday(u64::try_from(now()).unwrap_or_default());
+        let yesterday = health::yesterday(now());
         documented.health = Arc::new(health::ask(client, &yesterday).await);
     }
     let Proposal { selection, notes } =

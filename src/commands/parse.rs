@@ -1,15 +1,14 @@
 //! From arguments to an [`Invocation`], or to a usage error that never repeats a secret.
 
 use super::cli::{self, GLOBAL_FLAGS, GLOBAL_WITH_VALUE};
-use super::invocation::{
-    AuthChoice, Command, Invocation, KeySource, ModelsChoice, Onboard, SecretInputMode, SignIn, Target,
-};
+use super::invocation::{Command, Invocation, KeySource, ModelsChoice, Onboard, SecretInputMode, SignIn, Target};
 use super::logout::Logout;
 use super::refresh;
 use super::renew::How;
 use super::usage::UsageError;
 use crate::chutes::credential_kinds::prefix;
 use crate::chutes::pool::Order;
+use crate::openclaw::types::AuthChoice;
 use crate::selection::recommend::Purpose;
 use crate::texts::Lang;
 use clap::ArgMatches;

@@ -1,9 +1,8 @@
 //! `renew`: the stored sign-in, renewed when it is time, and a running gateway made to take it. For timers:
 //! nothing due, nothing done, within milliseconds.
 
-use super::context::{Context, now, rfc3339, var};
+use super::context::{Context, var};
 use super::error::Error;
-use super::report::onboard::local_time;
 use super::report::{self, Report};
 use super::signals;
 use crate::clean;
@@ -15,6 +14,7 @@ use crate::renewal::timer::{self, NotMade, Timer};
 use crate::renewal::{self, kept};
 use crate::sign_in;
 use crate::texts::{Lang, renewal as text};
+use crate::time::{UnixMillis, now};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -173,11 +173,10 @@ fn report(round: &Round, context: &Context, how: How) -> Report {
 
 /// What there is, and until when.
 fn said(round: &Round, lang: Lang) -> String {
-    let at = |ms: i64| local_time(u64::try_from(ms).ok());
     match &round.stored {
-        Stored::Kept(kept) if kept.is_over(now()) => text::is_over(lang, at(kept.ends_at)),
-        Stored::Kept(kept) if round.renewed => text::renewed(lang, at(kept.ends_at), at(kept.due_at())),
-        Stored::Kept(kept) => text::not_due(lang, at(kept.ends_at), at(kept.due_at())),
+        Stored::Kept(kept) if kept.is_over(now()) => text::is_over(lang, kept.ends_at.local()),
+        Stored::Kept(kept) if round.renewed => text::renewed(lang, kept.ends_at.local(), kept.due_at().local()),
+        Stored::Kept(kept) => text::not_due(lang, kept.ends_at.local(), kept.due_at().local()),
         Stored::OpenClaw { .. } if round.renewed => text::renewed_in_store(lang).to_owned(),
         Stored::OpenClaw { .. } => text::core_renews(lang).to_owned(),
         Stored::Lasting => text::nothing_to_renew(lang).to_owned(),
@@ -231,8 +230,8 @@ fn document(round: &Round, lang: Lang) -> Value {
         "renewed": round.renewed,
         "renewedBy": renews,
         "account": account,
-        "expiresAt": expires.map(rfc3339),
-        "renewsAt": next.map(rfc3339),
+        "expiresAt": expires.map(UnixMillis::rfc3339),
+        "renewsAt": next.map(UnixMillis::rfc3339),
         "gateway": gateway,
         "job": job,
         "timer": timer,

@@ -3,7 +3,7 @@
 //! the work of a process of its own, which ends when its answer is stored and not when OpenClaw has waited
 //! long enough.
 
-use super::context::{Context, now, var};
+use super::context::{Context, var};
 use super::error::Error;
 use super::report::Report;
 use super::usage::UsageError;
@@ -11,6 +11,7 @@ use crate::openclaw::read::exec_provider::SECRET_ID;
 use crate::openclaw::read::paths::Paths;
 use crate::renewal::kept;
 use crate::sign_in::SignIn;
+use crate::time::now;
 use serde_json::{Map, Value, json};
 use std::io::{IsTerminal, Read};
 use std::os::unix::process::CommandExt;

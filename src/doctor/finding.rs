@@ -11,6 +11,7 @@ use crate::openclaw::plan::refusals::Refusal;
 use crate::openclaw::types::CredentialKind;
 use crate::sign_in::Trouble;
 use crate::texts::{Lang, doctor as text};
+use crate::time::UnixMillis;
 use std::path::PathBuf;
 
 /// How much a finding matters.
@@ -127,7 +128,7 @@ pub enum Cause {
     /// A sign-in or token that is over and cannot be renewed. Unix time in milliseconds.
     Expired {
         profile: String,
-        at_ms: i64,
+        at_ms: UnixMillis,
     },
     /// The process that will renew the sign-in lacks something.
     CannotRenew {
@@ -142,7 +143,7 @@ pub enum Cause {
     /// OpenClaw passes the credential over until then. Unix time in milliseconds.
     Cooldown {
         profile: String,
-        until_ms: i64,
+        until_ms: UnixMillis,
         reason: Option<String>,
     },
     /// Name and target changed places in `agents.defaults.models`.
@@ -414,7 +415,7 @@ impl Cause {
             Cause::ModeMismatch { profile, named, stored } => {
                 text::mode_mismatch(lang, clean::line(profile), clean::line(named), stored.name())
             }
-            Cause::Expired { profile, at_ms } => text::expired(lang, clean::line(profile), moment(*at_ms)),
+            Cause::Expired { profile, at_ms } => text::expired(lang, clean::line(profile), at_ms.local()),
             Cause::CannotRenew { profile, missing } => {
                 text::cannot_renew(lang, clean::line(profile), missing.says(lang))
             }
@@ -423,7 +424,7 @@ impl Cause {
             }
             Cause::Cooldown { profile, until_ms, reason } => {
                 let reason = reason.as_deref().map_or_else(|| text::reason_unknown(lang).to_owned(), clean::line);
-                text::cooldown(lang, clean::line(profile), moment(*until_ms), reason)
+                text::cooldown(lang, clean::line(profile), until_ms.local(), reason)
             }
             Cause::AliasesBackwards { names } => text::aliases_backwards(lang, clean::line(&names.join(", "))),
             Cause::NotAllowed { role, reference } => text::not_allowed(lang, role.words(lang), clean::line(reference)),
@@ -456,7 +457,7 @@ impl Cause {
             Cause::ConfigRefused(refusal) => refusal.words(lang),
             Cause::HelperUnfit(helper) => helper.problem(lang).unwrap_or_default(),
             Cause::RenewalTrouble(trouble) => {
-                text::renewal_trouble(lang, moment(trouble.at), clean::line(&trouble.message))
+                text::renewal_trouble(lang, trouble.at.local(), clean::line(&trouble.message))
             }
             Cause::NoRenewalJob => text::no_renewal_job(lang).to_owned(),
             Cause::RenewalJobGone => text::renewal_job_gone(lang).to_owned(),
@@ -529,13 +530,6 @@ impl Cause {
             | Cause::OddAnswer(failure) => failure.hint(lang),
         }
     }
-}
-
-/// Unix time in milliseconds as local date and time.
-fn moment(ms: i64) -> String {
-    jiff::Timestamp::from_millisecond(ms)
-        .map(|at| at.to_zoned_datetime(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string())
-        .unwrap_or_else(|_| "-".to_owned())
 }
 
 #[cfg(test)]

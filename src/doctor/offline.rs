@@ -16,6 +16,7 @@ use crate::openclaw::read::plugin;
 use crate::openclaw::read::snapshot::{Snapshot, agent_entry};
 use crate::openclaw::types::{CredentialKind, StoredCredential};
 use crate::openclaw::value::at;
+use crate::time::UnixMillis;
 use serde_json::Value;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -38,7 +39,7 @@ pub struct Facts<'a> {
     /// A running gateway was asked, and its cron has not the job that it had.
     pub job_gone: bool,
     /// Unix time in milliseconds.
-    pub now_ms: i64,
+    pub now: UnixMillis,
 }
 
 /// Owners and permission bits of the files that hold secrets.
@@ -130,7 +131,7 @@ fn installation(facts: &Facts<'_>, causes: &mut Vec<Cause>) {
         _ => {}
     }
     let installed = &snapshot.installed;
-    if installed.generation != Generation::JsonStore && snapshot.store.file.bytes.is_some() {
+    if installed.generation.has_database() && snapshot.store.file.bytes.is_some() {
         causes.push(Cause::LegacyStore { path: snapshot.store.file.path.clone() });
     }
     let refused = refusals(&snapshot.tree, installed.version.as_deref());
@@ -149,13 +150,13 @@ fn installation(facts: &Facts<'_>, causes: &mut Vec<Cause>) {
 }
 
 fn credential(facts: &Facts<'_>, causes: &mut Vec<Cause>) {
-    let Facts { snapshot, current, now_ms, .. } = *facts;
+    let Facts { snapshot, current, now, .. } = *facts;
     mode_mismatches(facts, causes);
     causes.extend(facts.places.helper.clone().filter(|helper| helper.unfit.is_some()).map(Cause::HelperUnfit));
     let Some(active) = current.active_credential() else {
         // What is over is stored all the same; OpenClaw passes it over.
         let over = (current.credentials.iter())
-            .filter_map(|stored| stored.expires_at.filter(|at_ms| *at_ms <= now_ms).map(|at_ms| (stored, at_ms)));
+            .filter_map(|stored| stored.expires_at.filter(|at_ms| *at_ms <= now).map(|at_ms| (stored, at_ms)));
         let over = over.map(|(stored, at_ms)| Cause::Expired { profile: stored.profile_id.clone(), at_ms });
         let before = causes.len();
         causes.extend(over);
@@ -173,7 +174,7 @@ fn credential(facts: &Facts<'_>, causes: &mut Vec<Cause>) {
         causes.push(Cause::VariableUnset { profile: profile(), variable: variable.clone() });
     }
     if active.kind == CredentialKind::ApiKey {
-        let stored = active_secret(snapshot, now_ms, |name| gateway_variable(snapshot, name));
+        let stored = active_secret(snapshot, now, |name| gateway_variable(snapshot, name));
         if let Some(key) = stored.filter(|key| api_key::parse(key.expose()).is_err()) {
             causes.push(Cause::KeyMalformed { profile: profile(), length: key.expose().chars().count() });
         }
@@ -222,7 +223,7 @@ fn renewal(facts: &Facts<'_>, causes: &mut Vec<Cause>) {
 }
 
 fn sign_in(facts: &Facts<'_>, active: &StoredCredential, causes: &mut Vec<Cause>) {
-    let Facts { snapshot, now_ms, .. } = *facts;
+    let Facts { snapshot, now, .. } = *facts;
     if let Some(kept) = current::kept(snapshot) {
         let terms = renewal_terms::Stored { client_id: Some(kept.client_id), refresh: kept.refresh };
         let gateways = gateway_surroundings(snapshot);
@@ -233,8 +234,8 @@ fn sign_in(facts: &Facts<'_>, active: &StoredCredential, causes: &mut Vec<Cause>
         }
         return;
     }
-    let over = active.expires_at.is_some_and(|at_ms| at_ms <= now_ms);
-    match active_oauth(snapshot, now_ms).or_else(|| in_agents_database(snapshot, active)) {
+    let over = active.expires_at.is_some_and(|at_ms| at_ms <= now);
+    match active_oauth(snapshot, now).or_else(|| in_agents_database(snapshot, active)) {
         // Without a way to renew it ends within the hour, so it is a fault before its end, too.
         Some(stored) => {
             let terms = renewal_terms::Stored { client_id: stored.client_id, refresh: stored.refresh };
@@ -257,7 +258,7 @@ fn in_agents_database(snapshot: &Snapshot, active: &StoredCredential) -> Option<
         store: snapshot.store.file.path.clone(),
         refresh: profile.refresh,
         client_id: profile.client_id,
-        expires_at: profile.expires_at.and_then(|at| u64::try_from(at).ok()),
+        expires_at: profile.expires_at,
         id: profile.id,
     })
 }
@@ -283,14 +284,10 @@ fn cooldown(facts: &Facts<'_>, active: &StoredCredential, causes: &mut Vec<Cause
     let stores = [facts.snapshot.auth_state.seen(), facts.snapshot.store.seen()];
     let usage = stores.iter().find_map(|store| store.get("usageStats")?.get(&active.profile_id));
     let Some(usage) = usage else { return };
-    let until = ["blockedUntil", "disabledUntil", "cooldownUntil"]
-        .iter()
-        .filter_map(|name| usage.get(*name)?.as_f64())
-        .map(|ms| ms as i64)
-        .max();
+    let until = auth_store::cooldown(usage.as_object());
     let reason =
         ["blockedReason", "disabledReason", "cooldownReason"].iter().find_map(|name| usage.get(*name)?.as_str());
-    if let Some(until_ms) = until.filter(|until| *until > facts.now_ms) {
+    if let Some(until_ms) = until.filter(|until| *until > facts.now) {
         let reason = reason.map(str::to_owned);
         causes.push(Cause::Cooldown { profile: active.profile_id.clone(), until_ms, reason });
     }

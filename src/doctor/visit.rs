@@ -25,7 +25,7 @@ use crate::renewal::{self, round};
 use crate::selection::{Note, Selection, documented, repair};
 use crate::state::State;
 use crate::texts::Lang;
-use std::time::{SystemTime, UNIX_EPOCH};
+use crate::time::now;
 use tokio::task::spawn_blocking;
 
 /// What is visited.
@@ -90,12 +90,6 @@ impl Seen {
     pub fn faults(&self) -> usize {
         self.findings.iter().filter(|finding| finding.severity == Severity::Fault).count()
     }
-}
-
-/// Unix time in milliseconds.
-fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
 }
 
 fn var(name: &str) -> Option<String> {
@@ -230,7 +224,7 @@ fn offline_findings(visit: &Visit, files: &Files, live: Option<&Catalog>) -> Vec
         reverted: undo::reverted(&visit.state),
         credential_unknown: files.known.credential_unknown,
         job_gone: files.job_gone,
-        now_ms: now(),
+        now: now(),
     })
 }
 

@@ -1,6 +1,5 @@
 //! What the next renewal of the stored sign-in will come to, told without spending anything.
 
-use super::now;
 use crate::chutes::client::Client;
 use crate::chutes::oauth::attempt::INVOKE;
 use crate::chutes::oauth::renewal_terms::{self, Missing, Stored};
@@ -10,6 +9,7 @@ use crate::openclaw::read::auth_store::{self, Profile};
 use crate::openclaw::read::current::{self, active_oauth};
 use crate::openclaw::read::snapshot::Snapshot;
 use crate::openclaw::types::{CredentialKind, StoredCredential};
+use crate::time::now;
 
 /// The outlook of a stored sign-in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

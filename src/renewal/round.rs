@@ -2,7 +2,7 @@
 //! the next look is registered.
 
 use super::timer::{self, Timer};
-use super::{Error, kept, now, stored_secret};
+use super::{Error, kept, stored_secret};
 use crate::chutes::endpoints::Endpoints;
 use crate::chutes::oauth::renewal_terms::Surroundings;
 use crate::openclaw::helper::Helper;
@@ -18,6 +18,7 @@ use crate::renewal_timer::RenewalTimer;
 use crate::secret::Secret;
 use crate::sign_in::SignIn;
 use crate::texts::Lang;
+use crate::time::{UnixMillis, now};
 
 /// Who renews what is stored.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -25,7 +26,7 @@ pub enum Stored {
     /// We do.
     Kept(Box<SignIn>),
     /// OpenClaw's core, before a request; `expires_at` as stored, where we can read it.
-    OpenClaw { expires_at: Option<i64> },
+    OpenClaw { expires_at: Option<UnixMillis> },
     /// An API key or a token from elsewhere: nothing renews it.
     Lasting,
     /// No Chutes credential is known here.

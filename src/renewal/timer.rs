@@ -10,6 +10,7 @@ use crate::openclaw::{Error, Site};
 use crate::renewal_timer::{By, RenewalTimer};
 use crate::state::State;
 use crate::texts::{Lang, renewal as text};
+use crate::time::UnixMillis;
 
 /// How it stands after a look.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -44,7 +45,12 @@ pub fn is_wanted(snapshot: &Snapshot, var: impl Fn(&str) -> Option<String>) -> b
 }
 
 /// Makes it for the sign-in that is kept. False: a gateway's cron looks, and there are never two.
-pub fn make(site: &Site, state: &State, var: impl Fn(&str) -> Option<String>, now: i64) -> Result<bool, NotMade> {
+pub fn make(
+    site: &Site,
+    state: &State,
+    var: impl Fn(&str) -> Option<String>,
+    now: UnixMillis,
+) -> Result<bool, NotMade> {
     let snapshot = site.read()?;
     if !is_wanted(&snapshot, var) {
         return Ok(false);

@@ -30,16 +30,14 @@ use crate::chutes::verify::Verdict;
 use crate::openclaw::Error;
 use crate::openclaw::plan::{Request, TimerWish};
 use crate::openclaw::read::current::Current;
-use crate::openclaw::types::NewCredential;
-use crate::openclaw::types::StoredCredential;
+use crate::openclaw::types::{AuthChoice, NewCredential, StoredCredential};
 use crate::secret::Secret;
 use crate::selection::Refusal;
 use crate::selection::propose::left_out;
 use facts::Facts;
 use models::{ConfigFacts, Models};
 use protocol::{
-    Action, Attempt, AuthChoice, Begin, Committed, Credential, Effect, Event, KeyContext, Outcome, SignInUpdate,
-    Viewport,
+    Action, Attempt, Begin, Committed, Credential, Effect, Event, KeyContext, Outcome, SignInUpdate, Viewport,
 };
 use screens::accounts::{Accounts, WayOut};
 use screens::app::App;

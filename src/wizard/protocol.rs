@@ -37,13 +37,6 @@ use std::sync::Arc;
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Attempt(pub u64);
 
-/// The two values of `--auth-choice`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AuthChoice {
-    OAuth,
-    ApiKey,
-}
-
 /// A credential the wizard works with.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Credential {

@@ -2,12 +2,13 @@
 //! or of a child, not on screen beyond its last four characters, not in what a panic prints.
 
 use crate::support::*;
+use openclaw_chutes::openclaw::types::AuthChoice;
 use openclaw_chutes::secret::Secret;
 use openclaw_chutes::standin::{Fault, Keys, Route};
 use openclaw_chutes::tui::terminal::Terminal;
 use openclaw_chutes::wizard::Wizard;
 use openclaw_chutes::wizard::facts::Facts;
-use openclaw_chutes::wizard::protocol::{AuthChoice, Event};
+use openclaw_chutes::wizard::protocol::Event;
 use testkit::{Home, need};
 
 /// Every program that was started since the stage is watched, ours and its children, by the words it was started

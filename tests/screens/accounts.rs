@@ -79,7 +79,7 @@ fn frames() {
 #[test]
 fn read_aloud_it_says_the_same() {
     for (lang, tag) in [(Lang::En, "en"), (Lang::ZhCn, "zh")] {
-        let view = View { theme: Theme::new(Depth::None, lang), lang, zone: TimeZone::UTC, now_ms: NOON };
+        let view = View { theme: Theme::new(Depth::None, lang), lang, zone: TimeZone::UTC, now: NOON };
         let screens = [at_accounts(lang), way_out(lang)];
         let lines: Vec<String> = screens.iter().flat_map(|drive| view.lines(&drive.0, 100)).collect();
         insta::assert_snapshot!(format!("accounts-plain-{tag}"), lines.join("\n"));

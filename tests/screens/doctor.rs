@@ -72,7 +72,7 @@ fn frames() {
 #[test]
 fn read_aloud_it_says_the_same() {
     for (lang, tag) in [(Lang::En, "en"), (Lang::ZhCn, "zh")] {
-        let view = View { theme: Theme::new(Depth::None, lang), lang, zone: TimeZone::UTC, now_ms: NOON };
+        let view = View { theme: Theme::new(Depth::None, lang), lang, zone: TimeZone::UTC, now: NOON };
         let lines = view.lines(&examined(lang, seen()).0, 100).join("\n");
         insta::assert_snapshot!(format!("doctor-plain-{tag}"), lines);
     }

@@ -13,14 +13,16 @@ use openclaw_chutes::openclaw::plan::PlanWarning;
 use openclaw_chutes::openclaw::program::status::Resolved;
 use openclaw_chutes::openclaw::read::current::Current;
 use openclaw_chutes::openclaw::read::install::Generation;
+use openclaw_chutes::openclaw::types::AuthChoice;
 use openclaw_chutes::secret::Secret;
 use openclaw_chutes::selection::{Alias, Documented};
 use openclaw_chutes::texts::Lang;
+use openclaw_chutes::time::UnixMillis;
 use openclaw_chutes::tui::theme::{Depth, Theme};
 use openclaw_chutes::tui::view::View;
 use openclaw_chutes::wizard::Wizard;
 use openclaw_chutes::wizard::facts::Facts;
-use openclaw_chutes::wizard::protocol::{Action, AuthChoice, Committed, Event, Planned};
+use openclaw_chutes::wizard::protocol::{Action, Committed, Event, Planned};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use std::fmt::Write;
@@ -29,7 +31,7 @@ const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (40, 12)];
 const KEY: &str =
     "cpk_0123456789abcdef0123456789abcdef.0123456789abcdef0123456789abcdef.canarycanarycanarycanary34567890";
 /// 2026-08-22 12:03 UTC.
-pub const NOON: u64 = 1_787_400_180_000;
+pub const NOON: UnixMillis = UnixMillis(1_787_400_180_000);
 
 fn documented() -> Documented {
     Documented {
@@ -179,7 +181,7 @@ pub fn plan() -> Planned {
 
 /// The frame as text, one line a row, trailing spaces cut; then where the cursor is, if it is shown.
 fn frame(drive: &Drive, lang: Lang, width: u16, height: u16) -> String {
-    let view = View { theme: Theme::new(Depth::Indexed256, lang), lang, zone: TimeZone::UTC, now_ms: NOON };
+    let view = View { theme: Theme::new(Depth::Indexed256, lang), lang, zone: TimeZone::UTC, now: NOON };
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
     terminal.draw(|frame| _ = view.draw(&drive.0, frame)).unwrap();
     let buffer = terminal.backend().buffer().clone();
@@ -351,7 +353,7 @@ fn help_and_small_windows() {
 fn colour_is_never_the_only_sign() {
     let drive = Drive::discovered(Lang::En, Err(status(401)));
     let text = |depth| {
-        let view = View { theme: Theme::new(depth, Lang::En), lang: Lang::En, zone: TimeZone::UTC, now_ms: NOON };
+        let view = View { theme: Theme::new(depth, Lang::En), lang: Lang::En, zone: TimeZone::UTC, now: NOON };
         let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
         terminal.draw(|frame| _ = view.draw(&drive.0, frame)).unwrap();
         let symbols: String = terminal.backend().buffer().content.iter().map(ratatui::buffer::Cell::symbol).collect();

@@ -5,6 +5,7 @@ use crate::support::*;
 use openclaw_chutes::sign_in::SignIn;
 use openclaw_chutes::standin::idp::{Consent, Options};
 use openclaw_chutes::standin::{ClosedPort, Fault, Route};
+use openclaw_chutes::time::{UnixMillis, now};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::net::TcpListener;
@@ -76,11 +77,6 @@ pub fn change(home: &Home, change: impl FnOnce(&mut SignIn)) {
     let mut sign_in = kept(home);
     change(&mut sign_in);
     std::fs::write(document(home), sign_in.bytes()).unwrap();
-}
-
-fn now() -> i64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-    i64::try_from(since.as_millis()).unwrap()
 }
 
 /// More than half of its life is over, and ten minutes are left.
@@ -237,7 +233,7 @@ fn a_failing_token_endpoint_takes_no_token_away() {
     assert_eq!(given(&token(&home)), access(&home));
 
     // A token whose life is over is a failure for timers, and still better than nothing for OpenClaw.
-    change(&home, |kept| (kept.issued_at, kept.ends_at) = (1, 2));
+    change(&home, |kept| (kept.issued_at, kept.ends_at) = (UnixMillis(1), UnixMillis(2)));
     chutes.standin.set_fault(Route::Token, Fault::Status(500));
     assert_eq!(renew(&home).0.code, 1);
     assert_eq!(home.run([BIN, "renew", "--scheduled"]).code, 0, "OpenClaw's cron would wait longer after each failure");
@@ -276,7 +272,7 @@ fn only_a_new_sign_in_helps_when_the_refresh_token_is_spent() {
     assert!(kept(&home).progress.trouble.unwrap().lasting);
     assert_eq!(given(&token(&home)), access(&home), "what still lives is given");
     assert_eq!(home.run([BIN, "models", "status", "--check"]).code, 2, "it stops within a day");
-    change(&home, |kept| (kept.issued_at, kept.ends_at) = (1, 2));
+    change(&home, |kept| (kept.issued_at, kept.ends_at) = (UnixMillis(1), UnixMillis(2)));
     assert_eq!(home.run([BIN, "models", "status", "--check"]).code, 1);
     sign_in(&home);
     assert_eq!(home.run([BIN, "models", "status", "--check"]).code, 0);

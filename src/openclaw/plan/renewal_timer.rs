@@ -11,6 +11,7 @@ use crate::openclaw::read::snapshot::{File, Snapshot};
 use crate::openclaw::read::timers;
 use crate::openclaw::types::{FileChange, Role};
 use crate::renewal_timer::{By, RenewalTimer, TimerFile};
+use crate::time::UnixMillis;
 use sha2::{Digest, Sha256};
 use std::path::{Path, PathBuf};
 
@@ -43,7 +44,7 @@ pub fn of(paths: &Paths, helper: &Helper) -> Option<(RenewalTimer, Vec<(PathBuf,
 }
 
 /// The files that change, the record of them last. Empty: they are there.
-pub fn changes(snapshot: &Snapshot, now: i64) -> Option<(RenewalTimer, Vec<FileChange>)> {
+pub fn changes(snapshot: &Snapshot, now: UnixMillis) -> Option<(RenewalTimer, Vec<FileChange>)> {
     let (mut record, files) = of(&snapshot.paths, &snapshot.helper)?;
     let before = snapshot.renewal_timer();
     // Who switched lingering on stays known.
@@ -60,7 +61,7 @@ pub fn changes(snapshot: &Snapshot, now: i64) -> Option<(RenewalTimer, Vec<FileC
 }
 
 /// A plan of the timer alone, for a sign-in that is there.
-pub fn plan(snapshot: &Snapshot, now: i64) -> Result<Plan, Error> {
+pub fn plan(snapshot: &Snapshot, now: UnixMillis) -> Result<Plan, Error> {
     let (record, files) = match current::kept(snapshot).and_then(|_| changes(snapshot, now)) {
         Some(planned) => planned,
         None => return Ok(Plan::default()),

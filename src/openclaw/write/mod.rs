@@ -23,6 +23,7 @@ use crate::chutes::oauth::token::Renewed;
 use crate::signals::Uncut;
 use crate::state::journal::Direction;
 use crate::state::{Profiles, State};
+use crate::time::UnixMillis;
 use journal::OpenJournal;
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -59,7 +60,7 @@ pub fn commit(
     request: &Request,
     reviewed: Option<&Fingerprint>,
     state: &State,
-    now: i64,
+    now: UnixMillis,
 ) -> Result<Written, Error> {
     carry_out(site, request, reviewed, state, now, drop)
 }
@@ -70,7 +71,7 @@ pub fn commit_and_look(
     site: &Site,
     request: &Request,
     state: &State,
-    now: i64,
+    now: UnixMillis,
 ) -> Result<(Written, Option<Snapshot>), Error> {
     let mut before: Option<Snapshot> = None;
     let written = carry_out(site, request, None, state, now, |snapshot| before = Some(snapshot))?;
@@ -84,7 +85,7 @@ fn carry_out(
     request: &Request,
     reviewed: Option<&Fingerprint>,
     state: &State,
-    now: i64,
+    now: UnixMillis,
     mut planned: impl FnMut(Snapshot),
 ) -> Result<Written, Error> {
     let _only_one_of_us = run_lock::ours(state, &site.paths.config)?;
@@ -200,6 +201,20 @@ impl Database<'_> {
             let _ = profiles::replace(self.site, snapshot, &before.0);
         }
     }
+}
+
+/// OpenClaw's files. A file that is half written over is put right first, or waited for.
+pub fn read_or_mend(site: &Site, state: &State) -> Result<Snapshot, Error> {
+    let read = site.read();
+    if read.is_ok() {
+        return read;
+    }
+    let mended = run_lock::ours(state, &site.paths.config).and_then(|_only_one_of_us| {
+        let mut journal = OpenJournal::open(state, &site.paths.config);
+        if journal.left_torn()? { journal.recover().map(drop) } else { Ok(()) }
+    });
+    // Also when another run of this program was at it, and is done by now.
+    if mended.is_ok() { site.read() } else { read }
 }
 
 /// Puts the new tokens of a renewed sign-in into its store. The caller holds OpenClaw's locks. No backup:

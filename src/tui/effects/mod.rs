@@ -25,12 +25,13 @@ use crate::openclaw::{plan, write};
 use crate::renewal::{self, kept, round, timer};
 use crate::secret::Secret;
 use crate::signals;
+use crate::time::now;
 use crate::tui::device::clipboard::Clipboard;
 use crate::wizard::protocol::{Attempt, Committed, Credential, Effect, Event, Outcome, Planned};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::{JoinHandle, spawn_blocking};
 
@@ -46,16 +47,6 @@ pub struct Effects {
     running: Option<sign_in::Running>,
     clipboard: Arc<Mutex<Clipboard>>,
     for_terminal: Arc<Mutex<Vec<u8>>>,
-}
-
-/// Unix time in milliseconds.
-pub fn now_ms() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
-}
-
-fn now() -> i64 {
-    i64::try_from(now_ms()).unwrap_or(i64::MAX)
 }
 
 fn millis(since: Instant) -> u64 {
@@ -246,7 +237,7 @@ impl Effects {
                             None => None,
                         }
                     };
-                    let yesterday = health::yesterday(now_ms());
+                    let yesterday = health::yesterday(now());
                     let (account, health) = tokio::join!(account, health::ask(&client_too, &yesterday));
                     // Nothing new is no news, and draws nothing.
                     if account.is_some() || !health.is_empty() {
@@ -384,7 +375,7 @@ async fn secret_of(session: &Arc<Session>, credential: Credential) -> Option<Sec
 }
 
 fn load(session: &Session) -> Result<Current, Error> {
-    let snapshot = session.site.read()?;
+    let snapshot = write::read_or_mend(&session.site, &session.state)?;
     let kept_client_secret = plan::gateway_surroundings(&snapshot).client_secret;
     Ok(Current { kept_client_secret, ..Current::of(&snapshot, now()) })
 }

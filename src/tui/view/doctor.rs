@@ -7,6 +7,7 @@ use crate::diff::Hunk;
 use crate::doctor::visit::{Remedy, Seen};
 use crate::doctor::{Finding, Severity};
 use crate::texts::{doctor as text, wizard as t};
+use crate::time::UnixMillis;
 use crate::wizard::Wizard;
 use crate::wizard::screens::done::Undo;
 use ratatui::style::Style;
@@ -50,7 +51,7 @@ pub fn page(page: &mut Page, wizard: &Wizard) {
     }
     if let Some(account) = &seen.account {
         let view = page.view;
-        let clock = |at: i64| crate::tui::format::clock(u64::try_from(at).unwrap_or_default(), view.now_ms, &view.zone);
+        let clock = |at: UnixMillis| at.clock(view.now, &view.zone);
         page.sign(Sign::Note, &text::account(lang, account.words(lang, clock)));
     }
     if doctor.can_mend() || doctor.mending {

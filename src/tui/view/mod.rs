@@ -21,6 +21,7 @@ use super::keymap;
 use super::theme::{Glyphs, Theme};
 use crate::clean;
 use crate::texts::{Lang, wizard as t};
+use crate::time::UnixMillis;
 use crate::wizard::protocol::{Action, Credential, KeyContext, Viewport};
 use crate::wizard::screens::auth::Choice;
 use crate::wizard::{Screen, Trouble, Wizard};
@@ -45,7 +46,7 @@ pub struct View {
     pub lang: Lang,
     pub zone: TimeZone,
     /// Unix time in milliseconds, for ages.
-    pub now_ms: u64,
+    pub now: UnixMillis,
 }
 
 /// The places of a frame.

@@ -11,7 +11,7 @@ use super::page::{Page, Room, Sign};
 use crate::chutes::model::Source;
 use crate::clean;
 use crate::texts::{choose as c, wizard as t};
-use crate::tui::format::{clock, cut, grouped};
+use crate::tui::format::{cut, grouped};
 use crate::wizard::Wizard;
 use crate::wizard::models::{Models, Sort, StatusLine};
 use crate::wizard::protocol::Viewport;
@@ -103,9 +103,8 @@ fn out_of_sight(page: &mut Page, models: &Models, rows: usize) {
     words.extend((below > 0).then(|| format!("{} {}", theme.glyphs.down, t::models_below(lang, count(below)))));
     let mut text = format!("{:MARK$}{}", "", words.join("   "));
     // What the account has left, at the right, where it moves nothing.
-    let account = models.account.as_ref().map(|account| {
-        account.words(lang, |at| clock(u64::try_from(at).unwrap_or_default(), page.view.now_ms, &page.view.zone))
-    });
+    let account =
+        models.account.as_ref().map(|account| account.words(lang, |at| at.clock(page.view.now, &page.view.zone)));
     if let Some(account) = account.map(|words| clean::line(&words)).filter(|words| !words.is_empty()) {
         let account = cut(&account, page.width().saturating_sub(text.width() + 3), theme.glyphs.ellipsis);
         let gap = page.width().saturating_sub(text.width() + account.width());
@@ -127,7 +126,7 @@ fn filtering(models: &Models) -> bool {
 /// `14 models, live 12:03`
 fn source_words(view: &View, models: &Models, asking: bool) -> String {
     let lang = view.lang;
-    let when = models.fetched_at.map(|ms| clock(ms, view.now_ms, &view.zone)).unwrap_or_default();
+    let when = models.fetched_at.map(|at| at.clock(view.now, &view.zone)).unwrap_or_default();
     let mut source = match models.source {
         Source::Live => t::models_source_live(lang, count(models.listed), when),
         Source::Cache => t::models_source_cache(lang, count(models.listed), when),
