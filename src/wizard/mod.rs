@@ -353,7 +353,7 @@ impl Wizard {
             }
             Event::SignOutPlanned { attempt, result } => self.accounts.planned(attempt, result),
             Event::SignedOut { attempt, result } => {
-                self.accounts.signed_out(attempt, *result);
+                self.accounts.signed_out(attempt, result);
                 return self.written_aside();
             }
             Event::Undone(result) if self.accounts.undo == Undo::Running => {

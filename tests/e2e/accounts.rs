@@ -83,8 +83,8 @@ fn leaves(release: &Release, with_key: bool, ask: bool) {
     if ask {
         let answer = patient.openclaw(&["infer", "model", "run", "--local", "--prompt", "hi", "--json"]);
         assert_eq!(json_of(&answer)["ok"], true, "{answer:?}");
-        let calls = patient.standin.requests().into_iter().filter(|call| call.target.contains("chat"));
-        let last = calls.last().and_then(|call| call.authorization).unwrap_or_default();
+        let mut calls = patient.standin.requests().into_iter().filter(|call| call.target.contains("chat"));
+        let last = calls.next_back().and_then(|call| call.authorization).unwrap_or_default();
         assert_eq!(last, format!("Bearer {OTHER}"), "with what was there before");
     }
 }

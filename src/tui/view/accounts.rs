@@ -30,8 +30,12 @@ pub fn page(page: &mut Page, wizard: &Wizard) {
     match &accounts.way_out {
         WayOut::Shown(files) => return way_out(page, wizard, files),
         WayOut::Running => return page.sign(Sign::Working, t::accounts_leaving(lang)),
-        WayOut::Over(Ok(out)) => return left(page, out),
-        WayOut::Over(Err(problem)) => return stayed(page, problem),
+        WayOut::Over(result) => {
+            return match &**result {
+                Ok(out) => left(page, out),
+                Err(problem) => stayed(page, problem),
+            };
+        }
         WayOut::Planning => page.sign(Sign::Working, t::review_planning(lang)),
         WayOut::Closed => {}
     }

@@ -39,7 +39,7 @@ pub enum WayOut {
     /// The diff waits for a word.
     Shown(Vec<FileDiff>),
     Running,
-    Over(Result<SignedOut, Problem>),
+    Over(Box<Result<SignedOut, Problem>>),
 }
 
 impl Accounts {
@@ -68,7 +68,7 @@ impl Accounts {
 
     /// What was written stays.
     pub fn has_written(&self) -> bool {
-        let written = self.did.is_some() || matches!(self.way_out, WayOut::Over(Ok(_)));
+        let written = self.did.is_some() || matches!(&self.way_out, WayOut::Over(result) if result.is_ok());
         written && !matches!(self.undo, Undo::Done(_))
     }
 
@@ -168,11 +168,11 @@ impl Accounts {
         }
     }
 
-    pub fn signed_out(&mut self, attempt: Attempt, result: Result<SignedOut, Problem>) {
+    pub fn signed_out(&mut self, attempt: Attempt, result: Box<Result<SignedOut, Problem>>) {
         if attempt != self.attempt {
             return;
         }
-        let wrote = matches!(&result, Ok(out) if !out.plan.files.is_empty());
+        let wrote = matches!(&*result, Ok(out) if !out.plan.files.is_empty());
         self.undo = if wrote { Undo::Offered } else { Undo::NotOffered };
         self.way_out = WayOut::Over(result);
     }
