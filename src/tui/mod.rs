@@ -43,7 +43,9 @@ pub struct Session {
 /// Stands in for a browser and its person, for somebody who has only this terminal: from the link of a sign-in
 /// to the address where it ends.
 #[derive(Clone)]
-pub struct DemoBrowser(pub Arc<dyn Fn(&str) -> Option<String> + Send + Sync>);
+pub struct DemoBrowser(pub Arc<Browse>);
+
+type Browse = dyn Fn(&str) -> Option<String> + Send + Sync;
 
 impl std::fmt::Debug for DemoBrowser {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
