@@ -163,7 +163,7 @@ impl Visit<'_> {
             pty.wait_for("a code that reads", shown);
             "on the screen"
         };
-        pty.keys("Esc").wait_for("the ways", |screen| at_ways(screen));
+        pty.keys("Esc").wait_for("the ways", at_ways);
         cell
     }
 
@@ -210,7 +210,7 @@ impl Visit<'_> {
         };
         let (cols, rows) = self.place.size;
         let mut pty = self.home.pty(argv).size(cols, rows).spawn();
-        pty.wait_for("the ways", |screen| at_ways(screen));
+        pty.wait_for("the ways", at_ways);
         if self.place.by == By::Stalling {
             pty.stall();
             pty.resume();
@@ -251,7 +251,7 @@ impl Visit<'_> {
             pty.send("back\r");
             pty.send("1\r");
         } else {
-            pty.keys("Esc").wait_for("the choices", |screen| at_choices(screen));
+            pty.keys("Esc").wait_for("the choices", at_choices);
             pty.keys("Home Enter");
         }
         let begun = |screen: &Screen| screen.joined().matches("code_challenge_method=S256").count();
