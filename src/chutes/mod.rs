@@ -13,6 +13,7 @@ pub mod failure;
 pub mod health;
 pub mod key_management;
 mod list;
+pub mod making;
 pub mod model;
 mod no_proxy;
 pub mod oauth;

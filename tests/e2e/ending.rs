@@ -359,7 +359,8 @@ fn openclaws_command_that_hangs_goes_with_us() {
 #[test]
 fn ctrl_c_while_openclaws_command_hangs_ends_the_wizard() {
     let mut stage = Stage::new();
-    fake_openclaw(&mut stage, HANGS);
+    // The one that stores a key; what Review asks for is answered at once.
+    fake_openclaw(&mut stage, &format!("case \"$*\" in *paste*) {HANGS} ;; *) exit 1 ;; esac"));
     let pty = stage.at_review();
     pty.keys("Enter");
     let pid = stage.home.join("pid");
@@ -379,19 +380,16 @@ fn what_openclaw_echoes_is_bounded_and_holds_no_piece_of_the_key() {
     let mut stage = Stage::new();
     let (one, other) = KEY.split_at(KEY.len() / 2);
     let script = format!(
-        "read key; echo \"bad key $key, that is {one} and {other}\" >&2; head -c 200000000 /dev/zero >&2; exit 7"
+        "read key; echo \"bad key $key, that is {one} and {other}\" >&2; head -c 200000000 /dev/zero >&2; mkfifo \
+         \"$HOME/go\"; : > \"$HOME/said\"; read go < \"$HOME/go\"; exit 7"
     );
     fake_openclaw(&mut stage, &script);
-    let mut running = Running::onboard(&stage, &[]);
-    let pid = running.0.id();
-    let mut peak = 0;
-    while running.0.try_wait().expect("a look").is_none() {
-        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-        let rss = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let rss = rss.and_then(|rss| rss.trim().trim_end_matches(" kB").parse::<u64>().ok());
-        peak = peak.max(rss.unwrap_or(0));
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    let running = Running::onboard(&stage, &[]);
+    running.until("all was said", || stage.home.join("said").exists());
+    let status = std::fs::read_to_string(format!("/proc/{}/status", running.0.id())).expect("its memory");
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("the most it had");
+    let peak: u64 = peak.trim().trim_end_matches(" kB").parse().expect("kilobytes");
+    std::fs::write(stage.home.join("go"), "\n").expect("its end");
     let (code, document) = running.end(true);
     assert_eq!((code, &document["error"]["code"]), (Some(1), &json!("openclaw-refused-credential")), "{document}");
     assert_eq!(leaks(document.to_string()), None, "{document}");
