@@ -2,12 +2,14 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // What fails in a helper fails a test.
 
+mod choose;
 mod ending;
 mod found;
 mod gateways;
 mod input;
 mod models;
 mod peer;
+mod pools;
 mod refused;
 mod releases;
 mod reviewed;
