@@ -1,38 +1,68 @@
-// Run by OpenClaw's own Node: puts Chutes' profiles into OpenClaw's credential database, through the SDK that
-// OpenClaw documents for plugins. Input: {"sdk", "agentDir", "shared", "put": {id: credential}}. All Chutes
-// profiles that are not in `put` are removed. Output: {"before": {id: credential}, "after": [id]}.
+// Run by OpenClaw's own Node: Chutes' profiles in OpenClaw's credential database, through the SDK that OpenClaw
+// documents for plugins. Input: {"sdk", "agentDir", "shared"} and at most one of
+//   "put": {id: credential}             these become the only Chutes profiles;
+//   "without": id                       this one leaves;
+//   "unmark": {"id", "names": [name]}   these notes about the use of one go.
+// Output: {"before": {id: credential}, "after": [id], "usage": {id: notes}, "order": [id] or null}, the last two as
+// they were before.
 import { pathToFileURL } from "node:url";
 
 let input = "";
 for await (const chunk of process.stdin) input += chunk;
-const { sdk: path, agentDir, shared, put } = JSON.parse(input);
+const { sdk: path, agentDir, shared, put, without, unmark } = JSON.parse(input);
 // Whatever a module prints of its own is not the answer.
 console.log = console.info = console.warn = console.error;
 const sdk = await import(pathToFileURL(path).href);
 
 const provider = "chutes";
 const places = shared ? [{ agentDir }, {}] : [{ agentDir }];
+const stores = () => places.map((place) => sdk.ensureAuthProfileStoreForLocalUpdate(place.agentDir));
 const found = () => {
   const all = {};
-  for (const place of places) {
-    const { profiles } = sdk.ensureAuthProfileStoreForLocalUpdate(place.agentDir);
+  for (const { profiles } of stores()) {
     for (const [id, credential] of Object.entries(profiles)) {
       if (String(credential.provider).toLowerCase() === provider) all[id] = credential;
     }
   }
   return all;
 };
+const update = async (updater) => {
+  for (const place of places) await sdk.updateAuthProfileStoreWithLock({ ...place, updater });
+};
+
 const before = found();
-const same = (id) => JSON.stringify(before[id]) === JSON.stringify(put[id]);
-const ids = [...new Set([...Object.keys(before), ...Object.keys(put)])];
-if (!ids.every(same)) {
-  if (Object.keys(before).length > 0) {
-    for (const place of places) await sdk.removeProviderAuthProfilesWithLock({ provider, ...place });
-  }
-  for (const [profileId, credential] of Object.entries(put)) {
-    const place = places[places.length - 1];
-    const stored = await sdk.upsertAuthProfileWithLock({ profileId, credential, ...place });
-    if (!stored) throw new Error(`${profileId} was not stored`);
+const usage = Object.assign({}, ...stores().map((store) => store.usageStats ?? {}).reverse());
+const order = stores().map((store) => store.order?.[provider]).find(Boolean) ?? null;
+if (put) {
+  const same = (id) => JSON.stringify(before[id]) === JSON.stringify(put[id]);
+  const ids = [...new Set([...Object.keys(before), ...Object.keys(put)])];
+  if (!ids.every(same)) {
+    if (Object.keys(before).length > 0) {
+      for (const place of places) await sdk.removeProviderAuthProfilesWithLock({ provider, ...place });
+    }
+    for (const [profileId, credential] of Object.entries(put)) {
+      const place = places[places.length - 1];
+      const stored = await sdk.upsertAuthProfileWithLock({ profileId, credential, ...place });
+      if (!stored) throw new Error(`${profileId} was not stored`);
+    }
   }
 }
-process.stdout.write(JSON.stringify({ before, after: Object.keys(found()) }) + "\n");
+if (without) {
+  await update((store) => {
+    if (!store.profiles[without]) return false;
+    delete store.profiles[without];
+    delete store.usageStats?.[without];
+    const list = store.order?.[provider];
+    if (list) store.order[provider] = list.filter((id) => id !== without);
+    return true;
+  });
+}
+if (unmark) {
+  await update((store) => {
+    const notes = store.usageStats?.[unmark.id];
+    if (!notes) return false;
+    for (const name of unmark.names) delete notes[name];
+    return true;
+  });
+}
+process.stdout.write(JSON.stringify({ before, after: Object.keys(found()), usage, order }) + "\n");

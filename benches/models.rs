@@ -11,6 +11,7 @@ use openclaw_chutes::chutes::model::{Catalog, ChuteId, Model, Price, Source};
 use openclaw_chutes::openclaw::read::current::Current;
 use openclaw_chutes::selection::{Alias, Documented};
 use openclaw_chutes::texts::Lang;
+use openclaw_chutes::time::UnixMillis;
 use openclaw_chutes::tui::theme::{Depth, Theme};
 use openclaw_chutes::tui::view::View;
 use openclaw_chutes::wizard::facts::Facts;
@@ -81,7 +82,7 @@ fn wizard(count: usize) -> Wizard {
     let (mut wizard, _) = Wizard::new(facts);
     wizard.handle(Event::Loaded(Box::new(Ok(Current::default()))));
     let attempt = wizard.discover.attempt;
-    let list = Catalog { models, source: Source::Live, fetched_at: Some(1), ..Catalog::default() };
+    let list = Catalog { models, source: Source::Live, fetched_at: Some(UnixMillis(1)), ..Catalog::default() };
     wizard.handle(Event::Discovered { attempt, at_ms: 1, result: Box::new(Ok(list)) });
     assert_eq!(wizard.screen, Screen::Models);
     wizard
@@ -136,7 +137,7 @@ fn main() {
         theme: Theme::new(Depth::Indexed256, Lang::En),
         lang: Lang::En,
         zone: jiff::tz::TimeZone::UTC,
-        now_ms: 1,
+        now: UnixMillis(1),
     };
     let mut terminal = Terminal::new(TestBackend::new(80, 24)).expect("a terminal");
     if let Some(at) = args.iter().position(|arg| arg == "--keys") {

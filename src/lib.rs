@@ -13,8 +13,10 @@
 //! - [`files`]: regular files read, private files written whole or not at all.
 //! - [`renewal`]: the stored sign-in, renewed before use under both of OpenClaw's locks.
 //! - [`sign_in`]: the sign-in that we keep ourselves for an OpenClaw that renews none.
+//! - [`renewal_timer`]: the record of the timer that renews it where no gateway does.
 //! - [`commands`]: the doors: the command line, `onboard` without a person, `models`, `config get`, `demo`.
 //! - [`signals`]: the signals that end a run, and what may not be cut in two.
+//! - [`time`]: the clock, and how a moment is written.
 //! - [`standin`]: an embedded stand-in for the Chutes service, for `demo` and the tests.
 //!
 //! `commands` → `tui` → `wizard` → `diff` → `openclaw` → `state` → `selection` → `chutes` → `files`; nobody looks
@@ -30,6 +32,7 @@ pub mod host;
 pub mod http1;
 pub mod openclaw;
 pub mod renewal;
+pub mod renewal_timer;
 pub mod secret;
 pub mod selection;
 pub mod sign_in;
@@ -37,5 +40,6 @@ pub mod signals;
 pub mod standin;
 pub mod state;
 pub mod texts;
+pub mod time;
 pub mod tui;
 pub mod wizard;

@@ -7,6 +7,7 @@
 pub mod kept;
 pub mod prospect;
 pub mod round;
+pub mod timer;
 
 use crate::chutes::client::Client;
 use crate::chutes::credential_kinds::variable;
@@ -24,10 +25,11 @@ use crate::openclaw::{self, Site, plan, write};
 use crate::secret::Secret;
 use crate::signals::{self, Uncut};
 use crate::texts::{Lang, renewal as words, signin as t};
+use crate::time::{UnixMillis, now};
 use std::path::PathBuf;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::{Duration, SystemTime, UNIX_EPOCH};
+use std::time::Duration;
 
 /// Why the stored credential cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -38,10 +40,10 @@ pub enum Error {
     Missing(Missing),
     #[error("{}", .0.says(Lang::En))]
     Token(TokenError),
-    /// A renewal was sent then (Unix milliseconds) and cut off before its answer was on disk: what it sent
+    /// A renewal was sent then and cut off before its answer was on disk: what it sent
     /// is spent, and what came back is lost.
-    #[error("{}", words::cut_off(Lang::En, local_time(*.0)))]
-    CutOff(i64),
+    #[error("{}", words::cut_off(Lang::En, .0.local()))]
+    CutOff(UnixMillis),
 }
 
 impl Error {
@@ -51,7 +53,7 @@ impl Error {
             Error::OpenClaw(error) => error.words(lang),
             Error::Missing(missing) => missing.says(lang).to_owned(),
             Error::Token(error) => t::renewal_failed(lang, error.says(lang)),
-            Error::CutOff(at) => words::cut_off(lang, local_time(*at)),
+            Error::CutOff(at) => words::cut_off(lang, at.local()),
         }
     }
 
@@ -170,7 +172,7 @@ async fn secret_unlike(
 /// The sign-in in force, when its time is up or its token is the one that was refused.
 fn due(snapshot: &Snapshot, refused: Option<&Secret>) -> Option<OAuthProfile> {
     let is_refused = || refused.is_some() && active_secret(snapshot, now(), |_| None).as_ref() == refused;
-    active_oauth(snapshot, now()).filter(|profile| renewal_terms::is_due(profile.expires_at, now_ms()) || is_refused())
+    active_oauth(snapshot, now()).filter(|profile| renewal_terms::is_due(profile.expires_at, now()) || is_refused())
 }
 
 fn renew(
@@ -198,7 +200,7 @@ fn renew(
     let _uncut = Uncut::begin().map_err(openclaw::Error::interrupted)?;
     let _in_flight = IN_FLIGHT.lock().unwrap_or_else(PoisonError::into_inner);
     let client = Client::new(endpoints);
-    let renewed = runtime.block_on(token::refresh(&client, &request, now_ms())).map_err(Error::Token)?;
+    let renewed = runtime.block_on(token::refresh(&client, &request, now())).map_err(Error::Token)?;
     write::renewed(&profile.store, &profile.id, &renewed)?;
     Ok(Some(renewed.access))
 }
@@ -240,20 +242,4 @@ impl Drop for Wanted {
     fn drop(&mut self) {
         self.0.store(false, Ordering::Relaxed);
     }
-}
-
-/// A moment (Unix milliseconds) as people here read it.
-fn local_time(ms: i64) -> String {
-    let moment = jiff::Timestamp::from_millisecond(ms).unwrap_or_default();
-    moment.to_zoned_datetime(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M:%S").to_string()
-}
-
-/// Unix time in milliseconds.
-fn now_ms() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
-}
-
-fn now() -> i64 {
-    i64::try_from(now_ms()).unwrap_or(i64::MAX)
 }

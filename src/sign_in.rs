@@ -2,10 +2,12 @@
 //! 2026.8.1 on). A document in our own state, 0600: OpenClaw gets the access token from it through its
 //! exec secret provider, and never sees the rest.
 
+use crate::files::lock::Lock;
 use crate::secret::Secret;
+use crate::time::UnixMillis;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::OpenOptions;
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -25,9 +27,9 @@ pub struct SignIn {
     pub access: Secret,
     pub refresh: Option<Secret>,
     /// When the access token was issued.
-    pub issued_at: i64,
+    pub issued_at: UnixMillis,
     /// When it ends.
-    pub ends_at: i64,
+    pub ends_at: UnixMillis,
     /// Chutes user name.
     pub account: Option<String>,
     /// The `sub` of userinfo.
@@ -41,11 +43,11 @@ pub struct SignIn {
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Progress {
     /// A renewal was sent then, and its answer has not come yet.
-    pub sent_at: Option<i64>,
+    pub sent_at: Option<UnixMillis>,
     /// Why the last renewal failed; None: it did not.
     pub trouble: Option<Trouble>,
     /// `issued_at` of the token that a running gateway was last made to take.
-    pub taken: Option<i64>,
+    pub taken: Option<UnixMillis>,
     /// The job in OpenClaw's own cron that renews.
     pub job: Option<String>,
     /// Directories in which OpenClaw and its Node were found, as in `PATH`.
@@ -55,7 +57,7 @@ pub struct Progress {
 /// A renewal that failed.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Trouble {
-    pub at: i64,
+    pub at: UnixMillis,
     /// Stable name, as in JSON documents.
     pub code: String,
     /// In English, safe to print.
@@ -70,7 +72,7 @@ impl SignIn {
         let document: Value = serde_json::from_slice(bytes).ok()?;
         let text =
             |name: &str| document.get(name).and_then(Value::as_str).filter(|text| !text.is_empty()).map(str::to_owned);
-        let time = |value: &Value, name: &str| value.get(name).and_then(Value::as_i64);
+        let time = |value: &Value, name: &str| value.get(name).and_then(Value::as_i64).map(UnixMillis);
         let progress = document.get("progress").unwrap_or(&Value::Null);
         let trouble = progress.get("trouble").and_then(|trouble| {
             Some(Trouble {
@@ -137,12 +139,12 @@ impl SignIn {
     }
 
     /// When it is renewed: with half of its life left, so that there is time for more than one try.
-    pub fn due_at(&self) -> i64 {
+    pub fn due_at(&self) -> UnixMillis {
         self.issued_at + (self.ends_at - self.issued_at).max(0) / 2
     }
 
     /// It has ended: the service takes it no more.
-    pub fn is_over(&self, now: i64) -> bool {
+    pub fn is_over(&self, now: UnixMillis) -> bool {
         self.ends_at <= now
     }
 }
@@ -167,19 +169,17 @@ pub fn place(dir: &Path, config: &Path) -> PathBuf {
 
 /// Held until dropped, or until the process ends, however it ends: nobody else changes this document, or
 /// spends its refresh token. None: somebody else held it all the time.
-pub fn lock(document: &Path, wait: Duration) -> io::Result<Option<File>> {
+pub fn lock(document: &Path, wait: Duration) -> io::Result<Option<Lock>> {
     let dir = document.parent().unwrap_or(Path::new("/")).join("locks");
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&dir)?;
     let path = dir.join(document.with_extension("lock").file_name().unwrap_or_default());
     // Never renamed into place: whoever comes at the same time must lock the same file.
-    let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path)?;
+    let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path)?;
     let start = Instant::now();
     loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(Some(file)),
-            Err(TryLockError::WouldBlock) if start.elapsed() < wait => sleep(PAUSE),
-            Err(TryLockError::WouldBlock) => return Ok(None),
-            Err(TryLockError::Error(error)) => return Err(error),
+        match Lock::try_take(file.try_clone()?, &path)? {
+            None if start.elapsed() < wait => sleep(PAUSE),
+            taken => return Ok(taken),
         }
     }
 }
@@ -194,15 +194,20 @@ mod tests {
             client_secret: Some(Secret::new("csc_canary")),
             access: Secret::new("cak_canary"),
             refresh: Some(Secret::new("crt_canary")),
-            issued_at: 1000,
-            ends_at: 3001,
+            issued_at: UnixMillis(1000),
+            ends_at: UnixMillis(3001),
             account: Some("alice".into()),
             account_id: None,
             idp: "https://api.chutes.ai".into(),
             progress: Progress {
-                sent_at: Some(5),
-                trouble: Some(Trouble { at: 7, code: "service".into(), message: "m".into(), lasting: false }),
-                taken: Some(1000),
+                sent_at: Some(UnixMillis(5)),
+                trouble: Some(Trouble {
+                    at: UnixMillis(7),
+                    code: "service".into(),
+                    message: "m".into(),
+                    lasting: false,
+                }),
+                taken: Some(UnixMillis(1000)),
                 job: Some("id".into()),
                 search: Some("/a:/b".into()),
             },
@@ -223,7 +228,10 @@ mod tests {
     #[test]
     fn half_of_a_life_is_time_for_more_than_one_try() {
         let kept = sign_in();
-        assert_eq!((kept.due_at(), kept.is_over(3000), kept.is_over(3001)), (2000, false, true));
+        assert_eq!(
+            (kept.due_at(), kept.is_over(UnixMillis(3000)), kept.is_over(UnixMillis(3001))),
+            (UnixMillis(2000), false, true)
+        );
     }
 
     #[test]

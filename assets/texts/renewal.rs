@@ -27,6 +27,9 @@ texts! {
 
     about_renew: "Renew the stored sign-in when it is time, and have a running gateway take it", "到期前续期已存储的登录，并让运行中的网关使用新令牌";
     about_token: "The access token, for OpenClaw's exec secret provider", "访问令牌，供 OpenClaw 的 exec 密钥提供程序使用";
+    arg_timer: "Have systemd, launchd or cron call this every 10 minutes, for as long as no gateway's cron does", "在没有网关 cron 期间，由 systemd、launchd 或 cron 每 10 分钟调用一次";
+    arg_no_timer: "Take that timer away", "移除该定时器";
+    arg_login_timer: "Also make a timer that renews, where no gateway runs yet", "尚无网关运行时，同时创建续期定时器";
     arg_watch: "Go on for ever, where no timer calls this", "持续运行，用于没有定时器的环境";
     token_from_terminal: "token is what OpenClaw runs: it reads a request on standard input", "token 由 OpenClaw 运行：它从标准输入读取请求";
     token_from_terminal_hint(program): "To see how the sign-in stands: {program} models status", "查看登录状态：{program} models status";
@@ -43,6 +46,15 @@ texts! {
     gateway_failed(why): "The running gateway did not take it ({why}); the old token stays in use until it ends. To try by hand: openclaw secrets reload", "运行中的网关没有使用新令牌（{why}）；旧令牌在失效前继续使用。手动尝试：openclaw secrets reload";
     job_added(every): "OpenClaw's cron now looks every {every} whether it is time.", "OpenClaw 的 cron 现在每 {every} 检查一次是否需要续期。";
     job_later: "The job that renews is added to OpenClaw's cron when the gateway first runs.", "网关首次运行时，续期任务会加入 OpenClaw 的 cron。";
+    timer_there(by, every): "{by} looks every {every}, until a gateway's cron does.", "{by} 每 {every} 检查一次，直到由网关的 cron 接替。";
+    timer_hint(program): "Until then: {program} renew --timer has a timer of this machine look.", "在此之前：{program} renew --timer 可由本机的定时器检查。";
+    timer_removed(by): "The {by} timer has gone: there is no need of it any more.", "{by} 定时器已移除：不再需要它。";
+    timer_stays(by, why): "The {by} timer could not be taken away ({why}).", "无法移除 {by} 定时器（{why}）。";
+    timer_failed(why): "The timer that renews was written and does not run ({why}).", "续期定时器已写入，但没有运行（{why}）。";
+    timer_file_changed(paths): "changed by somebody, so left there: {paths}", "已被他人修改，因此保留：{paths}";
+    timer_not_needed: "No timer was made: OpenClaw's cron does it for as long as the gateway runs.", "没有创建定时器：网关运行期间由 OpenClaw 的 cron 负责。";
+    no_timers: "Nothing here calls a program at times: no systemd manager of this user, no launchd, no crontab", "此处没有可定时调用程序的机制：没有该用户的 systemd、launchd 或 crontab";
+    no_timers_hint(program): "Leave {program} renew --watch running instead.", "请改为保持 {program} renew --watch 运行。";
     job_disabled: "OpenClaw's cron is switched off (cron.enabled): call this from another timer at least every 10 minutes, or leave it running with --watch.", "OpenClaw 的 cron 已关闭（cron.enabled）：请用其他定时器至少每 10 分钟调用一次，或以 --watch 持续运行。";
     job_failed(why): "The job that renews could not be added to OpenClaw's cron ({why}).", "无法将续期任务加入 OpenClaw 的 cron（{why}）。";
 
@@ -62,6 +74,17 @@ texts! {
     way_kept_by_hand(stop):
         "This OpenClaw renews no sign-in, so this program does, and OpenClaw's cron is switched off (cron.enabled): call `openclaw-chutes renew` from another timer at least every 10 minutes, or leave `openclaw-chutes renew --watch` running. {stop}",
         "此版本的 OpenClaw 不会续期登录，因此由本程序续期，而 OpenClaw 的 cron 已关闭（cron.enabled）：请用其他定时器至少每 10 分钟调用一次 `openclaw-chutes renew`，或保持 `openclaw-chutes renew --watch` 运行。{stop}";
+    way_kept_timer(stop):
+        "This OpenClaw renews no sign-in, so this program does, and OpenClaw's cron is switched off (cron.enabled). {stop}",
+        "此版本的 OpenClaw 不会续期登录，因此由本程序续期，而 OpenClaw 的 cron 已关闭（cron.enabled）。{stop}";
+    timer_systemd(name, every): "A systemd timer of yours, {name}.timer, looks every {every}", "您的 systemd 定时器 {name}.timer 每 {every} 检查一次";
+    timer_launchd(name, every): "A launchd agent of yours, {name}, looks every {every}", "您的 launchd 代理 {name} 每 {every} 检查一次";
+    timer_crontab(entry): "Your crontab gets this line: {entry}", "您的 crontab 会增加这一行：{entry}";
+    timer_lingers: ", also while you are logged out (loginctl enable-linger)", "，注销后也继续（loginctl enable-linger）";
+    timer_until: "; it goes when a gateway's cron does it, and with undo or logout.", "；网关的 cron 接替时，以及 undo 或 logout 时会移除。";
+    timer_offered(key, by, every):
+        "No gateway's cron does that now. {key}: have {by} look every {every} until one does.",
+        "目前没有网关的 cron 负责此事。{key}：在此之前由 {by} 每 {every} 检查一次。";
     way_stop:
         "When that stops, requests fail once the access token ends, within an hour; the next renewal, or a gateway that starts, puts it right.",
         "如果停止续期，访问令牌到期后（一小时内）请求会失败；下一次续期或网关启动时即可恢复。";
@@ -69,5 +92,6 @@ texts! {
     status_renewal: "Renewal", "续期";
     status_next(at, every): "by openclaw-chutes, next at {at}; OpenClaw's cron looks every {every}", "由 openclaw-chutes 续期，下次 {at}；OpenClaw 的 cron 每 {every} 检查一次";
     status_next_no_job(at): "by openclaw-chutes, next at {at}; the job in OpenClaw's cron is added when a gateway runs", "由 openclaw-chutes 续期，下次 {at}；网关运行时会在 OpenClaw 的 cron 中加入任务";
+    status_next_timer(at, by, every): "by openclaw-chutes, next at {at}; {by} looks every {every}", "由 openclaw-chutes 续期，下次 {at}；{by} 每 {every} 检查一次";
     status_trouble(at, why): "failed at {at}: {why}", "{at} 失败：{why}";
 }

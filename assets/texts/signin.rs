@@ -231,6 +231,7 @@ texts! {
     key_qr_finer: "finer, or close", "更细或关闭";
     key_save_qr: "save as picture", "存为图片";
     key_any: "back", "返回";
+    key_renewal_timer: "timer", "定时器";
     key_trade: "narrow key", "换受限密钥";
     trade_offered: "This key may do everything on the account, moving its balance included. x has Chutes make one for OpenClaw that may only call models.", "该密钥可操作账户的一切，包括转出余额。按 x 让 Chutes 为 OpenClaw 创建一个只能调用模型的密钥。";
     trade_running: "Chutes is making a key that may only call models…", "Chutes 正在创建只能调用模型的密钥…";

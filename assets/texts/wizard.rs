@@ -243,6 +243,16 @@ texts! {
     review_writing: "writing", "正在写入";
 
     // Done
+    doctor_title: "Doctor", "诊断";
+    doctor_looking: "looking at OpenClaw's files and asking the service", "正在检查 OpenClaw 的文件并询问服务";
+    doctor_changes: "What Enter changes", "按 Enter 将做的更改";
+    doctor_changes_below: "What Enter changes (Down shows the rest)", "按 Enter 将做的更改（按 Down 查看其余部分）";
+    doctor_mended: "Repaired", "已修复";
+    doctor_mended_but(count): "Repaired what needs no person; faults left: {count}", "已修复无需人工的部分；剩余故障：{count}";
+    doctor_gone(what): "repaired: {what}", "已修复：{what}";
+    key_doctor: "doctor", "诊断";
+    key_mend: "repair", "修复";
+    key_look_again: "look again", "重新检查";
     done_title: "OpenClaw is set up for Chutes", "OpenClaw 已设置好 Chutes";
     done_unchanged: "Nothing had to change", "无需更改";
     done_unchanged_more: "OpenClaw was set up this way already; no file was written.", "OpenClaw 已经是这样设置的，没有写入文件。";
@@ -270,6 +280,7 @@ texts! {
     done_undoing: "Putting the old bytes back", "正在恢复原来的内容";
     done_undone: "Undone: every file is as it was before.", "已撤销：所有文件恢复原样。";
 
+    after_changed: "Left. What was confirmed is written; `openclaw-chutes undo` puts the files back.", "已退出。已确认的更改均已写入；运行 `openclaw-chutes undo` 可恢复文件。";
     after_cancelled: "Left. Nothing was written.", "已退出，没有写入任何内容。";
 
     // Line by line

@@ -5,6 +5,7 @@ use super::client::{Call, Client};
 use super::failure::Failure;
 use crate::secret::Secret;
 use crate::texts::{Lang, choose as texts};
+use crate::time::UnixMillis;
 use serde_json::{Map, Value, json};
 use std::time::Duration;
 
@@ -50,7 +51,7 @@ pub enum Cap {
         used: f64,
         cap: f64,
         remaining: f64,
-        resets_at: Option<i64>,
+        resets_at: Option<UnixMillis>,
     },
 }
 
@@ -76,14 +77,14 @@ impl Cap {
         }
     }
 
-    pub fn resets_at(self) -> Option<i64> {
+    pub fn resets_at(self) -> Option<UnixMillis> {
         match self {
             Cap::Limited { resets_at, .. } => resets_at,
             _ => None,
         }
     }
 
-    fn words(self, name: &str, lang: Lang, clock: impl Fn(i64) -> String) -> Option<String> {
+    fn words(self, name: &str, lang: Lang, clock: impl Fn(UnixMillis) -> String) -> Option<String> {
         match self {
             Cap::Unknown => None,
             Cap::Uncapped => Some(texts::cap_uncapped(lang, name)),
@@ -99,7 +100,7 @@ impl Cap {
             Cap::Unknown => Value::Null,
             Cap::Uncapped => json!({ "uncapped": true }),
             Cap::Limited { used, cap, remaining, resets_at } => {
-                json!({ "used": used, "cap": cap, "remaining": remaining, "resetsAt": resets_at.map(rfc3339) })
+                json!({ "used": used, "cap": cap, "remaining": remaining, "resetsAt": resets_at.map(UnixMillis::rfc3339) })
             }
         }
     }
@@ -132,10 +133,10 @@ pub enum Shortage {
     NoBalance,
     /// The cap of four hours, and nothing on the balance to go on with.
     FourHourCap {
-        resets_at: Option<i64>,
+        resets_at: Option<UnixMillis>,
     },
     MonthlyCap {
-        resets_at: Option<i64>,
+        resets_at: Option<UnixMillis>,
     },
 }
 
@@ -169,7 +170,7 @@ impl Account {
 
     /// In one line: `balance $12.50 · plan $10 a month · 4 h: $0.50 of $1.00 left, anew 14:00`. `clock`: a moment
     /// in Unix milliseconds as the reader's time of day.
-    pub fn words(&self, lang: Lang, clock: impl Fn(i64) -> String) -> String {
+    pub fn words(&self, lang: Lang, clock: impl Fn(UnixMillis) -> String) -> String {
         let mut parts = Vec::new();
         parts.extend(self.balance.map(|usd| texts::account_balance(lang, dollars(usd))));
         match &self.plan {
@@ -192,7 +193,7 @@ impl Account {
 
     /// [`Account::words`] where there is little room: what is left of the caps and when they begin anew first,
     /// which is what a plan is about.
-    pub fn brief_words(&self, lang: Lang, clock: impl Fn(i64) -> String) -> String {
+    pub fn brief_words(&self, lang: Lang, clock: impl Fn(UnixMillis) -> String) -> String {
         let Plan::Subscription(plan) = &self.plan else { return self.words(lang, clock) };
         let caps = [(plan.four_hour, texts::account_four_hours(lang)), (plan.monthly, texts::account_month(lang))];
         let mut parts: Vec<String> = caps.into_iter().filter_map(|(cap, name)| cap.words(name, lang, &clock)).collect();
@@ -201,9 +202,9 @@ impl Account {
     }
 
     /// Why the next call will be refused, and what to do about it.
-    pub fn shortage_words(&self, lang: Lang, clock: impl Fn(i64) -> String) -> Option<String> {
+    pub fn shortage_words(&self, lang: Lang, clock: impl Fn(UnixMillis) -> String) -> Option<String> {
         let page = super::endpoints::ACCOUNT_PAGE;
-        let again = |at: Option<i64>| at.map_or_else(String::new, |at| texts::short_anew(lang, clock(at)));
+        let again = |at: Option<UnixMillis>| at.map_or_else(String::new, |at| texts::short_anew(lang, clock(at)));
         Some(match self.shortage()? {
             Shortage::NoBalance => texts::short_balance(lang, page),
             Shortage::FourHourCap { resets_at } => texts::short_four_hours(lang, again(resets_at), page),
@@ -275,20 +276,16 @@ fn amount(value: &Value) -> Option<f64> {
     value.as_f64().filter(|amount| amount.is_finite() && *amount >= 0.0)
 }
 
-/// RFC 3339 with or without an offset (then UTC), or Unix seconds; as Unix milliseconds.
-pub(super) fn moment(value: &Value) -> Option<i64> {
+/// RFC 3339 with or without an offset (then UTC), or Unix seconds.
+pub(super) fn moment(value: &Value) -> Option<UnixMillis> {
     const LATEST: f64 = 4e9;
     if let Some(seconds) = value.as_f64() {
-        return (0.0..LATEST).contains(&seconds).then_some((seconds * 1000.0) as i64);
+        return (0.0..LATEST).contains(&seconds).then_some(UnixMillis((seconds * 1000.0) as i64));
     }
     let text = value.as_str()?.trim();
     let zoned = text.parse::<jiff::Timestamp>().ok();
     let civil = || text.parse::<jiff::civil::DateTime>().ok()?.to_zoned_datetime(jiff::tz::TimeZone::UTC).ok();
-    zoned.or_else(|| civil().map(|at| at.timestamp())).map(|at| at.as_millisecond())
-}
-
-fn rfc3339(ms: i64) -> String {
-    jiff::Timestamp::from_millisecond(ms).map(|at| at.to_string()).unwrap_or_default()
+    zoned.or_else(|| civil().map(|at| at.timestamp())).map(|at| UnixMillis(at.as_millisecond()))
 }
 
 /// Ask for the account of a credential. None: it may not ask, nobody answered, or the credential is for
@@ -347,7 +344,7 @@ mod tests {
             let account = read(0.0, plan(price, cap(0.5, 1.0, later), cap(2.0, 15.0, later)), quotas);
             assert_eq!((account.left(), account.shortage(), account.quota), (Some(0.5), None, Some(quota)));
         }
-        let reset = Some(1_787_407_200_000);
+        let reset = Some(UnixMillis(1_787_407_200_000));
         let used = read(0.0, plan(3.0, cap(1.2, 1.0, later), cap(2.0, 15.0, "")), default());
         assert_eq!(used.shortage(), Some(Shortage::FourHourCap { resets_at: reset }));
         let month = read(0.0, plan(3.0, cap(1.0, 1.0, ""), cap(15.0, 15.0, "2026-08-22T14:00:00")), default());

@@ -6,13 +6,13 @@ use super::list::Reader;
 use super::model::{Catalog, Model, Shared, Source};
 use super::row::usable_id;
 use crate::secret::Secret;
+use crate::time::{UnixMillis, now};
 use serde::de::{Deserializer, SeqAccess, Visitor};
 use serde::{Deserialize, Serialize};
 use std::borrow::Cow;
 use std::fmt;
 use std::io::{self, Read, Write};
 use std::sync::Arc;
-use std::time::{SystemTime, UNIX_EPOCH};
 
 pub use super::failure::Stage;
 pub use super::list::{Listing, ParseError, parse};
@@ -54,7 +54,7 @@ pub async fn discover(
 struct Cached<'a> {
     version: u32,
     /// Unix time, milliseconds.
-    fetched_at: u64,
+    fetched_at: UnixMillis,
     #[serde(deserialize_with = "shared")]
     models: Cow<'a, [Arc<Model>]>,
 }
@@ -101,8 +101,4 @@ fn shared<'de, 'a, D: Deserializer<'de>>(list: D) -> Result<Cow<'a, [Arc<Model>]
         }
     }
     list.deserialize_seq(Models).map(Cow::Owned)
-}
-
-fn now() -> u64 {
-    SystemTime::now().duration_since(UNIX_EPOCH).map(|since| since.as_millis() as u64).unwrap_or_default()
 }

@@ -7,8 +7,9 @@ use super::endpoints::{Endpoints, host_of};
 use super::failure::{self, Failure, Kind, NotJson, ProxyTrouble, Stage};
 use crate::chutes::credential_kinds::redact;
 use crate::secret::Secret;
+use crate::time::now;
 use reqwest::Method;
-use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION, RETRY_AFTER};
+use reqwest::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, DATE, HeaderValue, LOCATION, RETRY_AFTER};
 use serde_json::error::Category;
 use std::future::poll_fn;
 use std::num::NonZeroI64;
@@ -50,6 +51,8 @@ struct Inner {
     proxies: Arc<Proxies>,
     roots: Roots,
     http: OnceLock<Result<reqwest::Client, String>>,
+    /// By the first answer that said what time it is there.
+    clock_ahead: OnceLock<i64>,
 }
 
 /// Gets the body of a success piece by piece, and says each time how many bytes more than the limit it
@@ -192,11 +195,18 @@ impl Client {
             },
             proxies: Arc::new(Proxies::from_env(&var)),
             http: OnceLock::new(),
+            clock_ahead: OnceLock::new(),
         }))
     }
 
     pub fn endpoints(&self) -> &Endpoints {
         &self.0.endpoints
+    }
+
+    /// Seconds by which the clock of this machine is ahead of the service's; below zero: behind. None: no answer
+    /// said what time it is there.
+    pub fn clock_ahead(&self) -> Option<i64> {
+        self.0.clock_ahead.get().copied()
     }
 
     /// Make one call. `on_stage` hears each stage when it begins.
@@ -299,6 +309,11 @@ impl Exchange<'_> {
         let started = Instant::now();
         let response = self.follow(url, progress).await?;
         let header = |name| response.headers().get(name).and_then(|value: &HeaderValue| value.to_str().ok());
+        if let Some(there) = header(DATE).and_then(|date| jiff::fmt::rfc2822::parse(date).ok()) {
+            let ahead = now().timestamp().as_second() - there.timestamp().as_second();
+            // Of several calls at the same time, the first answer counts.
+            let _ = self.client.0.clock_ahead.set(ahead);
+        }
         let mut answer = Answer {
             status: response.status().as_u16(),
             content_type: header(CONTENT_TYPE).unwrap_or_default().to_ascii_lowercase(),

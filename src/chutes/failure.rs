@@ -12,6 +12,7 @@ use super::credential_kinds::redact;
 use crate::clean;
 use crate::secret::Secret;
 use crate::texts::{Lang, choose, chutes as texts};
+use crate::time::UnixMillis;
 use std::num::NonZeroI64;
 use std::time::Duration;
 
@@ -57,7 +58,7 @@ pub enum Kind {
         said: Option<String>,
         /// `Retry-After`, seconds.
         retry_after: Option<u64>,
-        /// When what was used up begins anew, Unix milliseconds.
+        /// When what was used up begins anew, Unix milliseconds. Never 0: that keeps every error small.
         resets_at: Option<NonZeroI64>,
     },
     NotJson(NotJson),
@@ -287,7 +288,7 @@ impl Failure {
             }
             Kind::Status { status: 402, resets_at, .. } => {
                 let (topped_up, page) = (self.cause(), super::endpoints::ACCOUNT_PAGE);
-                match (resets_at.map(|at| utc(at.get())), topped_up) {
+                match (resets_at.map(|at| UnixMillis(at.get()).utc()), topped_up) {
                     (Some(when), _) => choose::hint_402_resets(lang, page, when),
                     (None, Some(Cause::CapUsedUp | Cause::QuotaUsedUp)) => choose::hint_402_cap(lang, page),
                     (None, Some(Cause::TeeNeedsPlan)) => choose::hint_402_plan(lang, page),
@@ -364,12 +365,7 @@ pub fn said(body: &[u8], secrets: &[&Secret]) -> Option<String> {
 /// `quota_reset_timestamp` of an error answer, Unix milliseconds.
 pub(super) fn resets_at(body: &[u8]) -> Option<NonZeroI64> {
     let value: serde_json::Value = serde_json::from_slice(body).ok()?;
-    super::account::moment(&value["detail"]["quota_reset_timestamp"]).and_then(NonZeroI64::new)
-}
-
-fn utc(ms: i64) -> String {
-    let moment = jiff::Timestamp::from_millisecond(ms).unwrap_or_default();
-    moment.strftime("%Y-%m-%d %H:%M UTC").to_string()
+    super::account::moment(&value["detail"]["quota_reset_timestamp"]).and_then(|at| NonZeroI64::new(at.0))
 }
 
 /// The sentence in the shapes that APIs of this family use for errors.

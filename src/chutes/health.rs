@@ -3,6 +3,7 @@
 
 use super::client::{Call, Client};
 use super::model::{ChuteId, Model};
+use crate::time::UnixMillis;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::HashMap;
@@ -167,11 +168,10 @@ async fn get(client: &Client, url: String) -> Option<Vec<u8>> {
     Some(answer.body)
 }
 
-/// The day before, in UTC, of a moment in Unix milliseconds.
-pub fn yesterday(now_ms: u64) -> String {
+/// The day before `now`, in UTC.
+pub fn yesterday(now: UnixMillis) -> String {
     const DAY: i64 = 24 * 60 * 60 * 1000;
-    let moment = i64::try_from(now_ms).unwrap_or_default() - DAY;
-    jiff::Timestamp::from_millisecond(moment).map(|at| at.strftime("%Y-%m-%d").to_string()).unwrap_or_default()
+    (now - DAY).timestamp().strftime("%Y-%m-%d").to_string()
 }
 
 #[cfg(test)]
@@ -220,7 +220,7 @@ mod tests {
 
     #[test]
     fn the_day_before_is_counted_in_utc() {
-        assert_eq!(yesterday(1_787_391_130_000), "2026-08-21");
-        assert_eq!(yesterday(0), "1969-12-31");
+        assert_eq!(yesterday(UnixMillis(1_787_391_130_000)), "2026-08-21");
+        assert_eq!(yesterday(UnixMillis(0)), "1969-12-31");
     }
 }

@@ -1,6 +1,7 @@
 //! A model as the service describes it. Plain data; what is unknown stays unknown.
 
 use super::pool::Pool;
+use crate::time::UnixMillis;
 use serde::de::Error;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use std::collections::HashSet;
@@ -223,7 +224,7 @@ pub struct Catalog {
     pub models: Vec<Arc<Model>>,
     pub source: Source,
     /// Unix time in milliseconds of the answer; None for the built-in catalog.
-    pub fetched_at: Option<u64>,
+    pub fetched_at: Option<UnixMillis>,
     /// Ids that were listed and left out: OpenClaw would expand the `${…}` in them.
     pub left_out: Vec<String>,
 }

@@ -1,12 +1,11 @@
 //! `accounts`: several Chutes sign-ins and keys side by side, of which OpenClaw uses one.
 
-use super::context::{Context, now, rfc3339, var};
+use super::context::{Context, var};
 use super::error::Error;
 use super::logout::is_in_database;
 use super::models::selection_of;
 use super::onboard::base_url;
 use super::report::Report;
-use super::report::onboard::kind_words;
 use crate::clean;
 use crate::openclaw::Site;
 use crate::openclaw::plan::{AccountChange, Request};
@@ -16,6 +15,7 @@ use crate::openclaw::types::StoredCredential;
 use crate::openclaw::write;
 use crate::renewal::round;
 use crate::texts::cli as text;
+use crate::time::{UnixMillis, now};
 use serde_json::{Value, json};
 
 pub fn list(context: &Context, as_json: bool) -> Result<Report, Error> {
@@ -34,7 +34,7 @@ pub fn list(context: &Context, as_json: bool) -> Result<Report, Error> {
                     "kind": stored.kind.name(),
                     "account": stored.account,
                     "agent": stored.agent,
-                    "expiresAt": stored.expires_at.map(rfc3339),
+                    "expiresAt": stored.expires_at.map(UnixMillis::rfc3339),
                     "active": is_active(index),
                 })
             })
@@ -48,7 +48,7 @@ pub fn list(context: &Context, as_json: bool) -> Result<Report, Error> {
     let line = |(index, stored): (usize, &StoredCredential)| {
         let mark = if is_active(index) { "*" } else { " " };
         let account = stored.account.as_deref().map(|name| format!("  {}", clean::line(name))).unwrap_or_default();
-        format!("{mark} {}  {}{account}\n", clean::line(&stored.profile_id), kind_words(stored.kind.name(), lang))
+        format!("{mark} {}  {}{account}\n", clean::line(&stored.profile_id), stored.kind.words(lang))
     };
     Ok(Report::text(current.credentials.iter().enumerate().map(line).collect::<String>()))
 }
@@ -94,7 +94,7 @@ fn change(context: &Context, site: &Site, current: &Current, account: AccountCha
     };
     write::commit(site, &request, None, &context.state(), now())?;
     // A running gateway goes on with what it has in memory until it is told.
-    round::after_write(site, current::kept(&site.read()?), var);
+    round::after_write(site, current::kept(&site.read()?), None, var);
     Ok(())
 }
 

@@ -57,7 +57,7 @@ pub fn add(context: &Context, name: &str, reference: &str, as_json: bool) -> Res
     }
     selection.aliases.retain(|alias| alias.target != target && !same_name(&alias.name, name));
     selection.aliases.push(Alias { name: name.to_owned(), target: target.clone() });
-    models::register(&mut selection, &target, catalog.as_ref());
+    selection.register(&target, catalog.as_ref());
     let line = text::alias_line(context.lang, name, clean::line(&target));
     let facts = json!({ "alias": name, "target": target });
     models::apply(context, &site, &current, selection, Change { line, facts, warnings }, as_json)

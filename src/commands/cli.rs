@@ -213,6 +213,8 @@ fn pools(lang: Lang) -> Command {
 fn renew(lang: Lang) -> Command {
     base("renew", renewal::about_renew(lang), lang).args([
         flag("watch", renewal::arg_watch(lang)),
+        flag("timer", renewal::arg_timer(lang)).conflicts_with_all(["watch", "no-timer"]),
+        flag("no-timer", renewal::arg_no_timer(lang)),
         json(lang),
         // How OpenClaw's cron and `token` call it.
         Arg::new("scheduled").long("scheduled").action(ArgAction::SetTrue).hide(true),
@@ -243,10 +245,11 @@ fn login(lang: Lang) -> Command {
             base("start", text::about_login_start(lang), lang)
                 .args([flag("keep-secret", text::arg_keep_secret(lang)), json(lang)]),
         )
-        .subcommand(
-            base("finish", text::about_login_finish(lang), lang)
-                .args([flag("redirect-stdin", text::arg_redirect_stdin(lang)), json(lang)]),
-        )
+        .subcommand(base("finish", text::about_login_finish(lang), lang).args([
+            flag("redirect-stdin", text::arg_redirect_stdin(lang)),
+            flag("timer", renewal::arg_login_timer(lang)),
+            json(lang),
+        ]))
         .subcommand(app)
 }
 

@@ -113,15 +113,21 @@ pub const WARNINGS: &[(&str, &str, &str)] = &[
         "A stored Chutes credential of another kind was replaced.",
         "替换了已存储的另一类 Chutes 凭据。",
     ),
+    ("no-image-input", "The image model takes no images.", "图像模型不支持图像输入。"),
+    (
+        "variable-not-set",
+        "--secret-input-mode ref without CHUTES_API_KEY: the reference was written, and not tried.",
+        "使用 --secret-input-mode ref 但没有 CHUTES_API_KEY：已写入引用，但未验证。",
+    ),
     (
         "openclaw-not-found",
-        "No OpenClaw was found; the documented files are written.",
-        "没有找到 OpenClaw；按文档写入文件。",
+        "No OpenClaw was found; what is written is what every version reads.",
+        "没有找到 OpenClaw；写入的是每个版本都能读取的内容。",
     ),
     (
         "openclaw-version-unknown",
-        "The OpenClaw that was found does not tell its version; the documented files are written.",
-        "找到的 OpenClaw 没有给出版本；按文档写入文件。",
+        "The OpenClaw that was found does not tell its version; what is written is what every version reads.",
+        "找到的 OpenClaw 没有给出版本；写入的是每个版本都能读取的内容。",
     ),
     ("not-renewed", "The stored sign-in has expired and could not be renewed.", "已存储的登录已过期，且无法续期。"),
     ("gateway-not-reloaded", "The running gateway did not take the new sign-in.", "正在运行的网关没有采用新的登录。"),
@@ -129,6 +135,11 @@ pub const WARNINGS: &[(&str, &str, &str)] = &[
         "renewal-job-not-added",
         "The job that renews the sign-in could not be added to OpenClaw's cron.",
         "无法把续期任务加入 OpenClaw 的 cron。",
+    ),
+    (
+        "renewal-timer-not-started",
+        "The timer that renews the sign-in was written and does not run.",
+        "续期定时器已写入，但没有运行。",
     ),
     (
         "plugin-switched-off",
@@ -144,6 +155,16 @@ pub const WARNINGS: &[(&str, &str, &str)] = &[
         "earlier-run",
         "A run before this one was killed; the message says what was found and what became of it.",
         "之前的一次运行被强制终止；消息中说明了发现的内容及其处理结果。",
+    ),
+    (
+        "attributes-lost",
+        "Extended attributes or an access control list of a file could not be carried over to the new one.",
+        "文件的扩展属性或访问控制列表未能转移到新文件。",
+    ),
+    (
+        "hard-link-broken",
+        "A file had other names, and its old content is there still.",
+        "文件另有其他名称，其中仍是旧内容。",
     ),
     (
         "not-renewable",
@@ -197,8 +218,8 @@ pub const ERRORS: &[(&str, u8, &str, &str)] = &[
     (
         "ref-without-variable",
         2,
-        "--secret-input-mode ref, and CHUTES_API_KEY is not set.",
-        "给出了 --secret-input-mode ref，但 CHUTES_API_KEY 未设置。",
+        "--secret-input-mode ref with a key, and CHUTES_API_KEY is not set.",
+        "给出了 --secret-input-mode ref 和密钥，但 CHUTES_API_KEY 未设置。",
     ),
     ("token-malformed", 2, "CHUTES_OAUTH_TOKEN does not hold an access token.", "CHUTES_OAUTH_TOKEN 中不是访问令牌。"),
     (
@@ -355,6 +376,18 @@ pub const ERRORS: &[(&str, u8, &str, &str)] = &[
     ),
     ("no-such-file", 1, "A file that was named is not there.", "指定的文件不存在。"),
     ("not-configured", 1, "Chutes is not in the config yet.", "配置中还没有 Chutes。"),
+    (
+        "no-timers",
+        1,
+        "renew --timer: nothing here calls a program at times.",
+        "renew --timer：此处没有可定时调用程序的机制。",
+    ),
+    (
+        "timer-not-started",
+        1,
+        "renew --timer: the timer was written and does not run.",
+        "renew --timer：定时器已写入，但没有运行。",
+    ),
     ("no-such-openclaw", 2, "--openclaw names no program.", "--openclaw 指定的不是程序。"),
     ("no-such-path", 1, "The config has nothing at that path.", "配置中该路径下没有内容。"),
     (
@@ -364,6 +397,12 @@ pub const ERRORS: &[(&str, u8, &str, &str)] = &[
         "在写入任何内容之前，运行被信号终止（129、130、143）。",
     ),
     ("system", 1, "The operating system refused something.", "操作系统拒绝了某个操作。"),
+    (
+        "report-lost",
+        1,
+        "The files were written, and standard output took no word of it.",
+        "文件已写入，但标准输出无法接收报告。",
+    ),
     (
         "bad-profile-name",
         2,

@@ -5,8 +5,7 @@ use super::error::Error;
 use super::report::Report;
 use crate::clean;
 use crate::openclaw::config_get;
-use crate::openclaw::write::undo;
-use crate::renewal::{kept, round};
+use crate::renewal::{kept, round, timer};
 use crate::texts::cli as text;
 use serde_json::{Value, json};
 
@@ -27,8 +26,8 @@ pub fn get(context: &Context, path: &str, as_json: bool) -> Result<Report, Error
 pub fn undo(context: &Context, as_json: bool) -> Result<Report, Error> {
     let site = context.site()?;
     let kept = kept::read(&site.paths.sign_in);
-    let undone = undo::undo(&context.state(), Some(&site))?;
-    round::after_write(&site, kept, var);
+    let undone = timer::undone(&site, &context.state())?;
+    round::after_write(&site, kept, None, var);
     let paths = site.paths;
     if as_json {
         let list = |files: &[std::path::PathBuf]| -> Value {

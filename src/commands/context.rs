@@ -4,7 +4,6 @@
 use super::error::Error;
 use super::invocation::{Invocation, Target};
 use super::usage::UsageError;
-use crate::chutes::bundled;
 use crate::chutes::endpoints::Endpoints;
 use crate::openclaw::Site;
 use crate::openclaw::program;
@@ -12,10 +11,12 @@ use crate::openclaw::read::current::Current;
 use crate::openclaw::read::install::Installed;
 use crate::openclaw::read::paths::Paths;
 use crate::openclaw::read::snapshot::Snapshot;
-use crate::selection::{Alias, Documented};
+use crate::openclaw::write;
 use crate::state::State;
 use crate::texts::Lang;
-use std::time::{SystemTime, UNIX_EPOCH};
+use crate::time::now;
+
+pub use crate::selection::documented;
 
 /// The parts of an [`Invocation`] that every command needs.
 #[derive(Clone, Debug)]
@@ -78,7 +79,7 @@ impl Context {
     /// The files as they are, and what they say.
     pub fn read(&self) -> Result<(Site, Snapshot, Current), Error> {
         let site = self.site()?;
-        let snapshot = site.read()?;
+        let snapshot = write::read_or_mend(&site, &self.state())?;
         let current = Current::of(&snapshot, now());
         Ok((site, snapshot, current))
     }
@@ -95,28 +96,4 @@ impl Context {
 /// A variable of the environment; one that is not Unicode counts as unset.
 pub fn var(name: &str) -> Option<String> {
     std::env::var(name).ok()
-}
-
-/// Unix time in milliseconds.
-pub fn now() -> i64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    i64::try_from(since.as_millis()).unwrap_or(i64::MAX)
-}
-
-/// A moment (Unix time in milliseconds) as RFC 3339 in UTC.
-pub fn rfc3339(ms: i64) -> String {
-    jiff::Timestamp::from_millisecond(ms).map(|moment| moment.to_string()).unwrap_or_default()
-}
-
-/// What the product promises, from the built-in catalog.
-pub fn documented() -> Documented {
-    Documented {
-        default: bundled::DEFAULT_MODEL.to_owned(),
-        aliases: bundled::ALIASES
-            .map(|(name, target)| Alias { name: name.to_owned(), target: target.to_owned() })
-            .to_vec(),
-        built_in: bundled::catalog().models.iter().map(|model| model.id.to_string()).collect(),
-        extra: bundled::catalog().models.into_iter().chain([bundled::fast_target()]).collect(),
-        ..Documented::default()
-    }
 }

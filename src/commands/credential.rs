@@ -2,19 +2,20 @@
 //! from the terminal, never from the arguments.
 
 use super::error::{Error, KeyError, Origin};
-use super::invocation::{AuthChoice, KeySource, Onboard, SecretInputMode};
+use super::invocation::{KeySource, Onboard, SecretInputMode};
 use super::report::Warning;
 use super::usage::UsageError;
 use crate::chutes::api_key;
 use crate::chutes::credential_kinds::{prefix, variable};
 use crate::openclaw::read::current::{Current, active_secret};
 use crate::openclaw::read::snapshot::Snapshot;
-use crate::openclaw::types::{CredentialKind, NewCredential};
+use crate::openclaw::types::{AuthChoice, CredentialKind, NewCredential};
 use crate::secret::Secret;
 use crate::texts::{Lang, cli as text};
+use crate::time::UnixMillis;
 use std::fs::File;
 use std::io::{IsTerminal, Read};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::path::Path;
 
 /// Largest input that is looked at, in bytes.
@@ -23,7 +24,6 @@ pub(super) const MAX_INPUT: u64 = 64 * 1024;
 /// A credential, ready to be tried and stored.
 #[derive(Clone, Debug)]
 pub struct Obtained {
-    pub choice: AuthChoice,
     /// Sent to the service. None: only OpenClaw can read it.
     pub secret: Option<Secret>,
     pub kind: CredentialKind,
@@ -40,6 +40,7 @@ pub fn obtain(options: &Onboard, var: impl Fn(&str) -> Option<String>, lang: Lan
     let choice = match options.auth_choice {
         Some(choice) => choice,
         None if options.key_source.is_some() || filled(variable::API_KEY).is_some() => AuthChoice::ApiKey,
+        None if options.secret_input_mode == SecretInputMode::Ref => AuthChoice::ApiKey,
         None if filled(variable::OAUTH_TOKEN).is_some() => AuthChoice::OAuth,
         None => return Err(Error::MissingCredential),
     };
@@ -50,26 +51,32 @@ pub fn obtain(options: &Onboard, var: impl Fn(&str) -> Option<String>, lang: Lan
 }
 
 impl Obtained {
-    pub fn new(
-        choice: AuthChoice,
-        secret: Secret,
-        stored: NewCredential,
-        client_secret: Option<Secret>,
-        warnings: Vec<Warning>,
-    ) -> Self {
-        Self { choice, secret: Some(secret), kind: stored.kind(), stored: Some(stored), client_secret, warnings }
+    pub fn new(secret: Secret, stored: NewCredential, client_secret: Option<Secret>, warnings: Vec<Warning>) -> Self {
+        Self { secret: Some(secret), kind: stored.kind(), stored: Some(stored), client_secret, warnings }
+    }
+
+    /// A reference to a variable that is not set here.
+    fn referred(lang: Lang) -> Self {
+        let message = text::warn_variable_not_set(lang, variable::API_KEY);
+        let stored = NewCredential::ApiKeyEnvRef { var: variable::API_KEY.to_owned() };
+        Self {
+            secret: None,
+            kind: stored.kind(),
+            stored: Some(stored),
+            client_secret: None,
+            warnings: vec![Warning { code: "variable-not-set", message }],
+        }
     }
 
     /// What is stored already, for a dry run: nothing is renewed or written for one.
-    pub fn already_stored(snapshot: &Snapshot, current: &Current, now: i64) -> Option<Self> {
+    pub fn already_stored(snapshot: &Snapshot, current: &Current, now: UnixMillis) -> Option<Self> {
         let active = current.active_credential();
         if active.is_none() && !current.in_database {
             return None;
         }
         let kind = active.map_or(CredentialKind::ApiKey, |active| active.kind);
-        let choice = if kind == CredentialKind::ApiKey { AuthChoice::ApiKey } else { AuthChoice::OAuth };
         let secret = active_secret(snapshot, now, super::context::var);
-        Some(Self { choice, secret, kind, stored: None, client_secret: None, warnings: Vec::new() })
+        Some(Self { secret, kind, stored: None, client_secret: None, warnings: Vec::new() })
     }
 }
 
@@ -77,7 +84,9 @@ fn api_key(options: &Onboard, from_env: Option<String>, lang: Lang) -> Result<Ob
     let mut warnings = Vec::new();
     let by_reference = options.secret_input_mode == SecretInputMode::Ref;
     let (origin, input) = match (&options.key_source, from_env) {
-        (_, None) if by_reference => return Err(KeyError::RefWithoutVariable.into()),
+        (Some(_), None) if by_reference => return Err(KeyError::RefWithoutVariable.into()),
+        // An image is built without the key, which comes when it runs.
+        (None, None) if by_reference => return Ok(Obtained::referred(lang)),
         // A reference names the variable, so the variable is what must work.
         (_, Some(value)) if by_reference => (Origin::Variable(variable::API_KEY), Secret::new(value)),
         (Some(KeySource::Stdin), _) => (Origin::Stdin, from_stdin()?),
@@ -91,7 +100,7 @@ fn api_key(options: &Onboard, from_env: Option<String>, lang: Lang) -> Result<Ob
         true => NewCredential::ApiKeyEnvRef { var: variable::API_KEY.to_owned() },
         false => NewCredential::ApiKey { secret: secret.clone() },
     };
-    Ok(Obtained::new(AuthChoice::ApiKey, secret, stored, None, warnings))
+    Ok(Obtained::new(secret, stored, None, warnings))
 }
 
 fn oauth(options: &Onboard, token: Option<String>, lang: Lang) -> Result<Obtained, Error> {
@@ -116,7 +125,7 @@ fn oauth(options: &Onboard, token: Option<String>, lang: Lang) -> Result<Obtaine
     let secret = Secret::new(token);
     let stored = NewCredential::Token { secret: secret.clone(), expires_at: None };
     let warning = Warning { code: "token-expires", message: text::warn_token_expires(lang).to_owned() };
-    Ok(Obtained::new(AuthChoice::OAuth, secret, stored, None, vec![warning]))
+    Ok(Obtained::new(secret, stored, None, vec![warning]))
 }
 
 pub fn from_stdin() -> Result<Secret, Error> {
@@ -127,23 +136,24 @@ pub fn from_stdin() -> Result<Secret, Error> {
     Ok(read_limited(stdin.lock(), Origin::Stdin)?)
 }
 
-/// A key file: regular, small, and best readable by its owner alone.
+/// A key file: small, and best readable by its owner alone; or a pipe, as a shell's `<(…)` is one.
 pub fn from_file(path: &Path, warnings: &mut Vec<Warning>, lang: Lang) -> Result<Secret, KeyError> {
     let origin = Origin::File(path.to_owned());
     let unreadable = |error: std::io::Error| KeyError::Unreadable {
         origin: origin.clone(),
         errno: error.raw_os_error().unwrap_or_default(),
     };
-    // Looked at before it is opened: opening a pipe would wait for a writer.
+    // Looked at before it is opened: opening a device may do anything.
     let before = std::fs::metadata(path).map_err(unreadable)?;
-    if !before.is_file() {
+    let is_pipe = before.file_type().is_fifo();
+    if !before.is_file() && !is_pipe {
         return Err(KeyError::NotRegular { path: path.to_owned() });
     }
     if before.len() > MAX_INPUT {
         return Err(KeyError::TooLarge { origin });
     }
     let mode = before.permissions().mode() & 0o7777;
-    if mode & 0o077 != 0 {
+    if !is_pipe && mode & 0o077 != 0 {
         let message = text::warn_key_file_permissions(lang, origin.words(lang), format!("{mode:04o}"));
         warnings.push(Warning { code: "key-file-permissions", message });
     }
@@ -202,9 +212,9 @@ mod tests {
         assert!(matches!(given(Onboard::default(), &[(variable::API_KEY, " ")]), Err(Error::MissingCredential)));
         let key =
             given(Onboard::default(), &[(variable::API_KEY, KEY), (variable::OAUTH_TOKEN, "cak_x")]).expect("the key");
-        assert_eq!((key.choice, key.secret.expect("sent").expose()), (AuthChoice::ApiKey, KEY));
+        assert_eq!((AuthChoice::of(key.kind), key.secret.expect("sent").expose()), (AuthChoice::ApiKey, KEY));
         let token = given(Onboard::default(), &[(variable::OAUTH_TOKEN, " cak_x\n")]).expect("the token");
-        assert_eq!((token.choice, token.secret.expect("sent").expose()), (AuthChoice::OAuth, "cak_x"));
+        assert_eq!((AuthChoice::of(token.kind), token.secret.expect("sent").expose()), (AuthChoice::OAuth, "cak_x"));
         assert!(matches!(token.stored, Some(NewCredential::Token { .. })));
         let oauth = Onboard { auth_choice: Some(AuthChoice::OAuth), ..Onboard::default() };
         assert!(matches!(given(oauth.clone(), &[(variable::API_KEY, KEY)]), Err(Error::OAuthNeedsPerson)));
@@ -218,6 +228,9 @@ mod tests {
         let by_ref = Onboard { secret_input_mode: SecretInputMode::Ref, ..Onboard::default() };
         let stored = given(by_ref.clone(), &[(variable::API_KEY, KEY)]).expect("a reference").stored;
         assert!(matches!(stored, Some(NewCredential::ApiKeyEnvRef { var }) if var == variable::API_KEY));
+        let built = given(by_ref.clone(), &[]).expect("a reference without the key");
+        assert!(built.secret.is_none() && matches!(built.stored, Some(NewCredential::ApiKeyEnvRef { .. })));
+        assert_eq!(built.warnings.iter().map(|warning| warning.code).collect::<Vec<_>>(), ["variable-not-set"]);
         let file = file(KEY.as_bytes(), 0o600);
         let from_file = Onboard { secret_input_mode: SecretInputMode::Ref, ..from(file.path()) };
         assert!(matches!(given(from_file, &[]), Err(Error::Key(KeyError::RefWithoutVariable))));
@@ -229,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_file_is_regular_small_text_and_private() {
+    fn a_key_file_is_small_text_and_private() {
         let private = file(format!("{KEY}\r\n").as_bytes(), 0o600);
         let obtained = given(from(private.path()), &[]).expect("a key");
         assert_eq!((obtained.secret.expect("sent").expose(), obtained.warnings.len()), (KEY, 0));

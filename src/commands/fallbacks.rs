@@ -46,7 +46,7 @@ pub fn add(context: &Context, name: &str, as_json: bool) -> Result<Report, Error
     if !selection.fallbacks.contains(&target) {
         selection.fallbacks.push(target.clone());
     }
-    models::register(&mut selection, &target, catalog.as_ref());
+    selection.register(&target, catalog.as_ref());
     let warnings = models::not_served_now(&target, catalog.as_ref(), context.lang).into_iter().collect();
     let line = text::fallback_added_line(context.lang, clean::line(&target));
     write(context, (&site, &current), selection, (line, warnings), as_json)

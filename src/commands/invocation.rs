@@ -2,6 +2,7 @@
 
 use super::renew::How;
 use crate::chutes::pool::Order;
+use crate::openclaw::types::AuthChoice;
 use crate::selection::recommend::Purpose;
 use crate::texts::Lang;
 use std::path::PathBuf;
@@ -121,6 +122,8 @@ pub enum Command {
     },
     LoginFinish {
         redirect_stdin: bool,
+        /// Also make a timer that renews.
+        timer: bool,
         json: bool,
     },
     LoginAppCreate {
@@ -227,30 +230,14 @@ pub struct Onboard {
     pub skip_verify: bool,
     /// `--strict`: what OpenClaw refuses in the config is a failure.
     pub strict: bool,
+    /// `login finish --timer`: make a timer that renews, where no gateway's cron does.
+    pub timer: bool,
 }
 
 impl Onboard {
     /// No terminal may be read: `--json` and `--check` have nobody to ask either.
     pub fn without_a_person(&self) -> bool {
         self.non_interactive || self.json || self.check
-    }
-}
-
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AuthChoice {
-    /// `chutes`: sign in.
-    OAuth,
-    /// `chutes-api-key`.
-    ApiKey,
-}
-
-impl AuthChoice {
-    /// As written after `--auth-choice`.
-    pub fn name(self) -> &'static str {
-        match self {
-            AuthChoice::OAuth => "chutes",
-            AuthChoice::ApiKey => "chutes-api-key",
-        }
     }
 }
 

@@ -1,10 +1,10 @@
 //! `login start` and `login finish`: the sign-in in two processes, for scripts and for connections that
 //! drop. The attempt waits in our own state in between.
 
-use super::context::{Context, now, rfc3339, var};
+use super::context::{Context, var};
 use super::credential::{Obtained, read_limited};
 use super::error::{Error, LoginError, Origin};
-use super::invocation::{AuthChoice, Onboard};
+use super::invocation::Onboard;
 use super::onboard;
 use super::report::{Report, Warning, warnings_json};
 use super::signals;
@@ -21,6 +21,7 @@ use crate::openclaw::types::NewCredential;
 use crate::secret::Secret;
 use crate::state::RememberedClient;
 use crate::texts::{cli as text, signin as sign_in_text};
+use crate::time::now;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use std::io::IsTerminal;
@@ -38,7 +39,7 @@ pub fn start(context: &Context, keep_secret: bool, as_json: bool) -> Result<Repo
     let before = known.filter(|_| remembered.as_ref() == Some(&settings.client_id)).map(|app| app.scopes);
     let added = settings.ask_also_for(&before.unwrap_or_default());
     check_registration(&settings)?;
-    let attempt = Attempt::new(settings, now_ms());
+    let attempt = Attempt::new(settings, now());
     let pending = attempt.pending();
     state.pending_login().write(&if keep_secret { pending.with_client_secret(&secret) } else { pending })?;
     let next = format!("{} login finish --redirect-stdin", context.program);
@@ -47,7 +48,7 @@ pub fn start(context: &Context, keep_secret: bool, as_json: bool) -> Result<Repo
     let warnings = Vec::from_iter((!added.is_empty()).then_some(Warning { code: "scopes-kept", message }));
     if as_json {
         let id: String = Sha256::digest(attempt.state().expose()).iter().take(6).map(|b| format!("{b:02x}")).collect();
-        let expires_at = rfc3339(i64::try_from(attempt.expires_at).unwrap_or(i64::MAX));
+        let expires_at = attempt.expires_at.rfc3339();
         let document = json!({
             "ok": true, "url": url, "id": id, "expiresAt": expires_at,
             "redirectUri": environment.redirect.as_str(), "scopes": attempt.settings.scopes, "next": next,
@@ -85,7 +86,7 @@ fn check_registration(settings: &Settings) -> Result<(), Error> {
 }
 
 /// The address that the browser ended on comes on standard input; then all is as without a person.
-pub fn finish(context: &Context, redirect_stdin: bool, as_json: bool) -> Result<Report, Error> {
+pub fn finish(context: &Context, redirect_stdin: bool, timer: bool, as_json: bool) -> Result<Report, Error> {
     if !redirect_stdin {
         return Err(UsageError::ArgumentMissing { arguments: vec!["--redirect-stdin".to_owned()] }.into());
     }
@@ -94,7 +95,7 @@ pub fn finish(context: &Context, redirect_stdin: bool, as_json: bool) -> Result<
     let pending = state.pending_login().read().ok_or(LoginError::NothingBegun)?;
     let secret = environment.client_secret.clone().or_else(|| pending.client_secret());
     let secret = secret.or_else(|| kept_secret(context));
-    let attempt = match Attempt::resume(pending, environment.endpoints.clone(), secret.clone(), now_ms()) {
+    let attempt = match Attempt::resume(pending, environment.endpoints.clone(), secret.clone(), now()) {
         Ok(attempt) => attempt,
         Err(why) => {
             if why != CannotResume::OtherService {
@@ -110,7 +111,7 @@ pub fn finish(context: &Context, redirect_stdin: bool, as_json: bool) -> Result<
         return Err(LoginError::StdinIsTerminal.into());
     }
     let input = read_limited(stdin.lock(), Origin::Stdin)?;
-    let code = match judge(input.expose(), &attempt, now_ms()) {
+    let code = match judge(input.expose(), &attempt, now()) {
         Verdict::Code(code) => code,
         Verdict::Mistake(mistake) => return Err(LoginError::Mistake(mistake).into()),
         Verdict::Refused(refusal) => {
@@ -118,20 +119,18 @@ pub fn finish(context: &Context, redirect_stdin: bool, as_json: bool) -> Result<
             return Err(LoginError::Refused(refusal).into());
         }
     };
-    // A code is good for one exchange, and so is the record of the attempt.
-    state.pending_login().remove();
+    // A code is good for one exchange, and so is the record of the attempt: of several that finish it at once, one.
+    if !state.pending_login().claim()? {
+        return Err(LoginError::NothingBegun.into());
+    }
     let client = Client::new(environment.endpoints.clone());
-    let granted = signals::until_interrupted(token::sign_in(&client, &attempt, &code, now_ms()))?;
+    let granted = signals::until_interrupted(token::sign_in(&client, &attempt, &code, now()))?;
     let granted = granted.map_err(LoginError::Token)?;
     let client_id = &attempt.settings.client_id;
     // A convenience for the next time.
     let _ = state.client().write(&RememberedClient::of(client_id, &granted.scopes));
     let stored = NewCredential::signed_in(&granted, client_id);
-    let obtained = Obtained::new(AuthChoice::OAuth, granted.access.clone(), stored, Some(secret), Vec::new());
-    let options = Onboard { non_interactive: true, json: as_json, ..Onboard::default() };
+    let obtained = Obtained::new(granted.access.clone(), stored, Some(secret), Vec::new());
+    let options = Onboard { non_interactive: true, json: as_json, timer, ..Onboard::default() };
     onboard::with_credential(context, &options, obtained)
-}
-
-fn now_ms() -> u64 {
-    u64::try_from(now()).unwrap_or_default()
 }

@@ -14,6 +14,7 @@ mod doctor;
 pub mod error;
 mod fallbacks;
 mod help;
+mod image;
 pub mod invocation;
 mod known;
 mod login;
@@ -79,7 +80,7 @@ fn dispatch(invocation: &Invocation) -> Result<Report, Error> {
         Command::ModelsList { all, json } => models::list(&context, *all, *json),
         Command::ModelsStatus { check, probe, json } => status::status(&context, *check, *probe, *json),
         Command::ModelsSet { reference, json } => models::set(&context, reference, *json),
-        Command::ModelsSetImage { reference, json } => models::set_image(&context, reference, *json),
+        Command::ModelsSetImage { reference, json } => image::set(&context, reference, *json),
         Command::FallbacksList { json } => fallbacks::list(&context, *json),
         Command::FallbacksAdd { reference, json } => fallbacks::add(&context, reference, *json),
         Command::FallbacksRemove { reference, json } => fallbacks::remove(&context, reference, *json),
@@ -110,13 +111,16 @@ fn dispatch(invocation: &Invocation) -> Result<Report, Error> {
         Command::LoginAppCreate { key_source, secret_file, json } => {
             login_app::create(&context, key_source.as_ref(), secret_file.as_deref(), *json)
         }
-        Command::LoginFinish { redirect_stdin, json } => login::finish(&context, *redirect_stdin, *json),
+        Command::LoginFinish { redirect_stdin, timer, json } => login::finish(&context, *redirect_stdin, *timer, *json),
     }
 }
 
 fn deliver(report: &Report) -> Result<u8, Error> {
     report::stderr(&report.err);
-    report::stdout(&report.out).map_err(Error::System)?;
+    report::stdout(&report.out).map_err(|error| match crate::openclaw::write::has_changed_files() {
+        true => Error::ReportLost(error),
+        false => Error::System(error),
+    })?;
     Ok(report.exit)
 }
 

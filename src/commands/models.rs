@@ -1,6 +1,6 @@
 //! `models list` and `models set`, and what every command that changes the models shares.
 
-use super::context::{Context, now};
+use super::context::Context;
 use super::error::Error;
 use super::known::resolve_known;
 use super::onboard::{base_url, changed_meanwhile, of_plan};
@@ -16,9 +16,9 @@ use crate::openclaw::read::current::Current;
 use crate::openclaw::read::snapshot::Snapshot;
 use crate::openclaw::types::Role;
 use crate::openclaw::write;
-use crate::selection::pools;
 use crate::selection::{Configured, Selection};
 use crate::texts::{Lang, cli as text};
+use crate::time::now;
 use serde_json::{Value, json};
 use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
@@ -243,31 +243,13 @@ pub fn set(context: &Context, name: &str, as_json: bool) -> Result<Report, Error
     let (site, _, current) = context.read()?;
     let catalog = context.state().catalog();
     let target = resolve_known(name, &current, catalog.as_ref())?;
-    let mut selection = selection_of(&current).unwrap_or_else(|_| bare(&current));
+    let mut selection = selection_of(&current).unwrap_or_else(|_| current.selection());
     selection.primary.clone_from(&target);
     selection.fallbacks.retain(|fallback| *fallback != target);
-    register(&mut selection, &target, catalog.as_ref());
+    selection.register(&target, catalog.as_ref());
     let warnings = not_served_now(&target, catalog.as_ref(), context.lang).into_iter().collect();
     let line = text::default_line(context.lang, clean::line(&target));
     let facts = json!({ "default": target });
-    apply(context, &site, &current, selection, Change { line, facts, warnings }, as_json)
-}
-
-/// `models set-image`.
-pub fn set_image(context: &Context, name: &str, as_json: bool) -> Result<Report, Error> {
-    let (site, _, current) = context.read()?;
-    let mut selection = selection_of(&current)?;
-    let catalog = context.state().catalog();
-    let target = resolve_known(name, &current, catalog.as_ref())?;
-    // Two models of other providers are OpenClaw's matter: to write them would bring Chutes in.
-    if !has_chutes(&current) && id_of(&target).is_none() {
-        return Err(Error::NotConfigured);
-    }
-    selection.image = Some(target.clone());
-    register(&mut selection, &target, catalog.as_ref());
-    let warnings = not_served_now(&target, catalog.as_ref(), context.lang).into_iter().collect();
-    let line = text::image_line(context.lang, clean::line(&target));
-    let facts = json!({ "image": target });
     apply(context, &site, &current, selection, Change { line, facts, warnings }, as_json)
 }
 
@@ -291,37 +273,7 @@ pub fn selection_of(current: &Current) -> Result<Selection, Error> {
     if current.configured.primary.is_none() {
         return Err(Error::NotConfigured);
     }
-    Ok(bare(current))
-}
-
-fn bare(current: &Current) -> Selection {
-    let configured = &current.configured;
-    Selection {
-        primary: configured.primary.clone().unwrap_or_default(),
-        fallbacks: configured.fallbacks.clone(),
-        image: configured.image.clone(),
-        aliases: configured.aliases.iter().filter(|alias| id_of(&alias.target).is_some()).cloned().collect(),
-        registered: current.models.clone(),
-        authoritative: false,
-    }
-}
-
-/// Make sure that a Chutes target is among the registered models.
-pub fn register(selection: &mut Selection, target: &str, catalog: Option<&Catalog>) {
-    let Some(id) = id_of(target) else { return };
-    if selection.registered.iter().any(|model| *model.id == *id) {
-        return;
-    }
-    let facts = catalog.and_then(|catalog| catalog.get(id)).cloned();
-    let built_in: Vec<Arc<Model>> = bundled::catalog().models.into_iter().chain([bundled::fast_target()]).collect();
-    let known = |id: &str| {
-        let own = selection.registered.iter().find(|model| *model.id == *id);
-        own.or_else(|| built_in.iter().find(|model| *model.id == *id))
-    };
-    let listed = catalog.map_or(&[][..], |catalog| &catalog.models);
-    let pool = || pools::facts(id, listed, known).map(Arc::new);
-    let model = facts.or_else(pool).or_else(|| known(id).cloned()).unwrap_or_else(|| Model::unknown(id).into());
-    selection.registered.push(model);
+    Ok(current.selection())
 }
 
 /// Whether a kept list has a model, or a member of a pool.

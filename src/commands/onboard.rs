@@ -1,7 +1,7 @@
 //! `onboard` without a person: credential, models, a test call, then everything is written at once.
 
 use super::codes;
-use super::context::{Context, documented, now, var};
+use super::context::{Context, documented, var};
 use super::credential::{self, Obtained};
 use super::error::Error;
 use super::invocation::{ModelsChoice, Onboard};
@@ -20,18 +20,19 @@ use crate::clean;
 use crate::diff;
 use crate::openclaw::Site;
 use crate::openclaw::plan::refusals::refusals;
-use crate::openclaw::plan::{self, Plan, PlanWarning, Request};
+use crate::openclaw::plan::{self, Plan, PlanWarning, Request, TimerWish};
 use crate::openclaw::program::validate;
 use crate::openclaw::read::current::Current;
 use crate::openclaw::read::refs;
 use crate::openclaw::read::snapshot::Snapshot;
 use crate::openclaw::write::{self, Written};
-use crate::renewal::{kept, round};
+use crate::renewal::{kept, round, timer};
 use crate::selection::propose::drifted;
 use crate::selection::refs::provider_of;
 use crate::selection::{self, Alias, Configured, Documented, Note, Overrides, Proposal, Selection};
 use crate::state::State;
 use crate::texts::{Lang, cli as text};
+use crate::time::now;
 use std::path::PathBuf;
 use std::sync::Arc;
 
@@ -99,6 +100,7 @@ pub fn with_credential(context: &Context, options: &Onboard, obtained: Obtained)
         selection: settled.selection.clone(),
         client_secret: obtained.client_secret.clone(),
         basis: Some(current.clone()),
+        timer: if options.timer && timer::is_wanted(&snapshot, var) { TimerWish::Make } else { TimerWish::AsItIs },
         ..Request::default()
     };
     let mut warnings = obtained.warnings.clone();
@@ -123,8 +125,8 @@ pub fn with_credential(context: &Context, options: &Onboard, obtained: Obtained)
         context.state().decide(&settled.catalog);
     }
     add_plan_warnings(&mut warnings, &written.plan, context.lang);
-    let told = round::after_write(&site, kept, var);
-    warnings.extend(round::troubles(&told).iter().map(|trouble| of_plan(trouble, context.lang)));
+    let told = round::after_write(&site, kept, written.plan.timer.as_ref(), var);
+    warnings.extend(round::troubles(told.as_ref()).iter().map(|trouble| of_plan(trouble, context.lang)));
     warnings.extend(changed_meanwhile(context, &site, &written.changed_meanwhile));
     let snapshot = after.unwrap_or(snapshot);
     let current = Current::of(&snapshot, now());
@@ -194,7 +196,7 @@ async fn settle(
     refuse_unknown(&overrides, current, &catalog, &documented)?;
     // What is up is asked only where something has to be chosen.
     if something_is_gone(&current.configured, &catalog, &documented) {
-        let yesterday = health::yesterday(u64::try_from(now()).unwrap_or_default());
+        let yesterday = health::yesterday(now());
         documented.health = Arc::new(health::ask(client, &yesterday).await);
     }
     let Proposal { selection, notes } =

@@ -1,15 +1,14 @@
 //! From arguments to an [`Invocation`], or to a usage error that never repeats a secret.
 
 use super::cli::{self, GLOBAL_FLAGS, GLOBAL_WITH_VALUE};
-use super::invocation::{
-    AuthChoice, Command, Invocation, KeySource, ModelsChoice, Onboard, SecretInputMode, SignIn, Target,
-};
+use super::invocation::{Command, Invocation, KeySource, ModelsChoice, Onboard, SecretInputMode, SignIn, Target};
 use super::logout::Logout;
 use super::refresh;
 use super::renew::How;
 use super::usage::UsageError;
 use crate::chutes::credential_kinds::prefix;
 use crate::chutes::pool::Order;
+use crate::openclaw::types::AuthChoice;
 use crate::selection::recommend::Purpose;
 use crate::texts::Lang;
 use clap::ArgMatches;
@@ -187,13 +186,18 @@ fn invocation(
             secret_file: file(last, "client-secret-file"),
             json: json(),
         },
-        ["login", "finish"] => Command::LoginFinish { redirect_stdin: flag(last, "redirect-stdin"), json: json() },
+        ["login", "finish"] => Command::LoginFinish {
+            redirect_stdin: flag(last, "redirect-stdin"),
+            timer: flag(last, "timer"),
+            json: json(),
+        },
         ["renew"] => Command::Renew(How {
             watch: flag(last, "watch"),
             json: json(),
             scheduled: flag(last, "scheduled"),
             no_gateway: flag(last, "no-gateway"),
             when_up: flag(last, "when-up"),
+            timer: (flag(last, "timer") || flag(last, "no-timer")).then(|| flag(last, "timer")),
         }),
         ["token"] => Command::Token,
         ["logout"] => Command::Logout(Logout {
@@ -246,6 +250,7 @@ fn leaf(matches: &ArgMatches) -> (Vec<&str>, &ArgMatches) {
 fn onboard(matches: &ArgMatches) -> Result<Onboard, UsageError> {
     let listed = many(matches, "models");
     Ok(Onboard {
+        timer: false,
         auth_choice: match optional(matches, "auth-choice").as_deref() {
             Some("chutes") => Some(AuthChoice::OAuth),
             Some(_) => Some(AuthChoice::ApiKey),

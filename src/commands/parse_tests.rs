@@ -58,7 +58,11 @@ fn every_command_is_understood() {
             "login app create --api-key-stdin --json",
             Command::LoginAppCreate { key_source: Some(KeySource::Stdin), secret_file: None, json: true },
         ),
-        ("login finish --redirect-stdin", Command::LoginFinish { redirect_stdin: true, json: false }),
+        (
+            "login finish --redirect-stdin --timer",
+            Command::LoginFinish { redirect_stdin: true, timer: true, json: false },
+        ),
+        ("login finish --redirect-stdin", Command::LoginFinish { redirect_stdin: true, timer: false, json: false }),
         ("undo", Command::Undo { json: false }),
         ("completions zsh", Command::Completions("zsh".into())),
         ("man", Command::Man),
@@ -98,6 +102,7 @@ fn the_options_of_onboard_are_all_read() {
          --link-file l --qr-file q.png --non-interactive --json --check --skip-verify --strict",
     );
     let expected = Onboard {
+        timer: false,
         auth_choice: Some(AuthChoice::ApiKey),
         key_source: Some(KeySource::File("/k".into())),
         secret_input_mode: SecretInputMode::Ref,

@@ -192,7 +192,7 @@ pub fn add(context: &Context, name: &str, members: &[String], order: Order, as_j
     chosen.filter(|used| old.contains(used)).for_each(|used| used.clone_from(&target));
     selection.registered.retain(|model| !old.contains(&model.reference()));
     selection.authoritative = !old.is_empty();
-    models::register(&mut selection, &target, catalog.as_ref());
+    selection.register(&target, catalog.as_ref());
     let line = text::pool_line(lang, name, clean::line(&target));
     let facts = json!({
         "pool": name,

@@ -1,7 +1,7 @@
 //! `export` and `import`: the choices of a setup as a small text without secrets, carried to another.
 
 use super::confirm;
-use super::context::{Context, now};
+use super::context::Context;
 use super::error::Error;
 use super::models::{self, Change, selection_of};
 use super::onboard::base_url;
@@ -18,6 +18,7 @@ use crate::openclaw::read::current::Current;
 use crate::selection::portable::{Choices, MAX_LEN, Refused};
 use crate::selection::{Selection, alias};
 use crate::texts::{Lang, cli as text};
+use crate::time::now;
 use serde_json::{Value, json};
 use std::io::{IsTerminal, Read};
 use std::path::Path;
@@ -121,7 +122,7 @@ fn chosen(choices: &Choices, current: &Current, catalog: Option<&Catalog>) -> Re
     let targets = [&choices.default].into_iter().chain(&choices.fallbacks).chain(&choices.image);
     let targets: Vec<String> = targets.chain(choices.aliases.values()).chain(&pools).cloned().collect();
     for target in targets.iter().filter(|target| id_of(target).is_some()) {
-        models::register(&mut selection, target, catalog);
+        selection.register(target, catalog);
     }
     Ok(selection)
 }

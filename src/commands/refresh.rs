@@ -2,7 +2,7 @@
 //! no write.
 
 use super::codes;
-use super::context::{Context, documented, now, var};
+use super::context::{Context, documented, var};
 use super::error::Error;
 use super::models::{self, Change};
 use super::onboard::left_out as left_out_of_the_list;
@@ -27,6 +27,7 @@ use crate::selection::propose::{drifted as drifted_ref, left_out};
 use crate::selection::repair::{self, Drift};
 use crate::selection::{Documented, Note, Selection};
 use crate::texts::{Lang, cli as text};
+use crate::time::now;
 use serde_json::Value;
 use serde_json::json;
 use std::collections::HashMap;
@@ -75,7 +76,7 @@ pub fn refresh(context: &Context, how: How) -> Result<Report, Error> {
     let mut known = documented().beside(&current.models);
     // What is up is asked only where something has to be chosen.
     if referred(&selection).any(|target| drifted_ref(target, &live)) {
-        let yesterday = health::yesterday(u64::try_from(now()).unwrap_or_default());
+        let yesterday = health::yesterday(now());
         known.health = Arc::new(signals::until_interrupted(health::ask(&client, &yesterday))?);
     }
     let notes = repair::notes(&current.configured, &live, &known);

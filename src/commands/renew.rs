@@ -1,19 +1,20 @@
 //! `renew`: the stored sign-in, renewed when it is time, and a running gateway made to take it. For timers:
 //! nothing due, nothing done, within milliseconds.
 
-use super::context::{Context, now, rfc3339, var};
+use super::context::{Context, var};
 use super::error::Error;
-use super::report::onboard::local_time;
 use super::report::{self, Report};
 use super::signals;
 use crate::clean;
 use crate::openclaw::Site;
 use crate::openclaw::plan::renewal_job;
 use crate::openclaw::program::gateway;
-use crate::renewal::round::{Gateway, Job, Round, Stored, round};
+use crate::renewal::round::{Gateway, Job, Look, Round, Stored, round};
+use crate::renewal::timer::{self, NotMade, Timer};
 use crate::renewal::{self, kept};
 use crate::sign_in;
 use crate::texts::{Lang, renewal as text};
+use crate::time::{UnixMillis, now};
 use serde_json::{Value, json};
 use std::time::Duration;
 
@@ -30,6 +31,19 @@ pub struct How {
     pub no_gateway: bool,
     /// Called by a gateway that starts: once it answers.
     pub when_up: bool,
+    /// Make the timer of this machine, or take it away.
+    pub timer: Option<bool>,
+}
+
+impl How {
+    fn look(self, is_first: bool) -> Look {
+        match self {
+            How { no_gateway: true, .. } => Look::Renewal,
+            How { scheduled: true, .. } => Look::Gateway,
+            _ if is_first => Look::Job,
+            _ => Look::Gateway,
+        }
+    }
 }
 
 /// How long a gateway may take to start.
@@ -45,22 +59,54 @@ pub fn renew(context: &Context, how: How) -> Result<Report, Error> {
     if how.when_up && !gateway_comes_up(&site) {
         return Ok(Report::default());
     }
+    let timer = match how.timer {
+        None => TimerDone::Nothing,
+        Some(true) if kept::read(&site.paths.sign_in).is_none() => TimerDone::Nothing,
+        Some(true) => match timer::make(&site, &context.state(), var, now()) {
+            Ok(true) => TimerDone::Nothing,
+            Ok(false) => TimerDone::NotNeeded,
+            Err(NotMade::OpenClaw(error)) => return Err(error.into()),
+            Err(NotMade::NoTimers) => return Err(Error::NoTimers),
+            Err(NotMade::NotStarted(why)) => return Err(Error::TimerNotStarted { why }),
+        },
+        Some(false) => match timer::read(&site.paths) {
+            Some(made) => TimerDone::Taken(timer::take_away(&site.paths, &made)),
+            None => TimerDone::Nothing,
+        },
+    };
+    let mut is_first = true;
     loop {
-        let done = look(context, &site, how)?;
-        if !how.watch {
-            return Ok(report(&done, context.lang, how));
+        let mut done = look(context, &site, how.look(is_first))?;
+        is_first = false;
+        if let TimerDone::Taken(taken) = &timer {
+            done.timer = taken.clone();
         }
-        let said = report(&done, context.lang, how);
+        let mut said = report(&done, context, how);
+        if timer == TimerDone::NotNeeded && !how.json && done.timer == Timer::None {
+            said.out.push_str(text::timer_not_needed(context.lang));
+            said.out.push('\n');
+        }
+        if !how.watch {
+            return Ok(said);
+        }
         report::stdout(&said.out).map_err(Error::System)?;
         report::stderr(&said.err);
         signals::until_interrupted(tokio::time::sleep(pause(&done)))?;
     }
 }
 
+/// What became of `--timer` and `--no-timer`.
+#[derive(PartialEq)]
+enum TimerDone {
+    Nothing,
+    NotNeeded,
+    Taken(Timer),
+}
+
 /// A signal ends the waiting, never a renewal that was sent.
-fn look(context: &Context, site: &Site, how: How) -> Result<Round, Error> {
+fn look(context: &Context, site: &Site, look: Look) -> Result<Round, Error> {
     let (site, endpoints) = (site.clone(), context.endpoints()?);
-    let work = async move { tokio::task::spawn_blocking(move || round(&site, endpoints, var, !how.no_gateway)).await };
+    let work = async move { tokio::task::spawn_blocking(move || round(&site, endpoints, var, look)).await };
     let done = signals::until_interrupted(work).inspect_err(|_| renewal::wait_until_kept())?;
     done.map_err(|error| Error::System(std::io::Error::other(error)))?.map_err(Error::Renewal)
 }
@@ -82,7 +128,7 @@ fn gateway_comes_up(site: &Site) -> bool {
     let start = std::time::Instant::now();
     while start.elapsed() < STARTING {
         let Ok(snapshot) = site.read() else { return false };
-        if kept::read(&site.paths.sign_in).is_none_or(|kept| kept.progress.job.is_some()) {
+        if kept::read(&site.paths.sign_in).is_none() {
             return false;
         }
         if gateway::listens(snapshot.value(), var) != Some(false) {
@@ -93,8 +139,8 @@ fn gateway_comes_up(site: &Site) -> bool {
     false
 }
 
-fn report(round: &Round, lang: Lang, how: How) -> Report {
-    let exit = exit(round, how);
+fn report(round: &Round, context: &Context, how: How) -> Report {
+    let (exit, lang) = (exit(round, how), context.lang);
     if how.json {
         return Report::json(&document(round, lang)).exit(exit);
     }
@@ -107,10 +153,17 @@ fn report(round: &Round, lang: Lang, how: How) -> Report {
     });
     lines.extend(match &round.job {
         Job::Added => Some(text::job_added(lang, renewal_job::EVERY)),
-        Job::Disabled => Some(text::job_disabled(lang).to_owned()),
+        Job::Disabled if round.timer == Timer::None => Some(text::job_disabled(lang).to_owned()),
         Job::Failed(why) => Some(text::job_failed(lang, clean::line(why))),
         Job::Later if round.gateway == Gateway::NotRunning => Some(text::job_later(lang).to_owned()),
         _ => None,
+    });
+    lines.extend(match &round.timer {
+        Timer::None if matches!(round.job, Job::Later | Job::Disabled) => Some(text::timer_hint(lang, context.program)),
+        Timer::None => None,
+        Timer::There(by) => Some(text::timer_there(lang, by.name(), renewal_job::EVERY)),
+        Timer::Removed(by) => Some(text::timer_removed(lang, by.name())),
+        Timer::Stays(by, why) => Some(text::timer_stays(lang, by.name(), clean::line(why))),
     });
     let problem = round.problem.as_ref().map(|problem| problem.says(lang) + "\n").unwrap_or_default();
     let mut report = Report::text(lines.into_iter().map(|line| line + "\n").collect::<String>()).exit(exit);
@@ -120,11 +173,10 @@ fn report(round: &Round, lang: Lang, how: How) -> Report {
 
 /// What there is, and until when.
 fn said(round: &Round, lang: Lang) -> String {
-    let at = |ms: i64| local_time(u64::try_from(ms).ok());
     match &round.stored {
-        Stored::Kept(kept) if kept.is_over(now()) => text::is_over(lang, at(kept.ends_at)),
-        Stored::Kept(kept) if round.renewed => text::renewed(lang, at(kept.ends_at), at(kept.due_at())),
-        Stored::Kept(kept) => text::not_due(lang, at(kept.ends_at), at(kept.due_at())),
+        Stored::Kept(kept) if kept.is_over(now()) => text::is_over(lang, kept.ends_at.local()),
+        Stored::Kept(kept) if round.renewed => text::renewed(lang, kept.ends_at.local(), kept.due_at().local()),
+        Stored::Kept(kept) => text::not_due(lang, kept.ends_at.local(), kept.due_at().local()),
         Stored::OpenClaw { .. } if round.renewed => text::renewed_in_store(lang).to_owned(),
         Stored::OpenClaw { .. } => text::core_renews(lang).to_owned(),
         Stored::Lasting => text::nothing_to_renew(lang).to_owned(),
@@ -167,15 +219,22 @@ fn document(round: &Round, lang: Lang) -> Value {
         Job::Failed(_) => "failed",
         Job::NotNeeded => "not-needed",
     };
+    let timer = match &round.timer {
+        Timer::None => Value::Null,
+        Timer::There(by) => json!({ "by": by.name(), "state": "there" }),
+        Timer::Removed(by) => json!({ "by": by.name(), "state": "removed" }),
+        Timer::Stays(by, why) => json!({ "by": by.name(), "state": "not-removed", "why": why }),
+    };
     json!({
         "ok": round.problem.is_none(),
         "renewed": round.renewed,
         "renewedBy": renews,
         "account": account,
-        "expiresAt": expires.map(rfc3339),
-        "renewsAt": next.map(rfc3339),
+        "expiresAt": expires.map(UnixMillis::rfc3339),
+        "renewsAt": next.map(UnixMillis::rfc3339),
         "gateway": gateway,
         "job": job,
+        "timer": timer,
         "error": round.problem.as_ref().map(|problem| json!({
             "code": problem.code(),
             "message": problem.says(lang),

@@ -1,10 +1,10 @@
 //! `models status`: what is configured, whether the credential will do, how old the catalog is.
 
-use super::context::{Context, now, rfc3339, var};
+use super::context::{Context, var};
 use super::error::Error;
 use super::models::{catalog_or_built_in, offers};
 use super::report::Report;
-use super::report::onboard::{catalog_words, fetched_at, kind_words, local_time, table};
+use super::report::onboard::{catalog_words, table};
 use super::report::renewal::{self as renewal_report, KeptState};
 use super::service;
 use super::signals;
@@ -25,6 +25,7 @@ use crate::renewal::prospect::{Prospect, prospect};
 use crate::selection::Configured;
 use crate::sign_in::SignIn;
 use crate::texts::{Lang, choose, cli as text, renewal as words};
+use crate::time::{UnixMillis, now};
 use serde_json::{Map, Value, json};
 use std::collections::BTreeMap;
 use std::path::Path;
@@ -45,7 +46,7 @@ enum Standing {
 }
 
 impl Standing {
-    fn of(active: Option<&StoredCredential>, now: i64, has: impl Fn(&str) -> bool) -> Standing {
+    fn of(active: Option<&StoredCredential>, now: UnixMillis, has: impl Fn(&str) -> bool) -> Standing {
         let Some(active) = active else { return Standing::Missing };
         if active.env_var.as_deref().is_some_and(|name| !has(name)) {
             return Standing::Missing;
@@ -131,6 +132,7 @@ pub fn status(context: &Context, check: bool, probe: bool, as_json: bool) -> Res
         standing = Standing::InDatabase;
     }
     let kept = renewal_report::kept(&snapshot, active);
+    let timer = snapshot.renewal_timer().map(|timer| timer.by);
     if let Some(kept) = &kept {
         standing = match renewal_report::state(kept, now()) {
             KeptState::Renews => Standing::Ok,
@@ -199,8 +201,8 @@ pub fn status(context: &Context, check: bool, probe: bool, as_json: bool) -> Res
             "catalog": {
                 "source": catalog.source.name(),
                 "models": catalog.models.len(),
-                "fetchedAt": fetched_at(&catalog),
-                "ageSeconds": catalog.fetched_at.map(|at| now().saturating_sub(at as i64) / 1000),
+                "fetchedAt": catalog.fetched_at.map(UnixMillis::rfc3339),
+                "ageSeconds": catalog.fetched_at.map(|at| (now() - at) / 1000),
             },
             "openclaw": { "version": site.installed.version },
             "reverted": reverted.as_ref().map(|path| path.to_string_lossy()),
@@ -239,11 +241,11 @@ pub fn status(context: &Context, check: bool, probe: bool, as_json: bool) -> Res
     if let Some(words) = prospect.and_then(|prospect| renewal_report::outlook(prospect, lang)) {
         rows.push(("", words));
     }
-    for (at, line) in kept.iter().flat_map(|kept| renewal_report::words(kept, lang)).enumerate() {
+    for (at, line) in kept.iter().flat_map(|kept| renewal_report::words(kept, timer, lang)).enumerate() {
         rows.push((if at == 0 { words::status_renewal(lang) } else { "" }, line));
     }
     if let Some(account) = &account {
-        rows.push((choose::report_account(lang), account.words(lang, |at| local_time(u64::try_from(at).ok()))));
+        rows.push((choose::report_account(lang), account.words(lang, UnixMillis::local)));
     }
     rows.push((text::report_store(lang), tilde(&snapshot.store_in_use())));
     if let Some(verdict) = &verdict {
@@ -302,8 +304,8 @@ fn auth_json(
         "profileId": active.map(|active| &active.profile_id),
         "kind": active.map(|active| active.kind.name()),
         "account": active.and_then(|active| active.account.clone()),
-        "expiresAt": active.and_then(|active| active.expires_at).map(rfc3339),
-        "renewal": renewal_report::json(kept, active, prospect),
+        "expiresAt": active.and_then(|active| active.expires_at).map(UnixMillis::rfc3339),
+        "renewal": renewal_report::json(kept, snapshot.renewal_timer().map(|timer| timer.by), active, prospect),
         "profiles": profiles,
     })
 }
@@ -314,7 +316,7 @@ fn profile_json(stored: &StoredCredential) -> Value {
         "agent": stored.agent,
         "kind": stored.kind.name(),
         "account": stored.account,
-        "expiresAt": stored.expires_at.map(rfc3339),
+        "expiresAt": stored.expires_at.map(UnixMillis::rfc3339),
         "variable": stored.env_var,
         "refreshable": stored.refreshable,
         "clientId": stored.client_id,
@@ -323,12 +325,12 @@ fn profile_json(stored: &StoredCredential) -> Value {
 
 fn credential_words(active: Option<&StoredCredential>, kept: bool, standing: Standing, lang: Lang) -> String {
     let Some(active) = active else { return standing.words(lang).to_owned() };
-    let mut parts = vec![clean::line(&active.profile_id), kind_words(active.kind.name(), lang).to_owned()];
+    let mut parts = vec![clean::line(&active.profile_id), active.kind.words(lang).to_owned()];
     parts.extend(active.account.as_deref().map(clean::line));
     parts.extend(active.hint.as_deref().map(clean::line));
     parts.extend(active.env_var.as_deref().map(|name| text::from_variable(lang, clean::line(name))));
     if let Some(at) = active.expires_at {
-        parts.push(text::expires(lang, local_time(u64::try_from(at).ok())));
+        parts.push(text::expires(lang, at.local()));
     }
     if active.refreshable && !kept {
         parts.push(text::renewable(lang).to_owned());
@@ -364,9 +366,9 @@ mod tests {
     use super::*;
     use crate::chutes::oauth::renewal_terms::Missing;
 
-    const NOW: i64 = 1_800_000_000_000;
+    const NOW: UnixMillis = UnixMillis(1_800_000_000_000);
 
-    fn stored(kind: CredentialKind, expires_at: Option<i64>, env_var: Option<&str>) -> StoredCredential {
+    fn stored(kind: CredentialKind, expires_at: Option<UnixMillis>, env_var: Option<&str>) -> StoredCredential {
         StoredCredential {
             profile_id: "chutes:default".into(),
             agent: "main".into(),

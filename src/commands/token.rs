@@ -3,7 +3,7 @@
 //! the work of a process of its own, which ends when its answer is stored and not when OpenClaw has waited
 //! long enough.
 
-use super::context::{Context, now, var};
+use super::context::{Context, var};
 use super::error::Error;
 use super::report::Report;
 use super::usage::UsageError;
@@ -11,6 +11,7 @@ use crate::openclaw::read::exec_provider::SECRET_ID;
 use crate::openclaw::read::paths::Paths;
 use crate::renewal::kept;
 use crate::sign_in::SignIn;
+use crate::time::now;
 use serde_json::{Map, Value, json};
 use std::io::{IsTerminal, Read};
 use std::os::unix::process::CommandExt;
@@ -59,8 +60,9 @@ pub fn token(context: &Context) -> Result<Report, Error> {
 fn current(context: &Context, document: &Path) -> Option<SignIn> {
     let sign_in = kept::read(document)?;
     let now = now();
-    if sign_in.progress.job.is_none() && is_gateway() {
-        // A gateway that starts: it gets its job as soon as it answers.
+    let is_reload = sign_in.progress.taken.is_some_and(|taken| taken != sign_in.issued_at);
+    if (sign_in.progress.job.is_none() || !is_reload) && is_gateway() {
+        // A gateway that starts: it gets its job as soon as it answers, or again, should somebody have removed it.
         drop(renew(context, &["--when-up"]));
     }
     let rests = sign_in.progress.trouble.as_ref().is_some_and(|trouble| trouble.lasting || now - trouble.at < REST);

@@ -1,9 +1,9 @@
 //! The way into the full-screen wizard and the model screen.
 
-use super::context::{Context, documented, now, var};
+use super::context::{Context, documented, var};
 use super::credential;
 use super::error::Error;
-use super::invocation::{AuthChoice, Command, Invocation, Onboard, SecretInputMode, SignIn};
+use super::invocation::{Command, Invocation, Onboard, SecretInputMode, SignIn};
 use super::onboard::overrides;
 use super::report::Report;
 use super::usage::UsageError;
@@ -13,13 +13,15 @@ use crate::chutes::oauth::attempt::{ClientId, Environment};
 use crate::chutes::{api_key, bundled};
 use crate::host::{Host, Verdict};
 use crate::openclaw::Site;
+use crate::openclaw::types::AuthChoice;
 use crate::state::State;
 use crate::texts::{Lang, wizard as text};
+use crate::time::now;
 use crate::tui::device::qr::draws_sextants;
 use crate::tui::theme::Depth;
 use crate::tui::{self, Ended, Session};
 use crate::wizard::facts::{Begun, Facts, SignInFacts};
-use crate::wizard::protocol::{self, Outcome};
+use crate::wizard::protocol::Outcome;
 
 /// The wizard talks to the terminal itself, whatever stdin and stdout are; without one it says which
 /// options make the same job run without a person.
@@ -39,10 +41,7 @@ pub fn run(invocation: &Invocation) -> Result<Report, Error> {
     };
     let facts = Facts {
         models_only: invocation.command == Command::Models,
-        choice: options.auth_choice.map(|choice| match choice {
-            AuthChoice::OAuth => protocol::AuthChoice::OAuth,
-            AuthChoice::ApiKey => protocol::AuthChoice::ApiKey,
-        }),
+        choice: options.auth_choice,
         env_key: var(variable::API_KEY).and_then(|key| api_key::parse(&key).ok()),
         given_key,
         store_reference: options.secret_input_mode == SecretInputMode::Ref,
@@ -95,10 +94,9 @@ fn given(facts: &Facts, state: &State, options: &SignIn) -> SignInFacts {
         _ => host,
     };
     let remembered = state.client().read();
-    let now = u64::try_from(now()).unwrap_or_default();
     let pending = state.pending_login().read();
     let (live, stale) = match pending {
-        Some(pending) if pending.expires_at > now => (Some(pending), false),
+        Some(pending) if pending.expires_at > now() => (Some(pending), false),
         Some(_) => (None, true),
         None => (None, false),
     };
@@ -155,6 +153,7 @@ pub fn show(session: Session, facts: Facts, way: Way) -> Result<Report, Error> {
         Ended::Signal(number) => Err(Error::Interrupted(number)),
         Ended::Outcome(Outcome::Cancelled) => Ok(Report::text(format!("{}\n", text::after_cancelled(lang))).exit(130)),
         Ended::Outcome(Outcome::Failed) => Ok(Report::text(format!("{}\n", text::after_cancelled(lang))).exit(1)),
+        Ended::Outcome(Outcome::Changed) => Ok(Report::text(format!("{}\n", text::after_changed(lang)))),
         Ended::Outcome(Outcome::Done) => Ok(Report::text(tui::view::summary(&wizard, lang))),
     }
 }

@@ -11,6 +11,7 @@ use crate::openclaw::plan::refusals::Refusal;
 use crate::openclaw::types::CredentialKind;
 use crate::sign_in::Trouble;
 use crate::texts::{Lang, doctor as text};
+use crate::time::UnixMillis;
 use std::path::PathBuf;
 
 /// How much a finding matters.
@@ -86,6 +87,16 @@ impl Role {
     }
 }
 
+/// Sessions of one agent in which the same model was chosen.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct Pin {
+    pub agent: String,
+    /// Full ref.
+    pub model: String,
+    /// How many.
+    pub sessions: usize,
+}
+
 /// Why something does not work, with what shows it. Holds no secret.
 #[derive(Clone, Debug)]
 pub enum Cause {
@@ -117,7 +128,7 @@ pub enum Cause {
     /// A sign-in or token that is over and cannot be renewed. Unix time in milliseconds.
     Expired {
         profile: String,
-        at_ms: i64,
+        at_ms: UnixMillis,
     },
     /// The process that will renew the sign-in lacks something.
     CannotRenew {
@@ -132,7 +143,7 @@ pub enum Cause {
     /// OpenClaw passes the credential over until then. Unix time in milliseconds.
     Cooldown {
         profile: String,
-        until_ms: i64,
+        until_ms: UnixMillis,
         reason: Option<String>,
     },
     /// Name and target changed places in `agents.defaults.models`.
@@ -153,6 +164,24 @@ pub enum Cause {
     AgentHasOwnModel {
         agent: String,
         model: String,
+    },
+    /// Sessions in which somebody chose another model.
+    SessionPinned(Pin),
+    /// Something else goes before what was set up: a variable, or a profile.
+    Shadowed {
+        by: String,
+    },
+    /// The service says that the refresh token was used, has expired or was revoked.
+    SignInSpent {
+        profile: String,
+    },
+    /// The latest consent left out the right to call models.
+    SignInWeakened {
+        profile: String,
+    },
+    /// Seconds by which this machine's clock is ahead of the service's; below zero: behind.
+    ClockOff {
+        ahead: i64,
     },
     /// `gateway.mode` is `remote`: what counts is the other machine's config.
     RemoteGateway,
@@ -185,6 +214,8 @@ pub enum Cause {
     RenewalTrouble(Trouble),
     /// No job in OpenClaw's cron renews the sign-in that we keep.
     NoRenewalJob,
+    /// The running gateway has no job that renews; it had one.
+    RenewalJobGone,
     /// A running gateway was not made to take the newest token yet.
     GatewayHasOldToken,
     /// A gateway of this version does not start on a config that names Chutes without its plugin.
@@ -197,9 +228,13 @@ pub enum Cause {
     CaptivePortal(Failure),
     /// The service refused the credential.
     CredentialRefused(Failure),
+    /// The credential is known, and may not call models.
+    NoRight(Failure),
     /// The account has no balance, or a cap is reached.
     NoBalance(Failure),
-    /// The model is listed and has no instance, or they are all busy.
+    /// The model is listed, and nothing runs that could answer.
+    NoInstance(Failure),
+    /// All that could answer is busy.
     NoCapacity(Failure),
     /// The service knows no such model for this account.
     ModelRefused(Failure),
@@ -234,7 +269,7 @@ pub const CAUSES: &[(&str, &str, Repair)] = &[
     ("no-credential", "No Chutes credential is stored.", Repair::Person),
     ("key-malformed", "The stored key is cut off or is no Chutes API key.", Repair::Person),
     ("variable-unset", "The credential is in a variable that the gateway does not find.", Repair::Person),
-    ("mode-mismatch", "auth.profiles names another kind of credential than is stored.", Repair::Person),
+    ("mode-mismatch", "auth.profiles names another kind of credential than is stored.", Repair::Config),
     ("credential-expired", "The sign-in or token is over and cannot be renewed.", Repair::Person),
     (
         "cannot-renew",
@@ -255,6 +290,15 @@ pub const CAUSES: &[(&str, &str, Repair)] = &[
     ),
     ("not-served", "A chosen model is not served any more.", Repair::Config),
     ("agent-has-own-model", "An agent has a model of its own, which the default does not reach.", Repair::None),
+    ("session-pinned", "Sessions in which another model was chosen go on with it.", Repair::None),
+    (
+        "shadowed",
+        "OpenClaw uses another credential than was set up: a variable or a profile goes before it.",
+        Repair::Person,
+    ),
+    ("sign-in-spent", "The refresh token was used, has expired or was revoked.", Repair::Person),
+    ("sign-in-weakened", "The latest consent left out the right to call models.", Repair::Person),
+    ("clock-off", "The clock of this machine differs from the service's by minutes.", Repair::Person),
     ("remote-gateway", "The gateway runs on another machine, whose config counts.", Repair::None),
     ("gateway-mode-missing", "gateway.mode is not set, so the gateway does not start.", Repair::Person),
     ("config-reverted", "OpenClaw put an older config in the place of ours.", Repair::Person),
@@ -287,9 +331,11 @@ pub const CAUSES: &[(&str, &str, Repair)] = &[
     ),
     ("unreachable", "The service could not be reached.", Repair::Person),
     ("captive-portal", "Something between here and the service answers with a page of its own.", Repair::Person),
-    ("credential-refused", "The service refuses the credential, or it may not call models.", Repair::Person),
+    ("credential-refused", "The service refuses the credential.", Repair::Person),
+    ("no-right-to-call", "The credential is valid, and may not call models.", Repair::Person),
     ("no-balance", "The account has no balance left, or a cap is reached.", Repair::Person),
-    ("no-capacity", "No instance of the model is up, or all are busy.", Repair::Person),
+    ("no-instance", "No instance of the model is up.", Repair::Person),
+    ("no-capacity", "All instances of the model are busy.", Repair::Person),
     ("model-refused", "The service has no such model for this account.", Repair::Config),
     ("odd-answer", "The service answered something else than a completion.", Repair::Person),
     ("renewal-failed", "The stored sign-in could not be renewed.", Repair::Person),
@@ -315,6 +361,13 @@ impl Cause {
             Cause::NotAllowed { .. } => ("not-allowed", Fault),
             Cause::NotServed { .. } => ("not-served", Fault),
             Cause::AgentHasOwnModel { .. } => ("agent-has-own-model", Notice),
+            Cause::SessionPinned(_) => ("session-pinned", Notice),
+            Cause::Shadowed { .. } => ("shadowed", Fault),
+            Cause::SignInSpent { .. } => ("sign-in-spent", Fault),
+            Cause::SignInWeakened { .. } => ("sign-in-weakened", Fault),
+            Cause::ClockOff { .. } => ("clock-off", Fault),
+            Cause::NoRight(_) => ("no-right-to-call", Fault),
+            Cause::NoInstance(_) => ("no-instance", Fault),
             Cause::RemoteGateway => ("remote-gateway", Notice),
             Cause::GatewayModeMissing => ("gateway-mode-missing", Fault),
             Cause::ConfigReverted { .. } => ("config-reverted", Fault),
@@ -326,6 +379,7 @@ impl Cause {
             Cause::HelperUnfit(_) => ("helper-unfit", Fault),
             Cause::RenewalTrouble(trouble) => ("renewal-trouble", if trouble.lasting { Fault } else { Notice }),
             Cause::NoRenewalJob => ("no-renewal-job", Notice),
+            Cause::RenewalJobGone => ("renewal-job-gone", Fault),
             Cause::GatewayHasOldToken => ("gateway-has-old-token", Notice),
             Cause::PluginStopsGateway => ("plugin-stops-gateway", Fault),
             Cause::PluginInstalled => ("plugin-installed", Notice),
@@ -361,7 +415,7 @@ impl Cause {
             Cause::ModeMismatch { profile, named, stored } => {
                 text::mode_mismatch(lang, clean::line(profile), clean::line(named), stored.name())
             }
-            Cause::Expired { profile, at_ms } => text::expired(lang, clean::line(profile), moment(*at_ms)),
+            Cause::Expired { profile, at_ms } => text::expired(lang, clean::line(profile), at_ms.local()),
             Cause::CannotRenew { profile, missing } => {
                 text::cannot_renew(lang, clean::line(profile), missing.says(lang))
             }
@@ -370,7 +424,7 @@ impl Cause {
             }
             Cause::Cooldown { profile, until_ms, reason } => {
                 let reason = reason.as_deref().map_or_else(|| text::reason_unknown(lang).to_owned(), clean::line);
-                text::cooldown(lang, clean::line(profile), moment(*until_ms), reason)
+                text::cooldown(lang, clean::line(profile), until_ms.local(), reason)
             }
             Cause::AliasesBackwards { names } => text::aliases_backwards(lang, clean::line(&names.join(", "))),
             Cause::NotAllowed { role, reference } => text::not_allowed(lang, role.words(lang), clean::line(reference)),
@@ -383,6 +437,14 @@ impl Cause {
             Cause::AgentHasOwnModel { agent, model } => {
                 text::agent_has_own_model(lang, clean::line(agent), clean::line(model))
             }
+            Cause::SessionPinned(pin) => {
+                text::session_pinned(lang, clean::line(&pin.agent), pin.sessions, clean::line(&pin.model))
+            }
+            Cause::Shadowed { by } => text::shadowed(lang, clean::line(by)),
+            Cause::SignInSpent { profile } => text::sign_in_spent(lang, clean::line(profile)),
+            Cause::SignInWeakened { profile } => text::sign_in_weakened(lang, clean::line(profile)),
+            Cause::ClockOff { ahead } if *ahead > 0 => text::clock_ahead(lang, ahead.abs().div_euclid(60)),
+            Cause::ClockOff { ahead } => text::clock_behind(lang, ahead.abs().div_euclid(60)),
             Cause::RemoteGateway => text::remote_gateway(lang).to_owned(),
             Cause::GatewayModeMissing => text::gateway_mode_missing(lang).to_owned(),
             Cause::ConfigReverted { path } => text::config_reverted(lang, clean::line(&tilde(path))),
@@ -395,16 +457,19 @@ impl Cause {
             Cause::ConfigRefused(refusal) => refusal.words(lang),
             Cause::HelperUnfit(helper) => helper.problem(lang).unwrap_or_default(),
             Cause::RenewalTrouble(trouble) => {
-                text::renewal_trouble(lang, moment(trouble.at), clean::line(&trouble.message))
+                text::renewal_trouble(lang, trouble.at.local(), clean::line(&trouble.message))
             }
             Cause::NoRenewalJob => text::no_renewal_job(lang).to_owned(),
+            Cause::RenewalJobGone => text::renewal_job_gone(lang).to_owned(),
             Cause::GatewayHasOldToken => text::gateway_has_old_token(lang).to_owned(),
             Cause::PluginStopsGateway => text::plugin_stops_gateway(lang).to_owned(),
             Cause::PluginInstalled => text::plugin_installed(lang).to_owned(),
             Cause::Unreachable(failure)
             | Cause::CaptivePortal(failure)
             | Cause::CredentialRefused(failure)
+            | Cause::NoRight(failure)
             | Cause::NoBalance(failure)
+            | Cause::NoInstance(failure)
             | Cause::NoCapacity(failure)
             | Cause::ModelRefused(failure)
             | Cause::OddAnswer(failure) => failure.message(lang),
@@ -416,27 +481,32 @@ impl Cause {
     pub fn advice(&self, program: &str, lang: Lang) -> String {
         match self {
             Cause::Unreadable(error) => error.hint(lang).unwrap_or_default(),
-            Cause::OnlyConfigJson { .. }
-            | Cause::NotConfigured
-            | Cause::NoCredential
-            | Cause::ModeMismatch { .. }
-            | Cause::Expired { .. } => text::run_onboard(lang, program),
+            Cause::OnlyConfigJson { .. } | Cause::NotConfigured | Cause::NoCredential | Cause::Expired { .. } => {
+                text::run_onboard(lang, program)
+            }
             Cause::KeyMalformed { .. } => text::another_key(lang, program),
             Cause::VariableUnset { variable, .. } => text::set_variable(lang, clean::line(variable)),
             Cause::CannotRenew { missing: Missing::ClientSecret, .. } => {
                 text::set_variable(lang, "CHUTES_CLIENT_SECRET")
             }
-            Cause::CannotRenew { .. } | Cause::RenewalFailed { .. } => text::sign_in_again(lang, program),
+            Cause::CannotRenew { .. }
+            | Cause::RenewalFailed { .. }
+            | Cause::SignInSpent { .. }
+            | Cause::SignInWeakened { .. } => text::sign_in_again(lang, program),
+            Cause::Shadowed { by } => text::take_away(lang, clean::line(by)),
+            Cause::ClockOff { .. } => text::set_clock(lang).to_owned(),
+            Cause::SessionPinned(_) => text::unpin(lang).to_owned(),
             Cause::ConfigRefused(refusal) => text::run_command(lang, clean::line(&refusal.mended_by())),
             Cause::HelperUnfit(helper) => helper.remedy(lang).unwrap_or_default(),
             Cause::RenewalTrouble(trouble) if trouble.lasting => text::sign_in_again(lang, program),
-            Cause::RenewalTrouble(_) | Cause::NoRenewalJob | Cause::GatewayHasOldToken => {
+            Cause::RenewalTrouble(_) | Cause::NoRenewalJob | Cause::RenewalJobGone | Cause::GatewayHasOldToken => {
                 text::run_renew(lang, program)
             }
             Cause::PluginInstalled => String::new(),
             Cause::AliasesBackwards { .. }
             | Cause::PluginStopsGateway
             | Cause::NotAllowed { .. }
+            | Cause::ModeMismatch { .. }
             | Cause::Permissions { .. }
             | Cause::ModelRefused(_)
             | Cause::NotServed { successor: Some(_), .. } => text::run_fix(lang, program),
@@ -453,18 +523,13 @@ impl Cause {
             Cause::Unreachable(failure)
             | Cause::CaptivePortal(failure)
             | Cause::CredentialRefused(failure)
+            | Cause::NoRight(failure)
             | Cause::NoBalance(failure)
+            | Cause::NoInstance(failure)
             | Cause::NoCapacity(failure)
             | Cause::OddAnswer(failure) => failure.hint(lang),
         }
     }
-}
-
-/// Unix time in milliseconds as local date and time.
-fn moment(ms: i64) -> String {
-    jiff::Timestamp::from_millisecond(ms)
-        .map(|at| at.to_zoned_datetime(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string())
-        .unwrap_or_else(|_| "-".to_owned())
 }
 
 #[cfg(test)]

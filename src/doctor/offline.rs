@@ -1,20 +1,22 @@
-//! What OpenClaw's files and our own state show without asking anybody. No IO but in [`Places::look`].
+//! What OpenClaw's files and our own state show without asking anybody. No IO but in [`Places::look`] and [`pins`].
 
-use super::finding::{Cause, Finding, Role};
+use super::finding::{Cause, Finding, Pin, Repair, Role, Severity};
 use crate::chutes::api_key;
+use crate::chutes::credential_kinds::variable;
 use crate::chutes::model::{Catalog, id_of};
 use crate::chutes::oauth::renewal_terms;
 use crate::openclaw::helper::Helper;
 use crate::openclaw::plan::refusals::refusals;
 use crate::openclaw::plan::{gateway_surroundings, gateway_variable};
 use crate::openclaw::read::auth_store;
-use crate::openclaw::read::current::{self, Current, active_oauth, active_secret};
+use crate::openclaw::read::current::{self, Current, OAuthProfile, active_oauth, active_secret};
 use crate::openclaw::read::exec_provider;
 use crate::openclaw::read::install::Generation;
 use crate::openclaw::read::plugin;
 use crate::openclaw::read::snapshot::{Snapshot, agent_entry};
 use crate::openclaw::types::{CredentialKind, StoredCredential};
 use crate::openclaw::value::at;
+use crate::time::UnixMillis;
 use serde_json::Value;
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
@@ -28,12 +30,16 @@ pub struct Facts<'a> {
     /// The successor of a ref that is not served, by the rule that all commands follow.
     pub successor: &'a dyn Fn(&str, &Role) -> Option<String>,
     pub places: &'a Places,
+    /// Sessions in which another model was chosen, where they can be read.
+    pub pins: &'a [Pin],
     /// Where our last config was put when OpenClaw went back to an older one.
     pub reverted: Option<PathBuf>,
     /// OpenClaw keeps credentials in a database and did not say which.
     pub credential_unknown: bool,
+    /// A running gateway was asked, and its cron has not the job that it had.
+    pub job_gone: bool,
     /// Unix time in milliseconds.
-    pub now_ms: i64,
+    pub now: UnixMillis,
 }
 
 /// Owners and permission bits of the files that hold secrets.
@@ -98,7 +104,14 @@ pub fn examine(facts: &Facts<'_>) -> Vec<Finding> {
     credential(facts, &mut causes);
     models(facts, &mut causes);
     places(facts, &mut causes);
-    let mut findings: Vec<Finding> = causes.into_iter().map(Finding::from).collect();
+    let finding = |cause: Cause| match cause {
+        // Another one is used in its place: whose turn it should be is for a person to say.
+        Cause::ModeMismatch { .. } if facts.current.active.is_some() => {
+            Finding { cause, severity: Severity::Notice, repair: Repair::Person }
+        }
+        cause => Finding::from(cause),
+    };
+    let mut findings: Vec<Finding> = causes.into_iter().map(finding).collect();
     findings.sort_by_key(|finding| finding.severity);
     findings
 }
@@ -118,7 +131,7 @@ fn installation(facts: &Facts<'_>, causes: &mut Vec<Cause>) {
         _ => {}
     }
     let installed = &snapshot.installed;
-    if installed.generation != Generation::JsonStore && snapshot.store.file.bytes.is_some() {
+    if installed.generation.has_database() && snapshot.store.file.bytes.is_some() {
         causes.push(Cause::LegacyStore { path: snapshot.store.file.path.clone() });
     }
     let refused = refusals(&snapshot.tree, installed.version.as_deref());
@@ -137,12 +150,13 @@ fn installation(facts: &Facts<'_>, causes: &mut Vec<Cause>) {
 }
 
 fn credential(facts: &Facts<'_>, causes: &mut Vec<Cause>) {
-    let Facts { snapshot, current, now_ms, .. } = *facts;
+    let Facts { snapshot, current, now, .. } = *facts;
     mode_mismatches(facts, causes);
+    causes.extend(facts.places.helper.clone().filter(|helper| helper.unfit.is_some()).map(Cause::HelperUnfit));
     let Some(active) = current.active_credential() else {
         // What is over is stored all the same; OpenClaw passes it over.
         let over = (current.credentials.iter())
-            .filter_map(|stored| stored.expires_at.filter(|at_ms| *at_ms <= now_ms).map(|at_ms| (stored, at_ms)));
+            .filter_map(|stored| stored.expires_at.filter(|at_ms| *at_ms <= now).map(|at_ms| (stored, at_ms)));
         let over = over.map(|(stored, at_ms)| Cause::Expired { profile: stored.profile_id.clone(), at_ms });
         let before = causes.len();
         causes.extend(over);
@@ -153,13 +167,14 @@ fn credential(facts: &Facts<'_>, causes: &mut Vec<Cause>) {
         return;
     };
     let profile = || active.profile_id.clone();
+    causes.extend(shadow(snapshot, active).map(|by| Cause::Shadowed { by }));
     if let Some(variable) = &active.env_var
         && gateway_variable(snapshot, variable).is_none()
     {
         causes.push(Cause::VariableUnset { profile: profile(), variable: variable.clone() });
     }
     if active.kind == CredentialKind::ApiKey {
-        let stored = active_secret(snapshot, now_ms, |name| gateway_variable(snapshot, name));
+        let stored = active_secret(snapshot, now, |name| gateway_variable(snapshot, name));
         if let Some(key) = stored.filter(|key| api_key::parse(key.expose()).is_err()) {
             causes.push(Cause::KeyMalformed { profile: profile(), length: key.expose().chars().count() });
         }
@@ -176,15 +191,30 @@ fn credential(facts: &Facts<'_>, causes: &mut Vec<Cause>) {
     }
 }
 
+/// What goes before the credential that was set up: a profile before the sign-in that we keep, and, where the
+/// provider is part of OpenClaw, its variables before a key in the config.
+fn shadow(snapshot: &Snapshot, active: &StoredCredential) -> Option<String> {
+    let in_stores = [Some(&snapshot.store), snapshot.main_store.as_ref()];
+    let in_stores = in_stores.into_iter().flatten().flat_map(|store| auth_store::profiles(store.seen()));
+    let is_profile = in_stores.into_iter().any(|profile| profile.id == active.profile_id);
+    if is_profile {
+        return current::kept(snapshot).map(|_| active.profile_id.clone());
+    }
+    let reads_variables = snapshot.installed.generation == Generation::JsonStore;
+    let names = [variable::API_KEY, variable::OAUTH_TOKEN].into_iter().filter(|_| reads_variables);
+    let mut before = names.take_while(|name| active.env_var.as_deref() != Some(name));
+    before.find(|name| gateway_variable(snapshot, name).is_some()).map(str::to_owned)
+}
+
 /// The sign-in that we renew ourselves, for an OpenClaw whose core renews none.
 fn renewal(facts: &Facts<'_>, causes: &mut Vec<Cause>) {
-    if let Some(helper) = facts.places.helper.clone().filter(|helper| helper.unfit.is_some()) {
-        causes.push(Cause::HelperUnfit(helper));
-    }
     let Some(kept) = current::kept(facts.snapshot) else { return };
     causes.extend(kept.progress.trouble.map(Cause::RenewalTrouble));
     let cron_off = at(facts.snapshot.value(), &["cron", "enabled"]) == Some(&Value::Bool(false));
-    if kept.progress.job.is_none() && !cron_off {
+    if facts.job_gone {
+        causes.push(Cause::RenewalJobGone);
+    }
+    if kept.progress.job.is_none() && facts.snapshot.renewal_timer().is_none() && !cron_off {
         causes.push(Cause::NoRenewalJob);
     }
     if kept.progress.taken.is_some_and(|taken| taken != kept.issued_at) {
@@ -193,7 +223,7 @@ fn renewal(facts: &Facts<'_>, causes: &mut Vec<Cause>) {
 }
 
 fn sign_in(facts: &Facts<'_>, active: &StoredCredential, causes: &mut Vec<Cause>) {
-    let Facts { snapshot, now_ms, .. } = *facts;
+    let Facts { snapshot, now, .. } = *facts;
     if let Some(kept) = current::kept(snapshot) {
         let terms = renewal_terms::Stored { client_id: Some(kept.client_id), refresh: kept.refresh };
         let gateways = gateway_surroundings(snapshot);
@@ -204,8 +234,8 @@ fn sign_in(facts: &Facts<'_>, active: &StoredCredential, causes: &mut Vec<Cause>
         }
         return;
     }
-    let over = active.expires_at.is_some_and(|at_ms| at_ms <= now_ms);
-    match active_oauth(snapshot, now_ms) {
+    let over = active.expires_at.is_some_and(|at_ms| at_ms <= now);
+    match active_oauth(snapshot, now).or_else(|| in_agents_database(snapshot, active)) {
         // Without a way to renew it ends within the hour, so it is a fault before its end, too.
         Some(stored) => {
             let terms = renewal_terms::Stored { client_id: stored.client_id, refresh: stored.refresh };
@@ -217,6 +247,20 @@ fn sign_in(facts: &Facts<'_>, active: &StoredCredential, causes: &mut Vec<Cause>
             .push(Cause::Expired { profile: active.profile_id.clone(), at_ms: active.expires_at.unwrap_or_default() }),
         None => {}
     }
+}
+
+/// A sign-in in the database of a version whose core renews it.
+fn in_agents_database(snapshot: &Snapshot, active: &StoredCredential) -> Option<OAuthProfile> {
+    let renews = snapshot.installed.generation == Generation::AgentSqlite && active.kind == CredentialKind::OAuth;
+    let stored = auth_store::profiles(snapshot.store.seen()).into_iter().filter(|_| renews);
+    let profile = stored.into_iter().find(|profile| profile.id == active.profile_id)?;
+    Some(OAuthProfile {
+        store: snapshot.store.file.path.clone(),
+        refresh: profile.refresh,
+        client_id: profile.client_id,
+        expires_at: profile.expires_at,
+        id: profile.id,
+    })
 }
 
 /// Profiles that OpenClaw passes over because the config names another kind than is stored.
@@ -240,14 +284,10 @@ fn cooldown(facts: &Facts<'_>, active: &StoredCredential, causes: &mut Vec<Cause
     let stores = [facts.snapshot.auth_state.seen(), facts.snapshot.store.seen()];
     let usage = stores.iter().find_map(|store| store.get("usageStats")?.get(&active.profile_id));
     let Some(usage) = usage else { return };
-    let until = ["blockedUntil", "disabledUntil", "cooldownUntil"]
-        .iter()
-        .filter_map(|name| usage.get(*name)?.as_f64())
-        .map(|ms| ms as i64)
-        .max();
+    let until = auth_store::cooldown(usage.as_object());
     let reason =
         ["blockedReason", "disabledReason", "cooldownReason"].iter().find_map(|name| usage.get(*name)?.as_str());
-    if let Some(until_ms) = until.filter(|until| *until > facts.now_ms) {
+    if let Some(until_ms) = until.filter(|until| *until > facts.now) {
         let reason = reason.map(str::to_owned);
         causes.push(Cause::Cooldown { profile: active.profile_id.clone(), until_ms, reason });
     }
@@ -279,6 +319,7 @@ fn models(facts: &Facts<'_>, causes: &mut Vec<Cause>) {
             causes.push(Cause::NotServed { role, reference, successor });
         }
     }
+    causes.extend(facts.pins.iter().cloned().map(Cause::SessionPinned));
     for agent in &current.agents {
         let own = agent_entry(snapshot.value(), agent).and_then(|entry| entry.get("model"));
         let own = own.and_then(|model| model.as_str().or_else(|| model.get("primary")?.as_str()));
@@ -286,6 +327,32 @@ fn models(facts: &Facts<'_>, causes: &mut Vec<Cause>) {
             causes.push(Cause::AgentHasOwnModel { agent: agent.clone(), model: model.to_owned() });
         }
     }
+}
+
+/// Sessions whose model somebody chose, as far as OpenClaw keeps them in files. `default`: full ref of the default.
+pub fn pins(snapshot: &Snapshot, default: Option<&str>) -> Vec<Pin> {
+    let mut pins: Vec<Pin> = Vec::new();
+    for agent in &snapshot.agents {
+        let path = snapshot.paths.state_dir.join("agents").join(agent).join("sessions/sessions.json");
+        let sessions = crate::files::read_file(&path).ok().flatten();
+        let sessions: Option<Value> = sessions.and_then(|bytes| serde_json::from_slice(&bytes).ok());
+        for session in sessions.as_ref().and_then(Value::as_object).into_iter().flat_map(|map| map.values()) {
+            let text = |name: &str| session.get(name).and_then(Value::as_str).map(str::trim).filter(|t| !t.is_empty());
+            // What OpenClaw fell back to by itself is no choice.
+            let Some(chosen) = text("modelOverride").filter(|_| text("modelOverrideSource") != Some("auto")) else {
+                continue;
+            };
+            let model = text("providerOverride").map_or_else(|| chosen.to_owned(), |by| format!("{by}/{chosen}"));
+            if default == Some(model.as_str()) {
+                continue;
+            }
+            match pins.iter_mut().find(|pin| pin.agent == *agent && pin.model == model) {
+                Some(pin) => pin.sessions += 1,
+                None => pins.push(Pin { agent: agent.clone(), model, sessions: 1 }),
+            }
+        }
+    }
+    pins
 }
 
 /// Every ref that the config uses, with what for.

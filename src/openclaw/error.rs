@@ -184,12 +184,7 @@ impl Error {
             Error::Unproven { path, dotted } => texts::unproven(lang, show(path), clean::line(dotted)),
             Error::UnsupportedStore { version, kind } => {
                 let version = clean::line(version.as_deref().unwrap_or("≥ 2026.6.5"));
-                let kind = match kind {
-                    CredentialKind::ApiKey => texts::an_api_key(lang),
-                    CredentialKind::Token => texts::a_token(lang),
-                    CredentialKind::OAuth => texts::an_oauth_login(lang),
-                };
-                texts::unsupported_store(lang, version, kind)
+                texts::unsupported_store(lang, version, kind.words(lang))
             }
             Error::SymlinkedSecret { path } => texts::symlinked_secret(lang, show(path)),
             Error::StoredAlready { profile_id, error } => {

@@ -4,10 +4,35 @@ use crate::chutes::oauth::attempt::ClientId;
 use crate::chutes::oauth::token::Granted;
 use crate::files::bytes::Bytes;
 use crate::secret::Secret;
+use crate::texts::{Lang, cli as texts};
+use crate::time::UnixMillis;
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
-/// CredentialKind of a stored credential, named as OpenClaw's auth store names it.
+/// The two ways to give a credential, named as OpenClaw names them (`--auth-choice`).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum AuthChoice {
+    /// Sign in.
+    OAuth,
+    ApiKey,
+}
+
+impl AuthChoice {
+    /// `chutes`, `chutes-api-key`.
+    pub fn name(self) -> &'static str {
+        match self {
+            AuthChoice::OAuth => "chutes",
+            AuthChoice::ApiKey => "chutes-api-key",
+        }
+    }
+
+    /// The one by which a credential of this kind comes.
+    pub fn of(kind: CredentialKind) -> AuthChoice {
+        if kind == CredentialKind::ApiKey { AuthChoice::ApiKey } else { AuthChoice::OAuth }
+    }
+}
+
+/// What kind a stored credential is, named as OpenClaw's auth store names it.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CredentialKind {
     ApiKey,
@@ -24,6 +49,15 @@ impl CredentialKind {
             CredentialKind::OAuth => "oauth",
         }
     }
+
+    /// As a person says it.
+    pub fn words(self, lang: Lang) -> &'static str {
+        match self {
+            CredentialKind::ApiKey => texts::kind_api_key(lang),
+            CredentialKind::Token => texts::kind_token(lang),
+            CredentialKind::OAuth => texts::kind_oauth(lang),
+        }
+    }
 }
 
 /// A Chutes credential in OpenClaw's store. Never the secret itself.
@@ -35,8 +69,8 @@ pub struct StoredCredential {
     pub kind: CredentialKind,
     /// Chutes user name.
     pub account: Option<String>,
-    /// Unix time in milliseconds, as stored (OpenClaw stores five minutes less than the token's life).
-    pub expires_at: Option<i64>,
+    /// As stored (OpenClaw stores five minutes less than the token's life).
+    pub expires_at: Option<UnixMillis>,
     /// `…abcd`: last four characters; `…` for a short one; None when only a reference is stored.
     pub hint: Option<String>,
     /// Name of the environment variable that holds it, when a reference is stored.
@@ -59,36 +93,35 @@ pub enum NewCredential {
     OAuth {
         access: Secret,
         refresh: Option<Secret>,
-        /// Unix time in milliseconds, already reduced by five minutes.
-        expires_at: i64,
+        /// Already reduced by five minutes.
+        expires_at: UnixMillis,
         client_id: String,
         /// Chutes user name.
         account: Option<String>,
         /// The `sub` of userinfo.
         account_id: Option<String>,
-        /// The access token's own life, Unix milliseconds: from and to.
-        life: (i64, i64),
+        /// The access token's own life: from and to.
+        life: (UnixMillis, UnixMillis),
         /// Address of the identity provider that granted it.
         idp: String,
     },
     Token {
         secret: Secret,
-        expires_at: Option<i64>,
+        expires_at: Option<UnixMillis>,
     },
 }
 
 impl NewCredential {
     /// From a sign-in with the app `client_id`.
     pub fn signed_in(granted: &Granted, client_id: &ClientId) -> NewCredential {
-        let of_ms = |ms: u64| i64::try_from(ms).unwrap_or(i64::MAX);
         NewCredential::OAuth {
             access: granted.access.clone(),
             refresh: granted.refresh.clone(),
-            expires_at: of_ms(granted.expires_at_ms),
+            expires_at: granted.expires_at,
             client_id: client_id.as_str().to_owned(),
             account: granted.account.clone(),
             account_id: granted.account_id.clone(),
-            life: (of_ms(granted.granted_at_ms), of_ms(granted.ends_at_ms)),
+            life: (granted.granted_at, granted.ends_at),
             idp: granted.idp.clone(),
         }
     }
@@ -128,6 +161,8 @@ pub enum Role {
     Dotenv,
     /// The sign-in that we keep, in our own state.
     SignIn,
+    /// A file of the timer that renews it, or our record of that timer.
+    Timer,
     /// The config, or a file it includes.
     Config,
 }
@@ -142,11 +177,23 @@ pub struct Handover {
     pub profile_id: String,
 }
 
-/// What OpenClaw's own SDK does in its credential database: these become the only Chutes profiles there.
-#[derive(Clone, Debug, Default)]
-pub struct DatabaseChange {
-    /// By profile id.
-    pub put: Vec<(String, NewCredential)>,
+/// What OpenClaw's own SDK does in its credential database.
+#[derive(Clone, Debug)]
+pub enum DatabaseChange {
+    /// These become the only Chutes profiles there, by id.
+    Only(Vec<(String, NewCredential)>),
+    /// The profile with this id leaves.
+    Without(String),
+}
+
+impl DatabaseChange {
+    /// What is stored.
+    pub fn put(&self) -> &[(String, NewCredential)] {
+        match self {
+            DatabaseChange::Only(put) => put,
+            DatabaseChange::Without(_) => &[],
+        }
+    }
 }
 
 /// What a config needs to know about the credential that goes with it.

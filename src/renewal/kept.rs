@@ -8,12 +8,14 @@ use crate::chutes::endpoints::Endpoints;
 use crate::chutes::failure::{Failure, Kind, Stage};
 use crate::chutes::oauth::renewal_terms::{self as terms, Stored, Surroundings};
 use crate::chutes::oauth::token::{self, Renewed, TokenError};
+use crate::files::lock::Lock;
 use crate::files::{self, Doing};
 use crate::openclaw;
 use crate::secret::Secret;
 use crate::sign_in::{self, SignIn, Trouble};
 use crate::signals::Uncut;
 use crate::texts::Lang;
+use crate::time::UnixMillis;
 use std::fs;
 use std::path::Path;
 use std::sync::PoisonError;
@@ -37,9 +39,13 @@ pub fn read(document: &Path) -> Option<SignIn> {
     SignIn::parse(&fs::read(document).ok()?)
 }
 
-/// Renews the sign-in of this document if it is due at `now` (Unix milliseconds). None: there is none.
+/// Renews the sign-in of this document if it is due at `now`. None: there is none.
 /// Blocks; a request that was sent is never given up.
-pub fn renew(document: &Path, surroundings: &Surroundings, now: impl Fn() -> i64) -> Result<Option<Kept>, Error> {
+pub fn renew(
+    document: &Path,
+    surroundings: &Surroundings,
+    now: impl Fn() -> UnixMillis,
+) -> Result<Option<Kept>, Error> {
     renew_unlike(document, surroundings, now, None)
 }
 
@@ -47,7 +53,7 @@ pub fn renew(document: &Path, surroundings: &Surroundings, now: impl Fn() -> i64
 pub fn renew_unlike(
     document: &Path,
     surroundings: &Surroundings,
-    now: impl Fn() -> i64,
+    now: impl Fn() -> UnixMillis,
     refused: Option<&Secret>,
 ) -> Result<Option<Kept>, Error> {
     let not_due = |sign_in: &SignIn| now() < sign_in.due_at() && Some(&sign_in.access) != refused;
@@ -82,7 +88,7 @@ pub fn update(document: &Path, change: impl FnOnce(&mut SignIn)) -> Result<(), E
     if new == old { Ok(()) } else { Ok(files::write_private(document, &new.bytes())?) }
 }
 
-fn lock(document: &Path) -> Result<fs::File, Error> {
+fn lock(document: &Path) -> Result<Lock, Error> {
     let failed = |error: std::io::Error| files::Error::io(Doing::Lock, document, &error);
     let lock = sign_in::lock(document, LOCK_WAIT).map_err(failed)?;
     lock.ok_or_else(|| openclaw::Error::Locked { path: document.to_owned(), pid: None }.into())
@@ -93,7 +99,7 @@ fn renewed(
     document: &Path,
     sign_in: &mut SignIn,
     surroundings: &Surroundings,
-    now: &impl Fn() -> i64,
+    now: &impl Fn() -> UnixMillis,
 ) -> Result<(), Error> {
     let stored = Stored { client_id: Some(sign_in.client_id.clone()), refresh: sign_in.refresh.clone() };
     let secret = sign_in.client_secret.clone().or_else(|| surroundings.client_secret.clone());
@@ -112,7 +118,7 @@ fn renewed(
     let mut bytes = sign_in.bytes();
     bytes.extend([b' '; ROOM]);
     files::write_private(document, &bytes)?;
-    let answer = runtime.block_on(token::refresh(&client, &request, u64::try_from(sent_at).unwrap_or_default()));
+    let answer = runtime.block_on(token::refresh(&client, &request, sent_at));
     match answer {
         Ok(tokens) => {
             take(sign_in, tokens, sent_at);
@@ -129,11 +135,11 @@ fn renewed(
     }
 }
 
-fn take(sign_in: &mut SignIn, tokens: Renewed, sent_at: i64) {
+fn take(sign_in: &mut SignIn, tokens: Renewed, sent_at: UnixMillis) {
     sign_in.access = tokens.access;
     sign_in.refresh = Some(tokens.refresh);
     sign_in.issued_at = sent_at;
-    sign_in.ends_at = i64::try_from(tokens.ends_at_ms).unwrap_or(i64::MAX);
+    sign_in.ends_at = tokens.ends_at;
     sign_in.progress.sent_at = None;
     sign_in.progress.trouble = None;
 }
@@ -174,7 +180,7 @@ fn may_have_arrived(error: &TokenError) -> bool {
 }
 
 /// Keeps the reason where `doctor` and `models status` find it. A failure to do so changes nothing.
-fn note(document: &Path, sign_in: &mut SignIn, error: &Error, now: i64) {
+fn note(document: &Path, sign_in: &mut SignIn, error: &Error, now: UnixMillis) {
     sign_in.progress.trouble = Some(Trouble {
         at: now,
         code: error.code().to_owned(),

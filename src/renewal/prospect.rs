@@ -1,14 +1,15 @@
 //! What the next renewal of the stored sign-in will come to, told without spending anything.
 
-use super::now;
 use crate::chutes::client::Client;
 use crate::chutes::oauth::attempt::INVOKE;
 use crate::chutes::oauth::renewal_terms::{self, Missing, Stored};
 use crate::chutes::oauth::token::{self, Introspection};
 use crate::openclaw::plan;
+use crate::openclaw::read::auth_store::{self, Profile};
 use crate::openclaw::read::current::{self, active_oauth};
 use crate::openclaw::read::snapshot::Snapshot;
 use crate::openclaw::types::{CredentialKind, StoredCredential};
+use crate::time::now;
 
 /// The outlook of a stored sign-in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -53,14 +54,17 @@ pub async fn prospect(client: &Client, snapshot: &Snapshot, active: &StoredCrede
             Stored { client_id: Some(kept.client_id), refresh: kept.refresh }
         }
         (None, Some(profile)) => Stored { client_id: profile.client_id, refresh: profile.refresh },
-        // In OpenClaw's database, which says whether there is a refresh token and not which.
-        (None, None) => {
-            return Some(match (active.refreshable, surroundings.client_secret) {
-                (false, _) => Prospect::Missing(Missing::RefreshToken),
-                (true, None) => Prospect::Missing(Missing::ClientSecret),
-                (true, Some(_)) => Prospect::Likely,
-            });
-        }
+        (None, None) => match in_database(snapshot, &active.profile_id) {
+            Some(profile) => Stored { client_id: profile.client_id, refresh: profile.refresh },
+            // It says whether there is a refresh token and not which.
+            None => {
+                return Some(match (active.refreshable, surroundings.client_secret) {
+                    (false, _) => Prospect::Missing(Missing::RefreshToken),
+                    (true, None) => Prospect::Missing(Missing::ClientSecret),
+                    (true, Some(_)) => Prospect::Likely,
+                });
+            }
+        },
     };
     if let Some(missing) = renewal_terms::missing(&stored, &surroundings) {
         return Some(Prospect::Missing(missing));
@@ -72,4 +76,9 @@ pub async fn prospect(client: &Client, snapshot: &Snapshot, active: &StoredCrede
         Ok(Introspection::Inactive) => Prospect::Spent,
         Err(_) => Prospect::Likely,
     })
+}
+
+/// The profile in OpenClaw's database, for who had OpenClaw say what is there.
+fn in_database(snapshot: &Snapshot, id: &str) -> Option<Profile> {
+    auth_store::profiles(snapshot.store.seen()).into_iter().find(|profile| profile.id == id)
 }

@@ -13,7 +13,8 @@ pub mod repair;
 pub mod successor;
 pub mod words;
 
-use crate::chutes::model::Model;
+use crate::chutes::bundled;
+use crate::chutes::model::{Catalog, Model, id_of};
 use std::sync::Arc;
 
 pub use propose::{Documented, Note, Overrides, Proposal, Refusal, propose};
@@ -62,4 +63,37 @@ pub struct Selection {
     pub registered: Vec<Arc<Model>>,
     /// The list is the service's own: entries that it no longer has may go, unless somebody refers to them.
     pub authoritative: bool,
+}
+
+impl Selection {
+    /// Make sure that a Chutes target is among the registered models.
+    pub fn register(&mut self, target: &str, catalog: Option<&Catalog>) {
+        let Some(id) = id_of(target) else { return };
+        if self.registered.iter().any(|model| *model.id == *id) {
+            return;
+        }
+        let facts = catalog.and_then(|catalog| catalog.get(id)).cloned();
+        let built_in: Vec<Arc<Model>> = bundled::catalog().models.into_iter().chain([bundled::fast_target()]).collect();
+        let known = |id: &str| {
+            let own = self.registered.iter().find(|model| *model.id == *id);
+            own.or_else(|| built_in.iter().find(|model| *model.id == *id))
+        };
+        let listed = catalog.map_or(&[][..], |catalog| &catalog.models);
+        let pool = || pools::facts(id, listed, known).map(Arc::new);
+        let model = facts.or_else(pool).or_else(|| known(id).cloned()).unwrap_or_else(|| Model::unknown(id).into());
+        self.registered.push(model);
+    }
+}
+
+/// What the product promises, from the built-in catalog.
+pub fn documented() -> Documented {
+    Documented {
+        default: bundled::DEFAULT_MODEL.to_owned(),
+        aliases: bundled::ALIASES
+            .map(|(name, target)| Alias { name: name.to_owned(), target: target.to_owned() })
+            .to_vec(),
+        built_in: bundled::catalog().models.iter().map(|model| model.id.to_string()).collect(),
+        extra: bundled::catalog().models.into_iter().chain([bundled::fast_target()]).collect(),
+        ..Documented::default()
+    }
 }

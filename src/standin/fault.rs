@@ -41,6 +41,8 @@ pub enum Fault {
     Redirect(u16, String),
     /// This body in place of the honest one, with status 200.
     Body(Vec<u8>),
+    /// The honest answer of a service whose clock is ahead by so many seconds; below zero: behind.
+    Clock(i64),
 }
 
 impl Fault {
@@ -109,6 +111,11 @@ impl Fault {
             Fault::Oversized => as_json(oversized()),
             Fault::Redirect(status, to) => Response::json(*status, &json!({})).header("Location", to.clone()),
             Fault::Body(body) => as_json(body.clone()),
+            Fault::Clock(seconds) => {
+                let there = jiff::Timestamp::now() + jiff::SignedDuration::from_secs(*seconds);
+                let date = there.strftime("%a, %d %b %Y %H:%M:%S GMT").to_string();
+                honest.clone().header("Date", date)
+            }
         };
         http1::write(stream, &response).await
     }

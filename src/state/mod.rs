@@ -8,6 +8,7 @@ use crate::chutes::catalog;
 use crate::chutes::model::{Catalog, Model};
 use crate::chutes::oauth::attempt::{ClientId, Pending};
 use crate::files::{self, Error};
+use crate::time::UnixMillis;
 use serde::{Deserialize, Serialize, de::DeserializeOwned};
 use std::fs::File;
 use std::io::BufReader;
@@ -124,6 +125,12 @@ impl<T: Serialize + DeserializeOwned> Document<T> {
         serde_json::from_reader(BufReader::new(file)).ok()
     }
 
+    /// [`Document::read`] for whom it matters that a document which is there cannot be read.
+    pub fn find(&self) -> Result<Option<T>, Error> {
+        let Some(file) = files::open_file(&self.path)? else { return Ok(None) };
+        Ok(serde_json::from_reader(BufReader::new(file)).ok())
+    }
+
     /// Replaces the document as a whole; one that says the same already is not written again.
     pub fn write(&self, value: &T) -> Result<(), Error> {
         let mut bytes = serde_json::to_vec_pretty(value).unwrap_or_default();
@@ -132,6 +139,15 @@ impl<T: Serialize + DeserializeOwned> Document<T> {
             return Ok(());
         }
         files::write_private(&self.path, &bytes)
+    }
+
+    /// Removes the document, for whoever may use it only once. False: it is gone already, another process was first.
+    pub fn claim(&self) -> Result<bool, Error> {
+        match std::fs::remove_file(&self.path) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(Error::io(files::Doing::Write, &self.path, &error)),
+        }
     }
 
     /// Removes the document. Missing already is as good as removed.
@@ -160,7 +176,7 @@ impl RememberedClient {
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct UndoRecord {
     /// Unix time in milliseconds.
-    pub at: i64,
+    pub at: UnixMillis,
     /// The config that was meant, links unresolved: names the lock and the journal. None in older records.
     #[serde(default)]
     pub config: Option<PathBuf>,

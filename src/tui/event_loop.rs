@@ -1,6 +1,6 @@
 //! The loop: signals, keys and answers in; one frame for whatever came together.
 
-use super::effects::{self, Effects};
+use super::effects::Effects;
 use super::input::{Tokenizer, text_key};
 use super::keymap::{self, Meaning};
 use super::signals::{self, Signals};
@@ -9,6 +9,7 @@ use super::view::View;
 use super::{Ended, Session};
 use crate::secret::Secret;
 use crate::texts::signin as text;
+use crate::time::{UnixMillis, now};
 use crate::wizard::Wizard;
 use crate::wizard::facts::Facts;
 use crate::wizard::protocol::{Effect, Event, Viewport};
@@ -37,7 +38,7 @@ pub fn run(session: Session, facts: Facts) -> io::Result<(Ended, Wizard)> {
     let lang = facts.lang;
     let mut screen = Screen {
         terminal: Terminal::enter()?,
-        view: View { theme: session.theme(), lang, zone: TimeZone::UTC, now_ms: 0 },
+        view: View { theme: session.theme(), lang, zone: TimeZone::UTC, now: UnixMillis::default() },
     };
     let (mut wizard, effects) = Wizard::new(facts);
     if let Err(error) = screen.show(&mut wizard) {
@@ -84,7 +85,7 @@ impl Screen {
     /// Draw one frame; None: it was no frame but the bare link.
     fn draw(&mut self, wizard: &Wizard) -> io::Result<Option<Viewport>> {
         let view = &mut self.view;
-        view.now_ms = effects::now_ms();
+        view.now = now();
         if let Some(link) = wizard.bare_link() {
             self.terminal.show_bare(link, text::bare_back(view.lang))?;
             return Ok(None);

@@ -1,7 +1,5 @@
 //! Numbers, times and text as a person reads them, cut and wrapped to terminal columns.
 
-use jiff::Timestamp;
-use jiff::tz::TimeZone;
 use std::ops::Range;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
@@ -123,20 +121,6 @@ pub fn amount(usd: f64) -> String {
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "a small number of decimals")]
     let decimals = (-usd.abs().log10()).ceil().clamp(2.0, 12.0) as usize + 1;
     format!("{usd:.decimals$}").trim_end_matches('0').to_owned()
-}
-
-/// `12:03` today's clock of a Unix time in milliseconds, in `zone`; with the date when it is another day.
-pub fn clock(ms: u64, now_ms: u64, zone: &TimeZone) -> String {
-    let at = |ms: u64| {
-        let ms = i64::try_from(ms).unwrap_or(i64::MAX);
-        Timestamp::from_millisecond(ms).unwrap_or(Timestamp::UNIX_EPOCH).to_zoned_datetime(zone.clone())
-    };
-    let (then, now) = (at(ms), at(now_ms));
-    if then.date() == now.date() {
-        then.strftime("%H:%M").to_string()
-    } else {
-        then.strftime("%Y-%m-%d %H:%M").to_string()
-    }
 }
 
 /// [`wrap`], in at most `rows` lines; what has no room goes, with `ellipsis` in its place.
@@ -306,13 +290,6 @@ mod tests {
     #[test]
     fn small_amounts_keep_their_first_digits() {
         assert_eq!([0.0, 0.5, 0.000_001_2, 0.000_000_95].map(amount), ["0.00", "0.50", "0.0000012", "0.00000095"]);
-    }
-
-    #[test]
-    fn times_show_the_date_only_when_it_is_another_day() {
-        let utc = TimeZone::UTC;
-        assert_eq!(clock(43_380_000, 50_000_000, &utc), "12:03");
-        assert_eq!(clock(43_380_000, 500_000_000, &utc), "1970-01-01 12:03");
     }
 
     #[test]

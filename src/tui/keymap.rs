@@ -50,13 +50,18 @@ const LISTS: Where = Where::In(&[
     C::ModelsFiltered,
     C::Review,
     C::ReviewOAuth,
+    C::ReviewTimer,
     C::ReviewAdminKey,
     C::Done,
     C::DoneForGood,
+    C::Doctor,
+    C::DoctorMended,
+    C::DoctorOver,
     C::Help,
 ]);
 const MODELS: Where = Where::In(&[C::Models, C::ModelsFiltered]);
 const ALIAS: Where = Where::In(&[C::ModelsAlias, C::ModelsAliasTaken]);
+const REVIEW: Where = Where::In(&[C::Review, C::ReviewOAuth, C::ReviewTimer, C::ReviewAdminKey]);
 const SIGN_IN: Where = Where::In(&[C::SignIn, C::SignInExpired]);
 const LINES: Where = Where::If(KeyContext::takes_text);
 /// Esc goes back wherever it has no meaning of its own.
@@ -194,31 +199,21 @@ pub const KEYMAP: &[Binding] = &[
     ),
     bind!(Where::In(&[C::ModelsTestAll]), [ENTER, Key::Char('y')], Action::Enter, choose key_test_them, footer),
     bind!(Where::In(&[C::ModelsPending]), [ENTER, Key::Char('w')], Action::Enter, key_leave_and_go_on, footer),
-    bind!(Where::In(&[C::Review, C::ReviewOAuth, C::ReviewAdminKey]), [ENTER], Action::Enter, key_write, footer),
-    bind!(Where::In(&[C::ReviewOAuth]), [Key::Char('s')], Action::ClientSecret, signin key_client_secret, footer),
+    bind!(REVIEW, [ENTER], Action::Enter, key_write, footer),
+    bind!(Where::In(&[C::ReviewTimer]), [Key::Char('t')], Action::RenewalTimer, signin key_renewal_timer, footer),
+    bind!(
+        Where::In(&[C::ReviewOAuth, C::ReviewTimer]),
+        [Key::Char('s')],
+        Action::ClientSecret,
+        signin key_client_secret,
+        footer
+    ),
     bind!(Where::In(&[C::ReviewAdminKey]), [Key::Char('x')], Action::TradeKey, signin key_trade, footer),
-    bind!(Where::In(&[C::Review, C::ReviewOAuth, C::ReviewAdminKey]), [Key::Char('r')], Action::Retry, key_check_again),
-    bind!(
-        Where::In(&[C::Review, C::ReviewOAuth, C::ReviewAdminKey]),
-        [Key::Char('o')],
-        Action::Unfold,
-        key_unfold,
-        footer
-    ),
-    bind!(
-        Where::In(&[C::Review, C::ReviewOAuth, C::ReviewAdminKey]),
-        [Key::Char('n')],
-        Action::NextFile,
-        key_next_file,
-        footer
-    ),
-    bind!(
-        Where::In(&[C::Review, C::ReviewOAuth, C::ReviewAdminKey]),
-        [Key::Char('N')],
-        Action::PreviousFile,
-        key_previous_file
-    ),
-    bind!(Where::In(&[C::Review, C::ReviewOAuth, C::ReviewAdminKey]), [Key::Char('p')], Action::MakePool, choose key_take_pool),
+    bind!(REVIEW, [Key::Char('r')], Action::Retry, key_check_again),
+    bind!(REVIEW, [Key::Char('o')], Action::Unfold, key_unfold, footer),
+    bind!(REVIEW, [Key::Char('n')], Action::NextFile, key_next_file, footer),
+    bind!(REVIEW, [Key::Char('N')], Action::PreviousFile, key_previous_file),
+    bind!(REVIEW, [Key::Char('p')], Action::MakePool, choose key_take_pool),
     bind!(Where::In(&[C::ReviewRefused]), [Key::Char('k')], Action::AnotherKey, key_choose_other, footer),
     bind!(Where::In(&[C::ReviewRefused]), [Key::Char('r')], Action::Retry, key_check_again, footer),
     bind!(Where::In(&[C::ReviewRefused]), [Key::Plain(KeyCode::Up)], Action::Up, key_up),
@@ -227,6 +222,18 @@ pub const KEYMAP: &[Binding] = &[
     bind!(Where::In(&[C::ReviewRefused]), [Key::Plain(KeyCode::PageDown)], Action::PageDown, key_page_down),
     bind!(Where::In(&[C::Done, C::DoneForGood]), [ENTER, ESC], Action::Enter, key_finish, footer),
     bind!(Where::In(&[C::Done]), [Key::Char('u')], Action::Undo, key_undo, footer),
+    bind!(Where::In(&[C::Auth, C::Done, C::DoneForGood]), [Key::Char('d')], Action::Doctor, key_doctor, footer),
+    bind!(Where::In(&[C::Doctor]), [ENTER], Action::Enter, key_mend, footer),
+    bind!(Where::In(&[C::DoctorMended, C::DoctorOver]), [ENTER], Action::Enter, key_back, footer),
+    bind!(Where::In(&[C::DoctorMended]), [Key::Char('u')], Action::Undo, key_undo, footer),
+    bind!(
+        Where::In(&[C::Doctor, C::DoctorMended, C::DoctorOver]),
+        [Key::Char('r')],
+        Action::Retry,
+        key_look_again,
+        footer
+    ),
+    bind!(Where::In(&[C::Doctor]), [Key::Char('o')], Action::Unfold, key_unfold),
     bind!(Where::In(&[C::Trouble]), [Key::Char('r')], Action::Retry, key_retry, footer),
     bind!(Where::In(&[C::Trouble]), [ESC, ENTER], Action::Back, key_leave, footer),
     bind!(Where::In(&[C::Help]), [ESC, ENTER], Action::Back, key_close_help, footer),

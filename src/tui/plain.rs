@@ -1,15 +1,17 @@
 //! The same machine, line by line: for screen readers, dumb terminals and logs. Output only ever grows;
 //! no escape sequence is written. What was said is not said again.
 
-use super::effects::{self, Effects};
+use super::effects::Effects;
 use super::keymap;
 use super::signals::{self, Signals};
 use super::terminal::{self, LineMode};
 use super::view::View;
 use super::{Ended, Session};
+use crate::chutes::credential_kinds::find_secret;
 use crate::clean;
 use crate::secret::Secret;
 use crate::texts::{Lang, wizard as t};
+use crate::time::{UnixMillis, now};
 use crate::wizard::facts::Facts;
 use crate::wizard::line::LineEdit;
 use crate::wizard::protocol::{Action, Effect, Event, KeyContext, Viewport};
@@ -33,7 +35,7 @@ pub fn run(session: Session, facts: Facts) -> io::Result<(Ended, Wizard)> {
     let lang = facts.lang;
     let taken = LineMode::enter()?;
     let theme = session.theme();
-    let view = View { theme, lang, zone: TimeZone::system(), now_ms: 0 };
+    let view = View { theme, lang, zone: TimeZone::system(), now: UnixMillis::default() };
     let (mut wizard, effects) = Wizard::new(facts);
     let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
     let ended = runtime.block_on(async {
@@ -148,7 +150,7 @@ impl Talk {
     /// Say what is new since the last time, then what can be answered. What somebody typed is always
     /// answered; silence could not be told from a program that hangs.
     fn tell(&mut self, wizard: &mut Wizard) -> io::Result<()> {
-        self.view.now_ms = effects::now_ms();
+        self.view.now = now();
         let (context, lang) = (wizard.context(), self.view.lang);
         let asked = std::mem::take(&mut self.asked);
         let moved = self.place != Some((wizard.screen, context));
@@ -256,7 +258,10 @@ impl Talk {
                 }
                 b' '.. if line.bytes.len() < MAX_LINE => {
                     line.bytes.push(byte);
-                    let secret = hidden && !commands.iter().any(|word| word.as_bytes().starts_with(&line.bytes));
+                    // A key that is typed where something else is asked for is a key all the same.
+                    let misplaced = std::str::from_utf8(&line.bytes).is_ok_and(|text| find_secret(text).is_some());
+                    let secret =
+                        misplaced || hidden && !commands.iter().any(|word| word.as_bytes().starts_with(&line.bytes));
                     // One star a character, not a byte.
                     if !secret {
                         echo.push(byte);

@@ -1,12 +1,13 @@
 //! What the wizard knows from the start and never changes: the options, the environment, the places.
 
-use super::protocol::AuthChoice;
 use crate::chutes::model::Catalog;
 use crate::chutes::oauth::attempt::{BadSetting, ClientId, Environment};
 use crate::host::Host;
+use crate::openclaw::types::AuthChoice;
 use crate::secret::Secret;
 use crate::selection::{Documented, Overrides};
 use crate::texts::Lang;
+use crate::time::UnixMillis;
 use std::path::{Path, PathBuf};
 
 /// What never changes while the wizard runs.
@@ -80,11 +81,11 @@ pub struct SignInFacts {
     pub dotenv: String,
 }
 
-/// An attempt that another run left behind. Unix time in milliseconds.
+/// An attempt that another run left behind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Begun {
-    pub at: u64,
-    pub expires_at: u64,
+    pub at: UnixMillis,
+    pub expires_at: UnixMillis,
     /// The client secret waits with it.
     pub has_secret: bool,
 }

@@ -28,22 +28,21 @@ use crate::chutes::oauth::app::{AppError, Registered};
 use crate::chutes::oauth::attempt::ClientId;
 use crate::chutes::verify::Verdict;
 use crate::openclaw::Error;
-use crate::openclaw::plan::Request;
+use crate::openclaw::plan::{Request, TimerWish};
 use crate::openclaw::read::current::Current;
-use crate::openclaw::types::NewCredential;
-use crate::openclaw::types::StoredCredential;
+use crate::openclaw::types::{AuthChoice, NewCredential, StoredCredential};
 use crate::secret::Secret;
 use crate::selection::Refusal;
 use crate::selection::propose::left_out;
 use facts::Facts;
 use models::{ConfigFacts, Models};
 use protocol::{
-    Action, Attempt, AuthChoice, Begin, Committed, Credential, Effect, Event, KeyContext, Outcome, SignInUpdate,
-    Viewport,
+    Action, Attempt, Begin, Committed, Credential, Effect, Event, KeyContext, Outcome, SignInUpdate, Viewport,
 };
 use screens::app::App;
 use screens::auth::Auth;
 use screens::discover::Discover;
+use screens::doctor::Doctor;
 use screens::done::{Done, Undo};
 use screens::key::{self, KeyField};
 use screens::review::{Review, Verification};
@@ -80,6 +79,7 @@ pub struct Wizard {
     market: Vec<News>,
     pub review: Review,
     pub done: Done,
+    pub doctor: Doctor,
     /// Of an API key that may do everything.
     pub trade: Trade,
     /// What OpenClaw itself says of its config.
@@ -90,6 +90,8 @@ pub struct Wizard {
     pub client_secret: Option<Secret>,
     /// Put the client secret where OpenClaw reads it.
     pub keep_secret: bool,
+    /// Make the timer that renews while no gateway's cron does.
+    pub renewal_timer: bool,
     /// The app of the last attempt to sign in.
     last_app: Option<ClientId>,
     /// For the models screen alone: what it shows until the service answers.
@@ -126,11 +128,13 @@ impl Wizard {
             market: Vec::new(),
             review: Review::default(),
             done: Done::default(),
+            doctor: Doctor::default(),
             trade: Trade::default(),
             validation: Validation::default(),
             credential: None,
             client_secret: None,
             keep_secret: false,
+            renewal_timer: false,
             last_app: None,
             kept: None,
             decided: HashSet::new(),
@@ -191,12 +195,28 @@ impl Wizard {
             Screen::Review if self.review.writing => KeyContext::ReviewWaiting,
             Screen::Review if self.review.is_refused() => KeyContext::ReviewRefused,
             Screen::Review if self.review.confirmed => KeyContext::ReviewWaiting,
-            Screen::Review if matches!(self.credential, Some(Credential::OAuth(_))) => KeyContext::ReviewOAuth,
+            Screen::Review if matches!(self.credential, Some(Credential::OAuth(_))) => match self.review.timer() {
+                Some(_) => KeyContext::ReviewTimer,
+                None => KeyContext::ReviewOAuth,
+            },
             Screen::Review if matches!(self.trade, Trade::Running { .. }) => KeyContext::ReviewWaiting,
             Screen::Review if self.trade.is_offered() => KeyContext::ReviewAdminKey,
             Screen::Review => KeyContext::Review,
             Screen::Done if self.done.undo == Undo::Offered => KeyContext::Done,
             Screen::Done => KeyContext::DoneForGood,
+            Screen::Doctor if self.doctor.is_busy() => KeyContext::DoctorBusy,
+            Screen::Doctor if self.doctor.can_mend() => KeyContext::Doctor,
+            Screen::Doctor if self.doctor.undo == Undo::Offered => KeyContext::DoctorMended,
+            Screen::Doctor => KeyContext::DoctorOver,
+        }
+    }
+
+    /// The step of the rail that is being taken: a screen beside the steps belongs to the one that it was asked for on.
+    pub fn step(&self) -> Screen {
+        match self.screen {
+            Screen::App | Screen::SignIn => Screen::Key,
+            Screen::Doctor => self.doctor.from.unwrap_or(Screen::Auth),
+            other => other,
         }
     }
 
@@ -318,6 +338,15 @@ impl Wizard {
             Event::Validated { attempt, refused } => self.validation.answered(attempt, refused),
             Event::KeyRights { attempt, is_admin } => self.trade.answered(attempt, is_admin),
             Event::NarrowKeyMade { attempt, result } => return self.narrow_key_made(attempt, *result),
+            Event::Examined { attempt, result } => self.doctor.examined(attempt, *result),
+            Event::Mended { attempt, result } => {
+                self.doctor.mended(attempt, *result);
+                return self.written_aside();
+            }
+            Event::Undone(result) if self.doctor.undo == Undo::Running => {
+                self.doctor.undone(*result);
+                return self.written_aside();
+            }
             Event::Undone(result) => {
                 self.done.undone(*result);
                 // What was written with the narrow key is gone: so is the key.
@@ -374,6 +403,7 @@ impl Wizard {
             },
             Screen::Review => self.review.act(action),
             Screen::Done => self.done.act(action),
+            Screen::Doctor => self.doctor.act(action),
         };
         self.follow(transition)
     }
@@ -434,24 +464,34 @@ impl Wizard {
             }
             (None, Screen::Review) => self.review.scroll.set_viewport(viewport),
             (None, Screen::Done) => self.done.scroll.set_viewport(viewport),
+            (None, Screen::Doctor) => self.doctor.scroll.set_viewport(viewport),
             _ => {}
         }
     }
 
     fn quit(&mut self) -> Vec<Effect> {
         // A write that has begun is finished, one that still waits is given up; the wizard leaves after it.
-        if self.review.writing || self.done.undo == Undo::Running {
+        if self.review.writing || self.done.undo == Undo::Running || self.doctor.is_writing() {
             self.leaving = true;
             return vec![Effect::StopWaiting];
         }
-        let outcome = match self.screen {
+        let outcome = match self.step() {
             Screen::Done => Outcome::Done,
             _ if self.trouble.is_some() => Outcome::Failed,
+            _ if self.doctor.has_written() => Outcome::Changed,
             _ => Outcome::Cancelled,
         };
         let mut effects = if outcome == Outcome::Done { Vec::new() } else { self.trade.give_back() };
         effects.push(Effect::Exit(outcome));
         effects
+    }
+
+    /// Something was written beside the steps: what they show of the files is old.
+    fn written_aside(&mut self) -> Vec<Effect> {
+        if self.doctor.has_written() && self.done.undo == Undo::Offered {
+            self.done.undo = Undo::Passed;
+        }
+        if self.leaving { self.quit() } else { vec![Effect::Load] }
     }
 
     // ── Transitions ──────────────────────────────────────────────────────────────────────────────
@@ -487,6 +527,11 @@ impl Wizard {
             Transition::Forget(attempt) => vec![Effect::Cancel(attempt)],
             Transition::NewLink => self.new_link(),
             Transition::ToggleClientSecret => self.toggle_client_secret(),
+            Transition::ToggleTimer if self.review.timer().is_some() => {
+                self.renewal_timer = !self.renewal_timer;
+                self.plan_again()
+            }
+            Transition::ToggleTimer => Vec::new(),
             Transition::TradeKey => {
                 let attempt = self.new_attempt();
                 self.trade.begin(attempt)
@@ -512,6 +557,15 @@ impl Wizard {
                 self.screen = Screen::Done;
                 vec![Effect::Decided]
             }
+            Transition::Examine => {
+                let attempt = self.new_attempt();
+                let from = self.step();
+                let before = std::mem::take(&mut self.doctor);
+                let effects;
+                (self.doctor, effects) = Doctor::begin(from, attempt);
+                self.screen = Screen::Doctor;
+                [vec![Effect::Cancel(before.attempt)], effects].concat()
+            }
         }
     }
 
@@ -536,6 +590,10 @@ impl Wizard {
                 self.review.leave()
             }
             Screen::Auth | Screen::Done => self.quit(),
+            Screen::Doctor => {
+                self.screen = self.step();
+                vec![Effect::Cancel(self.doctor.attempt)]
+            }
             Screen::App | Screen::Key => {
                 self.screen = Screen::Auth;
                 Vec::new()
@@ -664,11 +722,16 @@ impl Wizard {
     fn toggle_client_secret(&mut self) -> Vec<Effect> {
         if self.client_secret.is_some() {
             self.keep_secret = !self.keep_secret;
-            let attempt = self.new_attempt();
-            self.review.plan_again(attempt);
-            return vec![Effect::Plan { attempt, request: Box::new(self.request()) }];
+            return self.plan_again();
         }
         Vec::new()
+    }
+
+    /// Something else is to be written, with the same credential and models.
+    fn plan_again(&mut self) -> Vec<Effect> {
+        let attempt = self.new_attempt();
+        self.review.plan_again(attempt);
+        vec![Effect::Plan { attempt, request: Box::new(self.request()) }]
     }
 
     // ── The list ─────────────────────────────────────────────────────────────────────────────────
@@ -905,7 +968,7 @@ impl Wizard {
             selection,
             client_secret,
             basis,
-            proven: None,
+            timer: if signed_in && self.renewal_timer { TimerWish::Make } else { TimerWish::AsItIs },
             ..Request::default()
         }
     }
@@ -927,10 +990,8 @@ impl Wizard {
                 // What was shown is not what would be written: it is shown anew.
                 Some(paths) => {
                     let changed = paths.iter().map(|path| self.facts.tilde(path)).collect();
-                    let attempt = self.new_attempt();
-                    self.review.plan_again(attempt);
+                    effects.extend(self.plan_again());
                     self.review.changed = changed;
-                    effects.push(Effect::Plan { attempt, request: Box::new(self.request()) });
                     effects.extend(self.validate());
                 }
                 None => self.review.write_failed = Some(error),

@@ -14,6 +14,7 @@ use crate::chutes::oauth::callback::CannotListen;
 use crate::chutes::oauth::token::{Granted, TokenError};
 use crate::chutes::verify::Verdict;
 use crate::diff::FileDiff;
+use crate::doctor::visit::{Mended, Seen};
 use crate::host::Host;
 use crate::openclaw::Error;
 use crate::openclaw::plan::{PlanWarning, RenewalWay, Request};
@@ -21,21 +22,16 @@ use crate::openclaw::program::status::Resolved;
 use crate::openclaw::read::current::Current;
 use crate::openclaw::read::fingerprint::Fingerprint;
 use crate::openclaw::write::undo::Undone;
+use crate::renewal_timer::By;
 use crate::secret::Secret;
 use crate::wizard::line::LineEdit;
 use crate::wizard::models::ColumnSet;
 use std::path::PathBuf;
+use std::sync::Arc;
 
 /// Names one asynchronous attempt. An answer that carries another id than the current one is late, and dropped.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Attempt(pub u64);
-
-/// The two values of `--auth-choice`.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum AuthChoice {
-    OAuth,
-    ApiKey,
-}
 
 /// A credential the wizard works with.
 #[derive(Clone, Debug, PartialEq)]
@@ -206,6 +202,15 @@ pub enum Event {
         resolved: Option<Resolved>,
     },
     Undone(Box<Result<Undone, Error>>),
+    /// What a look showed.
+    Examined {
+        attempt: Attempt,
+        result: Box<Result<Seen, Error>>,
+    },
+    Mended {
+        attempt: Attempt,
+        result: Box<Result<Mended, Error>>,
+    },
     /// What OpenClaw refuses in its config as it is; None: it gave no answer.
     Validated {
         attempt: Attempt,
@@ -222,6 +227,8 @@ pub struct Planned {
     pub handover: Option<String>,
     /// Of a new sign-in: who renews it.
     pub renewal: Option<RenewalWay>,
+    /// No gateway's cron renews it now, and this could.
+    pub timer: Option<By>,
     /// The files as they were looked at.
     pub fingerprint: Fingerprint,
 }
@@ -331,6 +338,13 @@ pub enum Effect {
     /// Ask OpenClaw what it thinks of its config. The answer to an older attempt is not wanted any more.
     Validate(Attempt),
     Undo,
+    /// Look at the files and ask the service: what is wrong?
+    Examine(Attempt),
+    /// Carry out what the look proposed, or nothing if the files have changed since. Always finished.
+    Mend {
+        attempt: Attempt,
+        seen: Arc<Seen>,
+    },
     SaveFavourites(Vec<String>),
     /// The answer of this attempt is not wanted any more.
     Cancel(Attempt),
@@ -346,6 +360,8 @@ pub enum Outcome {
     Done,
     /// Left with nothing written.
     Cancelled,
+    /// Left without a setup, but something was written on the way: a repair.
+    Changed,
     /// Something failed that the person saw on screen.
     Failed,
 }
@@ -403,6 +419,8 @@ pub enum Action {
     TakeProposal,
     TakeAllProposals,
     Undo,
+    /// What is wrong with the setup?
+    Doctor,
     /// The next field of the app screen, and the one before.
     OtherField,
     PreviousField,
@@ -417,6 +435,8 @@ pub enum Action {
     NewLink,
     /// Put the client secret into OpenClaw's `.env`, or not.
     ClientSecret,
+    /// Make the timer that renews, or do not.
+    RenewalTimer,
     /// Trade the API key for one that may only call models.
     TradeKey,
 }
@@ -472,6 +492,8 @@ key_contexts! {
     Review,
     /// Review of a sign-in: the client secret can be kept for renewals.
     ReviewOAuth,
+    /// The same, and a timer can be made that renews it.
+    ReviewTimer,
     /// Review of an API key that may do everything: it can be traded for a narrow one.
     ReviewAdminKey,
     ReviewWaiting,
@@ -479,6 +501,14 @@ key_contexts! {
     Done,
     /// Nothing was written, or it was undone: there is nothing to undo.
     DoneForGood,
+    /// A repair is offered.
+    Doctor,
+    /// Being looked at, or written.
+    DoctorBusy,
+    /// A repair was written.
+    DoctorMended,
+    /// There is nothing to write.
+    DoctorOver,
     Trouble,
     Help,
 }
@@ -488,7 +518,11 @@ impl KeyContext {
     pub fn is_waiting(self) -> bool {
         matches!(
             self,
-            KeyContext::AppBusy | KeyContext::DiscoverRunning | KeyContext::ReviewWaiting | KeyContext::SignInBusy
+            KeyContext::AppBusy
+                | KeyContext::DiscoverRunning
+                | KeyContext::ReviewWaiting
+                | KeyContext::SignInBusy
+                | KeyContext::DoctorBusy
         )
     }
 

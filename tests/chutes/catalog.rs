@@ -4,6 +4,7 @@ use openclaw_chutes::chutes::bundled;
 use openclaw_chutes::chutes::catalog::{Listing, ParseError, from_json, parse, to_json};
 use openclaw_chutes::chutes::model::{Catalog, Model, Price, Source};
 use openclaw_chutes::standin::sample;
+use openclaw_chutes::time::UnixMillis;
 use proptest::prelude::*;
 use serde_json::{Value, json};
 use std::num::NonZeroU64;
@@ -181,7 +182,7 @@ fn the_cache_gives_back_what_was_put_in() {
     let live = Catalog {
         models: parse(AUGUST).expect("a list").models,
         source: Source::Live,
-        fetched_at: Some(1_787_391_130_123),
+        fetched_at: Some(UnixMillis(1_787_391_130_123)),
         left_out: Vec::new(),
     };
     let text = kept(&live);
@@ -332,7 +333,7 @@ proptest! {
             }
         }
         if !listing.models.is_empty() {
-            let live = Catalog { models: listing.models, source: Source::Live, fetched_at: Some(1), ..Catalog::default() };
+            let live = Catalog { models: listing.models, source: Source::Live, fetched_at: Some(UnixMillis(1)), ..Catalog::default() };
             prop_assert_eq!(from_json(kept(&live).as_bytes()).map(|kept| kept.models), Some(live.models));
         }
     }

@@ -57,7 +57,7 @@ impl Stage {
 
 /// The codes of the faults that are left.
 fn faults(document: &Value) -> Vec<&str> {
-    let findings = document["findings"].as_array().expect("findings");
+    let findings = document["findings"].as_array().unwrap_or_else(|| panic!("{document:#}"));
     let left = findings.iter().filter(|finding| finding["severity"] == "fault" && finding["fixed"] == false);
     left.filter_map(|finding| finding["code"].as_str()).collect()
 }
@@ -95,9 +95,6 @@ const FOR_A_PERSON: &[(&str, Break)] = &[
     ("variable-unset", |stage| {
         stage.edit(STORE, |store| store["profiles"]["chutes:default"]["key"] = json!("${MY_CHUTES_KEY}"));
     }),
-    ("mode-mismatch", |stage| {
-        stage.edit(CONFIG, |config| config["auth"]["profiles"]["chutes:default"]["mode"] = json!("oauth"));
-    }),
     ("credential-expired", |stage| {
         let token = json!({"type": "token", "provider": "chutes", "token": "cak_x", "expires": 1_700_000_000_000_u64});
         stage.edit(STORE, |store| store["profiles"] = json!({"chutes:default": token}));
@@ -122,7 +119,21 @@ const FOR_A_PERSON: &[(&str, Break)] = &[
         stage.edit(CONFIG, |config| config["secrets"] = json!({"providers": {"openclaw-chutes": helper}}));
     }),
     ("no-balance", |stage| stage.standin.set_fault(Route::Chat, Fault::Status(402))),
-    ("no-capacity", |stage| stage.standin.set_fault(Route::Chat, Fault::Status(503))),
+    ("no-instance", |stage| stage.standin.set_fault(Route::Chat, Fault::Status(503))),
+    ("no-capacity", |stage| stage.standin.set_fault(Route::Chat, Fault::Status(429))),
+    ("no-right-to-call", |stage| stage.standin.set_fault(Route::Chat, Fault::Status(403))),
+    ("clock-off", |stage| stage.standin.set_fault(Route::Models, Fault::Clock(-600))),
+    ("shadowed", |stage| {
+        // A key in the config, and the variable that OpenClaw prefers to it.
+        std::fs::remove_file(stage.home.join(STORE)).expect("the store");
+        stage.home.write(".openclaw/.env", format!("CHUTES_API_KEY={KEY}\nMY_CHUTES_KEY={KEY}\n"));
+        let mode = std::fs::Permissions::from_mode(0o600);
+        std::fs::set_permissions(stage.home.join(".openclaw/.env"), mode).expect("private");
+        stage.edit(CONFIG, |config| {
+            config.as_object_mut().expect("an object").remove("auth");
+            config["models"]["providers"]["chutes"]["apiKey"] = json!("${MY_CHUTES_KEY}");
+        });
+    }),
     ("captive-portal", |stage| {
         stage.standin.set_fault(Route::Models, Fault::Html);
         stage.standin.set_fault(Route::Chat, Fault::Html);
@@ -178,6 +189,9 @@ const MENDED: &[(&str, Break)] = &[
         let usage = json!({"chutes:default": {"lastUsed": 5, "errorCount": 4, "disabledUntil": 4_000_000_000_000_u64,
             "disabledReason": "billing", "failureCounts": {"billing": 4}}});
         stage.home.write(STATE, json!({"version": 1, "usageStats": usage}).to_string());
+    }),
+    ("mode-mismatch", |stage| {
+        stage.edit(CONFIG, |config| config["auth"]["profiles"]["chutes:default"]["mode"] = json!("oauth"));
     }),
 ];
 
@@ -237,6 +251,26 @@ fn a_cooldown_stays_when_the_credential_is_refused() {
         "{document:#}"
     );
     assert_eq!(stage.home.read(STATE), before);
+}
+
+#[test]
+fn what_is_worth_knowing_is_no_fault() {
+    let stage = healthy();
+    let session = |model: &str, source: &str| json!({"sessionId": "s", "updatedAt": 1, "modelOverride": model, "providerOverride": "chutes", "modelOverrideSource": source});
+    let sessions = json!({"agent:main:main": session("openai/gpt-oss-120b-TEE", "user"),
+        "agent:main:two": session("openai/gpt-oss-120b-TEE", "user"),
+        "agent:main:three": session("zai-org/GLM-4.7-TEE", "user"), "agent:main:four": session("a/b", "auto")});
+    stage.home.write(".openclaw/agents/main/sessions/sessions.json", sessions.to_string());
+    stage.edit(CONFIG, |config| config["gateway"]["mode"] = json!("remote"));
+    let (exit, document) = stage.doctor("");
+    assert_eq!((exit, faults(&document)), (0, vec![]), "{document:#}");
+    let of = |code: &str| {
+        let findings = document["findings"].as_array().expect("findings").iter();
+        findings.filter(|finding| finding["code"] == code).map(|f| f["message"].to_string()).collect::<Vec<_>>()
+    };
+    let pins = of("session-pinned");
+    assert!(pins.len() == 1 && pins[0].contains("chutes/openai/gpt-oss-120b-TEE: 2"), "{pins:?}");
+    assert_eq!(of("remote-gateway").len(), 1, "{document:#}");
 }
 
 #[test]

@@ -359,7 +359,8 @@ fn openclaws_command_that_hangs_goes_with_us() {
 #[test]
 fn ctrl_c_while_openclaws_command_hangs_ends_the_wizard() {
     let mut stage = Stage::new();
-    fake_openclaw(&mut stage, HANGS);
+    // The one that stores a key; what Review asks for is answered at once.
+    fake_openclaw(&mut stage, &format!("case \"$*\" in *paste*) {HANGS} ;; *) exit 1 ;; esac"));
     let pty = stage.at_review();
     pty.keys("Enter");
     let pid = stage.home.join("pid");

@@ -7,6 +7,7 @@ use openclaw_chutes::sign_in::SignIn;
 use openclaw_chutes::standin::idp::{Consent, Idp, Options};
 use openclaw_chutes::standin::sample::{self, Era};
 use openclaw_chutes::standin::{Config, Fault, Keys, Route, Standin};
+use openclaw_chutes::time::now;
 use serde_json::{Value, json};
 use std::net::{TcpListener, TcpStream};
 use std::os::unix::process::CommandExt;
@@ -169,11 +170,6 @@ impl Stage {
         kept.progress.taken = kept.progress.taken.map(|_| kept.issued_at);
         std::fs::write(self.document(), kept.bytes()).unwrap();
     }
-}
-
-fn now() -> i64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-    i64::try_from(since.as_millis()).unwrap()
 }
 
 fn free_port() -> u16 {

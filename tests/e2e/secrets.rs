@@ -2,12 +2,13 @@
 //! or of a child, not on screen beyond its last four characters, not in what a panic prints.
 
 use crate::support::*;
+use openclaw_chutes::openclaw::types::AuthChoice;
 use openclaw_chutes::secret::Secret;
 use openclaw_chutes::standin::{Fault, Keys, Route};
 use openclaw_chutes::tui::terminal::Terminal;
 use openclaw_chutes::wizard::Wizard;
 use openclaw_chutes::wizard::facts::Facts;
-use openclaw_chutes::wizard::protocol::{AuthChoice, Event};
+use openclaw_chutes::wizard::protocol::Event;
 use testkit::{Home, need};
 
 /// Every program that was started since the stage is watched, ours and its children, by the words it was started
@@ -124,6 +125,28 @@ fn in_what_the_service_says_back() {
     pty.keys("C-c");
     assert_eq!(pty.wait_exit(), 130);
     assert_eq!(leaks(pty.raw()), None);
+}
+
+/// Where something else is asked for, no more than the beginning is seen, which says what it is.
+#[test]
+fn a_key_pasted_into_another_field_is_covered() {
+    let stage = Stage::new();
+    let id = stage.home.pty([BIN, "onboard", "--auth-choice", "chutes"]).spawn();
+    id.wait_text("Which OAuth app");
+    id.paste(KEY).wait_text("cpk_•");
+    id.keys("Enter").wait_text("cpk_•");
+    let lines = stage.home.pty([BIN, "onboard", "--plain", "--auth-choice", "chutes"]).spawn();
+    lines.wait_text("> ");
+    lines.type_text(KEY).wait_text("cpk***");
+    let models = stage.at_models();
+    models.keys("/").paste(KEY).wait_text("••••");
+    models.keys("Esc").wait_gone("••••");
+    models.keys("e").paste(KEY).wait_text("••••");
+    for pty in [id, lines, models] {
+        pty.signal(testkit::Signal::TERM);
+        assert_eq!(pty.wait_exit(), 143);
+        assert_eq!(leaks(pty.raw()), None, "{}", pty.screen().describe());
+    }
 }
 
 #[test]

@@ -2,7 +2,9 @@
 
 #![allow(clippy::unwrap_used, clippy::expect_used)] // What fails in a helper fails a test.
 
+mod attributes;
 mod concurrent;
 mod faults;
 mod homes;
 mod includes;
+mod mounts;

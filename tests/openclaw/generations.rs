@@ -43,7 +43,9 @@ fn from_2026_8_1_on_the_config_has_openclaw_ask_us_and_holds_no_secret() {
     wish.client_secret = Some(Secret::new(SECRET));
     let plan = home.plan(&wish).unwrap();
     assert_eq!(plan.files.iter().map(|file| file.role).collect::<Vec<_>>(), [Role::SignIn, Role::Config]);
-    assert!(matches!(&plan.renewal, Some(RenewalWay::Kept { job: Some(job) }) if job.contains("cron add")));
+    assert!(
+        matches!(&plan.renewal, Some(RenewalWay::Kept { job: Some(job), timer: None }) if job.contains("cron add"))
+    );
     assert_eq!(plan.profile_id.as_deref(), Some("chutes:alice"));
     home.commit(&wish).unwrap();
 

@@ -12,6 +12,7 @@ use openclaw_chutes::openclaw::{Error, Site};
 use openclaw_chutes::secret::Secret;
 use openclaw_chutes::selection::{Alias, Selection};
 use openclaw_chutes::state::State;
+use openclaw_chutes::time::UnixMillis;
 use serde_json::Value;
 use std::fs;
 use std::num::NonZeroU64;
@@ -19,7 +20,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 /// 2026-11-22 10:00:00 UTC.
-pub const NOW: i64 = 1_795_341_600_000;
+pub const NOW: UnixMillis = UnixMillis(1_795_341_600_000);
 pub const KEY: &str = "cpk_0123456789.abcdefabcdef.canary-abcd1234";
 
 pub struct Home {

@@ -97,7 +97,7 @@ fn a_sign_in_is_found_and_the_other_kind_replaces_it() {
     let home = Home::with(include_str!("commented.json5"));
     let mut login = oauth("alice");
     if let Some(openclaw_chutes::openclaw::types::NewCredential::OAuth { expires_at, .. }) = &mut login {
-        *expires_at = jiff::Timestamp::now().as_millisecond() + 3_300_000;
+        *expires_at = openclaw_chutes::time::now() + 3_300_000;
     }
     home.commit(&request(login)).unwrap();
     let status = openclaw.json(&home, &["models", "status", "--json"]);

@@ -13,14 +13,16 @@ use openclaw_chutes::openclaw::plan::PlanWarning;
 use openclaw_chutes::openclaw::program::status::Resolved;
 use openclaw_chutes::openclaw::read::current::Current;
 use openclaw_chutes::openclaw::read::install::Generation;
+use openclaw_chutes::openclaw::types::AuthChoice;
 use openclaw_chutes::secret::Secret;
 use openclaw_chutes::selection::{Alias, Documented};
 use openclaw_chutes::texts::Lang;
+use openclaw_chutes::time::UnixMillis;
 use openclaw_chutes::tui::theme::{Depth, Theme};
 use openclaw_chutes::tui::view::View;
 use openclaw_chutes::wizard::Wizard;
 use openclaw_chutes::wizard::facts::Facts;
-use openclaw_chutes::wizard::protocol::{Action, AuthChoice, Committed, Event, Planned};
+use openclaw_chutes::wizard::protocol::{Action, Committed, Event, Planned};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use std::fmt::Write;
@@ -29,7 +31,7 @@ const SIZES: [(u16, u16); 3] = [(80, 24), (120, 40), (40, 12)];
 const KEY: &str =
     "cpk_0123456789abcdef0123456789abcdef.0123456789abcdef0123456789abcdef.canarycanarycanarycanary34567890";
 /// 2026-08-22 12:03 UTC.
-const NOON: u64 = 1_787_400_180_000;
+pub const NOON: UnixMillis = UnixMillis(1_787_400_180_000);
 
 fn documented() -> Documented {
     Documented {
@@ -41,7 +43,7 @@ fn documented() -> Documented {
     }
 }
 
-fn facts(lang: Lang) -> Facts {
+pub fn facts(lang: Lang) -> Facts {
     Facts {
         lang,
         choice: Some(AuthChoice::ApiKey),
@@ -63,10 +65,10 @@ fn served() -> Catalog {
     Catalog { models, source: Source::Live, fetched_at: Some(NOON), ..Catalog::default() }
 }
 
-struct Drive(Wizard);
+pub struct Drive(pub Wizard);
 
 impl Drive {
-    fn start(facts: Facts) -> Drive {
+    pub fn start(facts: Facts) -> Drive {
         let mut drive = Drive(Wizard::new(facts).0);
         let agent_dir = std::path::Path::new("/home/ada/.openclaw/agents/main/agent");
         let stores = Generation::JsonStore.stores(agent_dir, agent_dir, agent_dir);
@@ -75,12 +77,12 @@ impl Drive {
         drive
     }
 
-    fn event(&mut self, event: Event) -> &mut Drive {
+    pub fn event(&mut self, event: Event) -> &mut Drive {
         self.0.handle(event);
         self
     }
 
-    fn act(&mut self, action: Action) -> &mut Drive {
+    pub fn act(&mut self, action: Action) -> &mut Drive {
         self.event(Event::Action(action))
     }
 
@@ -112,14 +114,14 @@ impl Drive {
         drive
     }
 
-    fn planned(lang: Lang) -> Drive {
+    pub fn planned(lang: Lang) -> Drive {
         let mut drive = Drive::reviewing(lang);
         let attempt = drive.0.review.attempt;
         drive.event(Event::Planned { attempt, result: Box::new(Ok(plan())) });
         drive
     }
 
-    fn verified(&mut self, verdict: Verdict) -> &mut Drive {
+    pub fn verified(&mut self, verdict: Verdict) -> &mut Drive {
         let attempt = self.0.review.verify_attempt;
         self.event(Event::Verified { attempt, verdict })
     }
@@ -129,15 +131,15 @@ fn failure(kind: Kind) -> Failure {
     Failure { host: "llm.chutes.ai".into(), proxy: None, kind }
 }
 
-fn status(status: u16) -> Failure {
+pub fn status(status: u16) -> Failure {
     failure(Kind::Status { status, said: None, retry_after: None, resets_at: None })
 }
 
-fn works() -> Verdict {
+pub fn works() -> Verdict {
     Verdict::Works { latency_ms: 412, prompt_tokens: Some(1), completion_tokens: Some(1), quota: None }
 }
 
-fn plan() -> Planned {
+pub fn plan() -> Planned {
     let hunk = |old, new, lines: &[(LineKind, &str)]| {
         let mut hunk = Hunk::new(old, new);
         lines.iter().for_each(|(kind, text)| hunk.push(*kind, text));
@@ -179,7 +181,7 @@ fn plan() -> Planned {
 
 /// The frame as text, one line a row, trailing spaces cut; then where the cursor is, if it is shown.
 fn frame(drive: &Drive, lang: Lang, width: u16, height: u16) -> String {
-    let view = View { theme: Theme::new(Depth::Indexed256, lang), lang, zone: TimeZone::UTC, now_ms: NOON };
+    let view = View { theme: Theme::new(Depth::Indexed256, lang), lang, zone: TimeZone::UTC, now: NOON };
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
     terminal.draw(|frame| _ = view.draw(&drive.0, frame)).unwrap();
     let buffer = terminal.backend().buffer().clone();
@@ -197,7 +199,7 @@ fn frame(drive: &Drive, lang: Lang, width: u16, height: u16) -> String {
     out
 }
 
-fn snap(name: &str, make: impl Fn(Lang) -> Drive) {
+pub fn snap(name: &str, make: impl Fn(Lang) -> Drive) {
     for lang in [Lang::En, Lang::ZhCn] {
         for (width, height) in SIZES {
             let tag = if lang == Lang::En { "en" } else { "zh" };
@@ -351,7 +353,7 @@ fn help_and_small_windows() {
 fn colour_is_never_the_only_sign() {
     let drive = Drive::discovered(Lang::En, Err(status(401)));
     let text = |depth| {
-        let view = View { theme: Theme::new(depth, Lang::En), lang: Lang::En, zone: TimeZone::UTC, now_ms: NOON };
+        let view = View { theme: Theme::new(depth, Lang::En), lang: Lang::En, zone: TimeZone::UTC, now: NOON };
         let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
         terminal.draw(|frame| _ = view.draw(&drive.0, frame)).unwrap();
         let symbols: String = terminal.backend().buffer().content.iter().map(ratatui::buffer::Cell::symbol).collect();

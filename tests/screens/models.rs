@@ -9,6 +9,7 @@ use openclaw_chutes::chutes::model::Catalog;
 use openclaw_chutes::chutes::verify::Verdict;
 use openclaw_chutes::selection::Configured;
 use openclaw_chutes::texts::Lang;
+use openclaw_chutes::time::UnixMillis;
 use openclaw_chutes::tui::theme::Depth;
 use openclaw_chutes::wizard::models::{Sort, Stopped};
 use openclaw_chutes::wizard::protocol::{Attempt, Effect, Event};
@@ -475,7 +476,7 @@ fn every_shape_of_account_in_its_line() {
         for (name, balance, usage) in &shapes {
             let me = json!({ "username": "ann", "balance": balance });
             let account = Account::read(&me, Some(usage), None).expect("an account");
-            let shortage = account.shortage_words(lang, |at| format!("@{}", at / 60_000));
+            let shortage = account.shortage_words(lang, |at| format!("@{}", at.0 / 60_000));
             for size in [(80, 24), (120, 40)] {
                 let mut stage = stage(captured("2026-08-22"), lang);
                 stage.size = size;
@@ -551,5 +552,5 @@ fn review_foresees_a_refusal_and_offers_one_pool_in_place_of_fallbacks() {
     assert_eq!(models.fallbacks, ["anthropic/claude"], "another provider's stays");
     assert_eq!(models.pool_of_chain(), None, "there is nothing left to make better");
     let account = models.account.as_ref().expect("an account");
-    assert!(account.shortage_words(Lang::En, |at| at.to_string()).is_some());
+    assert!(account.shortage_words(Lang::En, UnixMillis::utc).is_some());
 }

@@ -191,8 +191,7 @@ proptest! {
         let home = testkit::Home::new();
         home.write(".openclaw/openclaw.json", CONFIG);
         let site = site(&home);
-        let now_ms = i64::try_from(NOW).unwrap();
-        let current = Current::of(&site.read().unwrap(), now_ms);
+        let current = Current::of(&site.read().unwrap(), NOW);
         let mut stage = Stage::new(current.configured, captured("2026-08-22"), Lang::En, Depth::None);
         for press in presses {
             if let Press::Key(code) = press {
@@ -204,7 +203,7 @@ proptest! {
         }
         let selection = stage.models().selection();
         let request = Request { base_url: "https://llm.chutes.ai/v1".into(), credential: None, selection, client_secret: None, basis: None, proven: None, ..Request::default() };
-        let plan = plan(&site.read().unwrap(), &request, now_ms).unwrap();
+        let plan = plan(&site.read().unwrap(), &request, NOW).unwrap();
         let shown: Vec<(bool, String)> = diff::of(&plan)
             .iter()
             .flat_map(|file| &file.hunks)
@@ -212,7 +211,7 @@ proptest! {
             .filter(|line| line.kind != diff::LineKind::Context)
             .map(|line| (line.kind == diff::LineKind::Added, line.text.into_owned()))
             .collect();
-        commit(&site, &request, None, &State::at(home.join("state")), now_ms).unwrap();
+        commit(&site, &request, None, &State::at(home.join("state")), NOW).unwrap();
         let after = home.read(".openclaw/openclaw.json");
         let real: Vec<(bool, String)> = similar::TextDiff::from_lines(CONFIG, after.as_str())
             .iter_all_changes()
@@ -220,7 +219,7 @@ proptest! {
             .map(|change| (change.tag() == similar::ChangeTag::Insert, change.value().trim_end_matches('\n').to_owned()))
             .collect();
         prop_assert_eq!(shown, real);
-        let now = Current::of(&site.read().unwrap(), now_ms).configured;
+        let now = Current::of(&site.read().unwrap(), NOW).configured;
         let models = stage.models();
         prop_assert_eq!(now.primary.as_ref(), Some(&models.primary));
         prop_assert_eq!(&now.fallbacks, &models.fallbacks);

@@ -7,6 +7,7 @@ use openclaw_chutes::openclaw::read::current::Current;
 use openclaw_chutes::secret::Secret;
 use openclaw_chutes::selection::{Alias, Configured, Documented};
 use openclaw_chutes::texts::Lang;
+use openclaw_chutes::time::UnixMillis;
 use openclaw_chutes::tui::keymap::{self, Meaning};
 use openclaw_chutes::tui::theme::{Depth, Theme};
 use openclaw_chutes::tui::view::View;
@@ -22,7 +23,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 /// 2026-11-22 10:00:00 UTC, in milliseconds.
-pub const NOW: u64 = 1_795_341_600_000;
+pub const NOW: UnixMillis = UnixMillis(1_795_341_600_000);
 
 /// The list of a captured answer of the service.
 pub fn captured(day: &str) -> Catalog {
@@ -118,7 +119,7 @@ impl Stage {
             ..Facts::default()
         };
         let (wizard, effects) = Wizard::new(facts);
-        let view = View { theme: Theme::new(depth, lang), lang, zone: jiff::tz::TimeZone::UTC, now_ms: NOW };
+        let view = View { theme: Theme::new(depth, lang), lang, zone: jiff::tz::TimeZone::UTC, now: NOW };
         let mut stage = Stage { wizard, effects, view, size: (80, 24) };
         stage.event(Event::Loaded(Box::new(Ok(Current { configured, ..Current::default() }))));
         stage.discovered(list);

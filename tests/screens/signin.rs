@@ -7,13 +7,15 @@ use openclaw_chutes::chutes::oauth::attempt::{Environment, INVOKE};
 use openclaw_chutes::chutes::oauth::callback::CannotListen;
 use openclaw_chutes::chutes::oauth::token::TokenError;
 use openclaw_chutes::host::{Host, Reason, Ssh, Verdict};
+use openclaw_chutes::openclaw::types::AuthChoice;
 use openclaw_chutes::secret::Secret;
 use openclaw_chutes::texts::Lang;
+use openclaw_chutes::time::UnixMillis;
 use openclaw_chutes::tui::theme::{Depth, Theme};
 use openclaw_chutes::tui::view::View;
 use openclaw_chutes::wizard::Wizard;
 use openclaw_chutes::wizard::facts::{Begun, Facts, SignInFacts};
-use openclaw_chutes::wizard::protocol::{Action, AuthChoice, Event, Over, SignInUpdate};
+use openclaw_chutes::wizard::protocol::{Action, Event, Over, SignInUpdate};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use std::fmt::Write;
@@ -25,7 +27,7 @@ const KEY: &str =
 const ID: &str = "cid_abc123def456ghi789jkl012";
 const LINK: &str = "https://api.chutes.ai/idp/authorize?client_id=cid_abc123def456ghi789jkl012&redirect_uri=http://127.0.0.1:1456/oauth-callback&response_type=code&scope=openid+profile+chutes:invoke&state=kS8X_aB3aLMr2Py0ZsHkGP&code_challenge=E9Melhoa2OwvFrEMTJguCHaoeK1t8URWbuGJSstw-cM&code_challenge_method=S256";
 /// 2026-08-22 12:03 UTC.
-const NOON: u64 = 1_787_400_180_000;
+const NOON: UnixMillis = UnixMillis(1_787_400_180_000);
 
 fn remote() -> Host {
     let ssh = Ssh {
@@ -77,7 +79,7 @@ fn waiting(lang: Lang, host: Host, cannot_listen: Option<CannotListen>) -> Wizar
 
 /// The frame as text. What a cell holds besides its character, the link behind a label, is left out.
 fn frame(wizard: &Wizard, lang: Lang, width: u16, height: u16) -> String {
-    let view = View { theme: Theme::new(Depth::Indexed256, lang), lang, zone: TimeZone::UTC, now_ms: NOON };
+    let view = View { theme: Theme::new(Depth::Indexed256, lang), lang, zone: TimeZone::UTC, now: NOON };
     let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
     terminal.draw(|frame| _ = view.draw(wizard, frame)).unwrap();
     let buffer = terminal.backend().buffer().clone();

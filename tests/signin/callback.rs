@@ -5,6 +5,7 @@ use openclaw_chutes::chutes::oauth::attempt::{Attempt, ClientId, Environment, Re
 use openclaw_chutes::chutes::oauth::callback::{Arrival, CannotListen, Listener, Outcome};
 use openclaw_chutes::chutes::oauth::pages::Page;
 use openclaw_chutes::texts::Lang;
+use openclaw_chutes::time::UnixMillis;
 use std::io::ErrorKind;
 use std::net::TcpListener;
 use std::sync::Arc;
@@ -14,7 +15,7 @@ use tokio::net::TcpStream;
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-const NOW: u64 = 1_800_000_000_000;
+const NOW: UnixMillis = UnixMillis(1_800_000_000_000);
 
 struct Running {
     port: u16,

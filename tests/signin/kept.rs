@@ -5,6 +5,7 @@ use crate::support::*;
 use openclaw_chutes::sign_in::SignIn;
 use openclaw_chutes::standin::idp::{Consent, Options};
 use openclaw_chutes::standin::{ClosedPort, Fault, Route};
+use openclaw_chutes::time::{UnixMillis, now};
 use serde_json::{Value, json};
 use std::collections::BTreeMap;
 use std::net::TcpListener;
@@ -12,11 +13,11 @@ use std::os::unix::fs::PermissionsExt;
 use std::path::PathBuf;
 use testkit::{Home, Ran, need};
 
-const CONFIG: &str = ".openclaw/openclaw.json";
+pub const CONFIG: &str = ".openclaw/openclaw.json";
 const REQUEST: &str = r#"{"protocolVersion":1,"provider":"openclaw-chutes","ids":["chutes/access-token"]}"#;
 
 /// An `openclaw` that says it is 2026.9.6, notes its arguments, and does what is asked.
-fn put_openclaw(home: &mut Home) {
+pub fn put_openclaw(home: &mut Home) {
     home.write("lib/openclaw/package.json", r#"{"name": "openclaw", "version": "2026.9.6"}"#);
     let script = "#!/bin/sh\necho \"$*\" >> \"$HOME/asked\"\ncase \"$1 $2\" in\n'cron add') echo '{\"created\": true, \
                   \"job\": {\"id\": \"job-1\"}}';;\n*) echo '{\"ok\": true, \"warningCount\": 0}';;\nesac\n";
@@ -27,13 +28,13 @@ fn put_openclaw(home: &mut Home) {
     home.set("PATH", format!("{}:/usr/bin:/bin", home.join("bin").display()));
 }
 
-fn asked(home: &Home) -> Vec<String> {
+pub fn asked(home: &Home) -> Vec<String> {
     let said = std::fs::read_to_string(home.join("asked")).unwrap_or_default();
     said.lines().map(str::to_owned).collect()
 }
 
 /// Signed in, with what `onboard` said.
-fn signed_in(chutes: &Chutes) -> (Home, Value) {
+pub fn signed_in(chutes: &Chutes) -> (Home, Value) {
     let mut home = chutes.home();
     put_openclaw(&mut home);
     // Nothing listens there until a test does.
@@ -42,7 +43,7 @@ fn signed_in(chutes: &Chutes) -> (Home, Value) {
     (home, said)
 }
 
-fn sign_in(home: &Home) -> Value {
+pub fn sign_in(home: &Home) -> Value {
     let begun = home.run([BIN, "login", "start", "--json"]);
     let begun: Value = serde_json::from_str(&begun.stdout).unwrap_or_else(|_| panic!("{begun:?}"));
     let address = get(begun["url"].as_str().unwrap()).location();
@@ -51,7 +52,7 @@ fn sign_in(home: &Home) -> Value {
     serde_json::from_str(&done.stdout).unwrap()
 }
 
-fn document(home: &Home) -> PathBuf {
+pub fn document(home: &Home) -> PathBuf {
     let is_it = |path: &PathBuf| path.file_name().is_some_and(|name| name.to_string_lossy().starts_with("sign-in-"));
     let found: Vec<_> = home.files().into_iter().filter(is_it).filter(|path| path.ends_with_json()).collect();
     assert_eq!(found.len(), 1, "{found:?}");
@@ -68,19 +69,14 @@ impl EndsWithJson for PathBuf {
     }
 }
 
-fn kept(home: &Home) -> SignIn {
+pub fn kept(home: &Home) -> SignIn {
     SignIn::parse(&std::fs::read(document(home)).unwrap()).expect("a sign-in")
 }
 
-fn change(home: &Home, change: impl FnOnce(&mut SignIn)) {
+pub fn change(home: &Home, change: impl FnOnce(&mut SignIn)) {
     let mut sign_in = kept(home);
     change(&mut sign_in);
     std::fs::write(document(home), sign_in.bytes()).unwrap();
-}
-
-fn now() -> i64 {
-    let since = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap();
-    i64::try_from(since.as_millis()).unwrap()
 }
 
 /// More than half of its life is over, and ten minutes are left.
@@ -102,7 +98,7 @@ fn access(home: &Home) -> String {
     kept(home).access.expose().to_owned()
 }
 
-fn renew(home: &Home) -> (Ran, Value) {
+pub fn renew(home: &Home) -> (Ran, Value) {
     let ran = home.run([BIN, "renew", "--json"]);
     let said = serde_json::from_str(&ran.stdout).unwrap_or_else(|_| panic!("{ran:?}"));
     (ran, said)
@@ -164,12 +160,17 @@ fn a_running_gateway_takes_it_and_gets_one_job() {
     assert_eq!((&said["renewed"], &said["gateway"], &said["job"]), (&json!(false), &json!("took"), &json!("added")));
     let (_, said) = renew(&home);
     assert_eq!((&said["gateway"], &said["job"]), (&json!("current"), &json!("there")));
+    // What OpenClaw's cron calls asks nothing when there is nothing to do.
+    let before = asked(&home);
+    assert_eq!(home.run([BIN, "renew", "--scheduled"]).code, 0);
+    assert_eq!(asked(&home), before);
     make_due(&home);
     let (_, said) = renew(&home);
     assert_eq!((&said["renewed"], &said["gateway"], &said["job"]), (&json!(true), &json!("took"), &json!("there")));
     let said = asked(&home);
     let verbs: Vec<String> = said.iter().map(|line| line.split(' ').take(2).collect::<Vec<_>>().join(" ")).collect();
-    assert_eq!(verbs, ["secrets reload", "cron add", "secrets reload"]);
+    // A person's call also looks whether the job is still there: OpenClaw adds it only where it is not.
+    assert_eq!(verbs, ["secrets reload", "cron add", "cron add", "secrets reload", "cron add"]);
     assert!(
         said[1].contains("--declaration-key openclaw-chutes-renew") && said[1].contains(r#","renew","#),
         "{said:?}"
@@ -232,7 +233,7 @@ fn a_failing_token_endpoint_takes_no_token_away() {
     assert_eq!(given(&token(&home)), access(&home));
 
     // A token whose life is over is a failure for timers, and still better than nothing for OpenClaw.
-    change(&home, |kept| (kept.issued_at, kept.ends_at) = (1, 2));
+    change(&home, |kept| (kept.issued_at, kept.ends_at) = (UnixMillis(1), UnixMillis(2)));
     chutes.standin.set_fault(Route::Token, Fault::Status(500));
     assert_eq!(renew(&home).0.code, 1);
     assert_eq!(home.run([BIN, "renew", "--scheduled"]).code, 0, "OpenClaw's cron would wait longer after each failure");
@@ -271,7 +272,7 @@ fn only_a_new_sign_in_helps_when_the_refresh_token_is_spent() {
     assert!(kept(&home).progress.trouble.unwrap().lasting);
     assert_eq!(given(&token(&home)), access(&home), "what still lives is given");
     assert_eq!(home.run([BIN, "models", "status", "--check"]).code, 2, "it stops within a day");
-    change(&home, |kept| (kept.issued_at, kept.ends_at) = (1, 2));
+    change(&home, |kept| (kept.issued_at, kept.ends_at) = (UnixMillis(1), UnixMillis(2)));
     assert_eq!(home.run([BIN, "models", "status", "--check"]).code, 1);
     sign_in(&home);
     assert_eq!(home.run([BIN, "models", "status", "--check"]).code, 0);

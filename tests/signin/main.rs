@@ -13,5 +13,6 @@ mod plain;
 mod provider;
 mod redirect;
 mod support;
+mod timer;
 mod token;
 mod wizard;

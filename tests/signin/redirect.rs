@@ -6,8 +6,9 @@ use openclaw_chutes::chutes::oauth::attempt::{
 };
 use openclaw_chutes::secret::Secret;
 use openclaw_chutes::texts::Lang;
+use openclaw_chutes::time::UnixMillis;
 
-const NOW: u64 = 1_800_000_000_000;
+const NOW: UnixMillis = UnixMillis(1_800_000_000_000);
 const ID: &str = "cid_abc123def456ghi789jkl012";
 
 fn attempt() -> Attempt {

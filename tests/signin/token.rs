@@ -11,10 +11,11 @@ use openclaw_chutes::secret::Secret;
 use openclaw_chutes::standin::idp::{App, Apps, Consent, Idp, Options};
 use openclaw_chutes::standin::{Caller, Config, Keys, Standin};
 use openclaw_chutes::texts::Lang;
+use openclaw_chutes::time::UnixMillis;
 use std::sync::Arc;
 use std::time::Duration;
 
-const NOW: u64 = 1_800_000_000_000;
+const NOW: UnixMillis = UnixMillis(1_800_000_000_000);
 const ID: &str = "cid_abc123def456ghi789jkl012";
 const SECRET: &str = "csc_canarycanarycanarycanarycanarycanarycanarycanary";
 const USER: &str = "5ba1f0de-7c7e-4a4b-9d6e-0e4d6a1c2b3f";
@@ -134,7 +135,7 @@ fn from_the_link_to_a_credential_that_calls_models() {
     let code = world.code(&attempt);
     let granted = block_on(token::sign_in(&world.client, &attempt, &code, NOW)).expect("granted");
     assert_eq!((granted.account.as_deref(), granted.account_id.as_deref()), (Some("alice"), Some(USER)));
-    assert_eq!(granted.expires_at_ms, NOW + 3_600_000 - 300_000);
+    assert_eq!(granted.expires_at, NOW + 3_600_000 - 300_000);
     assert!(granted.access.expose().starts_with("cak_"));
     assert!(granted.refresh.as_ref().is_some_and(|token| token.expose().starts_with("crt_")));
     assert_eq!(world.models_status(&granted.access), 200);
@@ -289,7 +290,7 @@ fn a_renewal_needs_the_secret_rotates_the_token_and_works_once() {
 fn the_old_refresh_token_is_kept_when_no_new_one_comes() {
     let world = world(|options| (options.keep_refresh, options.access_life) = (true, Duration::from_secs(60)));
     let granted = world.sign_in(&world.attempt()).expect("granted");
-    assert_eq!(granted.expires_at_ms, NOW + 30_000, "never less than half a minute");
+    assert_eq!(granted.expires_at, NOW + 30_000, "never less than half a minute");
     let full = Surroundings { client_id: None, client_secret: Some(Secret::new(SECRET)) };
     let request = renewal_terms::request(&stored(&granted), &full).expect("complete");
     let renewed = block_on(token::refresh(&world.client, &request, NOW)).expect("renewed");
@@ -312,7 +313,7 @@ fn the_renewal_request_is_openclaws() {
     assert_eq!(renewal_terms::missing(&none, &surroundings), Some(Missing::RefreshToken));
     assert!(
         renewal_terms::is_due(None, NOW)
-            && renewal_terms::is_due(Some(0), NOW)
+            && renewal_terms::is_due(Some(UnixMillis(0)), NOW)
             && renewal_terms::is_due(Some(NOW + 300_000), NOW)
     );
     assert!(!renewal_terms::is_due(Some(NOW + 300_001), NOW));

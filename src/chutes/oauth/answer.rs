@@ -7,6 +7,7 @@ use super::attempt::{Attempt, LoopbackHost};
 use crate::chutes::endpoints::host_of;
 use crate::clean;
 use crate::secret::Secret;
+use crate::time::UnixMillis;
 use std::borrow::Cow;
 
 /// The longest paste that is looked at, in bytes.
@@ -54,7 +55,7 @@ pub enum Mistake {
     Ambiguous,
     /// The right answer, too late; when the time ran out, in Unix milliseconds.
     Expired {
-        at: u64,
+        at: UnixMillis,
     },
     /// An address of another site; its host.
     OtherSite {
@@ -65,7 +66,7 @@ pub enum Mistake {
 
 /// The verdict on `input`: the target of a callback request, or whatever was pasted. State first,
 /// then `error`, then time, then code.
-pub fn judge(input: &str, attempt: &Attempt, now_ms: u64) -> Verdict {
+pub fn judge(input: &str, attempt: &Attempt, now: UnixMillis) -> Verdict {
     if input.len() > MAX_BYTES {
         return Verdict::Mistake(Mistake::TooLong { bytes: input.len() });
     }
@@ -76,7 +77,7 @@ pub fn judge(input: &str, attempt: &Attempt, now_ms: u64) -> Verdict {
     let readings = readings(&text);
     let ours = readings.iter().find(|reading| reading.values("state").any(|state| same(&state, attempt.state())));
     match ours.or(readings.first()) {
-        Some(reading) => reading.verdict(attempt, now_ms),
+        Some(reading) => reading.verdict(attempt, now),
         None => Verdict::Mistake(Mistake::Unrecognised),
     }
 }
@@ -283,14 +284,14 @@ impl Reading {
         self.values(name).next()
     }
 
-    fn verdict(&self, attempt: &Attempt, now_ms: u64) -> Verdict {
-        match self.refusal_or_code(attempt, now_ms) {
+    fn verdict(&self, attempt: &Attempt, now: UnixMillis) -> Verdict {
+        match self.refusal_or_code(attempt, now) {
             Ok(verdict) => verdict,
             Err(mistake) => Verdict::Mistake(mistake),
         }
     }
 
-    fn refusal_or_code(&self, attempt: &Attempt, now_ms: u64) -> Result<Verdict, Mistake> {
+    fn refusal_or_code(&self, attempt: &Attempt, now: UnixMillis) -> Result<Verdict, Mistake> {
         if self.value("code_challenge").is_some() || self.value("response_type").is_some() {
             return Err(Mistake::AuthorizeLink);
         }
@@ -325,7 +326,7 @@ impl Reading {
             }));
         }
         let code = code.ok_or(Mistake::NoCode)?;
-        if attempt.expired(now_ms) {
+        if attempt.expired(now) {
             return Err(Mistake::Expired { at: attempt.expires_at });
         }
         Ok(Verdict::Code(Secret::new(code)))

@@ -4,6 +4,7 @@
 use crate::chutes::credential_kinds::{ChutesCredential, prefix, variable};
 use crate::chutes::endpoints::{BadEndpoint, Endpoints};
 use crate::secret::Secret;
+use crate::time::UnixMillis;
 use oauth2::{CsrfToken, PkceCodeChallenge, PkceCodeVerifier};
 use serde::{Deserialize, Serialize};
 
@@ -13,9 +14,9 @@ pub const DEFAULT_SCOPES: [&str; 3] = ["openid", "profile", INVOKE];
 /// The scope without which no model can be called.
 pub const INVOKE: &str = "chutes:invoke";
 /// How long an attempt waits for its answer, in milliseconds.
-pub const LIFETIME_MS: u64 = 15 * 60 * 1000;
+pub const LIFETIME_MS: i64 = 15 * 60 * 1000;
 /// What one press of "more time" adds, in milliseconds.
-pub const EXTENSION_MS: u64 = 10 * 60 * 1000;
+pub const EXTENSION_MS: i64 = 10 * 60 * 1000;
 
 /// The public id of a registered OAuth app: `cid_` and 24 of `a-z0-9`.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -286,29 +287,29 @@ impl Settings {
     }
 }
 
-/// One attempt. Times are Unix milliseconds.
+/// One attempt.
 #[derive(Clone, Debug)]
 pub struct Attempt {
     pub settings: Settings,
     state: Secret,
     verifier: Secret,
     challenge: String,
-    pub created_at: u64,
-    pub expires_at: u64,
+    pub created_at: UnixMillis,
+    pub expires_at: UnixMillis,
 }
 
 impl Attempt {
     /// A new attempt: 128 bits of state and a 256-bit PKCE verifier from the generator that the
     /// operating system seeds.
-    pub fn new(settings: Settings, now_ms: u64) -> Attempt {
+    pub fn new(settings: Settings, now: UnixMillis) -> Attempt {
         let (challenge, verifier) = PkceCodeChallenge::new_random_sha256();
         Attempt {
             settings,
             state: Secret::new(CsrfToken::new_random().into_secret()),
             verifier: Secret::new(verifier.into_secret()),
             challenge: challenge.as_str().to_owned(),
-            created_at: now_ms,
-            expires_at: now_ms.saturating_add(LIFETIME_MS),
+            created_at: now,
+            expires_at: now + LIFETIME_MS,
         }
     }
 
@@ -319,18 +320,18 @@ impl Attempt {
         &self.verifier
     }
 
-    pub fn expired(&self, now_ms: u64) -> bool {
-        now_ms >= self.expires_at
+    pub fn expired(&self, now: UnixMillis) -> bool {
+        now >= self.expires_at
     }
 
     /// More time, counted from now when it had already run out.
-    pub fn extend(&mut self, now_ms: u64) {
-        self.expires_at = self.expires_at.max(now_ms).saturating_add(EXTENSION_MS);
+    pub fn extend(&mut self, now: UnixMillis) {
+        self.expires_at = self.expires_at.max(now) + EXTENSION_MS;
     }
 
     /// Milliseconds that are left.
-    pub fn left(&self, now_ms: u64) -> u64 {
-        self.expires_at.saturating_sub(now_ms)
+    pub fn left(&self, now: UnixMillis) -> u64 {
+        (self.expires_at - now).max(0).unsigned_abs()
     }
 
     /// The link to open. `:` and `/` may stand as they are in a query (RFC 3986 §3.4), which keeps
@@ -372,9 +373,9 @@ impl Attempt {
         pending: Pending,
         endpoints: Endpoints,
         client_secret: Option<Secret>,
-        now_ms: u64,
+        now: UnixMillis,
     ) -> Result<Attempt, CannotResume> {
-        if now_ms >= pending.expires_at {
+        if now >= pending.expires_at {
             return Err(CannotResume::Expired { at: pending.expires_at });
         }
         if pending.idp != endpoints.idp {
@@ -415,10 +416,8 @@ pub struct Pending {
     idp: String,
     state: String,
     verifier: String,
-    /// Unix milliseconds.
-    pub created_at: u64,
-    /// Unix milliseconds.
-    pub expires_at: u64,
+    pub created_at: UnixMillis,
+    pub expires_at: UnixMillis,
     /// Only when the person asked for it: the process that finishes need not have it then.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     client_secret: Option<String>,
@@ -438,9 +437,8 @@ impl Pending {
 /// Why a pending attempt cannot be continued.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum CannotResume {
-    /// Unix milliseconds.
     Expired {
-        at: u64,
+        at: UnixMillis,
     },
     /// It was begun against another identity provider.
     OtherService,

@@ -4,15 +4,16 @@
 
 use crate::secret::Secret;
 use crate::texts::{Lang, signin as t};
+use crate::time::UnixMillis;
 use url::form_urlencoded::Serializer;
 
 /// OpenClaw counts a credential as usable only while more than this remains until its stored expiry,
 /// which is itself five minutes early. Milliseconds.
-pub const MARGIN_MS: u64 = 5 * 60 * 1000;
+pub const MARGIN_MS: i64 = 5 * 60 * 1000;
 
 /// True when the credential must be renewed before use. `expires_at` as stored; None or 0: unknown.
-pub fn is_due(expires_at: Option<u64>, now_ms: u64) -> bool {
-    expires_at.is_none_or(|at| at <= now_ms.saturating_add(MARGIN_MS))
+pub fn is_due(expires_at: Option<UnixMillis>, now: UnixMillis) -> bool {
+    expires_at.is_none_or(|at| at <= now + MARGIN_MS)
 }
 
 /// What is stored with an OAuth profile.

@@ -9,6 +9,7 @@ use crate::chutes::failure::{Failure, Kind};
 use crate::clean;
 use crate::secret::Secret;
 use crate::texts::{Lang, signin as t};
+use crate::time::UnixMillis;
 use serde::Deserialize;
 use std::time::Duration;
 use url::form_urlencoded::Serializer;
@@ -20,12 +21,12 @@ const WHOLE: Duration = Duration::from_secs(30);
 pub struct Granted {
     pub access: Secret,
     pub refresh: Option<Secret>,
-    /// Unix milliseconds, five minutes early: as OpenClaw stores it.
-    pub expires_at_ms: u64,
-    /// When it was granted, Unix milliseconds.
-    pub granted_at_ms: u64,
-    /// When the access token really ends, Unix milliseconds.
-    pub ends_at_ms: u64,
+    /// Five minutes before it ends: as OpenClaw stores it.
+    pub expires_at: UnixMillis,
+    /// When it was granted.
+    pub granted_at: UnixMillis,
+    /// When the access token really ends.
+    pub ends_at: UnixMillis,
     /// Address of the identity provider that granted it.
     pub idp: String,
     pub scopes: Vec<String>,
@@ -41,9 +42,9 @@ pub struct Renewed {
     pub access: Secret,
     pub refresh: Secret,
     /// As in [`Granted`].
-    pub expires_at_ms: u64,
+    pub expires_at: UnixMillis,
     /// As in [`Granted`].
-    pub ends_at_ms: u64,
+    pub ends_at: UnixMillis,
 }
 
 /// Who signed in.
@@ -106,8 +107,13 @@ impl TokenError {
 }
 
 /// The whole sign-in after the redirect: exchange, scope check, account. Userinfo may fail.
-pub async fn sign_in(client: &Client, attempt: &Attempt, code: &Secret, now_ms: u64) -> Result<Granted, TokenError> {
-    let mut granted = exchange(client, attempt, code, now_ms).await?;
+pub async fn sign_in(
+    client: &Client,
+    attempt: &Attempt,
+    code: &Secret,
+    now: UnixMillis,
+) -> Result<Granted, TokenError> {
+    let mut granted = exchange(client, attempt, code, now).await?;
     if let Ok(account) = userinfo(client, &granted.access).await {
         granted.account = account.username;
         granted.account_id = account.id;
@@ -115,8 +121,13 @@ pub async fn sign_in(client: &Client, attempt: &Attempt, code: &Secret, now_ms: 
     Ok(granted)
 }
 
-/// Exchange the code. `now_ms`: Unix milliseconds, from which the expiry is counted.
-pub async fn exchange(client: &Client, attempt: &Attempt, code: &Secret, now_ms: u64) -> Result<Granted, TokenError> {
+/// Exchange the code. `now`: from which the expiry is counted.
+pub async fn exchange(
+    client: &Client,
+    attempt: &Attempt,
+    code: &Secret,
+    now: UnixMillis,
+) -> Result<Granted, TokenError> {
     let settings = &attempt.settings;
     let form = exchange_form(attempt, code);
     let mut call = Call::post_form(format!("{}/idp/token", settings.endpoints.idp), form);
@@ -134,10 +145,10 @@ pub async fn exchange(client: &Client, attempt: &Attempt, code: &Secret, now_ms:
         return Err(TokenError::ScopeMissing(INVOKE));
     }
     Ok(Granted {
-        expires_at_ms: expires_at(tokens.expires_in, now_ms),
-        ends_at_ms: ends_at(tokens.expires_in, now_ms),
+        expires_at: expires_at(tokens.expires_in, now),
+        ends_at: ends_at(tokens.expires_in, now),
         idp: settings.endpoints.idp.clone(),
-        granted_at_ms: now_ms,
+        granted_at: now,
         access: tokens.access,
         refresh: tokens.refresh,
         scopes,
@@ -161,7 +172,11 @@ fn exchange_form(attempt: &Attempt, code: &Secret) -> Secret {
 }
 
 /// Renew. Only under both of OpenClaw's locks, with the token re-read inside them.
-pub async fn refresh(client: &Client, request: &renewal_terms::Request, now_ms: u64) -> Result<Renewed, TokenError> {
+pub async fn refresh(
+    client: &Client,
+    request: &renewal_terms::Request,
+    now: UnixMillis,
+) -> Result<Renewed, TokenError> {
     let url = format!("{}/idp/token", client.endpoints().idp);
     let mut call = Call::post_form(url, request.form.clone()).redact(&request.refresh);
     if let Some(secret) = &request.client_secret {
@@ -170,8 +185,8 @@ pub async fn refresh(client: &Client, request: &renewal_terms::Request, now_ms: 
     let sent = Sent { grant: TokenError::RefreshSpent, secret: request.client_secret.is_some() };
     let tokens = tokens(client, call, sent).await?;
     Ok(Renewed {
-        expires_at_ms: expires_at(tokens.expires_in, now_ms),
-        ends_at_ms: ends_at(tokens.expires_in, now_ms),
+        expires_at: expires_at(tokens.expires_in, now),
+        ends_at: ends_at(tokens.expires_in, now),
         access: tokens.access,
         refresh: tokens.refresh.unwrap_or_else(|| request.refresh.clone()),
     })
@@ -200,33 +215,37 @@ pub async fn userinfo(client: &Client, access: &Secret) -> Result<Account, Failu
     Ok(Account { username: body.username.map(|name| name.trim().to_owned()).filter(plain), id: id.filter(plain) })
 }
 
-/// `now + expires_in`; the hour that Chutes gives where the answer does not say. Milliseconds.
-fn ends_at(expires_in: Option<f64>, now_ms: u64) -> u64 {
-    // `as` saturates: a negative lifetime counts as none.
-    now_ms.saturating_add((expires_in.unwrap_or(3600.0) * 1000.0) as u64)
+/// `now + expires_in`; the hour that Chutes gives where the answer does not say.
+fn ends_at(expires_in: Option<f64>, now: UnixMillis) -> UnixMillis {
+    now + lifetime(expires_in.unwrap_or(3600.0))
 }
 
 /// What the service knows of a token.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Introspection {
-    /// In force until then (Unix milliseconds), with these scopes. For a refresh token: those of the
+    /// In force until then, with these scopes. For a refresh token: those of the
     /// latest consent, which the next renewal will give.
-    Active { expires_at_ms: Option<u64>, scopes: Vec<String> },
+    Active { expires_at: Option<UnixMillis>, scopes: Vec<String> },
     /// Used, expired, revoked or never issued.
     Inactive,
 }
 
-/// Ask about a token without spending it (RFC 7662). No client authentication is needed.
-pub async fn introspect(client: &Client, token: &Secret) -> Result<Introspection, Failure> {
+/// The form that names one token.
+fn about(token: &Secret) -> Secret {
     let mut form = Serializer::new(String::new());
     form.append_pair("token", token.expose());
+    Secret::new(form.finish())
+}
+
+/// Ask about a token without spending it (RFC 7662). No client authentication is needed.
+pub async fn introspect(client: &Client, token: &Secret) -> Result<Introspection, Failure> {
     let url = format!("{}/idp/token/introspect", client.endpoints().idp);
-    let call = Call::post_form(url, Secret::new(form.finish())).redact(token).within(WHOLE);
+    let call = Call::post_form(url, about(token)).redact(token).within(WHOLE);
     let answer = client.send(call, |_| {}).await?.success()?;
     let body: serde_json::Value = serde_json::from_slice(&answer.body).map_err(|error| answer.bad_json(&error))?;
     match body["active"].as_bool() {
         Some(true) => Ok(Introspection::Active {
-            expires_at_ms: body["exp"].as_u64().map(|seconds| seconds.saturating_mul(1000)),
+            expires_at: body["exp"].as_i64().map(|seconds| UnixMillis(seconds.saturating_mul(1000))),
             scopes: body["scope"].as_str().unwrap_or_default().split_whitespace().map(str::to_owned).collect(),
         }),
         Some(false) => Ok(Introspection::Inactive),
@@ -237,18 +256,21 @@ pub async fn introspect(client: &Client, token: &Secret) -> Result<Introspection
 /// Have the service forget a token (RFC 7009). It answers the same whether it knew the token or not, so
 /// [`introspect`] is the proof. A revoked refresh token leaves the access tokens that it gave in force.
 pub async fn revoke(client: &Client, token: &Secret) -> Result<(), Failure> {
-    let mut form = Serializer::new(String::new());
-    form.append_pair("token", token.expose());
     let url = format!("{}/idp/token/revoke", client.endpoints().idp);
-    let call = Call::post_form(url, Secret::new(form.finish())).redact(token).within(WHOLE);
+    let call = Call::post_form(url, about(token)).redact(token).within(WHOLE);
     client.send(call, |_| {}).await?.success().map(drop)
 }
 
-/// `now + expires_in` five minutes early, and at least 30 seconds from now. Milliseconds.
-fn expires_at(expires_in: Option<f64>, now_ms: u64) -> u64 {
-    // `as` saturates: a negative or absent lifetime counts as none.
-    let lifetime = (expires_in.unwrap_or(0.0) * 1000.0) as u64;
-    now_ms.saturating_add(lifetime).saturating_sub(renewal_terms::MARGIN_MS).max(now_ms.saturating_add(30_000))
+/// `now + expires_in` five minutes early, and at least 30 seconds from now.
+fn expires_at(expires_in: Option<f64>, now: UnixMillis) -> UnixMillis {
+    (now + lifetime(expires_in.unwrap_or(0.0)) - renewal_terms::MARGIN_MS).max(now + 30_000)
+}
+
+/// Milliseconds of so many seconds. A negative lifetime counts as none; one that is longer than any token lives, as
+/// the longest: added to a date it must give one that OpenClaw can read.
+fn lifetime(seconds: f64) -> i64 {
+    const LONGEST: f64 = 100.0 * 365.25 * 86_400.0;
+    (seconds.clamp(0.0, LONGEST) * 1000.0) as i64
 }
 
 /// What an error answer means for this request.
@@ -298,5 +320,21 @@ fn refused(answer: Answer, sent: Sent) -> TokenError {
             Err(failure) => TokenError::Failed(failure),
             Ok(_) => TokenError::Unreadable,
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_lifetime_leads_beyond_the_dates_that_openclaw_can_read() {
+        const LAST_DATE: UnixMillis = UnixMillis(8_640_000_000_000_000);
+        let now = UnixMillis(1_800_000_000_000);
+        for seconds in [9e15, 9e18, f64::MAX] {
+            assert!(ends_at(Some(seconds), now) <= LAST_DATE && expires_at(Some(seconds), now) <= LAST_DATE);
+        }
+        assert_eq!((ends_at(Some(3600.0), now), ends_at(Some(-5.0), now)), (now + 3_600_000, now));
+        assert_eq!(expires_at(Some(3600.0), now), now + 3_300_000);
     }
 }

@@ -6,13 +6,6 @@ use crate::chutes::credential_kinds::variable;
 use crate::clean;
 use crate::texts::{Lang, signin as t};
 
-/// `HH:MM` of a Unix time in milliseconds, in the local time zone.
-pub fn clock(at_ms: u64) -> String {
-    let timestamp = i64::try_from(at_ms).ok().and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok());
-    let zoned = timestamp.unwrap_or_default().to_zoned_datetime(jiff::tz::TimeZone::system());
-    format!("{:02}:{:02}", zoned.hour(), zoned.minute())
-}
-
 impl BadClientId {
     pub fn says(&self, lang: Lang) -> String {
         match self {
@@ -66,7 +59,7 @@ impl BadSetting {
 impl CannotResume {
     pub fn says(&self, lang: Lang) -> String {
         match self {
-            CannotResume::Expired { at } => t::resume_expired(lang, clock(*at)),
+            CannotResume::Expired { at } => t::resume_expired(lang, at.local_clock()),
             CannotResume::OtherService => t::resume_other_service(lang).to_owned(),
             CannotResume::Damaged => t::resume_damaged(lang).to_owned(),
         }
@@ -84,7 +77,7 @@ impl Mistake {
             Mistake::NoState => t::paste_no_state(lang).to_owned(),
             Mistake::NoCode => t::paste_no_code(lang).to_owned(),
             Mistake::Ambiguous => t::paste_ambiguous(lang).to_owned(),
-            Mistake::Expired { at } => t::paste_expired(lang, clock(*at)),
+            Mistake::Expired { at } => t::paste_expired(lang, at.local_clock()),
             Mistake::OtherSite { host } => t::paste_other_site(lang, host),
             Mistake::Unrecognised => t::paste_unrecognised(lang).to_owned(),
         }

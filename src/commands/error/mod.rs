@@ -22,7 +22,7 @@ use crate::secret::Secret;
 use crate::selection::portable::{MAX_LEN, Refused};
 use crate::selection::{Refusal, alias};
 use crate::signals;
-use crate::texts::{Lang, choose, cli as text};
+use crate::texts::{Lang, choose, cli as text, renewal};
 use serde_json::{Value, json};
 use std::path::PathBuf;
 
@@ -60,6 +60,12 @@ pub enum Error {
     /// The stored sign-in could not be renewed.
     Renewal(crate::renewal::Error),
     OpenClaw(OpenClawError),
+    /// `renew --timer`: nothing here calls a program at times.
+    NoTimers,
+    /// It was written; what was said about starting it.
+    TimerNotStarted {
+        why: String,
+    },
     /// What an option names is no alias, no model that is listed, and no `provider/model`.
     UnknownRef {
         option: &'static str,
@@ -127,6 +133,8 @@ pub enum Error {
     Interrupted(i32),
     /// The operating system refused something that always works.
     System(std::io::Error),
+    /// The files were written; standard output took no word of it.
+    ReportLost(std::io::Error),
 }
 
 /// What is wrong with a pool that was asked for.
@@ -227,6 +235,8 @@ impl Error {
             Error::Selection(_) | Error::Alias { .. } => "alias-refused",
             Error::OpenClaw(error) => error.code(),
             Error::Renewal(error) => error.code(),
+            Error::NoTimers => "no-timers",
+            Error::TimerNotStarted { .. } => "timer-not-started",
             Error::UnknownModel { .. } => "unknown-model",
             Error::UnknownRef { .. } => "unknown-ref",
             Error::NotChutes { .. } => "not-a-chutes-model",
@@ -249,6 +259,7 @@ impl Error {
             Error::NoSuchOpenClaw { .. } => "no-such-openclaw",
             Error::Interrupted(_) => "interrupted",
             Error::System(_) => "system",
+            Error::ReportLost(_) => "report-lost",
         }
     }
 
@@ -276,6 +287,8 @@ impl Error {
             Error::Alias { name, problem } => alias_words(name, problem, lang),
             Error::OpenClaw(error) => error.words(lang),
             Error::Renewal(error) => error.says(lang),
+            Error::NoTimers => renewal::no_timers(lang).to_owned(),
+            Error::TimerNotStarted { why } => renewal::timer_failed(lang, clean::line(why)),
             Error::UnknownRef { option, name, .. } => text::unknown_ref(lang, option, clean::excerpt(name, 200)),
             Error::UnknownModel { name, .. } => text::unknown_model(lang, clean::excerpt(name, 200)),
             Error::NotChutes { reference } => text::not_chutes(lang, clean::excerpt(reference, 200)),
@@ -296,6 +309,7 @@ impl Error {
             Error::NoSuchPath { path } => text::no_such_path(lang, clean::excerpt(path, 200)),
             Error::Interrupted(_) => text::interrupted(lang).to_owned(),
             Error::System(error) => text::system(lang, clean::line(&error.to_string())),
+            Error::ReportLost(error) => text::report_lost(lang, clean::line(&error.to_string())),
         }
     }
 
@@ -336,6 +350,7 @@ impl Error {
             Error::Pool(PoolError::Unknown { .. }) => choose::pool_unknown_hint(lang, program),
             Error::Pool(PoolError::IsDefault { .. }) => choose::pool_is_default_hint(lang, program),
             Error::Import(_) => text::import_hint(lang, program),
+            Error::NoTimers | Error::TimerNotStarted { .. } => renewal::no_timers_hint(lang, program),
             Error::NoSuchFile { .. } => String::new(),
             Error::NotConfigured => text::not_configured_hint(lang, program),
             Error::NoSuchPath { .. } => text::no_such_path_hint(lang, program),
@@ -346,6 +361,7 @@ impl Error {
             | Error::Alias { .. }
             | Error::Interrupted(_)
             | Error::System(_) => String::new(),
+            Error::ReportLost(_) => text::report_lost_hint(lang, program),
         }
     }
 
@@ -361,7 +377,7 @@ impl Error {
         json!({
             "ok": false,
             "error": { "code": self.code(), "message": self.shown(lang), "hint": hint },
-            "changed": matches!(self, Error::OpenClaw(OpenClawError::NotPutBack { .. })),
+            "changed": matches!(self, Error::ReportLost(_) | Error::OpenClaw(OpenClawError::NotPutBack { .. })),
         })
     }
 }

@@ -3,15 +3,15 @@
 use super::{Report, warnings_json};
 use crate::chutes::model::{Catalog, Source};
 use crate::clean;
-use crate::commands::context::rfc3339;
 use crate::commands::onboard::{Finished, Outcome};
 use crate::diff::FileDiff;
 use crate::openclaw::plan::Plan;
 use crate::openclaw::read::current::Current;
 use crate::openclaw::read::snapshot::Snapshot;
-use crate::openclaw::types::Role;
 use crate::openclaw::types::StoredCredential;
+use crate::openclaw::types::{AuthChoice, Role};
 use crate::texts::{Lang, cli as text};
+use crate::time::UnixMillis;
 use serde_json::{Map, Value, json};
 use std::path::Path;
 
@@ -46,7 +46,7 @@ impl Finished<'_> {
             },
         ));
         let (profile, _) = self.credential(&outcome.current, plan);
-        let kind = kind_words(self.obtained.kind.name(), lang);
+        let kind = self.obtained.kind.words(lang);
         rows.push((text::report_credential(lang), format!("{}, {kind}", clean::line(&profile))));
         Report::text(format!("{head}\n\n{}", table(&rows))).warn(self.warnings, lang)
     }
@@ -93,19 +93,19 @@ impl Finished<'_> {
         let mut document = json!({
             "ok": true,
             "changed": false,
-            "authChoice": obtained.choice.name(),
+            "authChoice": AuthChoice::of(obtained.kind).name(),
             "config": { "path": snapshot.config.path.to_string_lossy(), "backup": backup.map(Path::to_string_lossy) },
             "auth": {
                 "store": snapshot.credential_stores().of(Some(obtained.kind)).to_string_lossy(),
                 "profileId": profile_id,
                 "kind": obtained.kind.name(),
                 "account": stored.and_then(|stored| stored.account.clone()),
-                "expiresAt": stored.and_then(|stored| stored.expires_at).map(rfc3339),
+                "expiresAt": stored.and_then(|stored| stored.expires_at).map(UnixMillis::rfc3339),
             },
             "catalog": {
                 "source": settled.catalog.source.name(),
                 "models": settled.catalog.models.len(),
-                "fetchedAt": fetched_at(&settled.catalog),
+                "fetchedAt": settled.catalog.fetched_at.map(UnixMillis::rfc3339),
                 "reason": settled.fallback.as_ref().map(|failure| failure.message(self.context.lang)),
             },
             "model": {
@@ -162,35 +162,15 @@ impl Finished<'_> {
     }
 }
 
-/// `fetched_at` as RFC 3339, or None.
-pub fn fetched_at(catalog: &Catalog) -> Option<String> {
-    catalog.fetched_at.and_then(|ms| i64::try_from(ms).ok()).map(rfc3339)
-}
-
 /// How many models, from where, as of when.
 pub fn catalog_words(catalog: &Catalog, lang: Lang) -> String {
     let count = catalog.models.len();
     match catalog.source {
         Source::Live => text::source_live(lang, count),
-        Source::Cache => text::source_cache(lang, count, local_time(catalog.fetched_at)),
+        Source::Cache => {
+            text::source_cache(lang, count, catalog.fetched_at.map_or_else(|| "-".to_owned(), UnixMillis::local))
+        }
         Source::Bundled => text::source_bundled(lang, count),
-    }
-}
-
-/// Unix milliseconds as local date and time.
-pub fn local_time(ms: Option<u64>) -> String {
-    ms.and_then(|ms| i64::try_from(ms).ok())
-        .and_then(|ms| jiff::Timestamp::from_millisecond(ms).ok())
-        .map(|moment| moment.to_zoned_datetime(jiff::tz::TimeZone::system()).strftime("%Y-%m-%d %H:%M").to_string())
-        .unwrap_or_else(|| "-".to_owned())
-}
-
-/// The kind of a credential in words.
-pub fn kind_words(kind: &str, lang: Lang) -> &'static str {
-    match kind {
-        "oauth" => text::kind_oauth(lang),
-        "token" => text::kind_token(lang),
-        _ => text::kind_api_key(lang),
     }
 }
 

@@ -1,15 +1,15 @@
 //! Who renews the stored sign-in, when next, and what went wrong: for `models status`.
 
-use super::onboard::local_time;
 use crate::clean;
-use crate::commands::context::rfc3339;
 use crate::openclaw::plan::renewal_job;
 use crate::openclaw::read::current;
 use crate::openclaw::read::snapshot::Snapshot;
 use crate::openclaw::types::{CredentialKind, StoredCredential};
 use crate::renewal::prospect::Prospect;
+use crate::renewal_timer::By;
 use crate::sign_in::SignIn;
 use crate::texts::{Lang, cli, renewal as text};
+use crate::time::UnixMillis;
 use serde_json::{Value, json};
 
 /// What of a sign-in that we keep decides how it stands.
@@ -29,8 +29,7 @@ pub fn kept(snapshot: &Snapshot, active: Option<&StoredCredential>) -> Option<Si
     current::kept(snapshot)
 }
 
-/// `now`: Unix milliseconds.
-pub fn state(kept: &SignIn, now: i64) -> KeptState {
+pub fn state(kept: &SignIn, now: UnixMillis) -> KeptState {
     let trouble = kept.progress.trouble.as_ref();
     let lasting = kept.refresh.is_none() || trouble.is_some_and(|trouble| trouble.lasting);
     match kept.is_over(now) {
@@ -43,15 +42,21 @@ pub fn state(kept: &SignIn, now: i64) -> KeptState {
 }
 
 /// `auth.renewal` of the document; null: nothing renews this credential.
-pub fn json(kept: Option<&SignIn>, active: Option<&StoredCredential>, prospect: Option<Prospect>) -> Value {
+pub fn json(
+    kept: Option<&SignIn>,
+    timer: Option<By>,
+    active: Option<&StoredCredential>,
+    prospect: Option<Prospect>,
+) -> Value {
     let mut renewal = match kept {
         Some(kept) => json!({
             "by": "openclaw-chutes",
-            "nextAt": rfc3339(kept.due_at()),
+            "nextAt": kept.due_at().rfc3339(),
             "every": renewal_job::EVERY,
             "job": kept.progress.job,
+            "timer": timer.map(By::name),
             "lastError": kept.progress.trouble.as_ref().map(|trouble| json!({
-                "at": rfc3339(trouble.at),
+                "at": trouble.at.rfc3339(),
                 "code": trouble.code,
                 "message": trouble.message,
             })),
@@ -77,14 +82,15 @@ pub fn outlook(prospect: Prospect, lang: Lang) -> Option<String> {
 }
 
 /// A line or two about a sign-in that we keep.
-pub fn words(kept: &SignIn, lang: Lang) -> Vec<String> {
-    let at = |ms: i64| local_time(u64::try_from(ms).ok());
-    let mut lines = vec![match &kept.progress.job {
-        Some(_) => text::status_next(lang, at(kept.due_at()), renewal_job::EVERY),
-        None => text::status_next_no_job(lang, at(kept.due_at())),
+pub fn words(kept: &SignIn, timer: Option<By>, lang: Lang) -> Vec<String> {
+    let next = kept.due_at().local();
+    let mut lines = vec![match (timer, &kept.progress.job) {
+        (Some(by), _) => text::status_next_timer(lang, next, by.name(), renewal_job::EVERY),
+        (None, Some(_)) => text::status_next(lang, next, renewal_job::EVERY),
+        (None, None) => text::status_next_no_job(lang, next),
     }];
     if let Some(trouble) = &kept.progress.trouble {
-        lines.push(text::status_trouble(lang, at(trouble.at), clean::line(&trouble.message)));
+        lines.push(text::status_trouble(lang, trouble.at.local(), clean::line(&trouble.message)));
     }
     lines
 }

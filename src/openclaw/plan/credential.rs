@@ -1,6 +1,7 @@
 //! What a new credential changes: the auth store and its state, or a hand-over to OpenClaw's own
 //! command where the store is a database. No IO.
 
+use crate::chutes::credential_kinds::variable;
 use crate::chutes::oauth::token::Renewed;
 use crate::openclaw::error::{Error, Shape};
 use crate::openclaw::plan::AccountChange;
@@ -31,6 +32,8 @@ pub struct Change {
     pub provider_key: Option<Value>,
     /// The entry of `secrets.providers` that has OpenClaw ask us.
     pub helper: Option<Value>,
+    /// Variables of `.env`, and what they are to be; None: they go.
+    pub dotenv: Vec<(&'static str, Option<Secret>)>,
     pub profile: Option<ConfigProfile>,
     pub replaced: Vec<StoredCredential>,
 }
@@ -38,11 +41,22 @@ pub struct Change {
 /// `client_secret`: of the app, when it is to be kept.
 pub fn change(snapshot: &Snapshot, new: &NewCredential, client_secret: Option<&Secret>) -> Result<Change, Error> {
     match (snapshot.installed.generation, new) {
+        (Generation::Unknown | Generation::SharedSqlite, NewCredential::OAuth { .. }) => {
+            keep(snapshot, new, client_secret)
+        }
+        (Generation::Unknown, _) => Ok(in_dotenv(new)),
         (Generation::JsonStore, _) => in_file(snapshot, new),
-        (Generation::SharedSqlite, NewCredential::OAuth { .. }) => keep(snapshot, new, client_secret),
         _ => in_database(snapshot, new),
     }
     .map(|mut change| {
+        // What an earlier run put there, when no OpenClaw was to be found, goes; unless the new one refers to it.
+        let stays = |name: &str| match new {
+            NewCredential::ApiKeyEnvRef { var } => var == name,
+            _ => change.dotenv.iter().any(|(set, _)| *set == name),
+        };
+        if let Some(old) = current::in_dotenv(snapshot).filter(|name| !stays(name)) {
+            change.dotenv.push((old, None));
+        }
         if change.helper.is_none() && SignIn::parse(snapshot.sign_in.bytes.as_deref().unwrap_or_default()).is_some() {
             change.files.push((Role::SignIn, snapshot.sign_in.clone(), sign_in::signed_out()));
         }
@@ -105,6 +119,21 @@ fn in_file(snapshot: &Snapshot, new: &NewCredential) -> Result<Change, Error> {
     Ok(Change { files, profile: Some(profile), replaced, ..Change::default() })
 }
 
+/// No OpenClaw is known, so it goes where every one reads it: the config names a variable, and `.env` has it.
+fn in_dotenv(new: &NewCredential) -> Change {
+    let (name, secret) = match new {
+        NewCredential::ApiKeyEnvRef { var } => {
+            return Change { provider_key: Some(env_ref(var)), ..Change::default() };
+        }
+        NewCredential::ApiKey { secret } => (variable::API_KEY, secret),
+        NewCredential::Token { secret, .. } | NewCredential::OAuth { access: secret, .. } => {
+            (variable::OAUTH_TOKEN, secret)
+        }
+    };
+    let dotenv = vec![(name, Some(secret.clone()))];
+    Change { provider_key: Some(env_ref(name)), dotenv, ..Change::default() }
+}
+
 /// `chutes:default`, or `chutes:<user>` for a sign-in.
 pub(super) fn profile_id(new: &NewCredential) -> String {
     match new {
@@ -162,7 +191,7 @@ pub(crate) fn renewed(store: &Json, id: &str, tokens: &Renewed) -> Result<Option
     let Some(entry) = existing(&mut new, &["profiles", id]) else { return Ok(None) };
     entry.insert("access".to_owned(), json!(tokens.access.expose()));
     entry.insert("refresh".to_owned(), json!(tokens.refresh.expose()));
-    entry.insert("expires".to_owned(), json!(tokens.expires_at_ms));
+    entry.insert("expires".to_owned(), json!(tokens.expires_at));
     Ok(json_change(Role::AuthStore, store, &old, &new)?.map(|(_, _, bytes)| bytes))
 }
 
@@ -185,16 +214,21 @@ fn tidy_state(state: &mut Value, id: &str, removed: &[String], stale: &[String])
     }
 }
 
-/// A change among the profiles of the JSON stores.
-pub fn account(snapshot: &Snapshot, change: &AccountChange) -> Result<Change, Error> {
-    let stored: Vec<Profile> = json_stores(snapshot).flat_map(|store| auth_store::profiles(store.seen())).collect();
+/// A change among the profiles that are stored. `known`: those in OpenClaw's database, as it says; the JSON stores
+/// are read here.
+pub fn account(snapshot: &Snapshot, change: &AccountChange, known: &[StoredCredential]) -> Result<Change, Error> {
+    let in_files = json_stores(snapshot).flat_map(|store| auth_store::profiles(store.seen()));
+    let stored: Vec<StoredCredential> = match snapshot.installed.generation.has_database() {
+        true => known.to_vec(),
+        false => in_files.map(|profile| current::stored(&snapshot.agent, &profile)).collect(),
+    };
     let (id, removed) = match change {
         AccountChange::Use(id) => (Some(id.clone()), Vec::new()),
         AccountChange::Remove(id) => {
-            (stored.iter().map(|profile| profile.id.clone()).find(|other| other != id), vec![id.clone()])
+            (stored.iter().map(|other| other.profile_id.clone()).find(|other| other != id), vec![id.clone()])
         }
     };
-    let used = id.as_ref().and_then(|id| stored.iter().find(|profile| profile.id == *id));
+    let used = id.as_ref().and_then(|id| stored.iter().find(|other| other.profile_id == *id));
     let Some(used) = used else { return Ok(Change::default()) };
     let mut files = Vec::new();
     let roles = [(Role::AuthStore, &snapshot.store), (Role::AuthState, &snapshot.auth_state)];
@@ -205,14 +239,15 @@ pub fn account(snapshot: &Snapshot, change: &AccountChange) -> Result<Change, Er
         if let Some(profiles) = existing(&mut new, &["profiles"]) {
             profiles.retain(|id, _| !removed.contains(id));
         }
-        tidy_state(&mut new, &used.id, &removed, &removed);
+        tidy_state(&mut new, &used.profile_id, &removed, &removed);
         files.extend(json_change(role, json, old, &new)?);
     }
-    let others = stored.iter().map(|profile| profile.id.clone());
-    let others = others.filter(|other| *other != used.id && !removed.contains(other)).collect();
+    let others = stored.iter().map(|other| other.profile_id.clone());
+    let others = others.filter(|other| *other != used.profile_id && !removed.contains(other)).collect();
     let account = used.account.clone().filter(|_| used.kind == CredentialKind::OAuth);
-    let profile = ConfigProfile { id: used.id.clone(), mode: used.kind.name(), account, others, removed };
-    Ok(Change { files, profile: Some(profile), ..Change::default() })
+    let gone = snapshot.installed.generation.has_database().then(|| removed.first().cloned()).flatten();
+    let profile = ConfigProfile { id: used.profile_id.clone(), mode: used.kind.name(), account, others, removed };
+    Ok(Change { files, database: gone.map(DatabaseChange::Without), profile: Some(profile), ..Change::default() })
 }
 
 fn json_stores(snapshot: &Snapshot) -> impl Iterator<Item = &Json> {
@@ -249,7 +284,7 @@ pub fn without_profiles(snapshot: &Snapshot) -> Result<Vec<(Role, File, Vec<u8>)
 }
 
 /// What OpenClaw notes of a profile whose calls failed, and for how long it then passes the profile over.
-const FAILURE_MARKS: [&str; 9] = [
+pub const FAILURE_MARKS: [&str; 9] = [
     "blockedUntil",
     "blockedReason",
     "cooldownUntil",
@@ -303,7 +338,7 @@ fn in_database(snapshot: &Snapshot, new: &NewCredential) -> Result<Change, Error
     let named = config_profiles(snapshot);
     let is_new = |(name, mode): &(String, Option<String>)| *name == id && mode.as_deref() == Some(new.kind().name());
     let sdk = snapshot.installed.sdk.is_some();
-    let clear = (sdk && snapshot.has_database).then(DatabaseChange::default);
+    let clear = (sdk && snapshot.has_database).then(|| DatabaseChange::Only(Vec::new()));
     let account = match new {
         NewCredential::OAuth { account, .. } => account.clone(),
         _ => None,
@@ -339,7 +374,7 @@ fn in_database(snapshot: &Snapshot, new: &NewCredential) -> Result<Change, Error
         }
         _ if sdk => {
             let put = vec![(id.clone(), new.clone())];
-            Ok(Change { database: Some(DatabaseChange { put }), profile: Some(profile), ..Change::default() })
+            Ok(Change { database: Some(DatabaseChange::Only(put)), profile: Some(profile), ..Change::default() })
         }
         _ => Err(Error::UnsupportedStore { version: snapshot.installed.version.clone(), kind: new.kind() }),
     }
@@ -382,7 +417,7 @@ fn keep(snapshot: &Snapshot, new: &NewCredential, client_secret: Option<&Secret>
     let database = snapshot.installed.sdk.as_ref().filter(|_| snapshot.has_database && !(as_before && asked_already));
     Ok(Change {
         files,
-        database: database.map(|_| DatabaseChange::default()),
+        database: database.map(|_| DatabaseChange::Only(Vec::new())),
         helper: Some(exec_provider::provider(&snapshot.helper, &snapshot.paths)),
         ..Change::default()
     })

@@ -5,12 +5,13 @@ pub(crate) mod credential;
 mod rebase;
 pub mod refusals;
 pub mod renewal_job;
+pub mod renewal_timer;
 mod renewal_way;
 pub mod schema;
 mod sign_out;
 mod warning;
 
-pub use renewal_way::RenewalWay;
+pub use renewal_way::{RenewalWay, cron_is_off};
 pub use sign_out::SignOut;
 pub use warning::PlanWarning;
 
@@ -29,8 +30,10 @@ use super::value::at;
 use crate::chutes::credential_kinds::variable;
 use crate::chutes::oauth::attempt::is_client_secret;
 use crate::chutes::oauth::renewal_terms::{self};
+use crate::renewal_timer::RenewalTimer;
 use crate::selection::refs::DEFAULT_PROVIDER;
 use crate::sign_in::SignIn;
+use crate::time::UnixMillis;
 use crate::{secret::Secret, selection::Selection};
 use config::{ConfigSpec, DesiredConfig};
 use credential::Change;
@@ -58,8 +61,24 @@ pub struct Request {
     pub proven: Option<String>,
     /// Instead of all this: Chutes leaves.
     pub sign_out: Option<SignOut>,
+    /// A timer is made that renews the sign-in which we keep.
+    pub timer: TimerWish,
     /// Another stored profile becomes the one that OpenClaw uses, or one leaves.
     pub account: Option<AccountChange>,
+    /// For that: the Chutes profiles in OpenClaw's database. Those in its files are known.
+    pub stored: Vec<StoredCredential>,
+}
+
+/// What is to become of the timer that renews.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum TimerWish {
+    /// It stays as it is, or there is none.
+    #[default]
+    AsItIs,
+    /// It is made together with the sign-in.
+    Make,
+    /// It alone is made.
+    MakeOnly,
 }
 
 /// A change among the profiles that are stored.
@@ -80,6 +99,8 @@ pub struct Plan {
     pub handover: Option<Handover>,
     /// Of a new sign-in: who renews it.
     pub renewal: Option<RenewalWay>,
+    /// The timer that `files` make, once it is started.
+    pub timer: Option<RenewalTimer>,
     /// The profile that will be active, when a credential is stored by this plan.
     pub profile_id: Option<String>,
     /// Stored Chutes credentials that this plan overwrites or removes.
@@ -98,9 +119,12 @@ impl Plan {
 }
 
 /// `now` is Unix time in milliseconds.
-pub fn plan(snapshot: &Snapshot, request: &Request, now: i64) -> Result<Plan, Error> {
+pub fn plan(snapshot: &Snapshot, request: &Request, now: UnixMillis) -> Result<Plan, Error> {
     if let Some(out) = request.sign_out {
         return sign_out::plan(snapshot, out, now);
+    }
+    if request.timer == TimerWish::MakeOnly {
+        return renewal_timer::plan(snapshot, now);
     }
     let selection = match &request.basis {
         Some(basis) => &rebased(&request.selection, basis, &Current::of(snapshot, now)),
@@ -110,7 +134,7 @@ pub fn plan(snapshot: &Snapshot, request: &Request, now: i64) -> Result<Plan, Er
     let secret = request.client_secret.as_ref();
     let credential = match (new, &request.account) {
         (Some(new), _) => credential::change(snapshot, new, secret)?,
-        (None, Some(account)) => credential::account(snapshot, account)?,
+        (None, Some(account)) => credential::account(snapshot, account, &request.stored)?,
         (None, None) => Change::default(),
     };
     let mut files: Vec<FileChange> =
@@ -119,18 +143,19 @@ pub fn plan(snapshot: &Snapshot, request: &Request, now: i64) -> Result<Plan, Er
         let changes = credential::without_marks(snapshot, profile)?.into_iter();
         files.extend(changes.map(|(role, file, after)| file_change(role, file, after, now)));
     }
-    if credential.helper.is_none() {
-        if let (Some(_), Some(error)) = (secret, &snapshot.dotenv_error) {
-            return Err(error.clone());
-        }
-        files.extend(dotenv_change(snapshot, secret, now));
-    }
+    // Where we keep the sign-in, its client secret is with it.
+    let secret = secret.filter(|_| credential.helper.is_none());
+    files.extend(dotenv_change(snapshot, secret, &credential.dotenv, now)?);
+    let wanted = request.timer == TimerWish::Make && credential.helper.is_some();
+    let (timer, made) = wanted.then(|| renewal_timer::changes(snapshot, now)).flatten().unzip();
+    let timer = timer.filter(|_| made.as_ref().is_some_and(|made: &Vec<FileChange>| !made.is_empty()));
+    files.extend(made.into_iter().flatten());
     files.extend(config_changes(snapshot, &request.base_url, selection, &credential, now)?);
 
     let Change { handover, database, helper, profile, replaced, .. } = credential;
     let removed = profile.as_ref().map(|profile| profile.removed.clone()).unwrap_or_default();
     let renewal = new.filter(|new| new.kind() == CredentialKind::OAuth).map(|_| match &helper {
-        Some(_) => RenewalWay::kept(snapshot),
+        Some(_) => RenewalWay::kept(snapshot, timer.as_ref()),
         None => RenewalWay::OpenClaw,
     });
     let warnings = [
@@ -147,20 +172,46 @@ pub fn plan(snapshot: &Snapshot, request: &Request, now: i64) -> Result<Plan, Er
         database,
         handover,
         renewal,
+        timer,
         profile_id: profile.map(|profile| profile.id).or_else(|| helper.and(new).map(credential::profile_id)),
         warnings: warnings.concat(),
         replaced,
     })
 }
 
-/// The client secret in the file that the gateway reads.
-fn dotenv_change(snapshot: &Snapshot, secret: Option<&Secret>, now: i64) -> Option<FileChange> {
+/// The client secret, and what else is to change, in the file that the gateway reads.
+fn dotenv_change(
+    snapshot: &Snapshot,
+    client_secret: Option<&Secret>,
+    variables: &[(&'static str, Option<Secret>)],
+    now: UnixMillis,
+) -> Result<Option<FileChange>, Error> {
     let file = &snapshot.dotenv;
-    // Text that is not UTF-8 is left alone; the warning about renewals stays.
-    let text = std::str::from_utf8(file.bytes.as_deref().unwrap_or_default()).ok()?;
-    let secret = secret.filter(|secret| is_client_secret(secret.expose()))?;
-    let after = dotenv::set(text, variable::CLIENT_SECRET, secret.expose());
-    (after != text).then(|| file_change(Role::Dotenv, file.clone(), after.into_bytes(), now))
+    let stored = variables.iter().any(|(_, value)| value.is_some());
+    if let (true, Some(error)) = (client_secret.is_some() || stored, &snapshot.dotenv_error) {
+        return Err(error.clone());
+    }
+    let unproven = |name: &str| Error::Unproven { path: file.path.clone(), dotted: name.to_owned() };
+    let text = match std::str::from_utf8(file.bytes.as_deref().unwrap_or_default()) {
+        Ok(text) => text,
+        Err(_) if stored => return Err(unproven("")),
+        // Text that is not UTF-8 is left alone; the warning about renewals stays.
+        Err(_) => return Ok(None),
+    };
+    let mut after = text.to_owned();
+    if let Some(secret) = client_secret.filter(|secret| is_client_secret(secret.expose())) {
+        after = dotenv::set(&after, variable::CLIENT_SECRET, secret.expose());
+    }
+    for (name, value) in variables {
+        after = match value {
+            Some(value) => dotenv::set(&after, name, value.expose()),
+            None => dotenv::unset(&after, name),
+        };
+        if dotenv::value(&after, name).as_deref() != value.as_ref().map(Secret::expose) {
+            return Err(unproven(name));
+        }
+    }
+    Ok((after != text).then(|| file_change(Role::Dotenv, file.clone(), after.into_bytes(), now)))
 }
 
 /// A dry run of the renewal: with what is to be stored, and with nothing but what the gateway reads
@@ -175,7 +226,9 @@ fn renewal_warning(snapshot: &Snapshot, request: &Request, kept: bool) -> Option
     };
     if kept {
         surroundings.client_secret = request.client_secret.clone().or_else(of_same_app).or(surroundings.client_secret);
-    } else if dotenv_change(snapshot, request.client_secret.as_ref(), 0).is_some() {
+    } else if dotenv_change(snapshot, request.client_secret.as_ref(), &[], UnixMillis::default())
+        .is_ok_and(|it| it.is_some())
+    {
         surroundings.client_secret.clone_from(&request.client_secret);
     }
     renewal_terms::missing(&stored, &surroundings).map(|missing| PlanWarning::NotRenewable { missing })
@@ -220,7 +273,7 @@ fn config_changes(
     base_url: &str,
     selection: &Selection,
     credential: &Change,
-    now: i64,
+    now: UnixMillis,
 ) -> Result<Vec<FileChange>, Error> {
     let other_providers = snapshot.providers_with_credentials();
     let wish = ConfigSpec {
@@ -228,6 +281,7 @@ fn config_changes(
         selection,
         profile: credential.profile.as_ref(),
         provider_key: credential.provider_key.as_ref(),
+        drop_provider_key: credential.dotenv.iter().any(|(_, value)| value.is_none()),
         helper: credential.helper.as_ref(),
         switch_plugin_off: switches_plugin_off(snapshot),
         other_providers: &other_providers,
@@ -286,11 +340,11 @@ fn mode_after(role: Role, before: u32) -> u32 {
     before & if shared { 0o660 } else { 0o600 }
 }
 
-fn file_change(role: Role, file: File, after: Vec<u8>, now: i64) -> FileChange {
-    let stamp = jiff::Timestamp::from_millisecond(now).map(|at| at.strftime("%Y%m%dT%H%M%SZ").to_string());
+fn file_change(role: Role, file: File, after: Vec<u8>, now: UnixMillis) -> FileChange {
+    let stamp = now.timestamp().strftime("%Y%m%dT%H%M%SZ");
     let name = file.path.file_name().unwrap_or_default().to_string_lossy().into_owned();
     // OpenClaw deletes what begins with `openclaw.json.bak.` and is not its own.
-    let backup = file.path.with_file_name(format!("{name}.chutes-backup-{}", stamp.unwrap_or_default()));
+    let backup = file.path.with_file_name(format!("{name}.chutes-backup-{}", stamp));
     FileChange {
         role,
         backup: file.bytes.is_some().then_some(backup),

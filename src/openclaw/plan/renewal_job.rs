@@ -1,10 +1,11 @@
 //! The job in the gateway's cron that renews a sign-in: what it is called, how often it runs, what it runs.
 
 use crate::openclaw::helper::Helper;
+use crate::renewal_timer;
 use serde_json::json;
 
 /// Name and declaration key of the job: OpenClaw makes one job of all that declare the same.
-pub const JOB: &str = "openclaw-chutes-renew";
+pub const JOB: &str = renewal_timer::NAME;
 /// How often the job looks whether a renewal is due. When none is, that takes milliseconds.
 pub const EVERY: &str = "10m";
 

@@ -34,10 +34,16 @@ pub enum PlanWarning {
     GatewayFailed { why: String },
     /// The job that renews could not be added.
     JobFailed { why: String },
+    /// The timer that renews was written and does not run.
+    TimerFailed { why: String },
     /// The agent has a model of its own in `agents.list`, so the default does not reach it.
     AgentHasOwnModel { agent: String, model: String },
     /// A run before this one was killed.
     EarlierRun { recovered: Recovered },
+    /// The file that was replaced had attributes or an access control list that the new one could not get.
+    AttributesLost { path: PathBuf, names: Vec<String> },
+    /// The file that was replaced had other names, and the old bytes are there.
+    LinkBroken { path: PathBuf },
 }
 
 impl PlanWarning {
@@ -53,10 +59,13 @@ impl PlanWarning {
             PlanWarning::AgentHasOwnModel { .. } => "agent-has-own-model",
             PlanWarning::NotRenewable { .. } => "not-renewable",
             PlanWarning::EarlierRun { .. } => "earlier-run",
+            PlanWarning::AttributesLost { .. } => "attributes-lost",
+            PlanWarning::LinkBroken { .. } => "hard-link-broken",
             PlanWarning::Refused { .. } => "config-refused",
             PlanWarning::PluginSwitchedOff => "plugin-switched-off",
             PlanWarning::GatewayFailed { .. } => "gateway-not-reloaded",
             PlanWarning::JobFailed { .. } => "renewal-job-not-added",
+            PlanWarning::TimerFailed { .. } => "renewal-timer-not-started",
             PlanWarning::PluginInstalled => "plugin-installed",
         }
     }
@@ -83,8 +92,11 @@ impl PlanWarning {
                 let who = who.unwrap_or_else(|| texts::any_openclaw(lang).to_owned());
                 texts::warn_refused(lang, who, refusal.words(lang), refusal.mended_by())
             }
+            PlanWarning::AttributesLost { path, names } => texts::warn_attributes(lang, show(path), names.join(", ")),
+            PlanWarning::LinkBroken { path } => texts::warn_hard_link(lang, show(path)),
             PlanWarning::GatewayFailed { why } => renewal::gateway_failed(lang, clean::line(why)),
             PlanWarning::JobFailed { why } => renewal::job_failed(lang, clean::line(why)),
+            PlanWarning::TimerFailed { why } => renewal::timer_failed(lang, clean::line(why)),
             PlanWarning::PluginSwitchedOff => renewal::plugin_switched_off(lang).to_owned(),
             PlanWarning::PluginInstalled => renewal::plugin_installed(lang).to_owned(),
             PlanWarning::OpenClawNotFound => texts::warn_no_openclaw(lang).to_owned(),

@@ -65,6 +65,15 @@ pub fn add_job(site: &Site, search: Option<&str>, helper: &Helper) -> Answer<Str
     }
 }
 
+/// Whether its cron has the job with this id.
+pub fn has_job(site: &Site, search: Option<&str>, id: &str) -> Answer<bool> {
+    ask(site, search, &["cron", "list", "--json"], |document| {
+        let jobs = document.get("jobs").unwrap_or(document).as_array();
+        // An answer of another shape says nothing.
+        jobs.is_none_or(|jobs| jobs.iter().any(|job| job.get("id").and_then(Value::as_str) == Some(id)))
+    })
+}
+
 /// Takes the job away. One that is gone already is as good.
 pub fn remove_job(site: &Site, search: Option<&str>, id: &str) -> Answer {
     match ask(site, search, &["cron", "remove", id, "--json"], |_| ()) {

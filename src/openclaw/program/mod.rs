@@ -7,6 +7,7 @@ pub mod profiles;
 pub mod run;
 pub(crate) mod scratch_config;
 pub mod status;
+pub mod timer;
 pub mod validate;
 
 use std::path::Path;

@@ -8,6 +8,7 @@ use crate::openclaw::read::snapshot::Snapshot;
 use crate::openclaw::types::CredentialKind;
 use crate::openclaw::types::StoredCredential;
 use crate::openclaw::value::at;
+use crate::time::UnixMillis;
 use serde::Deserialize;
 use serde_json::Value;
 use std::collections::BTreeMap;
@@ -85,7 +86,7 @@ fn understood(document: &Value, agent: &str) -> Option<Vec<StoredCredential>> {
             profile_id,
             agent: agent.to_owned(),
             kind,
-            expires_at: entry.get("expiresAt").and_then(Value::as_f64).map(|ms| ms as i64),
+            expires_at: entry.get("expiresAt").and_then(UnixMillis::from_json),
             hint: None,
             env_var: None,
             refreshable: false,
@@ -124,7 +125,10 @@ mod tests {
         let short: Vec<_> = found.iter().map(|c| (c.profile_id.as_str(), c.kind, c.expires_at)).collect();
         assert_eq!(
             short,
-            [("chutes:alice", CredentialKind::OAuth, Some(5)), ("chutes:default", CredentialKind::ApiKey, None)]
+            [
+                ("chutes:alice", CredentialKind::OAuth, Some(UnixMillis(5))),
+                ("chutes:default", CredentialKind::ApiKey, None)
+            ]
         );
         assert_eq!(found[0].account.as_deref(), Some("alice"));
         assert_eq!(understood(&json!({"auth": {"oauth": {"profiles": []}}}), "main"), Some(Vec::new()));

@@ -1,8 +1,10 @@
 //! The Chutes credentials in OpenClaw's auth store, and which of them OpenClaw would use.
 
+use crate::chutes::credential_kinds::variable;
 use crate::openclaw::types::CredentialKind;
 use crate::openclaw::value::at;
 use crate::secret::Secret;
+use crate::time::UnixMillis;
 use serde_json::{Map, Value};
 
 /// Name of the provider in every file of OpenClaw's.
@@ -23,7 +25,7 @@ pub struct Profile {
     pub refresh: Option<Secret>,
     pub account: Option<String>,
     /// Unix time in milliseconds.
-    pub expires_at: Option<i64>,
+    pub expires_at: Option<UnixMillis>,
     pub client_id: Option<String>,
 }
 
@@ -71,7 +73,7 @@ fn profile(id: &str, entry: &Value) -> Option<Profile> {
         env_var: from_env,
         refresh: text("refresh").filter(|_| kind == CredentialKind::OAuth).map(Secret::new),
         account: text("email").or_else(|| text("displayName")),
-        expires_at: entry.get("expires").and_then(Value::as_f64).map(|ms| ms as i64),
+        expires_at: entry.get("expires").and_then(UnixMillis::from_json),
         client_id: text("clientId"),
     })
 }
@@ -80,7 +82,10 @@ fn profile(id: &str, entry: &Value) -> Option<Profile> {
 pub fn provider_key(provider: &Value) -> Option<Profile> {
     let key = provider.get("apiKey").filter(|key| key.is_object() || key.as_str().and_then(placeholder).is_some())?;
     let name = if key.is_object() { "keyRef" } else { "key" };
-    let found = profile("models.providers.chutes.apiKey", &serde_json::json!({"type": "api_key", name: key}))?;
+    let mut found = profile("models.providers.chutes.apiKey", &serde_json::json!({"type": "api_key", name: key}))?;
+    if found.env_var.as_deref() == Some(variable::OAUTH_TOKEN) {
+        found.kind = CredentialKind::Token;
+    }
     found.env_var.is_some().then_some(found)
 }
 
@@ -111,7 +116,7 @@ pub fn ids(list: &Value) -> Vec<String> {
 /// Index of the profile that OpenClaw would use now, by its own rules: an order in its state, then one
 /// in the config, then the profiles that the config names, then all; of those, `oauth` before `token`
 /// before `api_key`, the longest unused first, those in a cool-down last.
-pub fn active(profiles: &[Profile], config: &Value, stores: &[&Value], now: i64) -> Option<usize> {
+pub fn active(profiles: &[Profile], config: &Value, stores: &[&Value], now: UnixMillis) -> Option<usize> {
     let position = |id: &str| profiles.iter().position(|profile| profile.id == id);
     let configured = at(config, &["auth", "profiles"]).and_then(Value::as_object);
     let named: Vec<String> = configured
@@ -142,7 +147,8 @@ pub fn active(profiles: &[Profile], config: &Value, stores: &[&Value], now: i64)
         stores.iter().find_map(|store| store.get("usageStats")?.get(id)?.as_object())
     };
     let until = |index: usize| cooldown(usage(index)).filter(|until| *until > now);
-    let last_used = |index: usize| usage(index).and_then(|u| u.get("lastUsed")?.as_f64()).unwrap_or(0.0) as i64;
+    let last_used =
+        |index: usize| usage(index).and_then(|u| UnixMillis::from_json(u.get("lastUsed")?)).unwrap_or_default().0;
     let rank = |index: usize| match profiles[index].kind {
         CredentialKind::OAuth => 0,
         CredentialKind::Token => 1,
@@ -150,19 +156,20 @@ pub fn active(profiles: &[Profile], config: &Value, stores: &[&Value], now: i64)
     };
     let by_kind = order.is_none_or(|order| order.is_empty());
     found.sort_by_key(|&index| match until(index) {
-        Some(until) => (1, until, 0),
+        Some(until) => (1, until.0, 0),
         None if by_kind => (0, rank(index), last_used(index)),
         None => (0, 0, 0),
     });
     found.first().copied()
 }
 
-fn cooldown(usage: Option<&Map<String, Value>>) -> Option<i64> {
+/// Until when OpenClaw leaves a profile alone, by its entry of `usageStats`.
+pub fn cooldown(usage: Option<&Map<String, Value>>) -> Option<UnixMillis> {
     let times = ["blockedUntil", "cooldownUntil", "disabledUntil"];
-    times.iter().filter_map(|name| usage?.get(*name)?.as_f64()).map(|ms| ms as i64).max()
+    times.iter().filter_map(|name| UnixMillis::from_json(usage?.get(*name)?)).max()
 }
 
-fn eligible(profile: &Profile, configured: Option<&Value>, now: i64) -> bool {
+fn eligible(profile: &Profile, configured: Option<&Value>, now: UnixMillis) -> bool {
     if let Some(entry) = configured {
         let mode = entry.get("mode").and_then(Value::as_str);
         let fits =
@@ -194,7 +201,7 @@ mod tests {
         }});
         let profiles = profiles(&store);
         assert_eq!(profiles.len(), 3);
-        active(&profiles, &config, &[&state, &store], 100).map(|index| profiles[index].id.clone())
+        active(&profiles, &config, &[&state, &store], UnixMillis(100)).map(|index| profiles[index].id.clone())
     }
 
     fn auth(profiles: Value, order: Value) -> Value {

@@ -1,18 +1,21 @@
 //! What OpenClaw has configured for Chutes now.
 
 use super::auth_store::{self, PROVIDER, Profile};
+use super::dotenv;
 use super::exec_provider;
 use super::fingerprint::Fingerprint;
 use super::install::CredentialStores;
 use super::refs;
 use super::snapshot::Snapshot;
-use crate::chutes::model::{Model, Price, Shared, usd};
-use crate::openclaw::types::{CredentialKind, StoredCredential};
+use crate::chutes::credential_kinds::variable;
+use crate::chutes::model::{Model, Price, Shared, id_of, usd};
+use crate::openclaw::types::{CredentialKind, StoredCredential, env_ref};
 use crate::openclaw::value::at;
 use crate::secret::Secret;
 use crate::selection::refs::{DEFAULT_PROVIDER, normalize as normalize_ref, provider_of};
-use crate::selection::{Alias, Configured};
+use crate::selection::{Alias, Configured, Selection};
 use crate::sign_in::SignIn;
+use crate::time::UnixMillis;
 use serde_json::Value;
 use std::collections::HashMap;
 use std::num::NonZeroU64;
@@ -51,7 +54,7 @@ pub struct Current {
 
 impl Current {
     /// `now` is Unix time in milliseconds.
-    pub fn of(snapshot: &Snapshot, now: i64) -> Self {
+    pub fn of(snapshot: &Snapshot, now: UnixMillis) -> Self {
         let config = snapshot.value();
         let provider = chutes_provider(config).map(|(_, provider)| provider);
         let models = snapshot.models();
@@ -77,6 +80,19 @@ impl Current {
         }
     }
 
+    /// The choices as they are: a selection that changes nothing, if there is a default.
+    pub fn selection(&self) -> Selection {
+        let configured = &self.configured;
+        Selection {
+            primary: configured.primary.clone().unwrap_or_default(),
+            fallbacks: configured.fallbacks.clone(),
+            image: configured.image.clone(),
+            aliases: configured.aliases.iter().filter(|alias| id_of(&alias.target).is_some()).cloned().collect(),
+            registered: self.models.clone(),
+            authoritative: false,
+        }
+    }
+
     pub fn active_credential(&self) -> Option<&StoredCredential> {
         self.active.and_then(|index| self.credentials.get(index))
     }
@@ -84,12 +100,22 @@ impl Current {
 
 /// The secret of the credential that OpenClaw would use, for a verify call or a refresh of the
 /// catalog. `env` resolves a stored reference before what OpenClaw reads for itself. None: nothing usable is stored in clear or in a variable.
-pub fn active_secret(snapshot: &Snapshot, now: i64, env: impl Fn(&str) -> Option<String>) -> Option<Secret> {
+pub fn active_secret(snapshot: &Snapshot, now: UnixMillis, env: impl Fn(&str) -> Option<String>) -> Option<Secret> {
     let (profiles, active) = usable(snapshot, now);
     let (_, profile) = profiles.into_iter().nth(active?)?;
     let from_env = |name: &str| env(name).filter(|text| !text.is_empty()).or_else(|| snapshot.variable(name));
     let referred = || profile.env_var.as_deref().and_then(from_env).map(Secret::new);
     profile.secret.or_else(referred)
+}
+
+/// The variable of `.env` that a run without any OpenClaw put a credential into: the config has the very reference
+/// that such a run writes, and the file the variable.
+pub fn in_dotenv(snapshot: &Snapshot) -> Option<&'static str> {
+    let (_, provider) = chutes_provider(snapshot.value())?;
+    let key = provider.get("apiKey")?;
+    let text = String::from_utf8_lossy(snapshot.dotenv.bytes.as_deref()?);
+    let mut names = [variable::API_KEY, variable::OAUTH_TOKEN].into_iter();
+    names.find(|name| *key == env_ref(name) && dotenv::value(&text, name).is_some())
 }
 
 /// The sign-in that OpenClaw would use, with what its renewal takes.
@@ -101,11 +127,11 @@ pub struct OAuthProfile {
     pub refresh: Option<Secret>,
     pub client_id: Option<String>,
     /// Unix time in milliseconds, as stored.
-    pub expires_at: Option<u64>,
+    pub expires_at: Option<UnixMillis>,
 }
 
 /// None: OpenClaw would use something else, or nothing, or one that is not in such a file.
-pub fn active_oauth(snapshot: &Snapshot, now: i64) -> Option<OAuthProfile> {
+pub fn active_oauth(snapshot: &Snapshot, now: UnixMillis) -> Option<OAuthProfile> {
     if snapshot.installed.generation.has_database() {
         return None;
     }
@@ -117,7 +143,7 @@ pub fn active_oauth(snapshot: &Snapshot, now: i64) -> Option<OAuthProfile> {
         store: store.file.path.clone(),
         refresh: profile.refresh,
         client_id: profile.client_id,
-        expires_at: profile.expires_at.and_then(|at| u64::try_from(at).ok()),
+        expires_at: profile.expires_at,
         id: profile.id,
     })
 }
@@ -145,7 +171,7 @@ fn kept_profile(kept: &SignIn) -> Profile {
 }
 
 /// The profiles that the agent can use, with the agent in whose store each is; and the active one.
-fn usable(snapshot: &Snapshot, now: i64) -> (Vec<(String, Profile)>, Option<usize>) {
+fn usable(snapshot: &Snapshot, now: UnixMillis) -> (Vec<(String, Profile)>, Option<usize>) {
     let own = auth_store::profiles(snapshot.store.seen());
     let inherited = snapshot.main_store.iter().flat_map(|main| auth_store::profiles(main.seen()));
     let inherited: Vec<Profile> = inherited.filter(|profile| own.iter().all(|own| own.id != profile.id)).collect();

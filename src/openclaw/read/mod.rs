@@ -13,5 +13,6 @@ pub mod plugin;
 pub mod refs;
 mod site;
 pub mod snapshot;
+pub mod timers;
 
 pub use site::Site;

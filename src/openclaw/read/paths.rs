@@ -1,9 +1,10 @@
 //! Where OpenClaw keeps its files.
 
 use super::refs;
+use super::timers::Timers;
 use crate::openclaw::error::Error;
-use crate::sign_in;
 use crate::state::State;
+use crate::{renewal_timer, sign_in};
 use std::path::{Component, Path, PathBuf};
 
 const CONFIG: &str = "openclaw.json";
@@ -26,6 +27,10 @@ pub struct Paths {
     pub profile: Option<String>,
     /// Where the sign-in that we keep for this config is, in our own state.
     pub sign_in: PathBuf,
+    /// Where the record of the timer is that renews it.
+    pub renewal_timer: PathBuf,
+    /// What here calls a program at times.
+    pub timers: Option<Timers>,
     /// Variables by which a process that inherits nothing but `HOME` finds the same places.
     pub told: Vec<(&'static str, PathBuf)>,
     /// Providers for which the environment has a variable that OpenClaw looks for.
@@ -77,8 +82,11 @@ impl Paths {
             .unwrap_or_default();
         let state_home = set("XDG_STATE_HOME").map(PathBuf::from).filter(|path| path.is_absolute());
         let own = State::resolve(&env);
+        let sign_in = sign_in::place(own.dir(), &config);
         Ok(Self {
-            sign_in: sign_in::place(own.dir(), &config),
+            renewal_timer: renewal_timer::place(&sign_in),
+            timers: Timers::here(&env),
+            sign_in,
             told: told(&env, &home, &state_dir, &config, state_home),
             unread_config_json: (!config.exists() && unread != config && unread.is_file()).then_some(unread),
             home,

@@ -4,6 +4,7 @@ use super::includes::{MergedConfig, Models};
 use super::install::{CredentialStores, Installed, shared_database};
 use super::paths::Paths;
 use super::plugin;
+use super::timers;
 use super::{auth_store, current, dotenv, refs as built_in};
 use crate::files;
 use crate::files::Doing;
@@ -12,6 +13,7 @@ use crate::openclaw::error::Shape;
 use crate::openclaw::helper::Helper;
 use crate::openclaw::types::{CredentialKind, FileChange};
 use crate::openclaw::{Error, Site, value};
+use crate::renewal_timer::RenewalTimer;
 use crate::selection::refs;
 use serde_json::{Map, Value};
 use std::os::unix::fs::MetadataExt;
@@ -56,6 +58,8 @@ pub struct Snapshot {
     pub gateway_env: File,
     /// The sign-in that we keep for this config.
     pub sign_in: File,
+    /// The record of the timer that renews it, then the files that such a timer has here.
+    pub timer_files: Vec<File>,
     /// This program, as OpenClaw would run it.
     pub helper: Helper,
     /// OpenClaw has a database already, which may hold Chutes profiles.
@@ -124,6 +128,10 @@ impl Snapshot {
             },
             sign_in: File::plain(&paths.sign_in)
                 .unwrap_or_else(|_| File { path: paths.sign_in.clone(), ..File::default() }),
+            timer_files: std::iter::once(paths.renewal_timer.clone())
+                .chain(timers::files(paths))
+                .map(|path| File::plain(&path).unwrap_or_else(|_| File { path, ..File::default() }))
+                .collect(),
             helper: Helper::this(),
             has_database: shared_database(&paths.state_dir).exists(),
             has_plugin: plugin::is_installed(&paths.state_dir, &tree.value),
@@ -166,6 +174,11 @@ impl Snapshot {
         let mut read = |path: &Path| Ok(files().find(|file| file.path == path).and_then(|file| file.bytes.clone()));
         after.tree = MergedConfig::read(&after.config.path, &after.paths.include_roots, &mut read)?;
         Ok(after)
+    }
+
+    /// The timer that renews the sign-in, as we made it.
+    pub fn renewal_timer(&self) -> Option<RenewalTimer> {
+        RenewalTimer::parse(self.timer_files.first()?.bytes.as_deref()?)
     }
 
     /// Where this OpenClaw keeps the credentials of the agent.

@@ -5,8 +5,11 @@
 pub mod journal;
 pub(crate) mod run_lock;
 pub mod sidecar_lock;
+pub mod timer;
 mod transaction;
 pub mod undo;
+
+pub use transaction::has_changed_files;
 
 use super::error::Error;
 use super::plan::credential;
@@ -22,6 +25,7 @@ use crate::chutes::oauth::token::Renewed;
 use crate::signals::Uncut;
 use crate::state::journal::Direction;
 use crate::state::{Profiles, State};
+use crate::time::UnixMillis;
 use journal::OpenJournal;
 use std::borrow::Cow;
 use std::collections::HashMap;
@@ -58,7 +62,7 @@ pub fn commit(
     request: &Request,
     reviewed: Option<&Fingerprint>,
     state: &State,
-    now: i64,
+    now: UnixMillis,
 ) -> Result<Written, Error> {
     carry_out(site, request, reviewed, state, now, drop)
 }
@@ -69,7 +73,7 @@ pub fn commit_and_look(
     site: &Site,
     request: &Request,
     state: &State,
-    now: i64,
+    now: UnixMillis,
 ) -> Result<(Written, Option<Snapshot>), Error> {
     let mut before: Option<Snapshot> = None;
     let written = carry_out(site, request, None, state, now, |snapshot| before = Some(snapshot))?;
@@ -83,7 +87,7 @@ fn carry_out(
     request: &Request,
     reviewed: Option<&Fingerprint>,
     state: &State,
-    now: i64,
+    now: UnixMillis,
     mut planned: impl FnMut(Snapshot),
 ) -> Result<Written, Error> {
     let _only_one_of_us = run_lock::ours(state, &site.paths.config)?;
@@ -131,14 +135,16 @@ fn carry_out(
             }
             // Before the first byte of the user's changes: what is written can be undone.
             undo::record(state, &site.paths.config, &plan, &prepared.backups(), database.before.clone(), now)?;
-            prepared.commit()
+            let losses = prepared.losses();
+            prepared.commit().map(|backups| (backups, losses))
         })();
         if let Err(Failure::Error(_)) = &done {
             database.put_back(&snapshot);
         }
         planned(snapshot);
         match done {
-            Ok(backups) => {
+            Ok((backups, losses)) => {
+                plan.warnings.extend(losses);
                 // Before the journal closes: who is killed in between leaves no lock that nobody comes back for.
                 drop(openclaws_lock);
                 journal.end();
@@ -188,7 +194,7 @@ impl Database<'_> {
     /// Once, however often the files are planned again.
     fn replace(&mut self, snapshot: &Snapshot, change: &DatabaseChange) -> Result<(), Error> {
         if self.before.is_none() {
-            self.before = Some(Profiles(profiles::replace(self.site, snapshot, &profiles::entries(change))?));
+            self.before = Some(Profiles(profiles::change(self.site, snapshot, change)?));
         }
         Ok(())
     }
@@ -199,6 +205,20 @@ impl Database<'_> {
             let _ = profiles::replace(self.site, snapshot, &before.0);
         }
     }
+}
+
+/// OpenClaw's files. A file that is half written over is put right first, or waited for.
+pub fn read_or_mend(site: &Site, state: &State) -> Result<Snapshot, Error> {
+    let read = site.read();
+    if read.is_ok() {
+        return read;
+    }
+    let mended = run_lock::ours(state, &site.paths.config).and_then(|_only_one_of_us| {
+        let mut journal = OpenJournal::open(state, &site.paths.config);
+        if journal.left_torn()? { journal.recover().map(drop) } else { Ok(()) }
+    });
+    // Also when another run of this program was at it, and is done by now.
+    if mended.is_ok() { site.read() } else { read }
 }
 
 /// Puts the new tokens of a renewed sign-in into its store. The caller holds OpenClaw's locks. No backup:

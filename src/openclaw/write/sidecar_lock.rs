@@ -3,6 +3,7 @@
 //! ([`refresh_lock`]), then the one of the auth store ([`store_lock`]); both held until the new token
 //! is durable. Files are created exclusively, with the owner in them.
 
+use crate::time::now;
 use serde_json::{Value, json};
 use sha2::{Digest, Sha256};
 use std::fs::{self, File, OpenOptions, TryLockError};
@@ -122,16 +123,12 @@ fn backoff(tries: u32) -> Duration {
 /// The owner, as OpenClaw writes it: `starttime` tells this process from a later one of the same id.
 fn payload() -> String {
     let pid = std::process::id();
-    let mut owner = json!({ "pid": pid, "createdAt": now().strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string() });
+    let mut owner =
+        json!({ "pid": pid, "createdAt": now().timestamp().strftime("%Y-%m-%dT%H:%M:%S.%3fZ").to_string() });
     if let Some(process) = Process::read(pid) {
         owner["starttime"] = json!(process.starttime);
     }
     format!("{owner:#}\n")
-}
-
-/// A clock that is set beyond what can be written counts as the last moment that can.
-fn now() -> jiff::Timestamp {
-    jiff::Timestamp::try_from(std::time::SystemTime::now()).unwrap_or(jiff::Timestamp::MAX)
 }
 
 /// Create `path` with its content in one step: a process that dies half-way leaves no empty lock,
@@ -243,7 +240,7 @@ impl Found {
         }
         let Some(created) = self.owner.get("createdAt").and_then(Value::as_str) else { return false };
         let Ok(created) = created.parse::<jiff::Timestamp>() else { return true };
-        let age = now().as_millisecond() - created.as_millisecond();
+        let age = now().0 - created.as_millisecond();
         u128::try_from(age).is_ok_and(|age| age > after.as_millis())
     }
 

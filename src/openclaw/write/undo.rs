@@ -5,6 +5,7 @@ use super::run_lock;
 use super::sidecar_lock::Lock;
 use super::{Change, Failure, Prepared};
 use crate::files::Doing;
+use crate::files::lock::Lock as OwnLock;
 use crate::files::{open_file, read_file};
 use crate::openclaw::Site;
 use crate::openclaw::error::Error;
@@ -14,9 +15,9 @@ use crate::openclaw::types::Role;
 use crate::signals::Uncut;
 use crate::state::journal::Direction;
 use crate::state::{Profiles, State, UndoFile, UndoRecord};
+use crate::time::UnixMillis;
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 /// What an undo did.
@@ -36,7 +37,7 @@ pub(super) fn record(
     plan: &Plan,
     backups: &[Option<PathBuf>],
     database: Option<Profiles>,
-    at: i64,
+    at: UnixMillis,
 ) -> Result<(), Error> {
     let files = &plan.files;
     if files.is_empty() && database.is_none() {
@@ -57,8 +58,13 @@ pub(super) fn record(
     Ok(state.undo_record().write(&UndoRecord { at, config, files: files.collect(), handed_over, database })?)
 }
 
+/// Whether the last write put this file there, or changed it.
+pub fn concerns(state: &State, path: &Path) -> bool {
+    state.undo_record().read().is_some_and(|record| record.files.iter().any(|file| file.path == path))
+}
+
 /// When the last write was made, Unix time in milliseconds, if it can still be undone.
-pub fn available(state: &State) -> Option<i64> {
+pub fn available(state: &State) -> Option<UnixMillis> {
     let record = state.undo_record().read()?;
     way_back(&record).is_ok_and(|(changes, _)| !changes.is_empty()).then_some(record.at)
 }
@@ -71,8 +77,7 @@ pub fn reverted(state: &State) -> Option<PathBuf> {
     let aside = |entry: &UndoFile| -> Option<PathBuf> {
         let name = entry.path.file_name()?.to_str()?;
         let kept = ["clobbered", "rejected"].map(|why| format!("{name}.{why}."));
-        let beside = std::fs::read_dir(entry.path.parent()?).ok()?.flatten().map(|file| file.path());
-        let mut aside = beside.filter(|path| {
+        let mut aside = crate::files::entries(entry.path.parent()?).into_iter().filter(|path| {
             let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
             kept.iter().any(|prefix| name.starts_with(prefix.as_str()))
         });
@@ -89,7 +94,7 @@ fn is_changed(entry: &UndoFile) -> bool {
 /// Undoes the last commit, or refuses and touches nothing. One that was killed goes on where it stopped.
 /// `site`: the installation, for what it keeps in its database; None: that stays.
 pub fn undo(state: &State, site: Option<&Site>) -> Result<Undone, Error> {
-    let record = state.undo_record().read().ok_or(Error::NothingToUndo)?;
+    let record = state.undo_record().find()?.ok_or(Error::NothingToUndo)?;
     let last = record.files.last().map_or(state.dir(), |last| &last.path);
     let config = record.config.clone().unwrap_or_else(|| last.to_owned());
     let _only_one_of_us = run_lock::ours(state, &config)?;
@@ -137,7 +142,7 @@ pub(super) fn go_on(state: &State) -> Result<Undone, Error> {
 
 /// What nobody else may write meanwhile.
 struct Locks {
-    _no_renewal: Option<File>,
+    _no_renewal: Option<OwnLock>,
     _openclaws: Option<Lock>,
 }
 

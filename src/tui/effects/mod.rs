@@ -13,22 +13,23 @@ use crate::chutes::key_management;
 use crate::chutes::market;
 use crate::chutes::verify::{Verdict, verify};
 use crate::diff::FileDiff;
+use crate::doctor::visit::{self, Visit};
 use crate::openclaw::Error;
 use crate::openclaw::plan::{PlanWarning, Request};
 use crate::openclaw::program::{child, status, validate};
 use crate::openclaw::read::current::Current;
 use crate::openclaw::read::fingerprint::Fingerprint;
-use crate::openclaw::write::undo::undo;
 use crate::openclaw::{plan, write};
-use crate::renewal::{self, kept, round};
+use crate::renewal::{self, kept, round, timer};
 use crate::secret::Secret;
 use crate::signals;
+use crate::time::now;
 use crate::tui::device::clipboard::Clipboard;
 use crate::wizard::protocol::{Attempt, Committed, Credential, Effect, Event, Outcome, Planned};
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex};
-use std::time::{Duration, Instant, SystemTime, UNIX_EPOCH};
+use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::{JoinHandle, spawn_blocking};
 
@@ -48,16 +49,6 @@ pub struct Effects {
 
 /// Longer than a key that is held down takes to repeat, and too short to wait for.
 const REST: Duration = Duration::from_millis(120);
-
-/// Unix time in milliseconds.
-pub fn now_ms() -> u64 {
-    let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
-}
-
-fn now() -> i64 {
-    i64::try_from(now_ms()).unwrap_or(i64::MAX)
-}
 
 fn millis(since: Instant) -> u64 {
     u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
@@ -113,9 +104,17 @@ impl Effects {
                 let session = Arc::clone(&self.session);
                 self.write(move || {
                     let kept = kept::read(&session.site.paths.sign_in);
-                    let undone = undo(&session.state, Some(&session.site));
-                    round::after_write(&session.site, kept, |name| std::env::var(name).ok());
+                    let undone = timer::undone(&session.site, &session.state);
+                    round::after_write(&session.site, kept, None, |name| std::env::var(name).ok());
                     Event::Undone(Box::new(undone))
+                });
+            }
+            Effect::Examine(attempt) => self.examine(attempt),
+            Effect::Mend { attempt, seen } => {
+                let visit = self.visit();
+                self.write(move || {
+                    let result = Box::new(visit::mend(&visit, &seen, true));
+                    Event::Mended { attempt, result }
                 });
             }
             Effect::SaveFavourites(favourites) => {
@@ -211,7 +210,7 @@ impl Effects {
                 // Beside the list, and in nobody's way.
                 let (market_events, client_too, secret_too) = (events.clone(), Arc::clone(&client), secret.clone());
                 tokio::spawn(async move {
-                    let yesterday = health::yesterday(now_ms());
+                    let yesterday = health::yesterday(now());
                     market::ask(&client_too, secret_too.as_ref(), &yesterday, |news| {
                         let _ = market_events.send(Event::Market(news));
                     })
@@ -240,6 +239,20 @@ impl Effects {
                 let _ = events.send(Event::Discovered { attempt, at_ms: millis(begun), result: Box::new(result) });
             }),
         );
+    }
+
+    fn visit(&self) -> Visit {
+        let Session { site, state, endpoints, lang, .. } = &*self.session;
+        Visit { site: site.clone(), state: state.clone(), endpoints: endpoints.clone(), lang: *lang }
+    }
+
+    fn examine(&mut self, attempt: Attempt) {
+        let (events, visit) = (self.events.clone(), self.visit());
+        let looking = tokio::spawn(async move {
+            let result = Box::new(visit::look(&visit).await);
+            let _ = events.send(Event::Examined { attempt, result });
+        });
+        self.attempts.insert(attempt.0, looking);
     }
 
     /// The process goes when the wizard does: its answer is for the screen alone.
@@ -334,20 +347,23 @@ async fn secret_of(session: &Arc<Session>, credential: Credential) -> Option<Sec
 }
 
 fn load(session: &Session) -> Result<Current, Error> {
-    let snapshot = session.site.read()?;
+    let snapshot = write::read_or_mend(&session.site, &session.state)?;
     let kept_client_secret = plan::gateway_surroundings(&snapshot).client_secret;
     Ok(Current { kept_client_secret, ..Current::of(&snapshot, now()) })
 }
 
 fn planned(session: &Session, request: Request) -> Result<Planned, Error> {
-    let plan = plan::plan(&session.site.read()?, &request, now())?;
+    let snapshot = session.site.read()?;
+    let plan = plan::plan(&snapshot, &request, now())?;
+    let timer = timer::offered(&snapshot, plan.renewal.as_ref(), |name| std::env::var(name).ok());
     // With thousands of models, this and the text of each file are the larger part of all memory.
     drop(request);
-    let put = plan.database.iter().flat_map(|change| &change.put);
+    let put = plan.database.iter().flat_map(|change| change.put());
     let stored = put.map(|(id, _)| format!("upsertAuthProfileWithLock({id})")).next();
     let handover = plan.handover.map(|handover| format!("openclaw {}", handover.args.join(" "))).or(stored);
     let diffs = plan.files.into_iter().map(|file| FileDiff::of(&file)).collect();
-    Ok(Planned { diffs, handover, renewal: plan.renewal, warnings: plan.warnings, fingerprint: plan.fingerprint })
+    let (renewal, warnings, fingerprint) = (plan.renewal, plan.warnings, plan.fingerprint);
+    Ok(Planned { diffs, handover, renewal, timer, warnings, fingerprint })
 }
 
 /// The list that was in sight is the last one kept.
@@ -371,7 +387,8 @@ fn committed(session: &Session, request: &Request, reviewed: &Fingerprint) -> Re
     let can_be_read_back = session.site.installed.program.is_some();
     let no_undo = !written.undoable && !written.plan.files.is_empty();
     let mut warnings = written.plan.warnings;
-    let told = round::after_write(&session.site, kept, |name| std::env::var(name).ok());
-    warnings.extend(round::troubles(&told));
+    let made = written.plan.timer.as_ref();
+    let told = round::after_write(&session.site, kept, made, |name| std::env::var(name).ok());
+    warnings.extend(round::troubles(told.as_ref()));
     Ok(Committed { files, profile_id: written.plan.profile_id, warnings, can_be_read_back, no_undo })
 }

@@ -1,7 +1,7 @@
 //! The sign-in as tasks: one attempt, the callback and the pastes that may answer it, the exchange, and
 //! what is left on disk meanwhile.
 
-use super::{Effects, now_ms};
+use super::Effects;
 use crate::chutes::client::Client;
 use crate::chutes::oauth::answer::{Verdict, judge};
 use crate::chutes::oauth::app::{self, Registration};
@@ -12,6 +12,7 @@ use crate::host::Host;
 use crate::secret::Secret;
 use crate::state::State;
 use crate::texts::{Lang, signin as t};
+use crate::time::now;
 use crate::tui::device::browser::{self, NotOpened};
 use crate::tui::device::clipboard::{Clipboard, Outcome as Copied, Surroundings};
 use crate::tui::device::qr;
@@ -210,7 +211,7 @@ impl Work {
         let oauth = Arc::new(Mutex::new(prepared));
         let (link, redirect, left_ms) = {
             let oauth = lock(&oauth);
-            (oauth.authorize_url(), oauth.settings.redirect.clone(), oauth.left(now_ms()))
+            (oauth.authorize_url(), oauth.settings.redirect.clone(), oauth.left(now()))
         };
         lock(&self.link).clone_from(&link);
         // Before the link is shown: an answer must never find nobody listening.
@@ -224,8 +225,7 @@ impl Work {
             match &listener {
                 // An error means that nothing can be accepted: paste is left.
                 Ok(listener) => {
-                    let _ =
-                        listener.run(move |target| judge(target, &lock(&judging), now_ms()), self.lang, to_us).await;
+                    let _ = listener.run(move |target| judge(target, &lock(&judging), now()), self.lang, to_us).await;
                 }
                 Err(_) => std::future::pending().await,
             }
@@ -233,7 +233,7 @@ impl Work {
         tokio::pin!(serving);
         let (mut served, mut closed) = (false, false);
         let (code, report) = loop {
-            let left = lock(&oauth).left(now_ms());
+            let left = lock(&oauth).left(now());
             // The moment the shown number changes.
             let next = Duration::from_millis(if left == 0 { 3_600_000 } else { (left - 1) % 1000 + 1 });
             tokio::select! {
@@ -253,7 +253,7 @@ impl Work {
                 },
                 command = commands.recv() => match command {
                     Some(Command::Answer { text, only_whole }) => {
-                        let verdict = judge(text.expose(), &lock(&oauth), now_ms());
+                        let verdict = judge(text.expose(), &lock(&oauth), now());
                         match verdict {
                             Verdict::Code(code) => break (code, None),
                             Verdict::Refused(refusal) => {
@@ -267,16 +267,16 @@ impl Work {
                     Some(Command::MoreTime) => {
                         let pending = {
                             let mut oauth = lock(&oauth);
-                            oauth.extend(now_ms());
+                            oauth.extend(now());
                             oauth.pending()
                         };
                         // Only the continuing in another run would suffer.
                         let _ = self.state.pending_login().write(&pending);
-                        self.say(SignInUpdate::Left(lock(&oauth).left(now_ms())));
+                        self.say(SignInUpdate::Left(lock(&oauth).left(now())));
                     }
                     None => return,
                 },
-                () = tokio::time::sleep(next) => self.say(SignInUpdate::Left(lock(&oauth).left(now_ms()))),
+                () = tokio::time::sleep(next) => self.say(SignInUpdate::Left(lock(&oauth).left(now()))),
             }
         };
         // A code is good for one exchange, and so is the record of the attempt.
@@ -307,14 +307,14 @@ impl Work {
                 if !added.is_empty() {
                     self.say(SignInUpdate::Note(t::scopes_kept(self.lang, added.join(" "))));
                 }
-                OAuth::new(settings, now_ms())
+                OAuth::new(settings, now())
             }
             Begin::Continue { secret } => {
                 let pending = self.state.pending_login().read();
                 let pending = pending.ok_or(Over::CannotResume(CannotResume::Damaged))?;
                 let endpoints = self.environment.endpoints.clone();
                 let secret = secret.or_else(|| pending.client_secret());
-                OAuth::resume(pending, endpoints, secret, now_ms()).map_err(Over::CannotResume)?
+                OAuth::resume(pending, endpoints, secret, now()).map_err(Over::CannotResume)?
             }
         };
         // So that a cut connection does not cost the attempt; without it the attempt ends with this run.
@@ -326,7 +326,7 @@ impl Work {
     }
 
     async fn exchange(&self, oauth: &OAuth, code: &Secret, report: Option<Report>) {
-        let result = token::sign_in(&self.client, oauth, code, now_ms()).await;
+        let result = token::sign_in(&self.client, oauth, code, now()).await;
         let (page, news) = match result {
             Ok(granted) => (Page::SignedIn, SignInUpdate::Granted(Box::new(granted), oauth.settings.client_id.clone())),
             Err(error) => (page_of(&error), SignInUpdate::Over(Over::Failed(error))),

@@ -47,8 +47,8 @@ fn words(view: &View, choice: &Choice) -> (String, String) {
     let lang = view.lang;
     match choice {
         Choice::Continue(begun) => {
-            let at = crate::tui::format::clock(begun.at, view.now_ms, &view.zone);
-            let minutes = begun.expires_at.saturating_sub(view.now_ms).div_ceil(60_000);
+            let at = begun.at.clock(view.now, &view.zone);
+            let minutes = (begun.expires_at - view.now).max(0).unsigned_abs().div_ceil(60_000);
             (signin::auth_continue(lang).to_owned(), signin::auth_continue_about(lang, at, minutes))
         }
         Choice::OAuth => (signin::auth_oauth(lang).to_owned(), signin::auth_oauth_about(lang).to_owned()),

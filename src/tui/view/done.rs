@@ -38,7 +38,7 @@ pub fn page(page: &mut Page, wizard: &Wizard) {
             page.sign(Sign::Done, t::done_unchanged(lang));
             page.indented(2, t::done_unchanged_more(lang), theme.quiet);
         }
-        Undo::Offered | Undo::NotOffered => page.sign(Sign::Done, t::done_title(lang)),
+        Undo::Offered | Undo::NotOffered | Undo::Passed => page.sign(Sign::Done, t::done_title(lang)),
     }
     if let ReadBack::Differs(difference) = &done.read_back {
         // Above all the rest, which a low window has no room for.

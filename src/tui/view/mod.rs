@@ -4,6 +4,7 @@
 mod app;
 mod auth;
 mod discover;
+mod doctor;
 mod done;
 mod help;
 mod key;
@@ -19,6 +20,7 @@ use super::keymap;
 use super::theme::{Glyphs, Theme};
 use crate::clean;
 use crate::texts::{Lang, wizard as t};
+use crate::time::UnixMillis;
 use crate::wizard::protocol::{Action, Credential, KeyContext, Viewport};
 use crate::wizard::screens::auth::Choice;
 use crate::wizard::{Screen, Trouble, Wizard};
@@ -43,7 +45,7 @@ pub struct View {
     pub lang: Lang,
     pub zone: TimeZone,
     /// Unix time in milliseconds, for ages.
-    pub now_ms: u64,
+    pub now: UnixMillis,
 }
 
 /// The places of a frame.
@@ -137,6 +139,7 @@ impl View {
                 Screen::Models => models::page(&mut page, wizard),
                 Screen::Review => review::page(&mut page, wizard),
                 Screen::Done => done::page(&mut page, wizard),
+                Screen::Doctor => doctor::page(&mut page, wizard),
             }
         }
         page
@@ -218,7 +221,7 @@ impl View {
     /// The name of the present step.
     pub fn step_name(&self, wizard: &Wizard) -> &'static str {
         let steps = self.steps(wizard);
-        steps.into_iter().find(|(screen, _)| *screen == step_of(wizard.screen)).map_or("", |(_, name)| name)
+        steps.into_iter().find(|(screen, _)| *screen == wizard.step()).map_or("", |(_, name)| name)
     }
 
     fn rail(&self, wizard: &Wizard, frame: &mut Frame, area: Rect) {
@@ -226,7 +229,7 @@ impl View {
         let steps = self.steps(wizard);
         let whole: usize = steps.iter().map(|(_, name)| name.width() + 2).sum::<usize>() + 2 * (steps.len() - 1);
         let narrow = whole > usize::from(area.width);
-        let at_screen = step_of(wizard.screen);
+        let at_screen = wizard.step();
         let mut spans = Vec::new();
         for (at, (screen, name)) in steps.iter().enumerate() {
             if at > 0 {
@@ -353,17 +356,10 @@ fn one_width_only(buffer: &mut ratatui::buffer::Buffer) {
     }
 }
 
-/// The step of the rail that a screen belongs to.
-fn step_of(screen: Screen) -> Screen {
-    match screen {
-        Screen::App | Screen::SignIn => Screen::Key,
-        other => other,
-    }
-}
-
 /// The second step is a sign-in and not a key.
 fn signs_in(wizard: &Wizard) -> bool {
-    match (wizard.screen, wizard.credential()) {
+    let screen = if wizard.screen == Screen::Doctor { wizard.step() } else { wizard.screen };
+    match (screen, wizard.credential()) {
         (Screen::App | Screen::SignIn, _) => true,
         (Screen::Auth, _) => {
             matches!(wizard.auth.choices.get(wizard.auth.chosen), Some(Choice::OAuth | Choice::Continue(_)))

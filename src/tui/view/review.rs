@@ -7,7 +7,8 @@ use crate::chutes::model::id_of;
 use crate::chutes::verify::Verdict;
 use crate::clean;
 use crate::diff::{self, FileDiff, Fold, Hunk, LineKind};
-use crate::texts::{Lang, choose, signin, wizard as t};
+use crate::openclaw::plan::renewal_job::EVERY;
+use crate::texts::{Lang, choose, renewal, signin, wizard as t};
 use crate::tui::format::{cut, wrap};
 use crate::wizard::Wizard;
 use crate::wizard::protocol::{Credential, Planned, Viewport};
@@ -78,6 +79,9 @@ pub fn page(page: &mut Page, wizard: &Wizard) {
             let way = planned.renewal.iter().filter(|_| !low || page.room.spoken).flat_map(|way| way.words(lang));
             for words in way.collect::<Vec<_>>() {
                 page.text(&words, theme.quiet);
+            }
+            if let (Some(by), false) = (planned.timer, wizard.renewal_timer) {
+                page.text(&renewal::timer_offered(lang, "t", by.name(), EVERY), theme.quiet);
             }
             if !low {
                 page.blank();
@@ -299,7 +303,7 @@ fn rows(page: &mut Page, wizard: &Wizard, planned: &Planned) {
     let files = planned.diffs.iter().zip(&sizes).flat_map(|(diff, size)| {
         let here = left.min(*size);
         left -= here;
-        file_lines(view, diff, wizard, width, here)
+        file_lines(view, diff, wizard, width, (here, unfolded))
     });
     let head = head.into_iter().map(Row::Made).skip(first);
     let lines: Vec<Line> = head.chain(files).take(room).map(|row| row.made(view, width)).collect();
@@ -342,16 +346,21 @@ fn about(diff: &FileDiff, wizard: &Wizard, lang: Lang) -> String {
     about.join(", ")
 }
 
-/// The rows that [`file_rows`] counts, without the first `skipped`.
+/// A file and its changes, as lines.
+pub fn diff_lines(view: &View, diff: &FileDiff, wizard: &Wizard, width: usize, unfolded: bool) -> Vec<Line<'static>> {
+    file_lines(view, diff, wizard, width, (0, unfolded)).map(|row| row.made(view, width)).collect()
+}
+
+/// The rows that [`file_rows`] counts, without the first ones that are skipped; the second says whether long blocks
+/// are shown whole.
 fn file_lines<'a>(
     view: &'a View,
     diff: &'a FileDiff,
     wizard: &Wizard,
     width: usize,
-    skipped: usize,
+    (skipped, unfolded): (usize, bool),
 ) -> impl Iterator<Item = Row<'a>> + use<'a> {
     let (theme, lang) = (view.theme, view.lang);
-    let unfolded = wizard.review.unfolded;
     let path = clean::line(&wizard.facts.tilde(&diff.path));
     let heading = [
         Line::styled(cut(&path, width, theme.glyphs.ellipsis), theme.title),

@@ -70,9 +70,10 @@ impl Auth {
 
     pub fn act(&mut self, action: Action) -> Transition {
         let last = self.choices.len().saturating_sub(1);
-        self.moved |= action != Action::Enter;
+        self.moved |= !matches!(action, Action::Enter | Action::Doctor);
         match action {
             Action::Back => return Transition::Quit,
+            Action::Doctor => return Transition::Examine,
             Action::Up => self.chosen = self.chosen.saturating_sub(1),
             Action::Down => self.chosen = (self.chosen + 1).min(last),
             Action::First | Action::PageUp => self.chosen = 0,

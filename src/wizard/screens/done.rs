@@ -27,6 +27,8 @@ pub enum Undo {
     Running,
     Done(Undone),
     Failed(Error),
+    /// Something was written since, and only the last write can be taken back.
+    Passed,
 }
 
 /// What OpenClaw says of what was written.
@@ -76,6 +78,7 @@ impl Done {
         }
         match action {
             Action::Enter | Action::Back => Transition::Quit,
+            Action::Doctor => Transition::Examine,
             Action::Undo if self.undo == Undo::Offered => {
                 self.undo = Undo::Running;
                 // What OpenClaw would read now is neither the old nor the new.

@@ -4,6 +4,7 @@
 pub mod app;
 pub mod auth;
 pub mod discover;
+pub mod doctor;
 pub mod done;
 pub mod key;
 pub mod models;
@@ -26,6 +27,8 @@ pub enum Screen {
     Models,
     Review,
     Done,
+    /// Beside the steps: what is wrong, from the first screen and the last.
+    Doctor,
 }
 
 /// What the router has to do after a screen has seen a key.
@@ -59,6 +62,7 @@ pub enum Transition {
     NewLink,
     /// Put the client secret where OpenClaw reads it, or leave it out.
     ToggleClientSecret,
+    ToggleTimer,
     /// Trade the API key for a narrow one.
     TradeKey,
     /// Ask for the list with this credential.
@@ -77,6 +81,8 @@ pub enum Transition {
     Write(Fingerprint),
     /// Nothing has to be written.
     Finish,
+    /// Look for what is wrong.
+    Examine,
 }
 
 /// A position in something that may be longer than the window. The drawing side tells how far it goes.

@@ -3,6 +3,7 @@
 use super::{Scroll, Transition};
 use crate::chutes::verify::Verdict;
 use crate::openclaw::Error;
+use crate::renewal_timer::By;
 use crate::wizard::protocol::{Action, Attempt, Effect, Planned};
 
 /// The verify call of the review.
@@ -46,6 +47,11 @@ impl Review {
         matches!(self.verification, Verification::Answered(Verdict::Refused(_)))
     }
 
+    /// What could renew while no gateway's cron does.
+    pub fn timer(&self) -> Option<By> {
+        self.planned.as_ref()?.as_ref().ok()?.timer
+    }
+
     pub fn act(&mut self, action: Action) -> Transition {
         if self.writing || self.scroll.act(action) {
             return Transition::Stay;
@@ -67,6 +73,7 @@ impl Review {
             Action::Retry => Transition::Review,
             Action::TradeKey => Transition::TradeKey,
             Action::ClientSecret => Transition::ToggleClientSecret,
+            Action::RenewalTimer => Transition::ToggleTimer,
             Action::MakePool => Transition::PoolOfChain,
             Action::Enter => {
                 self.confirmed = true;

@@ -2,6 +2,7 @@
 //!
 //! Transition tables: every screen and every kind of event, late answers, back, leaving. No IO.
 
+mod doctor;
 mod sign_in;
 mod validation;
 
@@ -22,6 +23,7 @@ use crate::openclaw::program::status::Resolved;
 use crate::openclaw::write::undo::Undone;
 use crate::selection::propose::Note;
 use crate::selection::{Alias, Configured, Documented};
+use crate::time::UnixMillis;
 use std::num::NonZeroU64;
 use std::sync::Arc;
 
@@ -57,7 +59,7 @@ fn catalog(ids: &[&str]) -> Catalog {
     Catalog {
         models: ids.iter().map(|id| model(id, 1.0, 2.0, id.contains("Eye"))).collect(),
         source: Source::Live,
-        fetched_at: Some(1),
+        fetched_at: Some(UnixMillis(1)),
         ..Catalog::default()
     }
 }

@@ -8,6 +8,7 @@ use crate::chutes::oauth::app::{AppError, Registered};
 use crate::chutes::oauth::attempt::{BadClientId, BadClientSecret, BadSetting, Environment};
 use crate::chutes::oauth::token::{Granted, TokenError};
 use crate::host::{Host, Reason, Verdict};
+use crate::time::UnixMillis;
 use crate::wizard::facts::{Begun, SignInFacts};
 use crate::wizard::screens::app::{Field, Problem};
 use crate::wizard::screens::auth::Choice;
@@ -56,9 +57,9 @@ fn granted() -> SignInUpdate {
     let granted = Granted {
         access: Secret::new("cak_access"),
         refresh: Some(Secret::new("crt_refresh")),
-        expires_at_ms: 1_800_000_000_000,
-        granted_at_ms: 1_799_996_700_000,
-        ends_at_ms: 1_800_000_300_000,
+        expires_at: UnixMillis(1_800_000_000_000),
+        granted_at: UnixMillis(1_799_996_700_000),
+        ends_at: UnixMillis(1_800_000_300_000),
         idp: "https://api.chutes.ai".into(),
         scopes: vec!["chutes:invoke".into()],
         account: Some("alice".into()),
@@ -120,7 +121,7 @@ fn a_secret_that_is_missing_is_asked_for_whatever_else_is_known() {
     wizard.handle(Event::Loaded(Box::new(Ok(kept))));
     assert!(matches!(&act(&mut wizard, Action::Enter)[..], [Effect::SignIn { .. }]));
     // The attempt of an earlier run needs it, too.
-    facts.sign_in.begun = Some(Begun { at: 1, expires_at: 2, has_secret: false });
+    facts.sign_in.begun = Some(Begun { at: UnixMillis(1), expires_at: UnixMillis(2), has_secret: false });
     let (mut wizard, _) = Wizard::new(facts.clone());
     act(&mut wizard, Action::Enter);
     assert_eq!((wizard.screen, wizard.context()), (Screen::App, KeyContext::AppSecret));
@@ -129,7 +130,7 @@ fn a_secret_that_is_missing_is_asked_for_whatever_else_is_known() {
     let effects = act(&mut wizard, Action::Enter);
     assert!(matches!(&effects[..], [Effect::SignIn { begin: Begin::Continue { secret: Some(_) }, .. }]), "{effects:?}");
     // Unless it waits with it.
-    facts.sign_in.begun = Some(Begun { at: 1, expires_at: 2, has_secret: true });
+    facts.sign_in.begun = Some(Begun { at: UnixMillis(1), expires_at: UnixMillis(2), has_secret: true });
     let (mut wizard, _) = Wizard::new(facts);
     let effects = act(&mut wizard, Action::Enter);
     assert!(matches!(&effects[..], [Effect::SignIn { begin: Begin::Continue { secret: None }, .. }]), "{effects:?}");
@@ -347,7 +348,7 @@ fn a_setting_that_cannot_be_used_is_named_on_the_first_screen() {
 #[test]
 fn a_begun_attempt_is_offered_before_a_new_one() {
     let mut facts = facts(Some(ID), Verdict::Remote);
-    facts.sign_in.begun = Some(Begun { at: 1, expires_at: 2, has_secret: false });
+    facts.sign_in.begun = Some(Begun { at: UnixMillis(1), expires_at: UnixMillis(2), has_secret: false });
     let (mut wizard, effects) = Wizard::new(facts);
     assert!(matches!(&effects[..], [Effect::Load]));
     assert!(matches!(wizard.auth.choices[wizard.auth.chosen], Choice::Continue(_)));

@@ -11,7 +11,8 @@ use super::page::{Page, Room, Sign};
 use crate::chutes::model::Source;
 use crate::clean;
 use crate::texts::{choose as c, wizard as t};
-use crate::tui::format::{clock, cut, grouped};
+use crate::time::UnixMillis;
+use crate::tui::format::{cut, grouped};
 use crate::wizard::Wizard;
 use crate::wizard::models::{Models, Sort, StatusLine};
 use crate::wizard::protocol::Viewport;
@@ -103,7 +104,7 @@ fn out_of_sight(page: &mut Page, models: &Models, rows: usize) {
     words.extend((below > 0).then(|| format!("{} {}", theme.glyphs.down, t::models_below(lang, count(below)))));
     let mut text = format!("{:MARK$}{}", "", words.join("   "));
     // What the account has left, at the right, where it moves nothing.
-    let at = |at| clock(u64::try_from(at).unwrap_or_default(), page.view.now_ms, &page.view.zone);
+    let at = |at: UnixMillis| at.clock(page.view.now, &page.view.zone);
     let room = page.width().saturating_sub(text.width() + 3);
     let account = models.account.as_ref().map(|account| {
         let whole = clean::line(&account.words(lang, at));
@@ -130,7 +131,7 @@ fn filtering(models: &Models) -> bool {
 /// `14 models, live 12:03`
 fn source_words(view: &View, models: &Models, asking: bool) -> String {
     let lang = view.lang;
-    let when = models.fetched_at.map(|ms| clock(ms, view.now_ms, &view.zone)).unwrap_or_default();
+    let when = models.fetched_at.map(|at| at.clock(view.now, &view.zone)).unwrap_or_default();
     let mut source = match models.source {
         Source::Live => t::models_source_live(lang, count(models.listed), when),
         Source::Cache => t::models_source_cache(lang, count(models.listed), when),
@@ -203,7 +204,7 @@ fn filter_line(page: &mut Page, models: &Models) {
         false => t::models_hidden(lang, &shown, &total, count(models.hidden())),
     };
     let empty = models.filter.is_empty();
-    let text = clean::line(models.filter.text());
+    let text = clean::line(&models.filter.shown(theme.glyphs.mask));
     let count = if width >= long.width() + 20 && !empty { long } else { t::models_shown(lang, shown, total) };
     let room = width.saturating_sub(2 + 2 + count.width());
     let (text, cursor) = window(&text, models.filter.cursor_width(), room);

@@ -11,6 +11,7 @@ use crate::selection::propose::{Note, role_of};
 use crate::selection::successor::{Reason, Role, exceeds};
 use crate::selection::words::{order_words, reason};
 use crate::texts::{Lang, choose as c, wizard as t};
+use crate::time::UnixMillis;
 use crate::tui::format::{amount, price, wrap};
 use crate::wizard::models::{Models, Round, StatusLine, Stopped, decision};
 
@@ -124,14 +125,8 @@ pub fn doubts(models: &Models, lang: Lang) -> Vec<String> {
     let unserved: Vec<String> = models.unserved().into_iter().map(short).collect();
     let unserved = (!unserved.is_empty()).then(|| t::review_unserved(lang, unserved.join(", ")));
     let unverified = (models.source != Source::Live).then(|| t::review_unverified(lang).to_owned());
-    let short = models.account.as_ref().and_then(|account| account.shortage_words(lang, utc));
+    let short = models.account.as_ref().and_then(|account| account.shortage_words(lang, UnixMillis::utc));
     unserved.into_iter().chain(unverified).chain(short).collect()
-}
-
-/// A moment in Unix milliseconds, the same to every reader.
-fn utc(ms: i64) -> String {
-    let moment = jiff::Timestamp::from_millisecond(ms).unwrap_or_default();
-    moment.strftime("%Y-%m-%d %H:%M UTC").to_string()
 }
 
 /// What a call that worked cost, in USD; None when the price or the tokens are unknown.

@@ -24,6 +24,7 @@ use crate::selection::cost::Usage;
 use crate::selection::propose::{Documented, Note, Overrides, propose_roles, registered};
 use crate::selection::recommend::{Purpose, Recommendation};
 use crate::selection::{Alias, Configured, Refusal, Selection};
+use crate::time::UnixMillis;
 use crate::wizard::filter::Query;
 use crate::wizard::line::Line;
 use crate::wizard::protocol::{Action, KeyContext, Viewport};
@@ -115,7 +116,7 @@ pub enum StatusLine {
 pub struct Models {
     pub source: Source,
     /// Unix time in milliseconds of the list.
-    pub fetched_at: Option<u64>,
+    pub fetched_at: Option<UnixMillis>,
     /// Why the list is not live, or not newer.
     pub failure: Option<Failure>,
     /// The list, then what the config refers to and the list does not have.
