@@ -142,6 +142,11 @@ pub const WARNINGS: &[(&str, &str, &str)] = &[
         "续期定时器已写入，但没有运行。",
     ),
     (
+        "made-unheard",
+        "A run that was cut off had asked Chutes for a key or an app, and never heard whether it was made.",
+        "中断的运行曾请求 Chutes 创建密钥或应用，但没有得知是否已创建。",
+    ),
+    (
         "plugin-switched-off",
         "plugins.entries.chutes.enabled was set to false, for this gateway to start.",
         "已把 plugins.entries.chutes.enabled 设为 false，使该版本的网关能够启动。",
