@@ -217,6 +217,8 @@ texts! {
     variable_not_utf8(name): "{name} is not UTF-8 text; nothing was touched.", "{name} 不是 UTF-8 文本；没有改动任何内容。";
     interrupted: "Interrupted; nothing was written.", "已中断；没有写入任何内容。";
     system(error): "The operating system refused: {error}", "操作系统拒绝：{error}";
+    report_lost(error): "Everything was written, but the report of it was not: standard output refused it ({error})", "所有文件均已写入，但报告未能输出：标准输出拒绝了它（{error}）";
+    report_lost_hint(program): "See what is in force: {program} models status. To take it back: {program} undo", "查看当前生效的配置：{program} models status。如需撤销：{program} undo";
     alias_character(name, c): "{name} cannot be an alias: the character {c} is not allowed (letters, digits, _ . : - are).", "{name} 不能作为别名：不允许字符 {c}（可用字母、数字和 _ . : -）。";
     alias_empty: "An alias needs a name.", "别名不能为空。";
     alias_too_long(name, limit): "{name} cannot be an alias: it is longer than {limit} characters.", "{name} 不能作为别名：超过 {limit} 个字符。";
@@ -287,8 +289,6 @@ texts! {
     unknown_account_hint(program): "`{program} accounts list` shows them.", "`{program} accounts list` 会列出账户。";
     last_account(id): "{id} is the only Chutes account here.", "{id} 是本机唯一的 Chutes 账户。";
     last_account_hint(program): "`{program} logout` signs it out.", "请用 `{program} logout` 退出登录。";
-    accounts_in_database(version): "OpenClaw {version} keeps its accounts in a database of its own.", "OpenClaw {version} 将账户保存在自己的数据库中。";
-    accounts_in_database_hint(id): "OpenClaw itself chooses: `openclaw models auth order set --provider chutes {id}`.", "请使用 OpenClaw 自己的命令：`openclaw models auth order set --provider chutes {id}`。";
 }
 
 // Carrying a setup elsewhere.

@@ -7,6 +7,7 @@ use super::signals::{self, Signals};
 use super::terminal::{self, LineMode};
 use super::view::View;
 use super::{Ended, Session};
+use crate::chutes::credential_kinds::find_secret;
 use crate::clean;
 use crate::secret::Secret;
 use crate::texts::{Lang, wizard as t};
@@ -257,7 +258,10 @@ impl Talk {
                 }
                 b' '.. if line.bytes.len() < MAX_LINE => {
                     line.bytes.push(byte);
-                    let secret = hidden && !commands.iter().any(|word| word.as_bytes().starts_with(&line.bytes));
+                    // A key that is typed where something else is asked for is a key all the same.
+                    let misplaced = std::str::from_utf8(&line.bytes).is_ok_and(|text| find_secret(text).is_some());
+                    let secret =
+                        misplaced || hidden && !commands.iter().any(|word| word.as_bytes().starts_with(&line.bytes));
                     // One star a character, not a byte.
                     if !secret {
                         echo.push(byte);
@@ -321,6 +325,7 @@ fn meaning(wizard: &Wizard, line: Secret, lang: Lang) -> Result<Vec<Event>, Stri
     }
     let rows = match context {
         KeyContext::Auth => wizard.auth.choices.len(),
+        KeyContext::Accounts | KeyContext::AccountsChanged => wizard.accounts.stored().len(),
         KeyContext::Models | KeyContext::ModelsFiltered => wizard.models.as_ref().map_or(0, |m| m.view.len()),
         _ => 0,
     };
@@ -336,9 +341,10 @@ fn meaning(wizard: &Wizard, line: Secret, lang: Lang) -> Result<Vec<Event>, Stri
     if number == 0 || number > rows {
         return Err(t::plain_no_row(lang, number, rows));
     }
+    let is_account = matches!(context, KeyContext::Accounts | KeyContext::AccountsChanged);
     let mut events = vec![Event::Action(Action::First)];
     events.extend((1..number).map(|_| Event::Action(Action::Down)));
-    if context == KeyContext::Auth {
+    if context == KeyContext::Auth || (is_account && what.is_empty()) {
         events.push(Event::Action(Action::Enter));
     } else if what == "?" {
         events.push(Event::Action(Action::Describe));
@@ -361,6 +367,7 @@ fn takes_row(action: Action) -> bool {
             | Action::TestCall
             | Action::Mark
             | Action::TakeProposal
+            | Action::RemoveAccount
             | Action::Enter
     )
 }

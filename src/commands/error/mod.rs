@@ -108,11 +108,6 @@ pub enum Error {
     LastAccount {
         id: String,
     },
-    /// Only OpenClaw itself can choose.
-    AccountsInDatabase {
-        version: String,
-        id: String,
-    },
     Pool(PoolError),
     Tee(TeeError),
     /// A text that is no export of ours.
@@ -133,6 +128,8 @@ pub enum Error {
     Interrupted(i32),
     /// The operating system refused something that always works.
     System(std::io::Error),
+    /// The files were written; standard output took no word of it.
+    ReportLost(std::io::Error),
 }
 
 /// What is wrong with a pool that was asked for.
@@ -244,7 +241,6 @@ impl Error {
             Error::NotRevoked { .. } => "not-revoked",
             Error::UnknownAccount { .. } => "unknown-account",
             Error::LastAccount { .. } => "last-account",
-            Error::AccountsInDatabase { .. } => "accounts-in-database",
             Error::Pool(PoolError::Members(_)) => "pool-refused",
             Error::Tee(TeeError::NotServed { .. }) => "model-not-served",
             Error::Tee(TeeError::NoTee { .. }) => "no-tee",
@@ -257,6 +253,7 @@ impl Error {
             Error::NoSuchOpenClaw { .. } => "no-such-openclaw",
             Error::Interrupted(_) => "interrupted",
             Error::System(_) => "system",
+            Error::ReportLost(_) => "report-lost",
         }
     }
 
@@ -295,7 +292,6 @@ impl Error {
             Error::NotRevoked { message } => text::not_revoked(lang, message),
             Error::UnknownAccount { name } => text::unknown_account(lang, clean::excerpt(name, 80)),
             Error::LastAccount { id } => text::last_account(lang, clean::line(id)),
-            Error::AccountsInDatabase { version, .. } => text::accounts_in_database(lang, clean::line(version)),
             Error::Pool(error) => error.message(lang),
             Error::Tee(TeeError::NotServed { model }) => text::warn_not_served_now(lang, clean::line(model)),
             Error::Tee(TeeError::NoTee { model }) => choose::tee_no_tee(lang, clean::line(model)),
@@ -306,6 +302,7 @@ impl Error {
             Error::NoSuchPath { path } => text::no_such_path(lang, clean::excerpt(path, 200)),
             Error::Interrupted(_) => text::interrupted(lang).to_owned(),
             Error::System(error) => text::system(lang, clean::line(&error.to_string())),
+            Error::ReportLost(error) => text::report_lost(lang, clean::line(&error.to_string())),
         }
     }
 
@@ -341,7 +338,6 @@ impl Error {
             Error::NotRevoked { .. } => text::not_revoked_hint(lang, program),
             Error::UnknownAccount { .. } => text::unknown_account_hint(lang, program),
             Error::LastAccount { .. } => text::last_account_hint(lang, program),
-            Error::AccountsInDatabase { id, .. } => text::accounts_in_database_hint(lang, clean::excerpt(id, 80)),
             Error::Pool(PoolError::Members(_)) => choose::pool_members_hint(lang, program),
             Error::Pool(PoolError::Unknown { .. }) => choose::pool_unknown_hint(lang, program),
             Error::Pool(PoolError::IsDefault { .. }) => choose::pool_is_default_hint(lang, program),
@@ -357,6 +353,7 @@ impl Error {
             | Error::Alias { .. }
             | Error::Interrupted(_)
             | Error::System(_) => String::new(),
+            Error::ReportLost(_) => text::report_lost_hint(lang, program),
         }
     }
 
@@ -372,7 +369,7 @@ impl Error {
         json!({
             "ok": false,
             "error": { "code": self.code(), "message": self.shown(lang), "hint": hint },
-            "changed": matches!(self, Error::OpenClaw(OpenClawError::NotPutBack { .. })),
+            "changed": matches!(self, Error::ReportLost(_) | Error::OpenClaw(OpenClawError::NotPutBack { .. })),
         })
     }
 }
