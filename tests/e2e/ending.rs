@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use testkit::{Home, Launch, Pty};
 
 /// The promise is one second; a machine that builds for others is slower.
-fn in_time(begun: Instant, what: &str) {
+pub fn in_time(begun: Instant, what: &str) {
     let limit = (testkit::timeout() / 15).max(Duration::from_secs(1));
     assert!(begun.elapsed() < limit, "{what}: {:?}", begun.elapsed());
 }
@@ -24,22 +24,22 @@ fn in_time(begun: Instant, what: &str) {
 /// Of the app that signs in.
 const SECRET: &str = "csc_canaryCANARY0123456789canaryCANARY0123456789cana";
 
-const SIGNALS: [(&str, Signal, i32); 4] =
+pub const SIGNALS: [(&str, Signal, i32); 4] =
     [("INT", Signal::INT, 130), ("TERM", Signal::TERM, 143), ("HUP", Signal::HUP, 129), ("QUIT", Signal::QUIT, 131)];
 
-const SCREENS: [&str; 14] = [
+pub const SCREENS: [&str; 14] = [
     "auth", "app", "sign-in", "qr", "bare", "key", "discover", "models", "filter", "alias", "review", "done", "help",
     "lines",
 ];
 
 /// A home, a service, and the wizard on its way to a screen.
-struct Walk {
-    stage: Stage,
+pub struct Walk {
+    pub stage: Stage,
     _idp: Arc<Idp>,
 }
 
 impl Walk {
-    fn new() -> Walk {
+    pub fn new() -> Walk {
         let idp = Arc::new(Idp::new(Options::default()));
         let keys = Keys::Listed(vec![KEY.to_owned()]);
         let config = Config { idp: Some(idp.clone()), ..Config::serving(keys, sample::list(Era::Documented)) };
@@ -53,7 +53,7 @@ impl Walk {
     }
 
     /// The terminal, showing that screen.
-    fn to(&self, screen: &str) -> Pty {
+    pub fn to(&self, screen: &str) -> Pty {
         let onboard = |more: &[&str]| -> Launch { self.stage.home.pty([&[BIN, "onboard"], more].concat()) };
         let oauth = || onboard(&["--auth-choice", "chutes"]);
         let key = || {
@@ -221,7 +221,7 @@ fn a_terminal_that_is_closed_ends_every_screen() {
 }
 
 /// Runs the cases beside each other, as many as there are processors.
-fn for_each(cases: &[&str], check: impl Fn(&&str) + Sync) {
+pub fn for_each(cases: &[&str], check: impl Fn(&&str) + Sync) {
     let next = std::sync::atomic::AtomicUsize::new(0);
     std::thread::scope(|scope| {
         for _ in 0..std::thread::available_parallelism().map_or(2, usize::from) {
@@ -281,7 +281,7 @@ fn is_in_call(pid: u32, call: &str) -> bool {
     std::fs::read_to_string(format!("/proc/{pid}/syscall")).is_ok_and(|line| line.starts_with(&format!("{call} ")))
 }
 
-fn interrupted((code, document): (Option<i32>, Value), expected: i32) {
+pub fn interrupted((code, document): (Option<i32>, Value), expected: i32) {
     assert_eq!((code, &document["error"]["code"]), (Some(expected), &json!("interrupted")), "{document}");
     assert_eq!(document["changed"], false);
 }
