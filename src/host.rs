@@ -68,6 +68,9 @@ pub struct Host {
     /// Kind of the container we are in: `docker`, `podman`, `kubernetes`, …
     pub container: Option<&'static str>,
     pub wsl: bool,
+    /// A workspace in somebody's cloud, or an editor's container: the editor forwards ports, and nobody has a shell
+    /// on the host.
+    pub workspace: bool,
     pub ssh: Option<Ssh>,
     /// Name of this machine or container.
     pub name: Option<String>,
@@ -143,6 +146,7 @@ impl Host {
                 None => Ssh::read(&var),
             }
         });
+        let workspace = !over_ssh && first(&CLOUD).is_some();
         let name = own("HOSTNAME").or_else(|| (inputs.read)(Path::new("/etc/hostname")));
         let codespace = own("CODESPACES").and_then(|_| own("CODESPACE_NAME"));
         Host {
@@ -151,6 +155,7 @@ impl Host {
             reason,
             container,
             wsl,
+            workspace,
             ssh,
             name: name.and_then(|name| plain(name.trim())),
             codespace: codespace.and_then(|name| plain(name.trim())),
@@ -210,6 +215,10 @@ impl Host {
         if let Some(name) = &self.codespace {
             let line = format!("gh codespace ports forward {port}:{port} -c {name}");
             return Some(Command { line, complete: true });
+        }
+        // The editor forwards ports, and nobody has a shell on the host.
+        if self.workspace {
+            return None;
         }
         let (kind, name) = (self.container?, self.name.as_deref());
         let target = name.unwrap_or(if kind == "kubernetes" { "POD" } else { "CONTAINER" });
@@ -445,6 +454,10 @@ mod tests {
         assert_eq!(line(&["CODESPACES=true", "CODESPACE_NAME=a;b"]), None);
         assert_eq!(line(&["container=strange"]), None, "no command is known to get in");
         assert_eq!(line(&["DISPLAY=:0"]), None);
+        for cloud in CLOUD {
+            let inside = host(&[&format!("{cloud}=x"), "/.dockerenv", "HOSTNAME=a"]);
+            assert_eq!((inside.workspace, inside.from_outside(1456)), (true, None), "{cloud}");
+        }
         assert_eq!(line(&["/.dockerenv", "SSH_CONNECTION=1.2.3.4 5 6.7.8.9 22"]), None);
     }
 

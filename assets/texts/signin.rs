@@ -205,6 +205,7 @@ texts! {
     ways_demo: "or, as this is the demo: Enter, with nothing pasted, allows it for you", "或者，因为这是演示：不粘贴任何内容直接按 Enter 即代您允许";
     ways_wait: "or just wait: the browser reports back by itself", "或等待：浏览器会自动返回结果";
     ways_tunnel: "or forward the port from your machine, and it finishes by itself", "或从您的电脑转发端口，之后会自动完成";
+    ways_workspace(port): "or forward port {port} in your editor (Ports), and it finishes by itself", "或在编辑器的 “端口” 面板中转发端口 {port}，之后会自动完成";
     ways_container: "or, on the host of this container, with that address for ADDRESS", "或在此容器的宿主机上执行（ADDRESS 换成该地址）";
     ways_container_port: "or, on your machine, and it finishes by itself", "或在您的电脑上执行，之后会自动完成";
     ways_characters(count): "{count} characters", "{count} 个字符";

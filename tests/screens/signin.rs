@@ -43,6 +43,7 @@ fn remote() -> Host {
         reason,
         container: None,
         wsl: false,
+        workspace: false,
         ssh: Some(ssh),
         name: None,
         codespace: None,

@@ -189,6 +189,7 @@ mod tests {
             reason,
             container: None,
             wsl: false,
+            workspace: false,
             ssh: None,
             name: None,
             codespace: None,

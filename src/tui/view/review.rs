@@ -91,14 +91,6 @@ pub fn page(page: &mut Page, wizard: &Wizard) {
                 }
                 page.sign(Sign::Warning, &words);
             }
-            let renews = (!low || page.room.spoken) && !planned.warnings.iter().any(stops);
-            let way = planned.renewal.iter().filter(|_| renews).flat_map(|way| way.words(lang));
-            for words in way.collect::<Vec<_>>() {
-                page.text(&words, theme.quiet);
-            }
-            if let (Some(by), false) = (planned.timer, wizard.renewal_timer) {
-                page.text(&renewal::timer_offered(lang, "t", by.name(), EVERY), theme.quiet);
-            }
             if !low {
                 page.blank();
             }
@@ -209,6 +201,14 @@ fn in_words(wizard: &Wizard, spoken: bool) -> Vec<(&'static str, String)> {
     };
     words.extend(credential.map(|credential| (t::review_credential(lang), credential)));
     words.push((t::review_models(lang), t::review_registered(lang, wizard.review.registered)));
+    if let Some(Ok(planned)) = &wizard.review.planned {
+        let way = planned.renewal.iter().flat_map(|way| way.words(lang));
+        let offered = planned.timer.filter(|_| !wizard.renewal_timer);
+        let offered = offered.map(|by| renewal::timer_offered(lang, "t", by.name(), EVERY));
+        // What can be done about it comes first: the rest may be out of sight.
+        let about = offered.into_iter().chain(way).enumerate();
+        words.extend(about.map(|(at, text)| (if at == 0 { renewal::status_renewal(lang) } else { "" }, text)));
+    }
     words
 }
 
@@ -216,7 +216,7 @@ fn in_words(wizard: &Wizard, spoken: bool) -> Vec<(&'static str, String)> {
 fn spoken(page: &mut Page, wizard: &Wizard, planned: &Planned) {
     let (view, lang) = (page.view, page.view.lang);
     for (label, text) in in_words(wizard, true) {
-        page.said(view.labelled(label, &text));
+        page.said(if label.is_empty() { text } else { view.labelled(label, &text) });
     }
     if let Some(command) = &planned.handover {
         page.said(t::review_handover(lang, command));

@@ -78,6 +78,9 @@ fn ways(page: &mut Page, wizard: &Wizard, window: usize) {
         if host.found.0 == Verdict::Local && host.verdict == Verdict::Local {
             page.weight(3);
             page.sign(Sign::Open, t::ways_wait(lang));
+        } else if host.workspace && host.from_outside(sign_in.port).is_none() {
+            page.weight(4);
+            page.sign(Sign::Open, &t::ways_workspace(lang, sign_in.port));
         } else {
             page.weight(4);
             let outside = host.from_outside(sign_in.port);

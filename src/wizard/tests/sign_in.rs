@@ -25,6 +25,7 @@ fn host(verdict: Verdict) -> Host {
         reason,
         container: None,
         wsl: false,
+        workspace: false,
         ssh: None,
         name: None,
         codespace: None,
