@@ -150,7 +150,10 @@ fn random_keys_on_all_screens() {
         let code = pty.wait_exit();
         assert!([0, 1, 2, 3, 130, 143].contains(&code), "{what}: {code}\n{}", pty.screen().describe());
         assert!(!pty.ever_wrote("panicked"), "{what}: {}", pty.screen().describe());
-        pty.assert_terminal_restored();
+        // Not the modes: a Ctrl-\ still on its way when the line settings are given back has the system throw away
+        // what the terminal has not read. The table of signals looks at them.
+        let changes = pty.termios_changes();
+        assert!(changes.is_empty(), "{what}: {changes:?}");
         assert_eq!(leaks(pty.raw()), None, "{what}");
         (runs, keys) = (runs + 1, keys + pressed);
     }
