@@ -18,11 +18,11 @@ pub mod validation;
 
 pub use screens::{Screen, models};
 
-use crate::chutes::account::Account;
+use crate::chutes::api_key;
 use crate::chutes::credential_kinds::variable;
 use crate::chutes::failure::Failure;
-use crate::chutes::health::Health;
 use crate::chutes::key_management::{NarrowKey, NarrowKeyError};
+use crate::chutes::market::News;
 use crate::chutes::model::{Catalog, Model, Source, id_of};
 use crate::chutes::oauth::app::{AppError, Registered};
 use crate::chutes::oauth::attempt::ClientId;
@@ -39,6 +39,7 @@ use models::{ConfigFacts, Models};
 use protocol::{
     Action, Attempt, Begin, Committed, Credential, Effect, Event, KeyContext, Outcome, SignInUpdate, Viewport,
 };
+use screens::accounts::{Accounts, WayOut};
 use screens::app::App;
 use screens::auth::Auth;
 use screens::discover::Discover;
@@ -76,10 +77,11 @@ pub struct Wizard {
     pub discover: Discover,
     pub models: Option<Models>,
     /// What the service said besides its list.
-    market: Option<(Option<Account>, Arc<Health>)>,
+    market: Vec<News>,
     pub review: Review,
     pub done: Done,
     pub doctor: Doctor,
+    pub accounts: Accounts,
     /// Of an API key that may do everything.
     pub trade: Trade,
     /// What OpenClaw itself says of its config.
@@ -125,10 +127,11 @@ impl Wizard {
             sign_in: SignIn::default(),
             discover: Discover::default(),
             models: None,
-            market: None,
+            market: Vec::new(),
             review: Review::default(),
             done: Done::default(),
             doctor: Doctor::default(),
+            accounts: Accounts::default(),
             trade: Trade::default(),
             validation: Validation::default(),
             credential: None,
@@ -208,6 +211,15 @@ impl Wizard {
             Screen::Doctor if self.doctor.can_mend() => KeyContext::Doctor,
             Screen::Doctor if self.doctor.undo == Undo::Offered => KeyContext::DoctorMended,
             Screen::Doctor => KeyContext::DoctorOver,
+            Screen::Accounts if self.accounts.is_busy() => KeyContext::AccountsBusy,
+            Screen::Accounts => match &self.accounts.way_out {
+                WayOut::Shown(_) => KeyContext::AccountsWayOut,
+                WayOut::Over(_) if self.accounts.undo == Undo::Offered => KeyContext::AccountsLeft,
+                WayOut::Over(_) => KeyContext::AccountsOver,
+                _ if self.accounts.stored().is_empty() => KeyContext::AccountsOver,
+                _ if self.accounts.undo == Undo::Offered => KeyContext::AccountsChanged,
+                _ => KeyContext::Accounts,
+            },
         }
     }
 
@@ -216,6 +228,7 @@ impl Wizard {
         match self.screen {
             Screen::App | Screen::SignIn => Screen::Key,
             Screen::Doctor => self.doctor.from.unwrap_or(Screen::Auth),
+            Screen::Accounts => Screen::Auth,
             other => other,
         }
     }
@@ -288,6 +301,13 @@ impl Wizard {
 
     /// Take one event; what is to be done because of it, in this order.
     pub fn handle(&mut self, event: Event) -> Vec<Effect> {
+        let mut effects = self.take(event);
+        let rest = self.models.as_mut().filter(|_| self.screen == Screen::Models).and_then(Models::look);
+        effects.extend(rest.map(Effect::Rest));
+        effects
+    }
+
+    fn take(&mut self, event: Event) -> Vec<Effect> {
         match event {
             Event::Action(action) => return self.act(action),
             Event::Text(c) => {
@@ -306,11 +326,16 @@ impl Wizard {
             Event::Stage { attempt, stage, at_ms } => self.discover.stage(attempt, stage, at_ms),
             Event::Tick { attempt, at_ms } => self.discover.tick(attempt, at_ms),
             Event::Discovered { attempt, at_ms, result } => return self.discovered(attempt, at_ms, *result),
-            Event::Market { account, health } => {
+            Event::Market(news) => {
                 if let Some(models) = &mut self.models {
-                    models.market_known(account.clone(), Arc::clone(&health));
+                    models.market_known(&news);
                 }
-                self.market = Some((account, health));
+                self.market.push(news);
+            }
+            Event::Rested(count) => {
+                if let Some(models) = &mut self.models {
+                    models.rested(count);
+                }
             }
             Event::Verified { attempt, verdict } => return self.verified(attempt, verdict),
             Event::Planned { attempt, result } if self.screen == Screen::Review => {
@@ -330,6 +355,26 @@ impl Wizard {
             Event::Mended { attempt, result } => {
                 self.doctor.mended(attempt, *result);
                 return self.written_aside();
+            }
+            Event::Accounts { attempt, result } => {
+                let was_writing = self.accounts.is_writing();
+                self.accounts.listed(attempt, result);
+                if was_writing {
+                    return self.written_aside();
+                }
+            }
+            Event::SignOutPlanned { attempt, result } => self.accounts.planned(attempt, result),
+            Event::SignedOut { attempt, result } => {
+                self.accounts.signed_out(attempt, result);
+                return self.written_aside();
+            }
+            Event::Undone(result) if self.accounts.undo == Undo::Running => {
+                self.accounts.undone(*result);
+                let mut effects = self.written_aside();
+                if !self.leaving && matches!(self.accounts.way_out, WayOut::Closed) {
+                    effects.push(Effect::ListAccounts(self.accounts.attempt));
+                }
+                return effects;
             }
             Event::Undone(result) if self.doctor.undo == Undo::Running => {
                 self.doctor.undone(*result);
@@ -392,6 +437,7 @@ impl Wizard {
             Screen::Review => self.review.act(action),
             Screen::Done => self.done.act(action),
             Screen::Doctor => self.doctor.act(action),
+            Screen::Accounts => self.accounts.act(action),
         };
         self.follow(transition)
     }
@@ -417,6 +463,11 @@ impl Wizard {
         match self.context() {
             // A key pasted with its line end is complete, but Enter stays the person's.
             KeyContext::Key => self.key.paste(text.expose().trim()),
+            // Whoever pastes a key has chosen.
+            KeyContext::Auth if api_key::parse_whole(text.expose().trim()).is_ok() => {
+                self.screen = Screen::Key;
+                self.key.paste(text.expose().trim());
+            }
             KeyContext::App | KeyContext::AppSecret => self.app.type_text(text.expose().trim()),
             KeyContext::SignIn
             | KeyContext::SignInExpired
@@ -448,20 +499,21 @@ impl Wizard {
             (None, Screen::Review) => self.review.scroll.set_viewport(viewport),
             (None, Screen::Done) => self.done.scroll.set_viewport(viewport),
             (None, Screen::Doctor) => self.doctor.scroll.set_viewport(viewport),
+            (None, Screen::Accounts) => self.accounts.scroll.set_viewport(viewport),
             _ => {}
         }
     }
 
     fn quit(&mut self) -> Vec<Effect> {
         // A write that has begun is finished, one that still waits is given up; the wizard leaves after it.
-        if self.review.writing || self.done.undo == Undo::Running || self.doctor.is_writing() {
+        if self.review.writing || self.done.undo == Undo::Running || self.is_writing_aside() {
             self.leaving = true;
             return vec![Effect::StopWaiting];
         }
         let outcome = match self.step() {
             Screen::Done => Outcome::Done,
             _ if self.trouble.is_some() => Outcome::Failed,
-            _ if self.doctor.has_written() => Outcome::Changed,
+            _ if self.has_written_aside() => Outcome::Changed,
             _ => Outcome::Cancelled,
         };
         let mut effects = if outcome == Outcome::Done { Vec::new() } else { self.trade.give_back() };
@@ -469,9 +521,17 @@ impl Wizard {
         effects
     }
 
+    fn is_writing_aside(&self) -> bool {
+        self.doctor.is_writing() || self.accounts.is_writing()
+    }
+
+    fn has_written_aside(&self) -> bool {
+        self.doctor.has_written() || self.accounts.has_written()
+    }
+
     /// Something was written beside the steps: what they show of the files is old.
     fn written_aside(&mut self) -> Vec<Effect> {
-        if self.doctor.has_written() && self.done.undo == Undo::Offered {
+        if self.has_written_aside() && self.done.undo == Undo::Offered {
             self.done.undo = Undo::Passed;
         }
         if self.leaving { self.quit() } else { vec![Effect::Load] }
@@ -549,6 +609,13 @@ impl Wizard {
                 self.screen = Screen::Doctor;
                 [vec![Effect::Cancel(before.attempt)], effects].concat()
             }
+            Transition::ListAccounts => {
+                let attempt = self.new_attempt();
+                let effects;
+                (self.accounts, effects) = Accounts::begin(attempt);
+                self.screen = Screen::Accounts;
+                effects
+            }
         }
     }
 
@@ -577,6 +644,10 @@ impl Wizard {
                 self.screen = self.step();
                 vec![Effect::Cancel(self.doctor.attempt)]
             }
+            Screen::Accounts => {
+                self.screen = self.step();
+                Vec::new()
+            }
             Screen::App | Screen::Key => {
                 self.screen = Screen::Auth;
                 Vec::new()
@@ -593,7 +664,10 @@ impl Wizard {
 
     fn offer_choices(&mut self) {
         let active = self.active_credential().cloned();
-        self.auth.offer(&self.facts, active.as_ref());
+        let may_hold = |current: &Current| current.in_database && current.configured.primary.is_some();
+        let any_stored = active.is_some()
+            || self.current.as_ref().is_some_and(|current| !current.credentials.is_empty() || may_hold(current));
+        self.auth.offer(&self.facts, active.as_ref(), any_stored);
     }
 
     /// The sign-in was chosen: to the app screen, or right to the link when the environment has both the
@@ -832,9 +906,7 @@ impl Wizard {
                 let (documented, overrides) = (&facts.documented, &facts.overrides);
                 match Models::new(configured, own, catalog, failure, documented, overrides, &facts.favourites) {
                     Ok(mut models) => {
-                        if let Some((account, health)) = &self.market {
-                            models.market_known(account.clone(), Arc::clone(health));
-                        }
+                        self.market.iter().for_each(|news| models.market_known(news));
                         self.models = Some(models);
                     }
                     Err(refusal) => self.trouble = Some(Trouble::Overrides(refusal)),

@@ -2,11 +2,12 @@
 //!
 //! What goes into the machine and what comes out: plain data.
 
-use crate::chutes::account::Account;
+use crate::accounts::Listed;
+use crate::accounts::sign_out::{Problem, SignedOut};
 use crate::chutes::catalog::Stage;
 use crate::chutes::failure::Failure;
-use crate::chutes::health::Health;
 use crate::chutes::key_management::{NarrowKey, NarrowKeyError};
+use crate::chutes::market::News;
 use crate::chutes::model::Catalog;
 use crate::chutes::oauth::answer::{Mistake, Refusal};
 use crate::chutes::oauth::app::{AppError, Registered};
@@ -18,6 +19,7 @@ use crate::diff::FileDiff;
 use crate::doctor::visit::{Mended, Seen};
 use crate::host::Host;
 use crate::openclaw::Error;
+use crate::openclaw::plan::AccountChange;
 use crate::openclaw::plan::{PlanWarning, RenewalWay, Request};
 use crate::openclaw::program::status::Resolved;
 use crate::openclaw::read::current::Current;
@@ -174,11 +176,10 @@ pub enum Event {
         attempt: Attempt,
         update: SignInUpdate,
     },
-    /// What the account has left and what runs, beside the list; either may be unknown.
-    Market {
-        account: Option<Account>,
-        health: Arc<Health>,
-    },
+    /// What runs, or what the account has left, beside the list.
+    Market(News),
+    /// A moment has passed since [`Effect::Rest`].
+    Rested(u64),
     /// What became of [`Effect::RegisterApp`].
     AppRegistered {
         attempt: Attempt,
@@ -212,6 +213,19 @@ pub enum Event {
     Mended {
         attempt: Attempt,
         result: Box<Result<Mended, Error>>,
+    },
+    /// What is stored, also after a change.
+    Accounts {
+        attempt: Attempt,
+        result: Result<Listed, Error>,
+    },
+    SignOutPlanned {
+        attempt: Attempt,
+        result: Result<Vec<FileDiff>, Error>,
+    },
+    SignedOut {
+        attempt: Attempt,
+        result: Box<Result<SignedOut, Problem>>,
     },
     /// What OpenClaw refuses in its config as it is; None: it gave no answer.
     Validated {
@@ -292,6 +306,8 @@ pub enum Effect {
         attempt: Attempt,
         count: u64,
     },
+    /// Report back as [`Event::Rested`] after a moment in which a person would have moved on.
+    Rest(u64),
     MoreTime(Attempt),
     /// Only after a frame with the link was drawn.
     OpenBrowser {
@@ -345,6 +361,17 @@ pub enum Effect {
         attempt: Attempt,
         seen: Arc<Seen>,
     },
+    /// Which Chutes credentials are stored? OpenClaw is asked where they are in its database.
+    ListAccounts(Attempt),
+    /// Always finished.
+    ChangeAccount {
+        attempt: Attempt,
+        change: AccountChange,
+    },
+    /// What signing out would write.
+    PlanSignOut(Attempt),
+    /// Always finished, or everything is put back.
+    SignOut(Attempt),
     SaveFavourites(Vec<String>),
     /// The answer of this attempt is not wanted any more.
     Cancel(Attempt),
@@ -421,6 +448,8 @@ pub enum Action {
     Undo,
     /// What is wrong with the setup?
     Doctor,
+    RemoveAccount,
+    SignOut,
     /// The next field of the app screen, and the one before.
     OtherField,
     PreviousField,
@@ -509,6 +538,18 @@ key_contexts! {
     DoctorMended,
     /// There is nothing to write.
     DoctorOver,
+    /// The stored credentials.
+    Accounts,
+    /// One of them was changed: it can be undone.
+    AccountsChanged,
+    /// Being asked for, or written.
+    AccountsBusy,
+    /// What signing out writes waits for a word.
+    AccountsWayOut,
+    /// Signed out, and the config can be put back.
+    AccountsLeft,
+    /// There is nothing to choose from.
+    AccountsOver,
     Trouble,
     Help,
 }
@@ -523,6 +564,7 @@ impl KeyContext {
                 | KeyContext::ReviewWaiting
                 | KeyContext::SignInBusy
                 | KeyContext::DoctorBusy
+                | KeyContext::AccountsBusy
         )
     }
 
