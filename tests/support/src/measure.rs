@@ -125,7 +125,7 @@ pub fn answer_if_asked() {
 
 /// The most memory that any child of this process, which it has waited for, had resident, in KiB.
 pub fn peak_rss_of_children() -> i64 {
-    getrusage(UsageWho::RUSAGE_CHILDREN).expect("its resources").max_rss().into()
+    getrusage(UsageWho::RUSAGE_CHILDREN).expect("its resources").max_rss()
 }
 
 /// The most memory a program had resident in one run, in KiB. Not below about 3,000: that much its parent had when it
