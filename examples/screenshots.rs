@@ -48,6 +48,8 @@ fn scenes(services: &Services) -> Vec<(&'static str, &'static str, Scene)> {
     let chinese = |script: &str| Scene::new(&["demo", "--lang", "zh-CN"], script);
     let demo = |script: &str| Scene::new(&["demo"], &format!("wait How should\n{script}"));
     vec![
+        ("doctor", "", demo("keys d\nwait Faults\nsnap doctor\nsize 120x40\nwait Faults\nsnap doctor-wide")),
+        ("doctor-zh", "", chinese("wait OpenClaw\nkeys d\nwait 故障\nsnap doctor-zh")),
         (
             "auth",
             "",

@@ -309,6 +309,8 @@ texts! {
     import_secret: "The text holds something that looks like a Chutes credential, which an export never does. Nothing was imported.", "文本中含有疑似 Chutes 凭据的内容，而导出文本从不包含凭据。没有导入任何内容。";
     import_no_ref(found): "No model reference (provider/model): {found}.", "不是模型引用（提供商/模型）：{found}。";
     import_hint(program): "`{program} export` prints such a text on the machine that has the setup.", "请在已有配置的机器上用 `{program} export` 打印这段文本。";
+    ask_doctor(program): "`{program} doctor` looks for the cause.", "运行 `{program} doctor` 可查找原因。";
+    no_such_file_hint: "Name a file that is there, or - for standard input.", "请指定存在的文件，或用 - 表示标准输入。";
     no_such_file(path): "There is no file {path}.", "文件 {path} 不存在。";
 }
 

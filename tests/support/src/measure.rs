@@ -128,8 +128,13 @@ pub fn answer_if_asked() {
     let mut command = std::process::Command::new(program);
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command.status().expect("the program runs");
-    println!("{}", getrusage(UsageWho::RUSAGE_CHILDREN).expect("its resources").max_rss());
+    println!("{}", peak_rss_of_children());
     std::process::exit(0);
+}
+
+/// The most memory that any child of this process, which it has waited for, had resident, in KiB.
+pub fn peak_rss_of_children() -> i64 {
+    getrusage(UsageWho::RUSAGE_CHILDREN).expect("its resources").max_rss()
 }
 
 /// The most memory a program had resident in one run, in KiB. Not below about 3,000: that much its parent had when it
