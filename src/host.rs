@@ -134,7 +134,7 @@ impl Host {
     }
 
     /// The verdict and its reason.
-    pub fn says(&self, lang: Lang) -> String {
+    pub fn message(&self, lang: Lang) -> String {
         let reason = match &self.reason {
             Reason::Set(variable) => t::reason_set(lang, variable),
             Reason::Sshd => t::reason_sshd(lang).to_owned(),
@@ -318,7 +318,7 @@ mod tests {
         ] {
             let host = host(facts);
             assert_eq!((host.verdict, &host.reason), (verdict, &reason), "{facts:?}");
-            assert!(!host.says(Lang::En).is_empty() && !host.says(Lang::ZhCn).is_empty());
+            assert!(!host.message(Lang::En).is_empty() && !host.message(Lang::ZhCn).is_empty());
         }
     }
 

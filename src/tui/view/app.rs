@@ -110,7 +110,7 @@ fn about_secret(wizard: &Wizard, lang: Lang) -> String {
 
 fn problem_words(problem: &Problem, lang: Lang) -> String {
     match problem {
-        Problem::Id(problem) => problem.says(lang),
+        Problem::Id(problem) => problem.message(lang),
         Problem::Secret(BadClientSecret::Length(count)) => {
             t::app_secret_length(lang, count + "csc_".len(), SECRET_CHARACTERS)
         }

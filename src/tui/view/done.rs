@@ -29,7 +29,7 @@ pub fn page(page: &mut Page, wizard: &Wizard) {
         }
         Undo::Running => page.sign(Sign::Working, t::done_undoing(lang)),
         Undo::Failed(error) => {
-            page.sign(Sign::Failed, &error.words(lang));
+            page.sign(Sign::Failed, &error.message(lang));
             if let Some(hint) = error.hint(lang) {
                 page.text(&hint, Style::new());
             }
@@ -112,7 +112,7 @@ pub fn page(page: &mut Page, wizard: &Wizard) {
         page.sign(Sign::Warning, &words);
     }
     for warning in wizard.validation.beside(&done.committed.warnings) {
-        page.sign(Sign::Warning, &warning.words(lang));
+        page.sign(Sign::Warning, &warning.message(lang));
     }
     if done.committed.no_undo {
         page.sign(Sign::Warning, t::done_no_undo(lang));
@@ -154,10 +154,10 @@ pub fn summary(wizard: &Wizard, lang: Lang) -> String {
         let title = if done.is_unchanged() { t::done_unchanged(lang) } else { t::done_title(lang) };
         lines.push(title.to_owned());
         if let Undo::Failed(error) = &done.undo {
-            lines.push(error.words(lang));
+            lines.push(error.message(lang));
         }
         let known = wizard.validation.beside(&done.committed.warnings);
-        lines.extend(known.map(|warning| format!("! {}", warning.words(lang))));
+        lines.extend(known.map(|warning| format!("! {}", warning.message(lang))));
         if let ReadBack::Differs(difference) = &done.read_back {
             lines.push(format!("! {}", differs(difference, lang)));
         }

@@ -307,7 +307,7 @@ impl View {
             Trouble::Files(error) => {
                 page.title(t::trouble_title(self.lang));
                 page.blank();
-                page.sign(Sign::Failed, &error.words(self.lang));
+                page.sign(Sign::Failed, &error.message(self.lang));
                 if let Some(hint) = error.hint(self.lang) {
                     page.blank();
                     page.text(&hint, Style::new());
@@ -316,7 +316,7 @@ impl View {
             Trouble::Overrides(refusal) => {
                 page.title(t::trouble_options_title(self.lang));
                 page.blank();
-                page.sign(Sign::Failed, &models::refusal_words(refusal, self.lang));
+                page.sign(Sign::Failed, &refusal.message(self.lang));
             }
         }
     }

@@ -25,7 +25,7 @@ fn warnings(planned: &Planned, wizard: &Wizard) -> Vec<String> {
     let chain = wizard.models.iter().filter_map(|models| models.pool_of_chain());
     let chain = chain.map(|_| choose::chain_no_help(lang, "p"));
     let known = wizard.validation.beside(&planned.warnings);
-    doubts.chain(chain).chain(known.map(|warning| warning.words(lang))).collect()
+    doubts.chain(chain).chain(known.map(|warning| warning.message(lang))).collect()
 }
 
 /// So low that a warning gets one line, for the diff to have some too.
@@ -50,7 +50,7 @@ pub fn page(page: &mut Page, wizard: &Wizard) {
     }
     if let Some(error) = &review.write_failed {
         page.blank();
-        page.sign(Sign::Failed, &error.words(lang));
+        page.sign(Sign::Failed, &error.message(lang));
         if let Some(hint) = error.hint(lang) {
             page.text(&hint, Style::new());
         }
@@ -63,7 +63,7 @@ pub fn page(page: &mut Page, wizard: &Wizard) {
         }
         Some(Err(error)) => {
             page.blank();
-            page.sign(Sign::Failed, &error.words(lang));
+            page.sign(Sign::Failed, &error.message(lang));
             if let Some(hint) = error.hint(lang) {
                 page.text(&hint, Style::new());
             }

@@ -4,8 +4,6 @@ mod details;
 mod table;
 pub(super) mod words;
 
-pub use words::refusal_words;
-
 use super::View;
 use super::page::{Page, Room, Sign};
 use crate::chutes::model::Source;
