@@ -19,6 +19,7 @@ pub struct Inputs<'a> {
     pub macos: bool,
 }
 
+/// Where the browser of the person is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// A browser opened here is in front of the person.
@@ -55,6 +56,7 @@ pub struct Ssh {
     pub user: Option<String>,
 }
 
+/// What is known about this machine, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Host {
     pub verdict: Verdict,
@@ -93,6 +95,7 @@ impl Host {
         })
     }
 
+    /// Where the browser is, from nothing but these inputs.
     pub fn judge(inputs: &Inputs) -> Host {
         let own = |name: &str| (inputs.var)(name).filter(|value| !value.trim().is_empty());
         let var = |name: &str| match tmux_says(inputs.tmux.as_deref(), name) {

@@ -61,6 +61,7 @@ macro_rules! texts {
 
 macro_rules! text {
     ($name:ident : $en:literal, $zh:literal) => {
+        /// The sentence in this language.
         pub const fn $name(lang: $crate::texts::Lang) -> &'static str {
             match lang {
                 $crate::texts::Lang::En => $en,
@@ -69,6 +70,7 @@ macro_rules! text {
         }
     };
     ($name:ident ($($arg:ident),+) : $en:literal, $zh:literal) => {
+        /// The sentence in this language, with these in its gaps.
         pub fn $name(lang: $crate::texts::Lang, $($arg: impl std::fmt::Display),+) -> String {
             #[deny(unused_variables)]
             fn en($($arg: impl std::fmt::Display),+) -> String { format!($en) }

@@ -4,6 +4,7 @@ use crate::clean;
 use crate::texts::{Lang, openclaw as texts};
 use std::path::{Path, PathBuf};
 
+/// Why a file could not be read or written.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", self.message(Lang::En))]
 pub enum Error {

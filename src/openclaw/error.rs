@@ -11,6 +11,7 @@ use crate::texts::{Lang, openclaw as texts};
 use json5_edit::{EditError, SyntaxError};
 use std::path::{Path, PathBuf};
 
+/// What went wrong; each variant holds what its sentence names.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
 #[error("{}", self.message(Lang::En))]
 pub enum Error {

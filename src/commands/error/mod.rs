@@ -189,6 +189,7 @@ impl From<files::Error> for Error {
 }
 
 impl Error {
+    /// The exit code, as in the table of `docs/json.md`.
     pub fn exit(&self) -> u8 {
         match self {
             Error::Usage(_)

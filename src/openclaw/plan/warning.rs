@@ -8,6 +8,7 @@ use crate::openclaw::types::Recovered;
 use crate::texts::{Lang, openclaw as texts, renewal};
 use std::path::PathBuf;
 
+/// What a person should know of a plan, although nothing keeps it from being written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PlanWarning {
     /// The config lacks `gateway.mode`: `openclaw gateway run` will not start.

@@ -33,6 +33,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::{JoinHandle, spawn_blocking};
 
+/// Carries out what the machine asks for, and sends what came of it back as events.
 pub struct Effects {
     session: Arc<Session>,
     client: Arc<Client>,
@@ -52,6 +53,7 @@ fn millis(since: Instant) -> u64 {
 }
 
 impl Effects {
+    /// Nothing runs yet. `events`: where the answers go.
     pub fn new(session: Arc<Session>, events: UnboundedSender<Event>) -> Effects {
         let client = Arc::new(Client::new(session.endpoints.clone()));
         Effects {

@@ -34,6 +34,7 @@ use unicode_width::UnicodeWidthStr;
 
 /// Smallest window in which every screen is usable.
 pub const MIN_WIDTH: u16 = 40;
+/// Rows of the smallest window that everything is drawn in.
 pub const MIN_HEIGHT: u16 = 12;
 /// Columns that a text in lines is made for where that matters.
 const LINE: usize = 100;
