@@ -2,11 +2,12 @@
 //! 2026.8.1 on). A document in our own state, 0600: OpenClaw gets the access token from it through its
 //! exec secret provider, and never sees the rest.
 
+use crate::files::lock::Lock;
 use crate::secret::Secret;
 use crate::time::UnixMillis;
 use serde_json::{Map, Value, json};
 use sha2::{Digest, Sha256};
-use std::fs::{File, OpenOptions, TryLockError};
+use std::fs::OpenOptions;
 use std::io;
 use std::os::unix::fs::{DirBuilderExt, OpenOptionsExt};
 use std::path::{Path, PathBuf};
@@ -168,19 +169,17 @@ pub fn place(dir: &Path, config: &Path) -> PathBuf {
 
 /// Held until dropped, or until the process ends, however it ends: nobody else changes this document, or
 /// spends its refresh token. None: somebody else held it all the time.
-pub fn lock(document: &Path, wait: Duration) -> io::Result<Option<File>> {
+pub fn lock(document: &Path, wait: Duration) -> io::Result<Option<Lock>> {
     let dir = document.parent().unwrap_or(Path::new("/")).join("locks");
     std::fs::DirBuilder::new().recursive(true).mode(0o700).create(&dir)?;
     let path = dir.join(document.with_extension("lock").file_name().unwrap_or_default());
     // Never renamed into place: whoever comes at the same time must lock the same file.
-    let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(path)?;
+    let file = OpenOptions::new().write(true).create(true).truncate(false).mode(0o600).open(&path)?;
     let start = Instant::now();
     loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(Some(file)),
-            Err(TryLockError::WouldBlock) if start.elapsed() < wait => sleep(PAUSE),
-            Err(TryLockError::WouldBlock) => return Ok(None),
-            Err(TryLockError::Error(error)) => return Err(error),
+        match Lock::try_take(file.try_clone()?, &path)? {
+            None if start.elapsed() < wait => sleep(PAUSE),
+            taken => return Ok(taken),
         }
     }
 }

@@ -168,10 +168,16 @@ texts! {
         "指定了 --api-key-stdin，但标准输入是终端，而此处绝不读取终端。";
     stdin_is_terminal_hint: "Pipe the key in, e.g. --api-key-stdin < key.txt, or use --api-key-file PATH.",
         "请用管道或重定向提供密钥，例如 --api-key-stdin < key.txt，或使用 --api-key-file PATH。";
-    ref_without_variable: "--secret-input-mode ref stores a reference to CHUTES_API_KEY, and that variable is not set.",
-        "--secret-input-mode ref 保存的是对 CHUTES_API_KEY 的引用，但该变量未设置。";
-    ref_without_variable_hint: "Set CHUTES_API_KEY here and where the gateway runs, or use --secret-input-mode plaintext.",
-        "请在此处以及网关运行的环境中设置 CHUTES_API_KEY，或使用 --secret-input-mode plaintext。";
+    warn_no_image_input(model):
+        "{model} takes no images, so it cannot be an image model.",
+        "{model} 不支持图像输入，不能用作图像模型。";
+    warn_variable_not_set(name):
+        "{name} is not set here, so the key was not tried. It has to be set where the gateway runs.",
+        "此处未设置 {name}，因此没有验证密钥。网关运行的环境中必须设置它。";
+    ref_without_variable: "--secret-input-mode ref stores a reference to CHUTES_API_KEY, not the key that was given, and that variable is not set.",
+        "--secret-input-mode ref 保存的是对 CHUTES_API_KEY 的引用，而不是所给的密钥，但该变量未设置。";
+    ref_without_variable_hint: "Give no key, and set CHUTES_API_KEY where the gateway runs; or use --secret-input-mode plaintext.",
+        "请不要提供密钥，并在网关运行的环境中设置 CHUTES_API_KEY；或使用 --secret-input-mode plaintext。";
     token_malformed: "CHUTES_OAUTH_TOKEN does not hold an access token.", "CHUTES_OAUTH_TOKEN 中不是访问令牌。";
     token_hint: "An access token begins with cak_. An API key belongs in CHUTES_API_KEY.", "访问令牌以 cak_ 开头。API Key 应放在 CHUTES_API_KEY 中。";
     config_refused: "OpenClaw refuses the config; nothing was written.", "OpenClaw 会拒绝此配置；没有写入任何内容。";

@@ -63,7 +63,7 @@ texts! {
     gateway_has_old_token: "A running gateway has not taken the newest token yet.", "正在运行的网关还没有取得最新的令牌。";
     plugin_stops_gateway: "The config names Chutes and its plugin is not installed: a gateway of this version does not start.", "配置中有 Chutes，但没有安装它的插件：此版本的网关无法启动。";
     plugin_installed: "OpenClaw's own Chutes plugin is installed: it renews by itself and registers models of its own.", "已安装 OpenClaw 自带的 Chutes 插件：它会自行续期，并注册自己的模型。";
-    openclaw_not_found: "No OpenClaw was found in PATH.", "在 PATH 中没有找到 OpenClaw。";
+    openclaw_not_found: "No OpenClaw was found, in PATH or where it is usually installed.", "在 PATH 和常见安装位置都没有找到 OpenClaw。";
 
     run_onboard(program): "Run `{program}`.", "请运行 `{program}`。";
     another_key(program): "Run `{program} onboard --auth-choice chutes-api-key` and paste the whole key.", "请运行 `{program} onboard --auth-choice chutes-api-key` 并粘贴完整的密钥。";

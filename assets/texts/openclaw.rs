@@ -179,6 +179,9 @@ texts! {
     hint_owner(path):
         "Check who owns it and its directory: ls -ld {path} \"$(dirname {path})\"",
         "请检查该文件及其目录的属主：ls -ld {path} \"$(dirname {path})\"";
+    hint_give_back(path):
+        "It belongs to another user, as after a run with sudo. Take it back: sudo chown -R \"$(id -un)\" {path}",
+        "它属于另一个用户，例如用 sudo 运行之后。请收回属主：sudo chown -R \"$(id -un)\" {path}";
     hint_read_only: "Mount the file system writable, or point OPENCLAW_CONFIG_PATH and OPENCLAW_STATE_DIR elsewhere.", "请以可写方式挂载文件系统，或将 OPENCLAW_CONFIG_PATH 和 OPENCLAW_STATE_DIR 指向别处。";
     hint_in_the_way(path): "Move {path} out of the way, then run this again.", "请将 {path} 移开，然后重新运行。";
 
@@ -195,11 +198,11 @@ texts! {
         "The Chutes credential of the other kind is replaced: {ids}.",
         "另一种类型的 Chutes 凭据将被替换：{ids}。";
     warn_no_openclaw:
-        "No OpenClaw was found in PATH. The files are written as OpenClaw 2026.5.28 reads them.",
-        "在 PATH 中没有找到 OpenClaw。文件按 OpenClaw 2026.5.28 的格式写入。";
+        "No OpenClaw was found, so the credential is where every version reads it: in .env, named by the config.",
+        "没有找到 OpenClaw，因此凭据放在每个版本都会读取的地方：.env 中，由配置引用。";
     warn_openclaw_version_unknown(program):
-        "{program} --version does not tell a version of OpenClaw. The files are written as OpenClaw 2026.5.28 reads them; a newer one is named with --openclaw PATH.",
-        "{program} --version 没有给出 OpenClaw 的版本。文件按 OpenClaw 2026.5.28 的格式写入；如果实际版本更新，请用 --openclaw PATH 指定。";
+        "{program} --version does not tell a version of OpenClaw, so the credential is where every version reads it: in .env, named by the config. --openclaw PATH names another one.",
+        "{program} --version 没有给出 OpenClaw 的版本，因此凭据放在每个版本都会读取的地方：.env 中，由配置引用。可用 --openclaw PATH 指定另一个。";
     warn_own_model(agent, model):
         "The agent {agent} has a model of its own ({model}), so the new default does not reach it.",
         "智能体 {agent} 单独设置了模型（{model}），新的默认模型对它不起作用。";

@@ -113,15 +113,21 @@ pub const WARNINGS: &[(&str, &str, &str)] = &[
         "A stored Chutes credential of another kind was replaced.",
         "替换了已存储的另一类 Chutes 凭据。",
     ),
+    ("no-image-input", "The image model takes no images.", "图像模型不支持图像输入。"),
+    (
+        "variable-not-set",
+        "--secret-input-mode ref without CHUTES_API_KEY: the reference was written, and not tried.",
+        "使用 --secret-input-mode ref 但没有 CHUTES_API_KEY：已写入引用，但未验证。",
+    ),
     (
         "openclaw-not-found",
-        "No OpenClaw was found; the documented files are written.",
-        "没有找到 OpenClaw；按文档写入文件。",
+        "No OpenClaw was found; what is written is what every version reads.",
+        "没有找到 OpenClaw；写入的是每个版本都能读取的内容。",
     ),
     (
         "openclaw-version-unknown",
-        "The OpenClaw that was found does not tell its version; the documented files are written.",
-        "找到的 OpenClaw 没有给出版本；按文档写入文件。",
+        "The OpenClaw that was found does not tell its version; what is written is what every version reads.",
+        "找到的 OpenClaw 没有给出版本；写入的是每个版本都能读取的内容。",
     ),
     ("not-renewed", "The stored sign-in has expired and could not be renewed.", "已存储的登录已过期，且无法续期。"),
     ("gateway-not-reloaded", "The running gateway did not take the new sign-in.", "正在运行的网关没有采用新的登录。"),
@@ -202,8 +208,8 @@ pub const ERRORS: &[(&str, u8, &str, &str)] = &[
     (
         "ref-without-variable",
         2,
-        "--secret-input-mode ref, and CHUTES_API_KEY is not set.",
-        "给出了 --secret-input-mode ref，但 CHUTES_API_KEY 未设置。",
+        "--secret-input-mode ref with a key, and CHUTES_API_KEY is not set.",
+        "给出了 --secret-input-mode ref 和密钥，但 CHUTES_API_KEY 未设置。",
     ),
     ("token-malformed", 2, "CHUTES_OAUTH_TOKEN does not hold an access token.", "CHUTES_OAUTH_TOKEN 中不是访问令牌。"),
     (

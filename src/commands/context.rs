@@ -11,6 +11,7 @@ use crate::openclaw::read::current::Current;
 use crate::openclaw::read::install::Installed;
 use crate::openclaw::read::paths::Paths;
 use crate::openclaw::read::snapshot::Snapshot;
+use crate::openclaw::write;
 use crate::state::State;
 use crate::texts::Lang;
 use crate::time::now;
@@ -78,7 +79,7 @@ impl Context {
     /// The files as they are, and what they say.
     pub fn read(&self) -> Result<(Site, Snapshot, Current), Error> {
         let site = self.site()?;
-        let snapshot = site.read()?;
+        let snapshot = write::read_or_mend(&site, &self.state())?;
         let current = Current::of(&snapshot, now());
         Ok((site, snapshot, current))
     }

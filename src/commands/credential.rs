@@ -15,7 +15,7 @@ use crate::texts::{Lang, cli as text};
 use crate::time::UnixMillis;
 use std::fs::File;
 use std::io::{IsTerminal, Read};
-use std::os::unix::fs::PermissionsExt;
+use std::os::unix::fs::{FileTypeExt, PermissionsExt};
 use std::path::Path;
 
 /// Largest input that is looked at, in bytes.
@@ -40,6 +40,7 @@ pub fn obtain(options: &Onboard, var: impl Fn(&str) -> Option<String>, lang: Lan
     let choice = match options.auth_choice {
         Some(choice) => choice,
         None if options.key_source.is_some() || filled(variable::API_KEY).is_some() => AuthChoice::ApiKey,
+        None if options.secret_input_mode == SecretInputMode::Ref => AuthChoice::ApiKey,
         None if filled(variable::OAUTH_TOKEN).is_some() => AuthChoice::OAuth,
         None => return Err(Error::MissingCredential),
     };
@@ -52,6 +53,19 @@ pub fn obtain(options: &Onboard, var: impl Fn(&str) -> Option<String>, lang: Lan
 impl Obtained {
     pub fn new(secret: Secret, stored: NewCredential, client_secret: Option<Secret>, warnings: Vec<Warning>) -> Self {
         Self { secret: Some(secret), kind: stored.kind(), stored: Some(stored), client_secret, warnings }
+    }
+
+    /// A reference to a variable that is not set here.
+    fn referred(lang: Lang) -> Self {
+        let message = text::warn_variable_not_set(lang, variable::API_KEY);
+        let stored = NewCredential::ApiKeyEnvRef { var: variable::API_KEY.to_owned() };
+        Self {
+            secret: None,
+            kind: stored.kind(),
+            stored: Some(stored),
+            client_secret: None,
+            warnings: vec![Warning { code: "variable-not-set", message }],
+        }
     }
 
     /// What is stored already, for a dry run: nothing is renewed or written for one.
@@ -70,7 +84,9 @@ fn api_key(options: &Onboard, from_env: Option<String>, lang: Lang) -> Result<Ob
     let mut warnings = Vec::new();
     let by_reference = options.secret_input_mode == SecretInputMode::Ref;
     let (origin, input) = match (&options.key_source, from_env) {
-        (_, None) if by_reference => return Err(KeyError::RefWithoutVariable.into()),
+        (Some(_), None) if by_reference => return Err(KeyError::RefWithoutVariable.into()),
+        // An image is built without the key, which comes when it runs.
+        (None, None) if by_reference => return Ok(Obtained::referred(lang)),
         // A reference names the variable, so the variable is what must work.
         (_, Some(value)) if by_reference => (Origin::Variable(variable::API_KEY), Secret::new(value)),
         (Some(KeySource::Stdin), _) => (Origin::Stdin, from_stdin()?),
@@ -120,23 +136,24 @@ pub fn from_stdin() -> Result<Secret, Error> {
     Ok(read_limited(stdin.lock(), Origin::Stdin)?)
 }
 
-/// A key file: regular, small, and best readable by its owner alone.
+/// A key file: small, and best readable by its owner alone; or a pipe, as a shell's `<(…)` is one.
 pub fn from_file(path: &Path, warnings: &mut Vec<Warning>, lang: Lang) -> Result<Secret, KeyError> {
     let origin = Origin::File(path.to_owned());
     let unreadable = |error: std::io::Error| KeyError::Unreadable {
         origin: origin.clone(),
         errno: error.raw_os_error().unwrap_or_default(),
     };
-    // Looked at before it is opened: opening a pipe would wait for a writer.
+    // Looked at before it is opened: opening a device may do anything.
     let before = std::fs::metadata(path).map_err(unreadable)?;
-    if !before.is_file() {
+    let is_pipe = before.file_type().is_fifo();
+    if !before.is_file() && !is_pipe {
         return Err(KeyError::NotRegular { path: path.to_owned() });
     }
     if before.len() > MAX_INPUT {
         return Err(KeyError::TooLarge { origin });
     }
     let mode = before.permissions().mode() & 0o7777;
-    if mode & 0o077 != 0 {
+    if !is_pipe && mode & 0o077 != 0 {
         let message = text::warn_key_file_permissions(lang, origin.words(lang), format!("{mode:04o}"));
         warnings.push(Warning { code: "key-file-permissions", message });
     }
@@ -211,6 +228,9 @@ mod tests {
         let by_ref = Onboard { secret_input_mode: SecretInputMode::Ref, ..Onboard::default() };
         let stored = given(by_ref.clone(), &[(variable::API_KEY, KEY)]).expect("a reference").stored;
         assert!(matches!(stored, Some(NewCredential::ApiKeyEnvRef { var }) if var == variable::API_KEY));
+        let built = given(by_ref.clone(), &[]).expect("a reference without the key");
+        assert!(built.secret.is_none() && matches!(built.stored, Some(NewCredential::ApiKeyEnvRef { .. })));
+        assert_eq!(built.warnings.iter().map(|warning| warning.code).collect::<Vec<_>>(), ["variable-not-set"]);
         let file = file(KEY.as_bytes(), 0o600);
         let from_file = Onboard { secret_input_mode: SecretInputMode::Ref, ..from(file.path()) };
         assert!(matches!(given(from_file, &[]), Err(Error::Key(KeyError::RefWithoutVariable))));
@@ -222,7 +242,7 @@ mod tests {
     }
 
     #[test]
-    fn a_key_file_is_regular_small_text_and_private() {
+    fn a_key_file_is_small_text_and_private() {
         let private = file(format!("{KEY}\r\n").as_bytes(), 0o600);
         let obtained = given(from(private.path()), &[]).expect("a key");
         assert_eq!((obtained.secret.expect("sent").expose(), obtained.warnings.len()), (KEY, 0));

@@ -10,7 +10,7 @@ use crate::chutes::endpoints::Endpoints;
 use crate::chutes::oauth::attempt::{BadSetting, ClientId, Environment};
 use crate::host::Host;
 use crate::openclaw::Site;
-use crate::openclaw::read::install::Installed;
+use crate::openclaw::read::install::{Generation, Installed};
 use crate::openclaw::read::paths::Paths;
 use crate::secret::Secret;
 use crate::standin::idp::{self, Idp};
@@ -32,7 +32,8 @@ pub fn run(invocation: &Invocation) -> Result<Report, Error> {
     let home = tempfile::Builder::new().prefix("openclaw-chutes-demo-").tempdir().map_err(Error::System)?;
     let of_home = |name: &str| (name == "HOME").then(|| home.path().to_string_lossy().into_owned());
     // The demo stands for a machine that has the OpenClaw this was written for.
-    let installed = Installed { version: Some("2026.5.28".to_owned()), ..Installed::default() };
+    let version = Some("2026.5.28".to_owned());
+    let installed = Installed { version, generation: Generation::JsonStore, ..Installed::default() };
     let site = Site { paths: Paths::resolve(of_home, None, None)?, installed, agent: None };
     // Of the shape that the service gives, and different each time.
     let key = format!("cpk_{:032x}.{}.key0demo{}", now().0, "de".repeat(16), "0demo000".repeat(3));

@@ -21,7 +21,6 @@ use crate::openclaw::plan::{self, Plan, Request, SignOut};
 use crate::openclaw::program::profiles;
 use crate::openclaw::read::auth_store;
 use crate::openclaw::read::current::{self, Current};
-use crate::openclaw::read::install::Generation;
 use crate::openclaw::read::snapshot::Snapshot;
 use crate::openclaw::types::CredentialKind;
 use crate::openclaw::write;
@@ -126,8 +125,10 @@ pub fn logout(context: &Context, options: Logout) -> Result<Report, Error> {
     if stored.has_key {
         warnings.push(Warning { code: "key-still-valid", message: text::warn_key_lives(lang).to_owned() });
     }
+    let gone = current::in_dotenv(&snapshot);
     for name in [variable::API_KEY, variable::OAUTH_TOKEN] {
-        if var(name).or_else(|| plan::gateway_variable(&snapshot, name)).is_some_and(|value| !value.trim().is_empty()) {
+        let kept = plan::gateway_variable(&snapshot, name).filter(|_| gone != Some(name));
+        if var(name).or(kept).is_some_and(|value| !value.trim().is_empty()) {
             warnings.push(Warning { code: "variable-still-set", message: text::warn_variable_set(lang, name) });
         }
     }
@@ -155,6 +156,13 @@ fn in_files(snapshot: &Snapshot) -> Stored {
     let mut stored = Stored::default();
     for store in std::iter::once(&snapshot.store).chain(&snapshot.main_store) {
         auth_store::profiles(store.seen()).iter().for_each(|profile| stored.add(profile));
+    }
+    if current::in_dotenv(snapshot).is_some()
+        && let Some((_, provider)) = current::chutes_provider(snapshot.value())
+        && let Some(mut profile) = auth_store::provider_key(provider)
+    {
+        profile.secret = profile.env_var.as_deref().and_then(|name| snapshot.variable(name)).map(Secret::new);
+        stored.add(&profile);
     }
     if let Some(kept) = current::kept(snapshot) {
         stored
@@ -248,5 +256,5 @@ fn report(
 
 /// The store of this OpenClaw cannot be changed here.
 pub fn is_in_database(site: &Site) -> bool {
-    site.installed.generation != Generation::JsonStore
+    site.installed.generation.has_database()
 }

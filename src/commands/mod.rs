@@ -14,6 +14,7 @@ mod doctor;
 pub mod error;
 mod fallbacks;
 mod help;
+mod image;
 pub mod invocation;
 mod known;
 mod login;
@@ -79,7 +80,7 @@ fn dispatch(invocation: &Invocation) -> Result<Report, Error> {
         Command::ModelsList { all, json } => models::list(&context, *all, *json),
         Command::ModelsStatus { check, probe, json } => status::status(&context, *check, *probe, *json),
         Command::ModelsSet { reference, json } => models::set(&context, reference, *json),
-        Command::ModelsSetImage { reference, json } => models::set_image(&context, reference, *json),
+        Command::ModelsSetImage { reference, json } => image::set(&context, reference, *json),
         Command::FallbacksList { json } => fallbacks::list(&context, *json),
         Command::FallbacksAdd { reference, json } => fallbacks::add(&context, reference, *json),
         Command::FallbacksRemove { reference, json } => fallbacks::remove(&context, reference, *json),

@@ -253,24 +253,6 @@ pub fn set(context: &Context, name: &str, as_json: bool) -> Result<Report, Error
     apply(context, &site, &current, selection, Change { line, facts, warnings }, as_json)
 }
 
-/// `models set-image`.
-pub fn set_image(context: &Context, name: &str, as_json: bool) -> Result<Report, Error> {
-    let (site, _, current) = context.read()?;
-    let mut selection = selection_of(&current)?;
-    let catalog = context.state().catalog();
-    let target = resolve_known(name, &current, catalog.as_ref())?;
-    // Two models of other providers are OpenClaw's matter: to write them would bring Chutes in.
-    if !has_chutes(&current) && id_of(&target).is_none() {
-        return Err(Error::NotConfigured);
-    }
-    selection.image = Some(target.clone());
-    selection.register(&target, catalog.as_ref());
-    let warnings = not_served_now(&target, catalog.as_ref(), context.lang).into_iter().collect();
-    let line = text::image_line(context.lang, clean::line(&target));
-    let facts = json!({ "image": target });
-    apply(context, &site, &current, selection, Change { line, facts, warnings }, as_json)
-}
-
 /// Said of a model that the last list does not have.
 pub fn not_served_now(target: &str, catalog: Option<&Catalog>, lang: Lang) -> Option<Warning> {
     let gone = id_of(target).zip(catalog).is_some_and(|(id, catalog)| !offers(catalog, id));

@@ -131,7 +131,7 @@ fn installation(facts: &Facts<'_>, causes: &mut Vec<Cause>) {
         _ => {}
     }
     let installed = &snapshot.installed;
-    if installed.generation != Generation::JsonStore && snapshot.store.file.bytes.is_some() {
+    if installed.generation.has_database() && snapshot.store.file.bytes.is_some() {
         causes.push(Cause::LegacyStore { path: snapshot.store.file.path.clone() });
     }
     let refused = refusals(&snapshot.tree, installed.version.as_deref());

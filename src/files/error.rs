@@ -2,6 +2,7 @@
 
 use crate::clean;
 use crate::texts::{Lang, openclaw as texts};
+use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 
 /// Why a file could not be read or written.
@@ -30,6 +31,14 @@ impl Error {
     /// An error of the system, about one file.
     pub fn io(doing: Doing, path: &Path, error: &std::io::Error) -> Self {
         Error::Io { doing, path: path.to_owned(), errno: error.raw_os_error().unwrap_or(eio()) }
+    }
+
+    /// An owner is about the file that has it, not about the copy of it that could not be made.
+    pub(crate) fn about(self, file: &Path) -> Self {
+        match self {
+            Error::ForeignOwner { uid, .. } => Error::ForeignOwner { path: file.to_owned(), uid },
+            other => other,
+        }
     }
 
     /// The stable code of the JSON document.
@@ -63,7 +72,9 @@ impl Error {
     pub fn hint(&self, lang: Lang) -> Option<String> {
         match self {
             Error::Io { path, errno, doing } => io_hint(*doing, path, *errno, lang),
-            Error::ForeignOwner { path, .. } => Some(texts::hint_owner(lang, show(path))),
+            Error::ForeignOwner { path, .. } => {
+                Some(hint_give_back(path, lang).unwrap_or_else(|| texts::hint_owner(lang, show(path))))
+            }
             Error::PlantedLink { .. } => Some(texts::hint_planted_link(lang).to_owned()),
         }
     }
@@ -101,13 +112,29 @@ fn errno_words(errno: i32, lang: Lang) -> String {
 
 fn io_hint(doing: Doing, path: &Path, errno: i32, lang: Lang) -> Option<String> {
     use rustix::io::Errno;
+    let given_back = hint_give_back(path, lang);
     let path = show(path);
     match Errno::from_raw_os_error(errno) {
         Errno::NOSPC | Errno::DQUOT | Errno::FBIG => Some(texts::hint_space(lang).to_owned()),
+        Errno::ACCESS | Errno::PERM if given_back.is_some() => given_back,
         Errno::ACCESS | Errno::PERM if doing == Doing::Read => Some(texts::hint_read(lang, path)),
         Errno::ACCESS | Errno::PERM => Some(texts::hint_owner(lang, path)),
         Errno::ROFS => Some(texts::hint_read_only(lang).to_owned()),
         Errno::NOTDIR | Errno::ISDIR | Errno::INVAL => Some(texts::hint_in_the_way(lang, path)),
         _ => None,
     }
+}
+
+/// For what somebody else, most likely root, left in a directory of ours.
+fn hint_give_back(path: &Path, lang: Lang) -> Option<String> {
+    let ours = rustix::process::geteuid().as_raw();
+    let mut left: Option<&Path> = None;
+    for part in path.ancestors() {
+        match std::fs::symlink_metadata(part) {
+            Err(_) => {}
+            Ok(meta) if meta.uid() == ours => return left.map(|left| texts::hint_give_back(lang, show(left))),
+            Ok(_) => left = Some(part),
+        }
+    }
+    None
 }

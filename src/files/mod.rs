@@ -2,6 +2,7 @@
 
 pub mod bytes;
 mod error;
+pub mod lock;
 pub mod staged;
 
 pub use error::{Doing, Error, show};

@@ -120,7 +120,11 @@ fn create(path: &Path, content: &Content<'_>, mode: u32, like: Option<&fs::Metad
         }
         let mut out = BufWriter::new(&file);
         content(&mut out).and_then(|()| out.flush()).map_err(Create::Io)?;
-        file.set_permissions(Permissions::from_mode(mode)).map_err(Create::Io)?;
+        // It is ours and private: who refuses another mode is a file system that has none (vfat, CIFS).
+        match file.set_permissions(Permissions::from_mode(mode)) {
+            Err(error) if !has_no_modes(&error) => return Err(Create::Io(error)),
+            _ => {}
+        }
         file.sync_all().map_err(Create::Io)?;
         // What a disk took without a word may still be something else.
         let same = (&file).rewind().and_then(|()| reads(&file, content)).map_err(Create::Io)?;
@@ -130,6 +134,11 @@ fn create(path: &Path, content: &Content<'_>, mode: u32, like: Option<&fs::Metad
         let _ = fs::remove_file(path);
     }
     written
+}
+
+pub(crate) fn has_no_modes(error: &io::Error) -> bool {
+    let none = [Errno::PERM, Errno::OPNOTSUPP, Errno::NOSYS].map(|errno| errno.raw_os_error());
+    error.raw_os_error().is_some_and(|errno| none.contains(&errno))
 }
 
 /// Whether a file has exactly these bytes; None: whether there is no such file.

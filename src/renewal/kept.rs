@@ -8,6 +8,7 @@ use crate::chutes::endpoints::Endpoints;
 use crate::chutes::failure::{Failure, Kind, Stage};
 use crate::chutes::oauth::renewal_terms::{self as terms, Stored, Surroundings};
 use crate::chutes::oauth::token::{self, Renewed, TokenError};
+use crate::files::lock::Lock;
 use crate::files::{self, Doing};
 use crate::openclaw;
 use crate::secret::Secret;
@@ -87,7 +88,7 @@ pub fn update(document: &Path, change: impl FnOnce(&mut SignIn)) -> Result<(), E
     if new == old { Ok(()) } else { Ok(files::write_private(document, &new.bytes())?) }
 }
 
-fn lock(document: &Path) -> Result<fs::File, Error> {
+fn lock(document: &Path) -> Result<Lock, Error> {
     let failed = |error: std::io::Error| files::Error::io(Doing::Lock, document, &error);
     let lock = sign_in::lock(document, LOCK_WAIT).map_err(failed)?;
     lock.ok_or_else(|| openclaw::Error::Locked { path: document.to_owned(), pid: None }.into())

@@ -126,6 +126,12 @@ impl<T: Serialize + DeserializeOwned> Document<T> {
         serde_json::from_reader(BufReader::new(file)).ok()
     }
 
+    /// [`Document::read`] for whom it matters that a document which is there cannot be read.
+    pub fn find(&self) -> Result<Option<T>, Error> {
+        let Some(file) = files::open_file(&self.path)? else { return Ok(None) };
+        Ok(serde_json::from_reader(BufReader::new(file)).ok())
+    }
+
     /// Replaces the document as a whole; one that says the same already is not written again.
     pub fn write(&self, value: &T) -> Result<(), Error> {
         let mut bytes = serde_json::to_vec_pretty(value).unwrap_or_default();

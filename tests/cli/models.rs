@@ -247,9 +247,11 @@ fn the_image_model_is_set() {
     let stage = onboarded();
     let set = stage.json("models set-image chutes-fast --json");
     assert_eq!((&set["changed"], &set["image"]), (&json!(true), &json!("chutes/zai-org/GLM-4.7-FP8")));
+    assert_eq!(set["warnings"][0]["code"], "no-image-input", "it takes text only: {set}");
     assert_eq!(stage.config()["agents"]["defaults"]["imageModel"]["primary"], set["image"]);
     assert_eq!(stage.json("models set-image chutes-fast --json")["changed"], false);
     assert!(stage.ok("models set-image chutes-vision").contains("Image model: chutes/"));
+    assert_eq!(stage.json("models set-image chutes-vision --json")["warnings"], json!([]));
     stage.failed("models set-image nosuchalias --json", 1, "unknown-model");
 }
 

@@ -512,3 +512,61 @@ fn an_option_that_names_no_model_is_refused() {
     let hint = &document(&ran)["error"]["hint"];
     assert!(hint.as_str().unwrap().contains("chutes/zai-org/GLM-4.7-TEE"), "did you mean: {hint}");
 }
+
+/// Where no OpenClaw is known, the credential lies in `.env`: another one replaces it, a sign-out takes it away, and
+/// what else the file says stays.
+#[test]
+fn without_openclaw_the_credential_is_replaced_and_taken_away_in_one_place() {
+    let mut stage = Stage::new(Era::Documented);
+    stage.home.unset("VOLTA_HOME");
+    stage.standin.set_keys(Keys::Listed(vec![KEY.to_owned(), "cak_canary".to_owned()]));
+    let before = "# mine\nOTHER='a b'\n";
+    stage.home.write(".openclaw/.env", before);
+    let first = stage.onboard(&[]);
+    assert_eq!(first.code, 0, "{first:?}");
+    let reference = |name: &str| json!({"source": "env", "provider": "default", "id": name});
+    assert_eq!(stage.config()["models"]["providers"]["chutes"]["apiKey"], reference("CHUTES_API_KEY"));
+    assert_eq!(stage.home.read(".openclaw/.env"), format!("{before}CHUTES_API_KEY={KEY}\n"));
+    let status = document(&stage.run(&["models", "status", "--json"]));
+    assert_eq!((&status["auth"]["kind"], &status["auth"]["status"]), (&json!("api_key"), &json!("ok")), "{status}");
+
+    stage.home.set("CHUTES_OAUTH_TOKEN", "cak_canary");
+    let token = stage.run(&["onboard", "--non-interactive", "--json", "--auth-choice", "chutes"]);
+    assert_eq!((token.code, &document(&token)["auth"]["kind"]), (0, &json!("token")), "{token:?}");
+    assert_eq!(stage.home.read(".openclaw/.env"), format!("{before}CHUTES_OAUTH_TOKEN=cak_canary\n"));
+    assert_eq!(stage.config()["models"]["providers"]["chutes"]["apiKey"], reference("CHUTES_OAUTH_TOKEN"));
+    stage.home.unset("CHUTES_OAUTH_TOKEN");
+
+    assert_eq!(stage.onboard(&[]).code, 0);
+    let out = stage.run(&["logout", "--json", "--yes", "--local"]);
+    assert_eq!((out.code, &document(&out)["changed"]), (0, &json!(true)), "{out:?}");
+    assert_eq!(codes(&document(&out)), ["key-still-valid"]);
+    assert_eq!(stage.home.read(".openclaw/.env"), before);
+    assert_eq!(stage.config()["models"]["providers"].get("chutes"), None);
+    assert_eq!(stage.run(&["undo"]).code, 0, "and back");
+}
+
+/// An image is built without the key.
+#[test]
+fn a_reference_is_written_without_the_key() {
+    let stage = Stage::new(Era::Documented);
+    let ran = stage.run(&["onboard", "--non-interactive", "--json", "--secret-input-mode", "ref"]);
+    let said = document(&ran);
+    assert_eq!((ran.code, &said["ok"], &said["model"]["verified"]), (0, &json!(true), &json!(false)), "{ran:?}");
+    assert!(codes(&said).contains(&"variable-not-set"), "{said}");
+    let store: Value = serde_json::from_str(&stage.home.read(STORE)).expect("JSON");
+    assert_eq!(store["profiles"]["chutes:default"]["keyRef"]["id"], "CHUTES_API_KEY");
+    assert!(stage.standin.requests().iter().all(|request| request.authorization.is_none()));
+}
+
+/// As the shell's `--api-key-file <(pass show chutes)`, with a mark that an editor of another system left.
+#[test]
+fn a_key_file_may_be_a_pipe() {
+    let mut stage = Stage::new(Era::Documented);
+    stage.home.set("KEY", format!("\u{feff}{KEY}\r\n"));
+    let script = format!("{BIN} onboard --non-interactive --json --api-key-file <(printf %s \"$KEY\")");
+    let ran = stage.home.run(["bash", "-c", &script]);
+    assert_eq!((ran.code, &document(&ran)["model"]["verified"]), (0, &json!(true)), "{ran:?}");
+    assert!(!codes(&document(&ran)).contains(&"key-file-permissions"), "{ran:?}");
+    assert!(stage.home.read(STORE).contains(KEY));
+}

@@ -2,7 +2,10 @@
 //! `--openclaw` says, and what is written is what it reads.
 
 use crate::support::*;
+use openclaw_chutes::standin::sample::{self, Era};
+use openclaw_chutes::standin::{Config, Keys, Standin};
 use serde_json::json;
+use testkit::Home;
 use testkit::peer::{Release, patiently};
 
 /// Onboards with a PATH that has no OpenClaw, then asks the real one.
@@ -83,4 +86,43 @@ fn a_config_that_a_newer_openclaw_wrote_gets_no_file_that_it_refuses() {
     assert_eq!((ran.code, &document["ok"]), (1, &json!(false)), "{ran:?}");
     assert!(document["error"]["hint"].as_str().unwrap().contains("--openclaw"), "{document}");
     assert_eq!(stage.stamp(), before, "nothing was written");
+}
+
+/// OpenClaw comes later, and nobody knows which: what was written is what each of them reads. The key goes with the
+/// logout, and the next run replaces it.
+#[test]
+fn without_any_openclaw_every_generation_reads_what_was_written() {
+    let standin = Config::serving(Keys::Listed(vec![KEY.to_owned()]), sample::list(Era::Documented));
+    let standin = Standin::start(standin).expect("a stand-in");
+    let mut home = Home::without_openclaw();
+    home.set("CHUTES_BASE_URL", standin.api_base());
+    let mut stage = Stage::of(home, standin);
+    let ran = stage.onboard(&[]);
+    let said = document(&ran);
+    assert_eq!((ran.code, &said["ok"], &said["model"]["verified"]), (0, &json!(true), &json!(true)), "{ran:?}");
+    assert_eq!(warnings(&said), ["openclaw-not-found"]);
+    let store = stage.home.join(".openclaw/.env");
+    assert_eq!(said["auth"]["store"], json!(store), "{said}");
+    assert_eq!(stage.home.files_containing(KEY), [store], "only there");
+    assert!(!stage.home.join(STORE).exists(), "a file that new releases refuse to start with");
+    assert_eq!(document(&stage.onboard(&[]))["changed"], json!(false));
+
+    for version in ["2026.5.28", "2026.7.1", "2026.9.6"] {
+        let Some(release) = Release::of(version) else { return };
+        let home = crate::peer::copy_of(&stage.home);
+        let words = ["models", "status", "--json"];
+        let status = patiently(&home, release.argv().into_iter().chain(words.map(Into::into)), "");
+        assert_eq!(status.code, 0, "{version} {status:?}");
+        let start = status.stdout.find('{').expect("a document");
+        let status: serde_json::Value = serde_json::from_str(&status.stdout[start..]).expect("JSON");
+        assert_eq!(status["resolvedDefault"], DEFAULT, "{version} {status}");
+        assert_eq!(status["auth"]["missingProvidersInUse"], json!([]), "{version} {status}");
+    }
+    let release = Release::of("2026.9.6").expect("it was here a moment ago");
+    let prompt = ["infer", "model", "run", "--local", "--model", DEFAULT, "--prompt", "hi", "--json"];
+    stage.home.set("npm_config_offline", "true").set("npm_config_fetch_retries", "0");
+    let asked = patiently(&stage.home, release.argv().into_iter().chain(prompt.map(Into::into)), "");
+    assert!(asked.stdout.contains("Hello from the stand-in."), "{asked:?}");
+    let call = stage.standin.requests().into_iter().rfind(|request| request.target == "/v1/chat/completions");
+    assert_eq!(call.expect("a completion").authorization, Some(format!("Bearer {KEY}")));
 }

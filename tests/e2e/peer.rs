@@ -28,7 +28,7 @@ fn openclaw_is_here() -> bool {
 }
 
 /// Another home with the same files of OpenClaw's.
-fn copy_of(home: &Home) -> Home {
+pub fn copy_of(home: &Home) -> Home {
     fn copy(from: &Path, to: &Path) {
         std::fs::create_dir_all(to).expect("a directory");
         for entry in std::fs::read_dir(from).expect("a directory").flatten() {

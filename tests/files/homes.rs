@@ -58,6 +58,26 @@ fn everything_belongs_to_the_owner_of_the_home() {
     }
 }
 
+/// What OpenClaw's own command makes there is not root's either.
+#[test]
+fn openclaw_runs_as_the_owner_of_the_home() {
+    if !need::root() {
+        return;
+    }
+    let (mut home, elsewhere) = home_with(|home, _| drop(home.write("bin/empty", "")));
+    fs::create_dir_all(elsewhere.path().join("lib/openclaw")).unwrap();
+    let package = r#"{"name": "openclaw", "version": "2026.9.6"}"#;
+    fs::write(elsewhere.path().join("lib/openclaw/package.json"), package).unwrap();
+    let program = elsewhere.path().join("lib/openclaw/openclaw");
+    fs::write(&program, "#!/bin/sh\ncat >/dev/null\nid -u >\"$HOME/.openclaw/made\"\n").unwrap();
+    fs::set_permissions(&program, fs::Permissions::from_mode(0o755)).unwrap();
+    home.set("PATH", format!("{}:/usr/bin:/bin", program.parent().unwrap().display()));
+    onboard(&home);
+    assert_eq!(home.read(".openclaw/made").trim(), OWNER.to_string());
+    let made = fs::metadata(home.join(".openclaw/made")).unwrap();
+    assert_eq!((made.uid(), made.gid()), (OWNER, OWNER));
+}
+
 #[test]
 fn a_link_out_of_the_home_is_refused_by_name_and_nothing_is_touched() {
     if !need::root() {

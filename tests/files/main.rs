@@ -6,3 +6,4 @@ mod concurrent;
 mod faults;
 mod homes;
 mod includes;
+mod mounts;

@@ -1,6 +1,7 @@
 //! What a new credential changes: the auth store and its state, or a hand-over to OpenClaw's own
 //! command where the store is a database. No IO.
 
+use crate::chutes::credential_kinds::variable;
 use crate::chutes::oauth::token::Renewed;
 use crate::openclaw::error::{Error, Shape};
 use crate::openclaw::plan::AccountChange;
@@ -31,6 +32,8 @@ pub struct Change {
     pub provider_key: Option<Value>,
     /// The entry of `secrets.providers` that has OpenClaw ask us.
     pub helper: Option<Value>,
+    /// Variables of `.env`, and what they are to be; None: they go.
+    pub dotenv: Vec<(&'static str, Option<Secret>)>,
     pub profile: Option<ConfigProfile>,
     pub replaced: Vec<StoredCredential>,
 }
@@ -38,11 +41,22 @@ pub struct Change {
 /// `client_secret`: of the app, when it is to be kept.
 pub fn change(snapshot: &Snapshot, new: &NewCredential, client_secret: Option<&Secret>) -> Result<Change, Error> {
     match (snapshot.installed.generation, new) {
+        (Generation::Unknown | Generation::SharedSqlite, NewCredential::OAuth { .. }) => {
+            keep(snapshot, new, client_secret)
+        }
+        (Generation::Unknown, _) => Ok(in_dotenv(new)),
         (Generation::JsonStore, _) => in_file(snapshot, new),
-        (Generation::SharedSqlite, NewCredential::OAuth { .. }) => keep(snapshot, new, client_secret),
         _ => in_database(snapshot, new),
     }
     .map(|mut change| {
+        // What an earlier run put there, when no OpenClaw was to be found, goes; unless the new one refers to it.
+        let stays = |name: &str| match new {
+            NewCredential::ApiKeyEnvRef { var } => var == name,
+            _ => change.dotenv.iter().any(|(set, _)| *set == name),
+        };
+        if let Some(old) = current::in_dotenv(snapshot).filter(|name| !stays(name)) {
+            change.dotenv.push((old, None));
+        }
         if change.helper.is_none() && SignIn::parse(snapshot.sign_in.bytes.as_deref().unwrap_or_default()).is_some() {
             change.files.push((Role::SignIn, snapshot.sign_in.clone(), sign_in::signed_out()));
         }
@@ -103,6 +117,21 @@ fn in_file(snapshot: &Snapshot, new: &NewCredential) -> Result<Change, Error> {
     };
     let profile = ConfigProfile { id, mode: new.kind().name(), account, others, removed };
     Ok(Change { files, profile: Some(profile), replaced, ..Change::default() })
+}
+
+/// No OpenClaw is known, so it goes where every one reads it: the config names a variable, and `.env` has it.
+fn in_dotenv(new: &NewCredential) -> Change {
+    let (name, secret) = match new {
+        NewCredential::ApiKeyEnvRef { var } => {
+            return Change { provider_key: Some(env_ref(var)), ..Change::default() };
+        }
+        NewCredential::ApiKey { secret } => (variable::API_KEY, secret),
+        NewCredential::Token { secret, .. } | NewCredential::OAuth { access: secret, .. } => {
+            (variable::OAUTH_TOKEN, secret)
+        }
+    };
+    let dotenv = vec![(name, Some(secret.clone()))];
+    Change { provider_key: Some(env_ref(name)), dotenv, ..Change::default() }
 }
 
 /// `chutes:default`, or `chutes:<user>` for a sign-in.

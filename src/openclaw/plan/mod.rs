@@ -146,12 +146,9 @@ pub fn plan(snapshot: &Snapshot, request: &Request, now: UnixMillis) -> Result<P
         let changes = credential::without_marks(snapshot, profile)?.into_iter();
         files.extend(changes.map(|(role, file, after)| file_change(role, file, after, now)));
     }
-    if credential.helper.is_none() {
-        if let (Some(_), Some(error)) = (secret, &snapshot.dotenv_error) {
-            return Err(error.clone());
-        }
-        files.extend(dotenv_change(snapshot, secret, now));
-    }
+    // Where we keep the sign-in, its client secret is with it.
+    let secret = secret.filter(|_| credential.helper.is_none());
+    files.extend(dotenv_change(snapshot, secret, &credential.dotenv, now)?);
     let wanted = request.timer == TimerWish::Make && credential.helper.is_some();
     let (timer, made) = wanted.then(|| renewal_timer::changes(snapshot, now)).flatten().unzip();
     let timer = timer.filter(|_| made.as_ref().is_some_and(|made: &Vec<FileChange>| !made.is_empty()));
@@ -185,14 +182,39 @@ pub fn plan(snapshot: &Snapshot, request: &Request, now: UnixMillis) -> Result<P
     })
 }
 
-/// The client secret in the file that the gateway reads.
-fn dotenv_change(snapshot: &Snapshot, secret: Option<&Secret>, now: UnixMillis) -> Option<FileChange> {
+/// The client secret, and what else is to change, in the file that the gateway reads.
+fn dotenv_change(
+    snapshot: &Snapshot,
+    client_secret: Option<&Secret>,
+    variables: &[(&'static str, Option<Secret>)],
+    now: UnixMillis,
+) -> Result<Option<FileChange>, Error> {
     let file = &snapshot.dotenv;
-    // Text that is not UTF-8 is left alone; the warning about renewals stays.
-    let text = std::str::from_utf8(file.bytes.as_deref().unwrap_or_default()).ok()?;
-    let secret = secret.filter(|secret| is_client_secret(secret.expose()))?;
-    let after = dotenv::set(text, variable::CLIENT_SECRET, secret.expose());
-    (after != text).then(|| file_change(Role::Dotenv, file.clone(), after.into_bytes(), now))
+    let stored = variables.iter().any(|(_, value)| value.is_some());
+    if let (true, Some(error)) = (client_secret.is_some() || stored, &snapshot.dotenv_error) {
+        return Err(error.clone());
+    }
+    let unproven = |name: &str| Error::Unproven { path: file.path.clone(), dotted: name.to_owned() };
+    let text = match std::str::from_utf8(file.bytes.as_deref().unwrap_or_default()) {
+        Ok(text) => text,
+        Err(_) if stored => return Err(unproven("")),
+        // Text that is not UTF-8 is left alone; the warning about renewals stays.
+        Err(_) => return Ok(None),
+    };
+    let mut after = text.to_owned();
+    if let Some(secret) = client_secret.filter(|secret| is_client_secret(secret.expose())) {
+        after = dotenv::set(&after, variable::CLIENT_SECRET, secret.expose());
+    }
+    for (name, value) in variables {
+        after = match value {
+            Some(value) => dotenv::set(&after, name, value.expose()),
+            None => dotenv::unset(&after, name),
+        };
+        if dotenv::value(&after, name).as_deref() != value.as_ref().map(Secret::expose) {
+            return Err(unproven(name));
+        }
+    }
+    Ok((after != text).then(|| file_change(Role::Dotenv, file.clone(), after.into_bytes(), now)))
 }
 
 /// A dry run of the renewal: with what is to be stored, and with nothing but what the gateway reads
@@ -207,7 +229,9 @@ fn renewal_warning(snapshot: &Snapshot, request: &Request, kept: bool) -> Option
     };
     if kept {
         surroundings.client_secret = request.client_secret.clone().or_else(of_same_app).or(surroundings.client_secret);
-    } else if dotenv_change(snapshot, request.client_secret.as_ref(), UnixMillis::default()).is_some() {
+    } else if dotenv_change(snapshot, request.client_secret.as_ref(), &[], UnixMillis::default())
+        .is_ok_and(|it| it.is_some())
+    {
         surroundings.client_secret.clone_from(&request.client_secret);
     }
     renewal_terms::missing(&stored, &surroundings).map(|missing| PlanWarning::NotRenewable { missing })
@@ -260,6 +284,7 @@ fn config_changes(
         selection,
         profile: credential.profile.as_ref(),
         provider_key: credential.provider_key.as_ref(),
+        drop_provider_key: credential.dotenv.iter().any(|(_, value)| value.is_none()),
         helper: credential.helper.as_ref(),
         switch_plugin_off: switches_plugin_off(snapshot),
         other_providers: &other_providers,

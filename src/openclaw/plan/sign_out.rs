@@ -36,7 +36,10 @@ pub fn plan(snapshot: &Snapshot, out: SignOut, now: UnixMillis) -> Result<Plan, 
         files.push(file_change(Role::SignIn, snapshot.sign_in.clone(), sign_in::signed_out(), now));
     }
     if let Ok(text) = std::str::from_utf8(snapshot.dotenv.bytes.as_deref().unwrap_or_default()) {
-        let after = dotenv::unset(text, variable::CLIENT_SECRET);
+        let mut after = dotenv::unset(text, variable::CLIENT_SECRET);
+        if let Some(name) = current::in_dotenv(snapshot) {
+            after = dotenv::unset(&after, name);
+        }
         if after != text {
             files.push(file_change(Role::Dotenv, snapshot.dotenv.clone(), after.into_bytes(), now));
         }
@@ -59,7 +62,7 @@ fn config_changes(snapshot: &Snapshot, out: SignOut, now: UnixMillis) -> Result<
     refer_no_more(&mut new);
     let name = current::chutes_provider(&old).map(|(name, _)| name.to_owned());
     match (&name, out.keep_models) {
-        (Some(name), true) => forget_key(&mut new, name),
+        (Some(name), true) => forget_key(&mut new, name, current::in_dotenv(snapshot).is_some()),
         (Some(name), false) => {
             if let Some(providers) = existing(&mut new, &["models", "providers"]) {
                 providers.shift_remove(name);
@@ -80,14 +83,14 @@ fn config_changes(snapshot: &Snapshot, out: SignOut, now: UnixMillis) -> Result<
 }
 
 /// A key that stands in the provider itself: in clear, or as a reference to our helper. A reference to a
-/// variable is no secret and stays.
-fn forget_key(config: &mut Value, name: &str) {
+/// variable is no secret and stays, unless the variable goes, too.
+fn forget_key(config: &mut Value, name: &str, variable_goes: bool) {
     let Some(provider) = existing(config, &["models", "providers", name]) else { return };
     let is_variable = |key: &Value| {
         let of_env = key.get("source").and_then(Value::as_str) == Some("env");
         of_env || key.as_str().and_then(auth_store::placeholder).is_some()
     };
-    let goes = |key: &Value| exec_provider::is_reference(key) || !is_variable(key);
+    let goes = |key: &Value| variable_goes || exec_provider::is_reference(key) || !is_variable(key);
     if provider.get("apiKey").is_some_and(goes) {
         provider.shift_remove("apiKey");
     }

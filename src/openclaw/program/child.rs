@@ -5,6 +5,7 @@ use crate::signals;
 use rustix::process::{Pid, Signal, kill_process_group};
 use std::ffi::OsString;
 use std::io::{self, Read, Write};
+use std::os::unix::fs::MetadataExt;
 use std::os::unix::process::CommandExt;
 use std::path::{Path, PathBuf};
 use std::process::{Command, ExitStatus, Stdio};
@@ -57,6 +58,12 @@ fn path_with_its_node(program: &Path, path: Option<OsString>) -> Option<OsString
     std::env::join_paths(dirs).ok()
 }
 
+/// User and group whose home this is. None: they run this themselves, or it is root's own.
+fn owner_of_the_home() -> Option<(u32, u32)> {
+    let home = std::fs::metadata(std::env::var_os("HOME").filter(|home| !home.is_empty())?).ok()?;
+    (rustix::process::geteuid().is_root() && home.uid() != 0).then(|| (home.uid(), home.gid()))
+}
+
 /// Run the command to its end, `input` on its standard input. `wanted`: false once nobody waits for it.
 pub fn run(
     mut command: Command,
@@ -71,6 +78,10 @@ pub fn run(
     }
     if let Some(number) = signals::caught() {
         return Err(ChildError::Interrupted(number));
+    }
+    // What it makes in somebody's home is theirs, even when root runs this there.
+    if let Some((uid, gid)) = owner_of_the_home() {
+        command.uid(uid).gid(gid);
     }
     let mut child = command.spawn()?;
     let _group = Group::new(Pid::from_child(&child));

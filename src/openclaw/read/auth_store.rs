@@ -1,5 +1,6 @@
 //! The Chutes credentials in OpenClaw's auth store, and which of them OpenClaw would use.
 
+use crate::chutes::credential_kinds::variable;
 use crate::openclaw::types::CredentialKind;
 use crate::openclaw::value::at;
 use crate::secret::Secret;
@@ -81,7 +82,10 @@ fn profile(id: &str, entry: &Value) -> Option<Profile> {
 pub fn provider_key(provider: &Value) -> Option<Profile> {
     let key = provider.get("apiKey").filter(|key| key.is_object() || key.as_str().and_then(placeholder).is_some())?;
     let name = if key.is_object() { "keyRef" } else { "key" };
-    let found = profile("models.providers.chutes.apiKey", &serde_json::json!({"type": "api_key", name: key}))?;
+    let mut found = profile("models.providers.chutes.apiKey", &serde_json::json!({"type": "api_key", name: key}))?;
+    if found.env_var.as_deref() == Some(variable::OAUTH_TOKEN) {
+        found.kind = CredentialKind::Token;
+    }
     found.env_var.is_some().then_some(found)
 }
 

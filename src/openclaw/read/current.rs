@@ -1,13 +1,15 @@
 //! What OpenClaw has configured for Chutes now.
 
 use super::auth_store::{self, PROVIDER, Profile};
+use super::dotenv;
 use super::exec_provider;
 use super::fingerprint::Fingerprint;
 use super::install::CredentialStores;
 use super::refs;
 use super::snapshot::Snapshot;
+use crate::chutes::credential_kinds::variable;
 use crate::chutes::model::{Model, Price, Shared, id_of, usd};
-use crate::openclaw::types::{CredentialKind, StoredCredential};
+use crate::openclaw::types::{CredentialKind, StoredCredential, env_ref};
 use crate::openclaw::value::at;
 use crate::secret::Secret;
 use crate::selection::refs::{DEFAULT_PROVIDER, normalize as normalize_ref, provider_of};
@@ -104,6 +106,16 @@ pub fn active_secret(snapshot: &Snapshot, now: UnixMillis, env: impl Fn(&str) ->
     let from_env = |name: &str| env(name).filter(|text| !text.is_empty()).or_else(|| snapshot.variable(name));
     let referred = || profile.env_var.as_deref().and_then(from_env).map(Secret::new);
     profile.secret.or_else(referred)
+}
+
+/// The variable of `.env` that a run without any OpenClaw put a credential into: the config has the very reference
+/// that such a run writes, and the file the variable.
+pub fn in_dotenv(snapshot: &Snapshot) -> Option<&'static str> {
+    let (_, provider) = chutes_provider(snapshot.value())?;
+    let key = provider.get("apiKey")?;
+    let text = String::from_utf8_lossy(snapshot.dotenv.bytes.as_deref()?);
+    let mut names = [variable::API_KEY, variable::OAUTH_TOKEN].into_iter();
+    names.find(|name| *key == env_ref(name) && dotenv::value(&text, name).is_some())
 }
 
 /// The sign-in that OpenClaw would use, with what its renewal takes.

@@ -11,8 +11,11 @@ use std::path::{Path, PathBuf};
 /// Where this OpenClaw keeps its credentials.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub enum Generation {
-    /// `auth-profiles.json`: before 2026.6.5, or no OpenClaw found.
+    /// No OpenClaw was found, nor a trace of one. What is written is what every one reads: a reference in the config,
+    /// and the secret in `.env`. From 2026.8.1 on an `auth-profiles.json` would stop every turn.
     #[default]
+    Unknown,
+    /// `auth-profiles.json`: before 2026.6.5.
     JsonStore,
     /// One SQLite database per agent: 2026.6.5 to 2026.7.35.
     AgentSqlite,
@@ -23,20 +26,24 @@ pub enum Generation {
 impl Generation {
     /// Credentials are kept in a database, which only OpenClaw itself reads and writes.
     pub fn has_database(self) -> bool {
-        self != Generation::JsonStore
+        matches!(self, Generation::AgentSqlite | Generation::SharedSqlite)
     }
 
     /// Where the credentials of an agent are kept. `agent_dir` is the agent's own directory, wherever the config
     /// puts it; `sign_in` is our own document of a sign-in.
     pub fn stores(self, agent_dir: &Path, state_dir: &Path, sign_in: &Path) -> CredentialStores {
         let (usual, sign_ins) = match self {
-            Generation::JsonStore => (agent_dir.join("auth-profiles.json"), None),
-            Generation::AgentSqlite => (agent_dir.join("openclaw-agent.sqlite"), None),
+            Generation::Unknown => (state_dir.join(".env"), Some(sign_in.to_owned())),
+            Generation::JsonStore => (agent_dir.join(JSON_STORE), None),
+            Generation::AgentSqlite => (agent_dir.join(AGENT_DATABASE), None),
             Generation::SharedSqlite => (shared_database(state_dir), Some(sign_in.to_owned())),
         };
         CredentialStores { sign_ins: sign_ins.unwrap_or_else(|| usual.clone()), usual }
     }
 }
+
+const JSON_STORE: &str = "auth-profiles.json";
+const AGENT_DATABASE: &str = "openclaw-agent.sqlite";
 
 /// The database that all agents share, from 2026.8.1 on.
 pub fn shared_database(state_dir: &Path) -> PathBuf {
@@ -106,36 +113,55 @@ impl Installed {
             Some(program) => vec![program.to_owned()],
             None => find::candidates(&paths.home, Path::new("/"), var),
         };
-        let found = places.into_iter().find_map(|program| {
+        let found = places.iter().find_map(|program| {
             let real = program.canonicalize().ok().filter(|real| real.is_file())?;
-            (is_executable(&real) && Some(&real) != ourselves.as_ref()).then_some((program, real))
+            (is_executable(&real) && Some(&real) != ourselves.as_ref()).then_some((program.clone(), real))
         });
         let package = found.as_ref().and_then(|(program, real)| {
             package_near(real).or_else(|| package_near(program)).or_else(|| package_of_script(real))
         });
+        // One whose program cannot run from here tells all the same which OpenClaw will read the files.
+        let idle = || places.iter().find_map(|place| package_near(place));
+        let package = if found.is_none() { idle() } else { package };
         let (dir, version) = package.map_or((None, None), |(dir, version)| (Some(dir), Some(version)));
         let program = found.map(|(program, _)| program);
-        let generation = generation(version.as_deref(), paths);
-        let sdk = dir.filter(|_| generation != Generation::JsonStore).map(|dir| dir.join(SDK));
+        let generation = generation(version.as_deref(), program.is_some(), paths);
+        let sdk = dir.filter(|_| generation.has_database()).map(|dir| dir.join(SDK));
         Self { version, program, generation, sdk: sdk.filter(|path| path.is_file()) }
     }
 
     /// The same program, whose version only the program itself could tell.
     pub fn with_version(self, version: String, paths: &Paths) -> Self {
-        Self { generation: generation(Some(&version), paths), version: Some(version), ..self }
+        Self { generation: generation(Some(&version), true, paths), version: Some(version), ..self }
     }
 }
 
-fn generation(version: Option<&str>, paths: &Paths) -> Generation {
+/// `runs`: the version is that of a program which runs.
+fn generation(version: Option<&str>, runs: bool, paths: &Paths) -> Generation {
     // One that is not to be found has still left its version in the config that it wrote.
     let touched = || find::last_touched(&fs::read_to_string(&paths.config).ok()?).and_then(parse);
-    match version.map_or_else(touched, parse) {
+    let told = version.and_then(parse);
+    // A package that does not run may be an old one, beside the one that is in use.
+    match if runs { told.or_else(touched) } else { told.max(touched()) } {
         Some(version) if version >= (2026, 8, 1) => Generation::SharedSqlite,
         Some(version) if version >= (2026, 6, 5) => Generation::AgentSqlite,
         Some(_) => Generation::JsonStore,
-        // Found or not, an OpenClaw whose version we cannot read leaves its database as a trace.
-        None if shared_database(&paths.state_dir).exists() => Generation::SharedSqlite,
-        None => Generation::JsonStore,
+        None => traced(&paths.state_dir),
+    }
+}
+
+/// Found or not, an OpenClaw whose version we cannot read has left a store in its state directory.
+fn traced(state_dir: &Path) -> Generation {
+    if shared_database(state_dir).exists() {
+        return Generation::SharedSqlite;
+    }
+    let agents: Vec<PathBuf> =
+        fs::read_dir(state_dir.join("agents")).into_iter().flatten().flatten().map(|agent| agent.path()).collect();
+    let has = |store: &str| agents.iter().any(|agent| agent.join("agent").join(store).exists());
+    match (has(AGENT_DATABASE), has(JSON_STORE)) {
+        (true, _) => Generation::AgentSqlite,
+        (false, true) => Generation::JsonStore,
+        (false, false) => Generation::Unknown,
     }
 }
 
@@ -193,6 +219,7 @@ mod tests {
         use CredentialKind::{ApiKey, OAuth, Token};
         let (agent, state, own) = (Path::new("/a"), Path::new("/s"), Path::new("/o/sign-in.json"));
         for (generation, usual, sign_in) in [
+            (Generation::Unknown, "/s/.env", "/o/sign-in.json"),
             (Generation::JsonStore, "/a/auth-profiles.json", "/a/auth-profiles.json"),
             (Generation::AgentSqlite, "/a/openclaw-agent.sqlite", "/a/openclaw-agent.sqlite"),
             (Generation::SharedSqlite, "/s/state/openclaw.sqlite", "/o/sign-in.json"),
@@ -249,6 +276,36 @@ mod tests {
         assert_eq!(detect(None, true).generation, Generation::SharedSqlite);
         assert_eq!(detect(Some("2026.5.28"), true).generation, Generation::JsonStore);
     }
+
+    #[test]
+    fn without_a_version_the_state_directory_tells() {
+        let state = tempfile::tempdir().unwrap();
+        assert_eq!(traced(state.path()), Generation::Unknown);
+        for (store, generation) in [
+            ("agents/work/agent/auth-profiles.json", Generation::JsonStore),
+            ("agents/main/agent/openclaw-agent.sqlite", Generation::AgentSqlite),
+            ("state/openclaw.sqlite", Generation::SharedSqlite),
+        ] {
+            let path = state.path().join(store);
+            fs::create_dir_all(path.parent().unwrap()).unwrap();
+            fs::write(path, "").unwrap();
+            assert_eq!(traced(state.path()), generation, "{store}");
+        }
+    }
+
+    #[test]
+    fn a_package_tells_the_version_whose_program_does_not_run_from_here() {
+        let dir = tempfile::tempdir().unwrap();
+        let package = dir.path().join("lib/node_modules/openclaw");
+        fs::create_dir_all(&package).unwrap();
+        fs::write(package.join("package.json"), r#"{"name":"openclaw","version":"2026.5.28"}"#).unwrap();
+        let paths = Paths { state_dir: dir.path().join("s"), home: dir.path().join("h"), ..Paths::default() };
+        let prefix = dir.path().to_str().unwrap().to_owned();
+        let found = Installed::detect(&paths, None, |name| (name == "npm_config_prefix").then(|| prefix.clone()), None);
+        let version = Some("2026.5.28".to_owned());
+        assert_eq!(found, Installed { version, generation: Generation::JsonStore, ..Installed::default() });
+    }
+
     #[test]
     fn a_script_that_starts_it_is_followed() {
         let dir = tempfile::tempdir().unwrap();
@@ -273,7 +330,7 @@ mod tests {
             assert_eq!(found.version.as_deref(), known.then_some("2026.9.6"), "{script}");
             assert_eq!(found.sdk, known.then(|| package.join(SDK)), "{script}");
             if !known {
-                assert_eq!(found.generation, Generation::JsonStore);
+                assert_eq!(found.generation, Generation::Unknown);
                 let asked = found.with_version("2026.9.6".to_owned(), &paths);
                 assert_eq!(asked.generation, Generation::SharedSqlite);
             }

@@ -1,7 +1,7 @@
 //! The journal around a write: names what comes to lie beside users' files before it is there, and clears
 //! up after a run that was killed. What no record names is never touched.
 
-use super::transaction::{Change, Failure, Prepared};
+use super::transaction::{Change, Failure, Prepared, is_torn};
 use super::{run_lock, undo};
 use crate::files::staged::{free_name, missing_dirs, remove_dirs, staged_name};
 use crate::openclaw::error::Error;
@@ -122,6 +122,12 @@ impl<'s> OpenJournal<'s> {
         }
     }
 
+    /// A run was killed while it wrote over a file.
+    pub(super) fn left_torn(&self) -> Result<bool, Error> {
+        let files = self.journal.transaction.iter().flat_map(|begun| &begun.files);
+        files.map(was_torn).try_fold(false, |any, torn| Ok(any || torn?))
+    }
+
     /// Clears up after a run that was killed. None: there was none.
     pub(super) fn recover(&mut self) -> Result<Option<Recovered>, Error> {
         let found = self.journal.transaction.as_ref().filter(|found| found.direction == Direction::Write);
@@ -158,16 +164,18 @@ impl<'s> OpenJournal<'s> {
 
     fn recover_write(&self, found: &Transaction) -> Result<Recovered, Error> {
         let mut done = Vec::new();
-        let mut changed = false;
+        let (mut changed, mut torn) = (false, false);
         for file in &found.files {
             let now = undo::sha256_of(&file.path)?;
-            if now == file.after {
+            let complete = now == file.after;
+            if complete || (now != file.before && was_torn(file)?) {
                 done.push(file);
+                torn |= !complete;
             } else if now != file.before {
                 changed = true;
             }
         }
-        if done.len() == found.files.len() {
+        if done.len() == found.files.len() && !torn {
             return Ok(Recovered::Completed);
         }
         let recovered = match (done.is_empty(), changed) {
@@ -192,6 +200,14 @@ impl<'s> OpenJournal<'s> {
         }
         Ok(recovered)
     }
+}
+
+/// That run was killed while it wrote the new bytes over the old ones.
+fn was_torn(file: &PlannedFile) -> Result<bool, Error> {
+    let (Some(staged), Some(backup), Some(hash)) = (&file.staged, &file.backup, &file.before) else { return Ok(false) };
+    let read = crate::files::read_file;
+    let (Some(now), Some(after)) = (read(&file.path)?, read(staged)?) else { return Ok(false) };
+    Ok(is_torn(&now, &undo::backed_up(backup, hash)?, &after))
 }
 
 /// From the new bytes to the old ones, which are in the backup.

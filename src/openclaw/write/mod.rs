@@ -203,6 +203,20 @@ impl Database<'_> {
     }
 }
 
+/// OpenClaw's files. A file that is half written over is put right first, or waited for.
+pub fn read_or_mend(site: &Site, state: &State) -> Result<Snapshot, Error> {
+    let read = site.read();
+    if read.is_ok() {
+        return read;
+    }
+    let mended = run_lock::ours(state, &site.paths.config).and_then(|_only_one_of_us| {
+        let mut journal = OpenJournal::open(state, &site.paths.config);
+        if journal.left_torn()? { journal.recover().map(drop) } else { Ok(()) }
+    });
+    // Also when another run of this program was at it, and is done by now.
+    if mended.is_ok() { site.read() } else { read }
+}
+
 /// Puts the new tokens of a renewed sign-in into its store. The caller holds OpenClaw's locks. No backup:
 /// the old tokens are spent.
 pub fn renewed(store: &Path, profile: &str, tokens: &Renewed) -> Result<(), Error> {

@@ -3,6 +3,7 @@
 
 use super::sidecar_lock::{Lock, LockError, STORE, store_lock};
 use crate::files::Doing;
+use crate::files::lock::Lock as OwnLock;
 use crate::openclaw::error::Error;
 use crate::sign_in;
 use crate::signals;
@@ -11,7 +12,7 @@ use rustix::fs::OFlags;
 use rustix::io::Errno;
 use rustix::process::geteuid;
 use sha2::{Digest, Sha256};
-use std::fs::{self, File, OpenOptions, TryLockError};
+use std::fs::{self, File, OpenOptions};
 use std::io::ErrorKind;
 use std::os::unix::fs::{MetadataExt, OpenOptionsExt, fchown};
 use std::path::Path;
@@ -22,7 +23,7 @@ const WAIT: Duration = Duration::from_secs(15);
 const PAUSE: Duration = Duration::from_millis(20);
 
 /// Held until dropped: nobody else runs this program on the same config.
-pub fn ours(state: &State, config: &Path) -> Result<File, Error> {
+pub fn ours(state: &State, config: &Path) -> Result<OwnLock, Error> {
     let path = state.dir().join("locks").join(format!("{}.lock", name_of(config)));
     let failed = |error: std::io::Error| Error::io(Doing::Lock, &path, &error);
     let created = crate::files::private_dir(path.parent().unwrap_or(Path::new("/"))).map_err(Error::from);
@@ -36,13 +37,11 @@ pub fn ours(state: &State, config: &Path) -> Result<File, Error> {
     };
     let start = Instant::now();
     loop {
-        match file.try_lock() {
-            Ok(()) => return Ok(file),
-            Err(TryLockError::WouldBlock) if start.elapsed() < WAIT => {
-                signals::pause(PAUSE).map_err(Error::interrupted)?;
-            }
-            Err(TryLockError::WouldBlock) => return Err(Error::Locked { path: config.to_owned(), pid: None }),
-            Err(TryLockError::Error(error)) => return Err(failed(error)),
+        let again = file.try_clone().map_err(failed)?;
+        match OwnLock::try_take(again, &path).map_err(failed)? {
+            Some(lock) => return Ok(lock),
+            None if start.elapsed() < WAIT => signals::pause(PAUSE).map_err(Error::interrupted)?,
+            None => return Err(Error::Locked { path: config.to_owned(), pid: None }),
         }
     }
 }
@@ -78,7 +77,7 @@ pub fn name_of(config: &Path) -> String {
 }
 
 /// Held until dropped: no renewal of the sign-in that we keep is out.
-pub fn sign_in(document: &Path) -> Result<File, Error> {
+pub fn sign_in(document: &Path) -> Result<OwnLock, Error> {
     let lock = sign_in::lock(document, WAIT).map_err(|error| Error::io(Doing::Lock, document, &error))?;
     lock.ok_or_else(|| Error::Locked { path: document.to_owned(), pid: None })
 }

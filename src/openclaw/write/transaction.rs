@@ -4,11 +4,12 @@ use crate::files::staged::{StagedFile, holds, make_dirs, remove_dirs, staged_nam
 use crate::files::{self, Doing};
 use crate::openclaw::error::Error;
 use crate::openclaw::types::FileChange;
-use rustix::fs::{CWD, RenameFlags, renameat_with};
+use rustix::fs::{CWD, OFlags, RenameFlags, renameat_with};
 use rustix::io::Errno;
 use std::borrow::Cow;
 use std::fs;
-use std::io::Write;
+use std::io::{self, Write};
+use std::os::unix::fs::{FileExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 
 /// One file to bring from exact old bytes to new ones. None: no such file.
@@ -67,8 +68,9 @@ impl<'a> Prepared<'a> {
             let parent = change.path.parent().unwrap_or(Path::new("/")).to_owned();
             prepared.new_dirs.extend(make_dirs(&parent)?);
             let like = fs::symlink_metadata(&change.path).ok().or_else(|| fs::metadata(&parent).ok());
+            let about = |error: files::Error| error.about(&change.path);
             let backup = match (&change.before, &change.backup) {
-                (Some(bytes), Some(path)) => Some(StagedFile::backup(path, bytes, like.as_ref())?),
+                (Some(bytes), Some(path)) => Some(StagedFile::backup(path, bytes, like.as_ref()).map_err(about)?),
                 _ => None,
             };
             let temp = match &change.after {
@@ -112,13 +114,20 @@ impl Drop for Prepared<'_> {
     }
 }
 
-fn replace((change, temp, _): &mut (Change<'_>, Option<StagedFile>, Option<StagedFile>)) -> Result<(), Failure> {
+fn replace((change, temp, backup): &mut (Change<'_>, Option<StagedFile>, Option<StagedFile>)) -> Result<(), Failure> {
     let now = fs::symlink_metadata(&change.path).ok();
     if now.is_some_and(|meta| !meta.is_file()) || !holds(&change.path, change.before.as_deref())? {
         return Err(Failure::Conflict(change.path.clone()));
     }
     match (temp.take(), &change.after) {
-        (Some(temp), Some(after)) => put(temp, change, after)?,
+        (Some(temp), Some(after)) => {
+            let put = put(temp, change, after);
+            if let Err(Failure::Error(Error::NotPutBack { .. })) = &put {
+                // It may be the last copy of the old bytes.
+                backup.take().map(StagedFile::keep);
+            }
+            put?;
+        }
         _ => remove(&change.path)?,
     }
     // Somebody wrote at once over what we wrote: reading again shows whether our change is still in it.
@@ -138,8 +147,18 @@ fn put(temp: StagedFile, change: &Change<'_>, after: &[u8]) -> Result<(), Failur
     match rename(flags) {
         Ok(()) => {}
         Err(Errno::EXIST | Errno::NOENT) => return conflict(),
+        // Mounted as a single file, as containers do: nothing can take its place.
+        Err(Errno::BUSY) if change.before.is_some() => return write_over(change, after),
         // A file system without these: a plain rename, a moment after the look.
-        Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => return temp.rename(path).map_err(Failure::from),
+        Err(Errno::INVAL | Errno::NOSYS | Errno::OPNOTSUPP) => match fs::rename(temp.path(), path) {
+            Err(error) if is_busy(&error) && change.before.is_some() => return write_over(change, after),
+            Err(error) => return Err(Failure::Error(Error::io(Doing::Write, path, &error))),
+            Ok(()) => {
+                temp.keep();
+                sync_dir(path);
+                return Ok(());
+            }
+        },
         Err(errno) => return Err(Failure::Error(Error::io(Doing::Write, path, &errno.into()))),
     }
     if change.before.is_none() {
@@ -165,6 +184,39 @@ fn put(temp: StagedFile, change: &Change<'_>, after: &[u8]) -> Result<(), Failur
     Ok(())
 }
 
+/// Writes new bytes over the old ones, which are put back if that fails half-way. A run that is killed in
+/// between leaves what [`is_torn`] knows again.
+fn write_over(change: &Change<'_>, after: &[u8]) -> Result<(), Failure> {
+    let path = &change.path;
+    let Err(error) = in_place(path, after, change.mode) else { return Ok(()) };
+    let before = change.before.as_deref().unwrap_or_default();
+    if holds(path, Some(before)).is_ok_and(|untouched| untouched) || in_place(path, before, change.mode).is_ok() {
+        return Err(Failure::Error(Error::io(Doing::Write, path, &error)));
+    }
+    Err(Failure::Error(Error::NotPutBack { path: path.clone(), backup: change.backup.clone() }))
+}
+
+/// First all bytes, then the length: at no time is the file empty.
+fn in_place(path: &Path, bytes: &[u8], mode: u32) -> io::Result<()> {
+    let flags = i32::from_ne_bytes(OFlags::NOFOLLOW.bits().to_ne_bytes());
+    let file = fs::OpenOptions::new().write(true).custom_flags(flags).open(path)?;
+    // Its owner may be somebody outside.
+    let _ = file.set_permissions(fs::Permissions::from_mode(mode));
+    file.write_all_at(bytes, 0)?;
+    file.set_len(u64::try_from(bytes.len()).unwrap_or(u64::MAX))?;
+    file.sync_all()
+}
+
+/// New bytes over old ones, as far as a run got that was killed in [`in_place`].
+pub(super) fn is_torn(now: &[u8], before: &[u8], after: &[u8]) -> bool {
+    let new = now.iter().zip(after).take_while(|(now, after)| now == after).count();
+    new > 0 && now.get(new..) == Some(before.get(new..).unwrap_or_default())
+}
+
+fn is_busy(error: &io::Error) -> bool {
+    error.raw_os_error() == Some(Errno::BUSY.raw_os_error())
+}
+
 fn remove(path: &Path) -> Result<(), Failure> {
     fs::remove_file(path).map_err(|error| Failure::Error(Error::io(Doing::Write, path, &error)))?;
     sync_dir(path);
@@ -182,7 +234,12 @@ fn put_back(change: &Change<'_>, backup: &mut Option<StagedFile>) -> Result<(), 
     let done = ours.is_ok()
         && match (&change.before, &*backup) {
             (None, _) => fs::remove_file(path).is_ok(),
-            (Some(_), Some(backup)) => fs::rename(backup.path(), path).is_ok(),
+            (Some(bytes), Some(backup)) => match fs::rename(backup.path(), path) {
+                Err(error) if is_busy(&error) => {
+                    in_place(path, bytes, change.mode).is_ok() && fs::remove_file(backup.path()).is_ok()
+                }
+                renamed => renamed.is_ok(),
+            },
             // An undo that is itself undone: the bytes are in memory.
             (Some(bytes), None) => {
                 let content = |file: &mut dyn Write| file.write_all(bytes);
@@ -194,4 +251,25 @@ fn put_back(change: &Change<'_>, backup: &mut Option<StagedFile>) -> Result<(), 
     let backup = backup.take().map(StagedFile::keep);
     sync_dir(path);
     if done { Ok(()) } else { Err(Error::NotPutBack { path: path.clone(), backup }) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_half_written_over_is_known_again() {
+        for (before, after) in [("{ a: 1 }\n", "{ a: 1, b: 2 }\n"), ("{ a: 1, b: 2 }\n", "{}\n")] {
+            let (before, after) = (before.as_bytes(), after.as_bytes());
+            for cut in 1..=after.len() {
+                let mut torn = before.to_vec();
+                torn.resize(before.len().max(cut), 0);
+                torn[..cut].copy_from_slice(&after[..cut]);
+                assert!(is_torn(&torn, before, after), "{cut}");
+                torn.push(b'x');
+                assert!(!is_torn(&torn, before, after), "{cut}");
+            }
+            assert!(!is_torn(b"", before, after) && !is_torn(b"mine", before, after));
+        }
+    }
 }

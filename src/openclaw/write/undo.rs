@@ -5,6 +5,7 @@ use super::run_lock;
 use super::sidecar_lock::Lock;
 use super::{Change, Failure, Prepared};
 use crate::files::Doing;
+use crate::files::lock::Lock as OwnLock;
 use crate::files::{open_file, read_file};
 use crate::openclaw::Site;
 use crate::openclaw::error::Error;
@@ -17,7 +18,6 @@ use crate::state::{Profiles, State, UndoFile, UndoRecord};
 use crate::time::UnixMillis;
 use sha2::{Digest, Sha256};
 use std::borrow::Cow;
-use std::fs::File;
 use std::path::{Path, PathBuf};
 
 /// What an undo did.
@@ -95,7 +95,7 @@ fn is_changed(entry: &UndoFile) -> bool {
 /// Undoes the last commit, or refuses and touches nothing. One that was killed goes on where it stopped.
 /// `site`: the installation, for what it keeps in its database; None: that stays.
 pub fn undo(state: &State, site: Option<&Site>) -> Result<Undone, Error> {
-    let record = state.undo_record().read().ok_or(Error::NothingToUndo)?;
+    let record = state.undo_record().find()?.ok_or(Error::NothingToUndo)?;
     let last = record.files.last().map_or(state.dir(), |last| &last.path);
     let config = record.config.clone().unwrap_or_else(|| last.to_owned());
     let _only_one_of_us = run_lock::ours(state, &config)?;
@@ -143,7 +143,7 @@ pub(super) fn go_on(state: &State) -> Result<Undone, Error> {
 
 /// What nobody else may write meanwhile.
 struct Locks {
-    _no_renewal: Option<File>,
+    _no_renewal: Option<OwnLock>,
     _openclaws: Option<Lock>,
 }
 

@@ -346,7 +346,7 @@ async fn secret_of(session: &Arc<Session>, credential: Credential) -> Option<Sec
 }
 
 fn load(session: &Session) -> Result<Current, Error> {
-    let snapshot = session.site.read()?;
+    let snapshot = write::read_or_mend(&session.site, &session.state)?;
     let kept_client_secret = plan::gateway_surroundings(&snapshot).client_secret;
     Ok(Current { kept_client_secret, ..Current::of(&snapshot, now()) })
 }

@@ -10,9 +10,11 @@ use std::sync::mpsc;
 use std::time::Duration;
 
 /// A temporary home directory, removed with this value, and a clean environment: `HOME`, the XDG directories and
-/// `TMPDIR` inside it, `PATH`, `TERM=xterm-256color`, `LANG=C.UTF-8`, and nothing from the caller.
+/// `TMPDIR` inside it, `PATH`, `TERM=xterm-256color`, `LANG=C.UTF-8`, and nothing from the caller. An OpenClaw 2026.5.28
+/// that does not run is found beside it.
 pub struct Home {
     dir: tempfile::TempDir,
+    _openclaw: tempfile::TempDir,
     env: BTreeMap<OsString, OsString>,
 }
 
@@ -37,7 +39,8 @@ impl Home {
     /// An empty home.
     pub fn new() -> Self {
         let dir = tempfile::Builder::new().prefix("home-").tempdir().expect("a temporary directory");
-        let mut home = Self { dir, env: BTreeMap::new() };
+        let mut home = Self { dir, _openclaw: an_openclaw(), env: BTreeMap::new() };
+        home.set("VOLTA_HOME", home._openclaw.path().to_owned());
         for (name, below) in [
             ("XDG_CONFIG_HOME", ".config"),
             ("XDG_STATE_HOME", ".local/state"),
@@ -54,6 +57,13 @@ impl Home {
         home.set("PATH", "/usr/local/bin:/usr/bin:/bin");
         home.set("TERM", "xterm-256color");
         home.set("LANG", "C.UTF-8");
+        home
+    }
+
+    /// A home for which no OpenClaw is installed anywhere.
+    pub fn without_openclaw() -> Self {
+        let mut home = Self::new();
+        home.unset("VOLTA_HOME");
         home
     }
 
@@ -146,6 +156,17 @@ impl Home {
     pub fn pty(&self, argv: impl IntoIterator<Item = impl AsRef<OsStr>>) -> Launch {
         Launch::new(argv, self.env.clone(), self.path())
     }
+}
+
+/// The place of an OpenClaw 2026.5.28 whose program does not run: what is written is for that version, and nothing
+/// is ever started.
+fn an_openclaw() -> tempfile::TempDir {
+    let place = tempfile::Builder::new().prefix("openclaw-").tempdir().expect("a temporary directory");
+    let package = place.path().join("lib/node_modules/openclaw");
+    std::fs::create_dir_all(&package).expect("a directory in it");
+    std::fs::write(package.join("package.json"), "{\"name\": \"openclaw\", \"version\": \"2026.5.28\"}")
+        .expect("a file");
+    place
 }
 
 /// Runs a command to its end, feeding `input`; fails the test when it takes longer than `timeout`.

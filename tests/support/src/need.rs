@@ -34,6 +34,19 @@ pub fn strace() -> bool {
     works
 }
 
+/// Whether mounts may be made in a namespace of one's own. Where not, the test is [`missing`] that.
+#[track_caller]
+pub fn mounts() -> bool {
+    let place = tempfile::tempdir().expect("a temporary directory");
+    let mut unshare = Command::new("unshare");
+    unshare.args(["--mount", "--propagation", "private", "mount", "-t", "tmpfs", "tmpfs"]).arg(place.path());
+    let works = unshare.stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok_and(|status| status.success());
+    if !works {
+        missing("the right to mount");
+    }
+    works
+}
+
 /// Whether this is root, who may give files away. Where not, the test runs itself again as root, by `sudo`, and its
 /// outcome there counts. The test is [`missing`] root where sudo wants a password.
 #[track_caller]

@@ -36,6 +36,8 @@ pub struct ConfigSpec<'a> {
     pub profile: Option<&'a ConfigProfile>,
     /// A reference that stands in the provider itself, for stores that take no references.
     pub provider_key: Option<&'a Value>,
+    /// The reference that stands there is to something that goes.
+    pub drop_provider_key: bool,
     /// OpenClaw asks us: the entry of `secrets.providers`.
     pub helper: Option<&'a Value>,
     /// The gateway does not start with the plugin missing and not switched off.
@@ -119,10 +121,12 @@ impl<'a> DesiredConfig<'a> {
         let new_credential = wish.profile.is_some() || wish.provider_key.is_some() || reference.is_some();
         match wish.provider_key.or(reference.as_ref()) {
             Some(key) => set(provider, "apiKey", key.clone()),
-            None if new_credential && provider.get("apiKey").is_some_and(exec_provider::is_reference) => {
-                provider.shift_remove("apiKey");
+            None => {
+                let ours = new_credential && provider.get("apiKey").is_some_and(exec_provider::is_reference);
+                if ours || wish.drop_provider_key {
+                    provider.shift_remove("apiKey");
+                }
             }
-            None => {}
         }
         if !provider.entry("models").or_insert_with(|| json!([])).is_array() {
             return Err(shape(&format!("{at_provider}.models"), Shape::Array));
