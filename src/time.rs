@@ -6,6 +6,7 @@ use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 use std::ops::{Add, Sub};
+use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
 /// A moment: milliseconds since 1970-01-01 00:00 UTC, which is also how JSON documents hold it. Sums and
 /// differences stop at the ends of the range.
@@ -13,9 +14,13 @@ use std::ops::{Add, Sub};
 #[serde(transparent)]
 pub struct UnixMillis(pub i64);
 
-/// This moment, by the clock of the system.
+/// This moment, by the clock of the system, which may be set to any year: `Timestamp::now()` panics beyond 9999.
 pub fn now() -> UnixMillis {
-    UnixMillis(Timestamp::now().as_millisecond())
+    let ms = |length: Duration| i64::try_from(length.as_millis()).unwrap_or(i64::MAX);
+    UnixMillis(match SystemTime::now().duration_since(UNIX_EPOCH) {
+        Ok(since) => ms(since),
+        Err(before) => -ms(before.duration()),
+    })
 }
 
 impl UnixMillis {

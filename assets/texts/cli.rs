@@ -217,6 +217,8 @@ texts! {
     variable_not_utf8(name): "{name} is not UTF-8 text; nothing was touched.", "{name} 不是 UTF-8 文本；没有改动任何内容。";
     interrupted: "Interrupted; nothing was written.", "已中断；没有写入任何内容。";
     system(error): "The operating system refused: {error}", "操作系统拒绝：{error}";
+    report_lost(error): "Everything was written, but the report of it was not: standard output refused it ({error})", "所有文件均已写入，但报告未能输出：标准输出拒绝了它（{error}）";
+    report_lost_hint(program): "See what is in force: {program} models status. To take it back: {program} undo", "查看当前生效的配置：{program} models status。如需撤销：{program} undo";
     alias_character(name, c): "{name} cannot be an alias: the character {c} is not allowed (letters, digits, _ . : - are).", "{name} 不能作为别名：不允许字符 {c}（可用字母、数字和 _ . : -）。";
     alias_empty: "An alias needs a name.", "别名不能为空。";
     alias_too_long(name, limit): "{name} cannot be an alias: it is longer than {limit} characters.", "{name} 不能作为别名：超过 {limit} 个字符。";

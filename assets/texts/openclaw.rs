@@ -136,6 +136,12 @@ texts! {
     warn_run_left_alone:
         "An earlier run was stopped in the middle, and the files were changed since: they stay as they are; what it left beside them is removed.",
         "之前的一次运行在途中被终止，而文件此后又有改动：文件保持原样；它留在旁边的内容已清除。";
+    warn_attributes(path, names):
+        "{path} has lost attributes that the file had, because its file system or your rights do not allow them: {names}",
+        "{path} 失去了原文件的以下属性，因为文件系统或您的权限不允许保留：{names}";
+    warn_hard_link(path):
+        "{path} was a hard link: its other names still have the old content.",
+        "{path} 是硬链接：它的其他名称仍指向旧内容。";
     interrupted: "interrupted; every file is as it was", "已中断；所有文件都保持原样";
     nothing_to_undo: "there is nothing to undo", "没有可以撤销的操作";
     changed_since(path):
@@ -197,6 +203,10 @@ texts! {
     warn_replaced(ids):
         "The Chutes credential of the other kind is replaced: {ids}.",
         "另一种类型的 Chutes 凭据将被替换：{ids}。";
+    key_stays(name): "The API key “{name}”, which this program made, is still valid. To delete it: chutes.ai, Settings, API keys.", "本程序创建的 API 密钥“{name}”仍然有效。删除方法：chutes.ai，Settings，API keys。";
+    key_unheard(name): "An earlier run was cut off while Chutes made the API key “{name}”. If it is there, delete it: chutes.ai, Settings, API keys.", "先前的运行在 Chutes 创建 API 密钥“{name}”时中断。如果它存在，请删除：chutes.ai，Settings，API keys。";
+    app_stays(name, id): "The OAuth app “{name}” ({id}), which this program registered, stays at Chutes. To delete it: chutes.ai, Settings, OAuth apps.", "本程序注册的 OAuth 应用“{name}”（{id}）仍保留在 Chutes。删除方法：chutes.ai，Settings，OAuth apps。";
+    app_unheard(name): "An earlier run was cut off while Chutes registered the OAuth app “{name}”. If it is there, delete it: chutes.ai, Settings, OAuth apps.", "先前的运行在 Chutes 注册 OAuth 应用“{name}”时中断。如果它存在，请删除：chutes.ai，Settings，OAuth apps。";
     warn_no_openclaw:
         "No OpenClaw was found, so the credential is where every version reads it: in .env, named by the config.",
         "没有找到 OpenClaw，因此凭据放在每个版本都会读取的地方：.env 中，由配置引用。";

@@ -235,6 +235,9 @@ texts! {
     key_trade: "narrow key", "换受限密钥";
     trade_offered: "This key may do everything on the account, moving its balance included. x has Chutes make one for OpenClaw that may only call models.", "该密钥可操作账户的一切，包括转出余额。按 x 让 Chutes 为 OpenClaw 创建一个只能调用模型的密钥。";
     trade_running: "Chutes is making a key that may only call models…", "Chutes 正在创建只能调用模型的密钥…";
+    made_key(name): "The key “{name}” was made at Chutes for this; u deletes it again. Later: chutes.ai, Settings, API keys.", "为此在 Chutes 创建了密钥“{name}”；按 u 会将其删除。以后删除：chutes.ai，Settings，API keys。";
+    made_key_deleted(name): "The key “{name}” is deleted at Chutes, too.", "Chutes 上的密钥“{name}”也已删除。";
+    made_app(name): "The OAuth app “{name}” was registered at Chutes for this, and stays there. To delete it: chutes.ai, Settings, OAuth apps.", "为此在 Chutes 注册了 OAuth 应用“{name}”，它会保留。删除方法：chutes.ai，Settings，OAuth apps。";
     trade_done(name): "Now with the new key “{name}”, which may only call models; undo deletes it.", "现在使用新密钥“{name}”，它只能调用模型；撤销会删除它。";
     key_client_secret: "client secret", "client secret";
 }

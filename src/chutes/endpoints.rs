@@ -2,6 +2,7 @@
 //! loopback host.
 
 use super::credential_kinds::variable;
+use crate::clean::is_unsafe;
 use crate::texts::{Lang, chutes as text};
 use std::net::IpAddr;
 use url::{Host, Url};
@@ -87,7 +88,7 @@ pub fn host_of(address: &str) -> String {
 }
 
 fn accept(value: &str) -> Option<String> {
-    let url = Url::parse(value).ok()?;
+    let url = Url::parse(value).ok().filter(|url| says_what_it_means(value, url))?;
     let plain =
         url.username().is_empty() && url.password().is_none() && url.query().is_none() && url.fragment().is_none();
     let allowed = match url.scheme() {
@@ -96,6 +97,20 @@ fn accept(value: &str) -> Option<String> {
         _ => false,
     };
     (plain && allowed).then(|| value.trim_end_matches('/').to_owned())
+}
+
+/// The parser of addresses mends a lot: control characters are dropped, slashes put in and taken out, numbers become
+/// IP addresses. Whoever looks at such an address sees another host than is asked.
+fn says_what_it_means(value: &str, url: &Url) -> bool {
+    let Some((_, rest)) = value.split_once("://") else { return false };
+    let host = rest.split(['/', '?', '#']).next().unwrap_or_default();
+    let plain = !value.chars().any(|c| is_unsafe(c) || c.is_whitespace() || c == '\\');
+    let same = match url.host() {
+        Some(Host::Domain(_)) => !host.contains('%'),
+        Some(ip) => host == ip.to_string() || host.starts_with(&format!("{ip}:")),
+        None => true,
+    };
+    plain && !host.is_empty() && same
 }
 
 /// True for `localhost` and the loopback addresses, and for nothing that only looks like them.
@@ -118,9 +133,15 @@ mod tests {
 
     #[test]
     fn https_anywhere_and_http_on_loopback_only() {
-        for good in
-            ["https://proxy.example/v1", "http://127.0.0.1:8080/v1", "http://localhost:1/v1/", "http://[::1]:9/v1"]
-        {
+        for good in [
+            "https://proxy.example/v1",
+            "https://10.0.0.1:8443/v1",
+            "https://b\u{fc}cher.example/v1",
+            "HTTPS://Proxy.example/v1",
+            "http://127.0.0.1:8080/v1",
+            "http://localhost:1/v1/",
+            "http://[::1]:9/v1",
+        ] {
             assert_eq!(with(good).expect(good).api, good.trim_end_matches('/'));
         }
         for bad in [
@@ -132,6 +153,18 @@ mod tests {
             "http://127.0.0.1@evil.tld/v1",
             "not a url",
             "https://x/v1?key=1",
+            "https:///v1",
+            "https:/x/v1",
+            "https:x/v1",
+            "https:\\\\x/v1",
+            "https://x/\u{1b}[2J",
+            "https://x/v\n1",
+            "https://x /v1",
+            "http://2130706433/v1",
+            "http://0x7f.1/v1",
+            "http://127.1/v1",
+            "https://%6c%6c%6d.example/v1",
+            "https://x\u{202e}/v1",
         ] {
             assert_eq!(with(bad).expect_err(bad).variable, "CHUTES_BASE_URL");
         }

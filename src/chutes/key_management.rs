@@ -3,6 +3,7 @@
 
 use super::client::{Call, Client};
 use super::failure::Failure;
+use super::making::{Making, may_be_made};
 use crate::secret::Secret;
 use crate::texts::{Lang, chutes as t};
 use serde_json::{Value, json};
@@ -55,12 +56,24 @@ pub async fn is_admin(client: &Client, key: &Secret) -> Option<bool> {
     }
 }
 
-/// Make a key that may only call models, with a key that may make keys.
-pub async fn create_narrow(client: &Client, admin_key: &Secret) -> Result<NarrowKey, NarrowKeyError> {
+/// Make a key that may only call models, with a key that may make keys. `note` hears of every step.
+pub async fn create_narrow(
+    client: &Client,
+    admin_key: &Secret,
+    note: impl Fn(Making<'_>),
+) -> Result<NarrowKey, NarrowKeyError> {
     for _ in 0..TRIES {
-        match create_as(client, admin_key, &name()).await {
-            Err(NarrowKeyError::NameTaken) => {}
-            outcome => return outcome,
+        let name = &name();
+        note(Making::Asked { name });
+        let outcome = create_as(client, admin_key, name).await;
+        match &outcome {
+            Ok(key) => note(Making::Made { name, id: &key.id }),
+            Err(NarrowKeyError::Failed(failure)) if may_be_made(failure) => {}
+            Err(NarrowKeyError::Unreadable) => {}
+            Err(_) => note(Making::NotMade { name }),
+        }
+        if !matches!(outcome, Err(NarrowKeyError::NameTaken)) {
+            return outcome;
         }
     }
     Err(NarrowKeyError::NameTaken)

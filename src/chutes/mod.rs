@@ -13,6 +13,7 @@ pub mod failure;
 pub mod health;
 pub mod key_management;
 mod list;
+pub mod making;
 pub mod model;
 pub mod oauth;
 pub mod pool;

@@ -142,6 +142,11 @@ pub const WARNINGS: &[(&str, &str, &str)] = &[
         "续期定时器已写入，但没有运行。",
     ),
     (
+        "made-unheard",
+        "A run that was cut off had asked Chutes for a key or an app, and never heard whether it was made.",
+        "中断的运行曾请求 Chutes 创建密钥或应用，但没有得知是否已创建。",
+    ),
+    (
         "plugin-switched-off",
         "plugins.entries.chutes.enabled was set to false, for this gateway to start.",
         "已把 plugins.entries.chutes.enabled 设为 false，使该版本的网关能够启动。",
@@ -155,6 +160,16 @@ pub const WARNINGS: &[(&str, &str, &str)] = &[
         "earlier-run",
         "A run before this one was killed; the message says what was found and what became of it.",
         "之前的一次运行被强制终止；消息中说明了发现的内容及其处理结果。",
+    ),
+    (
+        "attributes-lost",
+        "Extended attributes or an access control list of a file could not be carried over to the new one.",
+        "文件的扩展属性或访问控制列表未能转移到新文件。",
+    ),
+    (
+        "hard-link-broken",
+        "A file had other names, and its old content is there still.",
+        "文件另有其他名称，其中仍是旧内容。",
     ),
     (
         "not-renewable",
@@ -387,6 +402,12 @@ pub const ERRORS: &[(&str, u8, &str, &str)] = &[
         "在写入任何内容之前，运行被信号终止（129、130、143）。",
     ),
     ("system", 1, "The operating system refused something.", "操作系统拒绝了某个操作。"),
+    (
+        "report-lost",
+        1,
+        "The files were written, and standard output took no word of it.",
+        "文件已写入，但标准输出无法接收报告。",
+    ),
     (
         "bad-profile-name",
         2,

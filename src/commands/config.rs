@@ -3,9 +3,14 @@
 use super::context::{Context, var};
 use super::error::Error;
 use super::report::Report;
+use super::signals;
+use crate::chutes::client::Client;
+use crate::chutes::credential_kinds::variable;
+use crate::chutes::{api_key, key_management};
 use crate::clean;
-use crate::openclaw::config_get;
+use crate::openclaw::{config_get, plan};
 use crate::renewal::{kept, round, timer};
+use crate::state::made::{Made, MadeKind};
 use crate::texts::cli as text;
 use serde_json::{Value, json};
 
@@ -28,6 +33,7 @@ pub fn undo(context: &Context, as_json: bool) -> Result<Report, Error> {
     let kept = kept::read(&site.paths.sign_in);
     let undone = timer::undone(&site, &context.state())?;
     round::after_write(&site, kept, None, var);
+    let left = left_at_chutes(context)?;
     let paths = site.paths;
     if as_json {
         let list = |files: &[std::path::PathBuf]| -> Value {
@@ -39,11 +45,36 @@ pub fn undo(context: &Context, as_json: bool) -> Result<Report, Error> {
             "restored": list(&undone.restored),
             "removed": list(&undone.removed),
             "stays": undone.stays,
+            "atChutes": left.iter().map(made_json).collect::<Vec<_>>(),
         })));
     }
     let lang = context.lang;
     let lines = (undone.restored.iter().map(|file| text::restored(lang, paths.tilde(file))))
         .chain(undone.removed.iter().map(|file| text::removed(lang, paths.tilde(file))));
     let stays = undone.stays.iter().map(|id| text::stays(lang, clean::line(id)));
-    Ok(Report::text(lines.chain(stays).map(|line| line + "\n").collect::<String>()))
+    let left = left.iter().map(|made| plan::left_at_chutes(made, lang));
+    Ok(Report::text(lines.chain(stays).chain(left).map(|line| line + "\n").collect::<String>()))
+}
+
+/// What we made at Chutes and is still there: files that go back take no key with them. One is deleted where
+/// `CHUTES_API_KEY` is a key that may.
+fn left_at_chutes(context: &Context) -> Result<Vec<Made>, Error> {
+    let state = context.state();
+    let admin = var(variable::API_KEY).and_then(|text| api_key::parse(&text).ok());
+    if let Some(admin) = admin {
+        let client = Client::new(context.endpoints()?);
+        let idp = &client.endpoints().idp;
+        let keys = state.made().read().unwrap_or_default().into_iter().filter(|made| made.kind == MadeKind::Key);
+        for id in keys.filter(|made| made.idp == *idp).filter_map(|made| made.id) {
+            if signals::until_interrupted(key_management::delete(&client, &admin, &id))?.is_ok() {
+                state.forget_key(&id);
+            }
+        }
+    }
+    Ok(state.made().read().unwrap_or_default())
+}
+
+fn made_json(made: &Made) -> Value {
+    let kind = if made.kind == MadeKind::Key { "api-key" } else { "oauth-app" };
+    json!({ "kind": kind, "name": made.name, "id": made.id })
 }

@@ -119,8 +119,10 @@ pub fn finish(context: &Context, redirect_stdin: bool, timer: bool, as_json: boo
             return Err(LoginError::Refused(refusal).into());
         }
     };
-    // A code is good for one exchange, and so is the record of the attempt.
-    state.pending_login().remove();
+    // A code is good for one exchange, and so is the record of the attempt: of several that finish it at once, one.
+    if !state.pending_login().claim()? {
+        return Err(LoginError::NothingBegun.into());
+    }
     let client = Client::new(environment.endpoints.clone());
     let granted = signals::until_interrupted(token::sign_in(&client, &attempt, &code, now()))?;
     let granted = granted.map_err(LoginError::Token)?;

@@ -9,11 +9,13 @@ use super::signals;
 use crate::chutes::api_key;
 use crate::chutes::client::Client;
 use crate::chutes::credential_kinds::variable;
+use crate::chutes::making::Making;
 use crate::chutes::oauth::app::{self, AppError, Registered};
 use crate::chutes::oauth::attempt::Environment;
 use crate::clean;
 use crate::secret::Secret;
 use crate::state::RememberedClient;
+use crate::state::made::MadeKind;
 use crate::texts::{Lang, cli as text};
 use serde_json::{Value, json};
 use std::fs::{File, OpenOptions};
@@ -40,7 +42,9 @@ pub fn create(
     let client = Client::new(environment.endpoints.clone());
     let user = var("USER").or_else(|| var("LOGNAME")).unwrap_or_default();
     let redirect_uris = app::redirect_uris(&environment.redirect);
-    let registering = app::register(&client, &key, &user, &redirect_uris);
+    let state = context.state();
+    let note = |making: Making<'_>| state.note_making(MadeKind::App, &environment.endpoints.idp, making);
+    let registering = app::register(&client, &key, &user, &redirect_uris, note);
     let registered = match signals::until_interrupted(registering) {
         Ok(Ok(registered)) => registered,
         outcome => {

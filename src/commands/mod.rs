@@ -117,7 +117,10 @@ fn dispatch(invocation: &Invocation) -> Result<Report, Error> {
 
 fn deliver(report: &Report) -> Result<u8, Error> {
     report::stderr(&report.err);
-    report::stdout(&report.out).map_err(Error::System)?;
+    report::stdout(&report.out).map_err(|error| match crate::openclaw::write::has_changed_files() {
+        true => Error::ReportLost(error),
+        false => Error::System(error),
+    })?;
     Ok(report.exit)
 }
 

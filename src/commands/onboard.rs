@@ -126,7 +126,9 @@ pub fn with_credential(context: &Context, options: &Onboard, obtained: Obtained)
     }
     add_plan_warnings(&mut warnings, &written.plan, context.lang);
     let told = round::after_write(&site, kept, written.plan.timer.as_ref(), var);
-    warnings.extend(round::troubles(told.as_ref()).iter().map(|trouble| of_plan(trouble, context.lang)));
+    let unheard = context.state().take_unknown().into_iter().map(PlanWarning::from);
+    let troubles = round::troubles(told.as_ref()).into_iter().chain(unheard);
+    warnings.extend(troubles.map(|trouble| of_plan(&trouble, context.lang)));
     warnings.extend(changed_meanwhile(context, &site, &written.changed_meanwhile));
     let snapshot = after.unwrap_or(snapshot);
     let current = Current::of(&snapshot, now());

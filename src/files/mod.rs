@@ -1,5 +1,6 @@
 //! Files, read and written safely: regular files only, private files whole or not at all.
 
+mod attributes;
 pub mod bytes;
 mod error;
 pub mod lock;
@@ -7,13 +8,15 @@ pub mod staged;
 
 pub use error::{Doing, Error, show};
 
-use rustix::fs::{Mode, OFlags};
+use rustix::fs::{Dir, Mode, OFlags};
 use rustix::io::Errno;
 use staged::{Content, StagedFile, make_dirs};
+use std::ffi::OsStr;
 use std::fs::{self, File, Permissions};
 use std::io::Read;
+use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 /// Reads a regular file whole; None when there is none.
 pub fn read_file(path: &Path) -> Result<Option<Vec<u8>>, Error> {
@@ -114,6 +117,17 @@ pub fn restrict(path: &Path, mode: u32) -> Result<(), Error> {
     let flags = OFlags::RDONLY | OFlags::NOFOLLOW | OFlags::NONBLOCK | OFlags::CLOEXEC;
     let file = rustix::fs::open(path, flags, Mode::empty()).map_err(failed)?;
     rustix::fs::fchmod(&file, Mode::from_raw_mode(mode)).map_err(failed)
+}
+
+/// What lies in a directory, in no order; what cannot be read of it is left out.
+///
+/// Not `std::fs::read_dir`, which panics when closing the directory fails.
+pub fn entries(dir: &Path) -> Vec<PathBuf> {
+    let flags = OFlags::RDONLY | OFlags::DIRECTORY | OFlags::CLOEXEC;
+    let open = rustix::fs::open(dir, flags, Mode::empty()).ok();
+    let listed = open.and_then(|open| Dir::new(open).ok()).into_iter().flatten().flatten();
+    let named = listed.filter(|entry| !matches!(entry.file_name().to_bytes(), b"." | b".."));
+    named.map(|entry| dir.join(OsStr::from_bytes(entry.file_name().to_bytes()))).collect()
 }
 
 /// Lower-case hexadecimal.

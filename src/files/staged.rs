@@ -1,6 +1,7 @@
 //! What comes to lie beside a file that is written: its new bytes before the rename, copies of the old
 //! ones, and the directories they need.
 
+use super::attributes::carry_over;
 use super::{Doing, Error};
 use rustix::fs::{CWD, Mode, OFlags, fchown, fstat, mkdirat, openat};
 use rustix::io::Errno;
@@ -18,7 +19,11 @@ pub type Content<'a> = dyn Fn(&mut dyn Write) -> io::Result<()> + 'a;
 
 /// A synced file beside another: its new bytes under a random name, or a copy of the old ones. Removed
 /// unless it is kept.
-pub(crate) struct StagedFile(PathBuf);
+pub(crate) struct StagedFile {
+    path: PathBuf,
+    /// Names of attributes that the file has which is to be replaced, and that this one could not get.
+    lost: Vec<String>,
+}
 
 impl StagedFile {
     /// A new file with this content. `like` gives the owner: the file that is replaced, or the directory of a
@@ -31,8 +36,10 @@ impl StagedFile {
         like: Option<&fs::Metadata>,
     ) -> Result<Self, Error> {
         let doing = if path == target { Doing::Backup } else { Doing::Write };
-        create(path, content, mode, like).map_err(|error| at_target(error, doing, target))?;
-        Ok(Self(path.to_owned()))
+        // A copy needs none of what others may do with the file.
+        let replaced = Some(target).filter(|target| *target != path);
+        let lost = create(path, content, mode, like, replaced).map_err(|error| at_target(error, doing, target))?;
+        Ok(Self { path: path.to_owned(), lost })
     }
 
     /// A copy of old bytes. `like` gives the owner.
@@ -42,27 +49,31 @@ impl StagedFile {
 
     /// Moves it to its place.
     pub(crate) fn rename(self, path: &Path) -> Result<(), Error> {
-        fs::rename(&self.0, path).map_err(|error| Error::io(Doing::Write, path, &error))?;
+        fs::rename(&self.path, path).map_err(|error| Error::io(Doing::Write, path, &error))?;
         self.keep();
         sync_dir(path);
         Ok(())
     }
 
     pub(crate) fn path(&self) -> &Path {
-        &self.0
+        &self.path
+    }
+
+    /// Names of attributes that could not be carried over.
+    pub(crate) fn lost(&self) -> &[String] {
+        &self.lost
     }
 
     /// From now on nobody removes it.
     pub(crate) fn keep(self) -> PathBuf {
-        let path = self.0.clone();
-        std::mem::forget(self);
-        path
+        let mut kept = std::mem::ManuallyDrop::new(self);
+        std::mem::take(&mut kept.path)
     }
 }
 
 impl Drop for StagedFile {
     fn drop(&mut self) {
-        let _ = fs::remove_file(&self.0);
+        let _ = fs::remove_file(&self.path);
     }
 }
 
@@ -102,8 +113,15 @@ fn at_target(error: Create, doing: Doing, path: &Path) -> Error {
     }
 }
 
-/// A new file, private from its first byte, with owner and mode as given, on disk when this returns.
-fn create(path: &Path, content: &Content<'_>, mode: u32, like: Option<&fs::Metadata>) -> Result<(), Create> {
+/// A new file, private from its first byte, with owner and mode as given, on disk when this returns. The names of
+/// attributes of `replaced` that it could not get.
+fn create(
+    path: &Path,
+    content: &Content<'_>,
+    mode: u32,
+    like: Option<&fs::Metadata>,
+    replaced: Option<&Path>,
+) -> Result<Vec<String>, Create> {
     let mut open = OpenOptions::new();
     open.read(true).write(true).create_new(true).mode(0o600);
     open.custom_flags(rustix::fs::OFlags::NOFOLLOW.bits() as i32);
@@ -125,10 +143,11 @@ fn create(path: &Path, content: &Content<'_>, mode: u32, like: Option<&fs::Metad
             Err(error) if !has_no_modes(&error) => return Err(Create::Io(error)),
             _ => {}
         }
+        let lost = replaced.map(|replaced| carry_over(replaced, &file, mode)).unwrap_or_default();
         file.sync_all().map_err(Create::Io)?;
         // What a disk took without a word may still be something else.
         let same = (&file).rewind().and_then(|()| reads(&file, content)).map_err(Create::Io)?;
-        if same { Ok(()) } else { Err(Create::Io(Errno::IO.into())) }
+        if same { Ok(lost) } else { Err(Create::Io(Errno::IO.into())) }
     })();
     if written.is_err() {
         let _ = fs::remove_file(path);

@@ -3,6 +3,7 @@
 //! ([`crate::sign_in`]); and the profiles that the last write replaced in OpenClaw's database, for `undo`.
 
 pub mod journal;
+pub mod made;
 
 use crate::chutes::catalog;
 use crate::chutes::model::{Catalog, Model};
@@ -60,6 +61,11 @@ impl State {
     /// References of the models that are marked as favourites.
     pub fn favourites(&self) -> Document<Vec<String>> {
         self.document("favourites")
+    }
+
+    /// Keys and apps that we made at Chutes.
+    pub fn made(&self) -> Document<Vec<made::Made>> {
+        self.document("made-at-chutes")
     }
 
     /// What the last write did to users' files.
@@ -140,6 +146,15 @@ impl<T: Serialize + DeserializeOwned> Document<T> {
             return Ok(());
         }
         files::write_private(&self.path, &bytes)
+    }
+
+    /// Removes the document, for whoever may use it only once. False: it is gone already, another process was first.
+    pub fn claim(&self) -> Result<bool, Error> {
+        match std::fs::remove_file(&self.path) {
+            Ok(()) => Ok(true),
+            Err(error) if error.kind() == std::io::ErrorKind::NotFound => Ok(false),
+            Err(error) => Err(Error::io(files::Doing::Write, &self.path, &error)),
+        }
     }
 
     /// Removes the document. Missing already is as good as removed.

@@ -12,6 +12,9 @@ use unicode_width::UnicodeWidthStr;
 /// From this many blank cells on, erasing them is shorter than writing them.
 const ERASE_FROM: u16 = 6;
 
+/// Larger than a window on the largest screen with the smallest letters.
+const LARGEST: Size = Size { width: 800, height: 300 };
+
 /// ratatui's backend, but for how cells are written and for the cursor, which is hidden once.
 pub struct Output<W: Write> {
     inner: CrosstermBackend<W>,
@@ -183,7 +186,7 @@ impl<W: Write> Backend for Output<W> {
     }
 
     fn size(&self) -> io::Result<Size> {
-        self.inner.size()
+        self.inner.size().map(drawn)
     }
 
     fn window_size(&mut self) -> io::Result<WindowSize> {
@@ -193,6 +196,12 @@ impl<W: Write> Backend for Output<W> {
     fn flush(&mut self) -> io::Result<()> {
         Backend::flush(&mut self.inner)
     }
+}
+
+/// As much of a window as is drawn. Some terminals, and whoever sets a size by hand, claim 65,535 columns and rows:
+/// the cells of such a frame would need all memory there is.
+fn drawn(window: Size) -> Size {
+    Size { width: window.width.min(LARGEST.width), height: window.height.min(LARGEST.height) }
 }
 
 /// Nothing is seen there.

@@ -7,6 +7,7 @@ use super::signals::{self, Signals};
 use super::terminal::{self, LineMode};
 use super::view::View;
 use super::{Ended, Session};
+use crate::chutes::credential_kinds::find_secret;
 use crate::clean;
 use crate::secret::Secret;
 use crate::texts::{Lang, wizard as t};
@@ -257,7 +258,10 @@ impl Talk {
                 }
                 b' '.. if line.bytes.len() < MAX_LINE => {
                     line.bytes.push(byte);
-                    let secret = hidden && !commands.iter().any(|word| word.as_bytes().starts_with(&line.bytes));
+                    // A key that is typed where something else is asked for is a key all the same.
+                    let misplaced = std::str::from_utf8(&line.bytes).is_ok_and(|text| find_secret(text).is_some());
+                    let secret =
+                        misplaced || hidden && !commands.iter().any(|word| word.as_bytes().starts_with(&line.bytes));
                     // One star a character, not a byte.
                     if !secret {
                         echo.push(byte);

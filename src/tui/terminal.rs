@@ -85,6 +85,8 @@ impl Terminal {
 
     /// Somebody stopped and continued us: the shell has had the terminal meanwhile.
     pub fn retake(&mut self) -> io::Result<()> {
+        // Taken, it is the alternate screen again, whatever was shown before.
+        BARE.store(false, Ordering::SeqCst);
         self.take()?;
         self.inner.clear()
     }

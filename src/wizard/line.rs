@@ -1,5 +1,6 @@
 //! One line of text being edited: the text, and where the cursor is.
 
+use crate::chutes::credential_kinds::{find_secret, secret_length};
 use secrecy::zeroize::Zeroize;
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
@@ -53,6 +54,22 @@ impl Line {
 
     pub fn text(&self) -> &str {
         &self.text
+    }
+
+    /// What may be shown of a line that is not hidden: `mask` in place of each character of a secret of Chutes'
+    /// that came to the wrong field, behind its beginning, which says what it is.
+    pub fn shown(&self, mask: &str) -> String {
+        let mut out = String::with_capacity(self.text.len());
+        let mut rest = self.text.as_str();
+        while let Some(at) = find_secret(rest) {
+            let end = at + secret_length(&rest[at..]);
+            let clear = (at + "cpk_".len()).min(end);
+            out.push_str(&rest[..clear]);
+            out.push_str(&mask.repeat(end - clear));
+            rest = &rest[end..];
+        }
+        out.push_str(rest);
+        out
     }
 
     pub fn is_empty(&self) -> bool {
@@ -260,6 +277,21 @@ mod tests {
             assert!(line.insert("x", 4000));
             let moved = held != line.text.as_ptr();
             assert!(!moved || room == typed, "only a full buffer is replaced");
+        }
+    }
+
+    #[test]
+    fn a_secret_in_a_field_for_something_else_is_covered() {
+        for (text, shown) in [
+            ("glm tools", "glm tools"),
+            ("cpk_ab.cd", "cpk_•••••"),
+            ("a cak_1 é csc_22 b", "a cak_• é csc_•• b"),
+            ("cpk_", "cpk_"),
+            ("cid_public", "cid_public"),
+        ] {
+            let line = Line::new(text);
+            assert_eq!(line.shown("•"), shown);
+            assert_eq!(line.shown("•").width(), line.cursor_width(), "the cursor stands where it stood");
         }
     }
 

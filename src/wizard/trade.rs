@@ -31,13 +31,17 @@ pub enum Trade {
         admin: Secret,
         error: NarrowKeyError,
     },
+    /// What was written with the narrow key was undone, and the key deleted.
+    GivenBack {
+        name: String,
+    },
 }
 
 impl Trade {
     /// Ask what this key may do, once for each key.
     pub fn ask(&mut self, key: &Secret, attempt: Attempt) -> Vec<Effect> {
         let known = match self {
-            Trade::None => false,
+            Trade::None | Trade::GivenBack { .. } => false,
             Trade::Asking { key: asked, .. } => asked == key,
             Trade::Offered { admin } | Trade::Running { admin, .. } | Trade::Failed { admin, .. } => admin == key,
             Trade::Done { admin, narrow } => admin == key || narrow.secret == *key,
@@ -93,7 +97,10 @@ impl Trade {
     /// Nothing will be written with the narrow key: it is deleted.
     pub fn give_back(&mut self) -> Vec<Effect> {
         match std::mem::take(self) {
-            Trade::Done { admin, narrow } => vec![Effect::DeleteKey { admin, id: narrow.id }],
+            Trade::Done { admin, narrow } => {
+                *self = Trade::GivenBack { name: narrow.name };
+                vec![Effect::DeleteKey { admin, id: narrow.id }]
+            }
             _ => Vec::new(),
         }
     }

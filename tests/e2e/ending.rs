@@ -16,7 +16,7 @@ use std::time::{Duration, Instant};
 use testkit::{Home, Launch, Pty};
 
 /// The promise is one second; a machine that builds for others is slower.
-fn in_time(begun: Instant, what: &str) {
+pub fn in_time(begun: Instant, what: &str) {
     let limit = (testkit::timeout() / 15).max(Duration::from_secs(1));
     assert!(begun.elapsed() < limit, "{what}: {:?}", begun.elapsed());
 }
@@ -24,22 +24,22 @@ fn in_time(begun: Instant, what: &str) {
 /// Of the app that signs in.
 const SECRET: &str = "csc_canaryCANARY0123456789canaryCANARY0123456789cana";
 
-const SIGNALS: [(&str, Signal, i32); 4] =
+pub const SIGNALS: [(&str, Signal, i32); 4] =
     [("INT", Signal::INT, 130), ("TERM", Signal::TERM, 143), ("HUP", Signal::HUP, 129), ("QUIT", Signal::QUIT, 131)];
 
-const SCREENS: [&str; 14] = [
+pub const SCREENS: [&str; 14] = [
     "auth", "app", "sign-in", "qr", "bare", "key", "discover", "models", "filter", "alias", "review", "done", "help",
     "lines",
 ];
 
 /// A home, a service, and the wizard on its way to a screen.
-struct Walk {
-    stage: Stage,
+pub struct Walk {
+    pub stage: Stage,
     _idp: Arc<Idp>,
 }
 
 impl Walk {
-    fn new() -> Walk {
+    pub fn new() -> Walk {
         let idp = Arc::new(Idp::new(Options::default()));
         let keys = Keys::Listed(vec![KEY.to_owned()]);
         let config = Config { idp: Some(idp.clone()), ..Config::serving(keys, sample::list(Era::Documented)) };
@@ -53,7 +53,7 @@ impl Walk {
     }
 
     /// The terminal, showing that screen.
-    fn to(&self, screen: &str) -> Pty {
+    pub fn to(&self, screen: &str) -> Pty {
         let onboard = |more: &[&str]| -> Launch { self.stage.home.pty([&[BIN, "onboard"], more].concat()) };
         let oauth = || onboard(&["--auth-choice", "chutes"]);
         let key = || {
@@ -221,7 +221,7 @@ fn a_terminal_that_is_closed_ends_every_screen() {
 }
 
 /// Runs the cases beside each other, as many as there are processors.
-fn for_each(cases: &[&str], check: impl Fn(&&str) + Sync) {
+pub fn for_each(cases: &[&str], check: impl Fn(&&str) + Sync) {
     let next = std::sync::atomic::AtomicUsize::new(0);
     std::thread::scope(|scope| {
         for _ in 0..std::thread::available_parallelism().map_or(2, usize::from) {
@@ -281,7 +281,7 @@ fn is_in_call(pid: u32, call: &str) -> bool {
     std::fs::read_to_string(format!("/proc/{pid}/syscall")).is_ok_and(|line| line.starts_with(&format!("{call} ")))
 }
 
-fn interrupted((code, document): (Option<i32>, Value), expected: i32) {
+pub fn interrupted((code, document): (Option<i32>, Value), expected: i32) {
     assert_eq!((code, &document["error"]["code"]), (Some(expected), &json!("interrupted")), "{document}");
     assert_eq!(document["changed"], false);
 }
@@ -359,7 +359,8 @@ fn openclaws_command_that_hangs_goes_with_us() {
 #[test]
 fn ctrl_c_while_openclaws_command_hangs_ends_the_wizard() {
     let mut stage = Stage::new();
-    fake_openclaw(&mut stage, HANGS);
+    // The one that stores a key; what Review asks for is answered at once.
+    fake_openclaw(&mut stage, &format!("case \"$*\" in *paste*) {HANGS} ;; *) exit 1 ;; esac"));
     let pty = stage.at_review();
     pty.keys("Enter");
     let pid = stage.home.join("pid");
@@ -379,19 +380,16 @@ fn what_openclaw_echoes_is_bounded_and_holds_no_piece_of_the_key() {
     let mut stage = Stage::new();
     let (one, other) = KEY.split_at(KEY.len() / 2);
     let script = format!(
-        "read key; echo \"bad key $key, that is {one} and {other}\" >&2; head -c 200000000 /dev/zero >&2; exit 7"
+        "read key; echo \"bad key $key, that is {one} and {other}\" >&2; head -c 200000000 /dev/zero >&2; mkfifo \
+         \"$HOME/go\"; : > \"$HOME/said\"; read go < \"$HOME/go\"; exit 7"
     );
     fake_openclaw(&mut stage, &script);
-    let mut running = Running::onboard(&stage, &[]);
-    let pid = running.0.id();
-    let mut peak = 0;
-    while running.0.try_wait().expect("a look").is_none() {
-        let status = std::fs::read_to_string(format!("/proc/{pid}/status")).unwrap_or_default();
-        let rss = status.lines().find_map(|line| line.strip_prefix("VmHWM:"));
-        let rss = rss.and_then(|rss| rss.trim().trim_end_matches(" kB").parse::<u64>().ok());
-        peak = peak.max(rss.unwrap_or(0));
-        std::thread::sleep(Duration::from_millis(5));
-    }
+    let running = Running::onboard(&stage, &[]);
+    running.until("all was said", || stage.home.join("said").exists());
+    let status = std::fs::read_to_string(format!("/proc/{}/status", running.0.id())).expect("its memory");
+    let peak = status.lines().find_map(|line| line.strip_prefix("VmHWM:")).expect("the most it had");
+    let peak: u64 = peak.trim().trim_end_matches(" kB").parse().expect("kilobytes");
+    std::fs::write(stage.home.join("go"), "\n").expect("its end");
     let (code, document) = running.end(true);
     assert_eq!((code, &document["error"]["code"]), (Some(1), &json!("openclaw-refused-credential")), "{document}");
     assert_eq!(leaks(document.to_string()), None, "{document}");

@@ -14,10 +14,10 @@ use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Child, Stdio};
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 use testkit::http::{get, request};
 use testkit::peer::{Release, patiently};
-use testkit::{Home, Ran};
+use testkit::{Home, Ran, need, until};
 
 const GATEWAY_TOKEN: &str = "a-token-for-the-test";
 const CLIENT_ID: &str = "cid_abc123def456ghi789jkl012";
@@ -102,22 +102,13 @@ impl Stage {
     /// What the gateway's next answer was asked with at Chutes. After some changes of the config a gateway starts
     /// anew by itself, and answers nothing for a moment.
     fn asked_with(&self, gateway: &Gateway) -> String {
-        let (begun, longest) = (Instant::now(), testkit::timeout() * 6);
-        loop {
-            if let Some(with) = self.ask() {
-                return with;
-            }
-            assert!(begun.elapsed() < longest, "no answer: {}", gateway.said());
-            std::thread::sleep(Duration::from_millis(100));
-        }
+        until(longest(), || self.ask(), || format!("an answer: {}", gateway.said()))
     }
 
     /// Until an answer was asked with such a credential.
     fn settles(&self, gateway: &Gateway, is_it: impl Fn(&str) -> bool) {
-        let (begun, longest) = (Instant::now(), testkit::timeout() * 6);
-        while !is_it(&self.asked_with(gateway)) {
-            assert!(begun.elapsed() < longest, "another credential: {}", gateway.said());
-        }
+        let look = || is_it(&self.asked_with(gateway)).then_some(());
+        until(longest(), look, || format!("another credential: {}", gateway.said()));
     }
 
     fn ask(&self) -> Option<String> {
@@ -156,14 +147,34 @@ impl Stage {
         self.kept().access.expose().to_owned()
     }
 
+    /// While nobody renews.
+    fn change(&self, change: impl FnOnce(&mut SignIn)) {
+        let lock = openclaw_chutes::sign_in::lock(&self.document(), longest()).unwrap();
+        let mut kept = self.kept();
+        change(&mut kept);
+        std::fs::write(self.document(), kept.bytes()).unwrap();
+        drop(lock.expect("nobody holds it for ever"));
+    }
+
     /// As if half of its life were over.
     fn make_due(&self) {
-        let mut kept = self.kept();
-        (kept.issued_at, kept.ends_at) = (now() - 3_000_000, now() + 600_000);
-        // What the gateway was given stays noted as that.
-        kept.progress.taken = kept.progress.taken.map(|_| kept.issued_at);
-        std::fs::write(self.document(), kept.bytes()).unwrap();
+        self.change(|kept| {
+            (kept.issued_at, kept.ends_at) = (now() - 3_000_000, now() + 600_000);
+            // What the gateway was given stays noted as that.
+            kept.progress.taken = kept.progress.taken.map(|_| kept.issued_at);
+        });
     }
+
+    fn openclaw(&self, words: &[&str]) -> Ran {
+        let ran = patiently(&self.home, ["openclaw"].iter().chain(words), "");
+        assert_eq!(ran.code, 0, "{ran:?}");
+        ran
+    }
+}
+
+/// How long OpenClaw may take for anything: it is slow where others work, too.
+fn longest() -> Duration {
+    testkit::timeout() * 6
 }
 
 fn free_port() -> u16 {
@@ -195,11 +206,8 @@ impl Gateway {
 
     /// It listens: after some changes of the config it starts anew by itself.
     fn answers(&self) {
-        let (begun, longest) = (Instant::now(), testkit::timeout() * 6);
-        while TcpStream::connect(("127.0.0.1", self.port)).is_err() {
-            assert!(begun.elapsed() < longest, "it does not listen: {}", self.said());
-            std::thread::sleep(Duration::from_millis(50));
-        }
+        let look = || TcpStream::connect(("127.0.0.1", self.port)).ok();
+        drop(until(longest(), look, || format!("it listens: {}", self.said())));
     }
 
     fn said(&self) -> String {
@@ -241,10 +249,6 @@ fn core_renews(version: &str) {
     assert!(tokens.len() == 3 && tokens.iter().all(|token| token.starts_with("cak_")), "{tokens:?}");
     assert_eq!(stage.idp.counts().refresh_refused, 0);
     assert_eq!(stage.json(&["renew", "--json"], "")["renewedBy"], "openclaw");
-
-    // And back: one credential is active, the key.
-    stage.onboard_with_a_key();
-    stage.settles(&gateway, |with| with == KEY);
     assert!(!gateway.said().contains(SECRET) && !gateway.said().contains(KEY));
 }
 
@@ -287,37 +291,96 @@ fn a_gateway_of_2026_9_6_takes_what_we_renew() {
         stage.make_due();
         let said = stage.json(&["renew", "--json"], "");
         assert_eq!((&said["renewed"], &said["gateway"]), (&json!(true), &json!("took")), "{said}");
+        assert_eq!(said["job"], "there", "one job of all that declare the same: {said}");
         assert_eq!(stage.asked_with(&gateway), stage.access(), "life {life}");
     }
     assert_eq!((stage.idp.counts().refreshed, stage.idp.counts().refresh_refused), (3, 0));
 
-    // The token endpoint fails: the gateway goes on with what it has, starts with it, and recovers.
+    // The token endpoint answers 500, hangs while the gateway starts, cannot be reached when its cron calls: each time
+    // the gateway goes on with the token that it has.
     stage.standin.set_fault(Route::Token, Fault::Status(500));
     stage.make_due();
     let old = stage.access();
     let said = stage.json(&["renew", "--json"], "");
     assert_eq!(said["error"]["code"], "server-error", "{said}");
     assert_eq!(stage.asked_with(&gateway), old);
+    stage.standin.set_fault(Route::Token, Fault::None);
     drop(gateway);
+    let silent = TcpListener::bind("127.0.0.1:0").unwrap();
+    let unreachable = format!("http://{}", silent.local_addr().unwrap());
+    stage.change(|kept| {
+        kept.idp.clone_from(&unreachable);
+        kept.progress.trouble = None;
+    });
     let gateway = Gateway::start(&stage);
     assert_eq!(stage.asked_with(&gateway), old, "{}", gateway.said());
-    stage.standin.set_fault(Route::Token, Fault::None);
+    // From here on nothing listens there; whoever still waits hears of it.
+    drop(silent);
+    stage.change(|kept| kept.progress.trouble = None);
+    stage.openclaw(&["cron", "run", &job]);
+    let noted = || stage.kept().progress.trouble.filter(|trouble| trouble.code == "connection-refused");
+    until(longest(), noted, || format!("the job did nothing: {}", gateway.said()));
+    assert_eq!(stage.asked_with(&gateway), old);
 
-    // OpenClaw's own cron does it.
-    let ran = patiently(&stage.home, ["openclaw", "cron", "run", &job], "");
-    assert_eq!(ran.code, 0, "{ran:?}");
-    let (begun, longest) = (Instant::now(), testkit::timeout() * 6);
-    while stage.access() == old || stage.kept().progress.taken != Some(stage.kept().issued_at) {
-        assert!(begun.elapsed() < longest, "the job did nothing: {}", gateway.said());
-        std::thread::sleep(Duration::from_millis(50));
-    }
+    // And it recovers by itself, by OpenClaw's own cron.
+    stage.change(|kept| kept.idp = stage.standin.idp_base());
+    stage.openclaw(&["cron", "run", &job]);
+    let renewed = || {
+        let kept = stage.kept();
+        (kept.access.expose() != old && kept.progress.taken == Some(kept.issued_at)).then_some(())
+    };
+    until(longest(), renewed, || format!("the job did nothing: {}", gateway.said()));
     assert_eq!(stage.asked_with(&gateway), stage.access());
     assert_eq!(stage.idp.counts().refreshed, 4);
+
+    // Somebody removes the job: the next look adds another.
+    stage.openclaw(&["cron", "remove", &job]);
+    assert_eq!(stage.json(&["renew", "--json"], "")["job"], "added");
 
     // And back: the key alone is active, and nothing of the sign-in stays.
     stage.onboard_with_a_key();
     stage.settles(&gateway, |with| with == KEY);
-    let jobs = patiently(&stage.home, ["openclaw", "cron", "list", "--json"], "");
-    assert!(jobs.code == 0 && !jobs.stdout.contains("openclaw-chutes-renew"), "{jobs:?}");
+    let jobs = stage.openclaw(&["cron", "list", "--json"]);
+    assert!(!jobs.stdout.contains("openclaw-chutes-renew"), "{jobs:?}");
     assert!(!gateway.said().contains(SECRET) && !gateway.said().contains(KEY) && !gateway.said().contains("crt_"));
+}
+
+/// Without a network, loopback aside: a gateway starts on a sign-in and answers with it, and then with a key, which
+/// alone is active. npm is as people have it.
+fn without_a_network(version: &str) {
+    if !need::no_network() {
+        return;
+    }
+    let Some(mut stage) = Stage::new(version, 3600) else { return };
+    stage.home.unset("npm_config_offline").unset("npm_config_fetch_retries");
+    stage.sign_in();
+    let gateway = Gateway::start(&stage);
+    assert!(stage.asked_with(&gateway).starts_with("cak_"), "{}", gateway.said());
+    stage.onboard_with_a_key();
+    stage.settles(&gateway, |with| with == KEY);
+}
+
+#[test]
+fn without_a_network_2026_5_28() {
+    without_a_network("2026.5.28");
+}
+
+#[test]
+fn without_a_network_2026_6_11() {
+    without_a_network("2026.6.11");
+}
+
+#[test]
+fn without_a_network_2026_7_1() {
+    without_a_network("2026.7.1");
+}
+
+#[test]
+fn without_a_network_2026_7_35() {
+    without_a_network("2026.7.35");
+}
+
+#[test]
+fn without_a_network_2026_9_6() {
+    without_a_network("2026.9.6");
 }

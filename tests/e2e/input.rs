@@ -35,6 +35,25 @@ fn late_answers_of_a_terminal_are_no_keys() {
     assert_eq!(pty.wait_exit(), 130);
 }
 
+/// Some terminals, and whoever sets a size by hand, claim windows of a billion cells.
+#[test]
+fn a_window_without_bounds_is_drawn_as_far_as_anybody_sees() {
+    let stage = Stage::new();
+    for (rows, cols) in [(32_767, 32_767), (80, 65_535), (65_535, 1)] {
+        let size = format!("stty rows {rows} cols {cols}; exec \"$@\"");
+        let pty = stage.home.pty(["sh", "-c", &size, "sh", BIN, "onboard"]).spawn();
+        if cols > 1 {
+            pty.wait_text("How should OpenClaw sign in to Chutes?");
+        } else {
+            pty.wait_for("the alternate screen", testkit::Screen::alternate);
+        }
+        let peak = testkit::measure::peak_rss(pty.pid()).expect("a running process has a peak");
+        assert!(peak < 64 * 1024, "{rows} × {cols}: {peak} KiB");
+        pty.keys("C-c");
+        assert_eq!(pty.wait_exit(), 130, "{rows} × {cols}");
+    }
+}
+
 #[test]
 fn a_burst_on_the_table_runs_no_keys() {
     let stage = Stage::new();

@@ -4,15 +4,18 @@
 
 mod doctor;
 mod ending;
+mod endurance;
 mod found;
 mod gateways;
 mod input;
+mod libc;
 mod models;
 mod peer;
 mod refused;
 mod releases;
 mod reviewed;
 mod secrets;
+mod stopping;
 mod support;
 mod without_a_person;
 mod wizard;

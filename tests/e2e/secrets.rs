@@ -127,6 +127,28 @@ fn in_what_the_service_says_back() {
     assert_eq!(leaks(pty.raw()), None);
 }
 
+/// Where something else is asked for, no more than the beginning is seen, which says what it is.
+#[test]
+fn a_key_pasted_into_another_field_is_covered() {
+    let stage = Stage::new();
+    let id = stage.home.pty([BIN, "onboard", "--auth-choice", "chutes"]).spawn();
+    id.wait_text("Which OAuth app");
+    id.paste(KEY).wait_text("cpk_•");
+    id.keys("Enter").wait_text("cpk_•");
+    let lines = stage.home.pty([BIN, "onboard", "--plain", "--auth-choice", "chutes"]).spawn();
+    lines.wait_text("> ");
+    lines.type_text(KEY).wait_text("cpk***");
+    let models = stage.at_models();
+    models.keys("/").paste(KEY).wait_text("••••");
+    models.keys("Esc").wait_gone("••••");
+    models.keys("e").paste(KEY).wait_text("••••");
+    for pty in [id, lines, models] {
+        pty.signal(testkit::Signal::TERM);
+        assert_eq!(pty.wait_exit(), 143);
+        assert_eq!(leaks(pty.raw()), None, "{}", pty.screen().describe());
+    }
+}
+
 #[test]
 fn a_key_as_an_argument_is_refused_and_not_repeated() {
     for args in [

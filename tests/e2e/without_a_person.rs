@@ -59,6 +59,29 @@ fn fell_back(stage: &Stage, ran: &Ran, why: &str, what: &str) {
     assert_eq!((leaks(&ran.stdout), leaks(&ran.stderr)), (None, None), "{what}");
 }
 
+/// Standard output takes nothing: what was done is said where it can be.
+#[test]
+fn a_report_that_cannot_be_given_says_that_the_files_are_written() {
+    let stage = Stage::new();
+    let full = |words: &[&str]| {
+        let ours = [&["sh", "-c", "exec \"$@\" >/dev/full", "sh", BIN], words].concat();
+        stage.home.run_with_input(ours, format!("{KEY}\n"))
+    };
+    let ran = full(&["onboard", "--non-interactive", "--json", "--api-key-stdin"]);
+    assert_eq!(ran.code, 1, "{ran:?}");
+    assert!(ran.stderr.contains("Everything was written") && ran.stderr.contains("models status"), "{ran:?}");
+    assert_eq!(stage.config()["agents"]["defaults"]["model"]["primary"], DEFAULT);
+    for words in [&["models", "set", "chutes-pro"][..], &["undo"]] {
+        let ran = full(words);
+        assert!(ran.code == 1 && ran.stderr.contains("Everything was written"), "{words:?}: {ran:?}");
+    }
+    // Nothing was written, and nothing of the kind is said.
+    for words in [&["models", "list"][..], &["config", "get", "models", "--json"]] {
+        let ran = full(words);
+        assert!(ran.code == 1 && ran.stderr.contains("No space left") && !ran.stderr.contains("written"), "{ran:?}");
+    }
+}
+
 #[test]
 fn every_failure_of_discovery_registers_the_built_in_models() {
     let faults = [

@@ -14,11 +14,11 @@ use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use testkit::{Home, Ran, need};
 
-const BIN: &str = env!("CARGO_BIN_EXE_openclaw-chutes");
+pub(crate) const BIN: &str = env!("CARGO_BIN_EXE_openclaw-chutes");
 const KEY: &str =
     "cpk_0123abcd0123abcd0123abcd0123abcd.4567ef004567ef004567ef004567ef00.canarycanarycanarycanarycanary89";
-const CONFIG: &str = ".openclaw/openclaw.json";
-const STORE: &str = ".openclaw/agents/main/agent/auth-profiles.json";
+pub(crate) const CONFIG: &str = ".openclaw/openclaw.json";
+pub(crate) const STORE: &str = ".openclaw/agents/main/agent/auth-profiles.json";
 const FILES: [&str; 2] = [STORE, CONFIG];
 const OLD: [&str; 2] = [
     "{\n  \"version\": 1,\n  \"profiles\": {\n    \"anthropic:default\": { \"type\": \"api_key\", \"provider\": \"anthropic\", \"key\": \"sk-ant-old\" }\n  }\n}\n",
@@ -27,7 +27,8 @@ const OLD: [&str; 2] = [
 
 /// Everything that touches a file.
 const CALLS: &str = "openat,read,write,pwrite64,writev,fsync,fdatasync,fchmod,fchown,ftruncate,rename,renameat,\
-                     renameat2,unlink,unlinkat,rmdir,mkdir,mkdirat,linkat,flock,getdents64,statx,newfstatat,close";
+                     renameat2,unlink,unlinkat,rmdir,mkdir,mkdirat,linkat,flock,getdents64,statx,newfstatat,close,\
+                     fsetxattr";
 
 /// What a call may answer. EINVAL and EPERM are how file systems say that they cannot do a thing at all.
 fn failures(call: &Call) -> &'static [&'static str] {
@@ -44,7 +45,7 @@ fn failures(call: &Call) -> &'static [&'static str] {
         "mkdir" | "mkdirat" => &["error=ENOSPC", "error=EACCES", "error=EROFS"],
         "unlink" | "unlinkat" | "rmdir" => &["error=EACCES", "error=EIO"],
         "linkat" => &["error=EPERM", "error=ENOSPC"],
-        "flock" => &["error=EIO"],
+        "flock" | "close" => &["error=EIO"],
         "statx" | "newfstatat" => &["error=EACCES"],
         _ => &[],
     }
@@ -62,7 +63,7 @@ fn words(failure: &str) -> &'static str {
 
 /// One call of a traced run on a file below the home.
 #[derive(Clone, Debug)]
-struct Call {
+pub(crate) struct Call {
     name: String,
     /// The how-manieth of its name, from 1, in the first thread.
     nth: usize,
@@ -121,18 +122,18 @@ fn without_chance(file: &str) -> String {
     out
 }
 
-struct Stage {
+pub(crate) struct Stage {
     standin: Standin,
 }
 
 impl Stage {
-    fn new() -> Self {
+    pub(crate) fn new() -> Self {
         let config = Config::serving(Keys::Listed(vec![KEY.to_owned()]), sample::list(Era::Documented));
         Self { standin: Standin::start(config).expect("a stand-in") }
     }
 
     /// A home with a commented config and a store of somebody else's.
-    fn home(&self) -> Home {
+    pub(crate) fn home(&self) -> Home {
         let mut home = Home::new();
         home.set("CHUTES_BASE_URL", self.standin.api_base());
         for (file, old) in FILES.iter().zip(OLD) {
@@ -142,13 +143,13 @@ impl Stage {
         home
     }
 
-    fn onboard(&self, home: &Home, before: &[&str]) -> Ran {
+    pub(crate) fn onboard(&self, home: &Home, before: &[&str]) -> Ran {
         let ours = [BIN, "onboard", "--non-interactive", "--json", "--api-key-stdin"];
         home.run_with_input(before.iter().chain(&ours), format!("{KEY}\n"))
     }
 
     /// The same, traced, with this `-e inject=` if any. The second is what was traced.
-    fn traced(&self, home: &Home, inject: Option<&str>) -> (Ran, Vec<Call>) {
+    pub(crate) fn traced(&self, home: &Home, inject: Option<&str>) -> (Ran, Vec<Call>) {
         let ours = [BIN, "onboard", "--non-interactive", "--json", "--api-key-stdin"];
         self.traced_command(home, inject, &ours, &format!("{KEY}\n"))
     }

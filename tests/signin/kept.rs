@@ -321,6 +321,22 @@ fn killed_anywhere_the_next_renewal_works_or_says_why_not() {
         }
     }
     assert!(cases.len() > 30, "{cases:?}");
+    // Between the answer and its place on disk: one small file, written, synced and renamed, and nothing else.
+    let by_us = text.lines().filter(|line| renewing.is_some_and(|pid| line.starts_with(pid)));
+    let since = by_us.skip_while(|line| !line.contains("HTTP/1.1 200 OK"));
+    let on_disk: Vec<&str> = since
+        .filter_map(|line| {
+            let name = line.split_once(' ')?.1.trim_start().split_once('(')?.0;
+            let changes = match name {
+                "openat" => line.contains("O_CREAT"),
+                "write" => line.contains(".chutes-"),
+                name => ["fchmod", "fsync", "rename", "renameat2", "unlink", "mkdir", "linkat"].contains(&name),
+            };
+            changes.then_some(name)
+        })
+        .collect();
+    let stored = on_disk.iter().position(|name| *name == "rename").map(|at| &on_disk[..=at]);
+    assert_eq!(stored, Some(&["openat", "write", "fchmod", "fsync", "rename"][..]), "{on_disk:?}");
 
     let next = std::sync::atomic::AtomicUsize::new(0);
     let lost = std::sync::Mutex::new(Vec::new());
@@ -334,7 +350,7 @@ fn killed_anywhere_the_next_renewal_works_or_says_why_not() {
                 while let Some((name, nth)) = cases.get(next.fetch_add(1, std::sync::atomic::Ordering::Relaxed)) {
                     make_due(&home);
                     let (old, spent) = (access(&home), chutes.counts().refreshed);
-                    let (ran, _) = traced(&home, &["-e", &format!("inject={name}:signal=KILL:when={nth}")]);
+                    let (ran, trace) = traced(&home, &["-e", &format!("inject={name}:signal=KILL:when={nth}")]);
                     let stored = access(&home) != old;
                     let (after, said) = renew(&home);
                     // A request that was on its way when the run ended arrives after it: the next run knows.
@@ -356,6 +372,8 @@ fn killed_anywhere_the_next_renewal_works_or_says_why_not() {
                         (true, false) => {
                             let code = &said["error"]["code"];
                             assert_eq!((after.code, code), (3, &json!("renewal-cut-off")), "{name} {nth}: {ran:?}");
+                            // Nothing but the time in which the answer is out can lose it.
+                            assert!(trace.contains("POST /idp/token"), "{name} {nth}: {trace}");
                             lost.lock().unwrap().push(format!("{name} {nth}"));
                             sign_in(&home);
                             2
@@ -369,8 +387,6 @@ fn killed_anywhere_the_next_renewal_works_or_says_why_not() {
     });
     let (lost, tally) = (lost.into_inner().unwrap(), tally.into_inner().unwrap());
     assert!(tally.iter().all(|count| *count > 0), "{tally:?}");
-    // Between the answer's way here and the rename: the wait for it, reading it, and writing one small file.
+    // How many calls the wait for the answer takes depends on the machine; what is done with it does not, see above.
     println!("{} calls: {tally:?} not spent, stored, lost; lost at {lost:?}", cases.len());
-    // 17 on a quiet machine; on a loaded one the waits for the answer come in more and smaller pieces.
-    assert!(lost.len() <= 40, "{lost:?}");
 }

@@ -76,6 +76,51 @@ fn one_process_begins_and_another_finishes() {
     assert_eq!(finish(&home, &address).code, 1, "single use");
 }
 
+/// Twenty of them, all past the point where the attempt is read: one has it.
+#[test]
+fn of_twenty_that_finish_at_once_one_sends_the_code() {
+    use std::io::{Read, Write};
+    let chutes = Chutes::start(Some(Consent::Allow));
+    let home = chutes.home();
+    let address = get(start(&home)["url"].as_str().unwrap()).location();
+    let (begin, rest) = address.split_at(8);
+    let mut running: Vec<_> = (0..20)
+        .map(|_| {
+            let mut command = home.command([BIN, "login", "finish", "--redirect-stdin", "--json"]);
+            command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::null()).spawn().unwrap()
+        })
+        .collect();
+    for child in &mut running {
+        child.stdin.as_mut().unwrap().write_all(begin.as_bytes()).unwrap();
+    }
+    // Who reads the address has read the attempt.
+    let deadline = std::time::Instant::now() + testkit::timeout();
+    for child in &running {
+        while rustix::io::ioctl_fionread(child.stdin.as_ref().unwrap()).unwrap() > 0 {
+            assert!(std::time::Instant::now() < deadline, "it never reads");
+            std::thread::yield_now();
+        }
+    }
+    for child in &mut running {
+        child.stdin.take().unwrap().write_all(rest.as_bytes()).unwrap();
+    }
+    let ended: Vec<(Option<i32>, String)> = running
+        .into_iter()
+        .map(|mut child| {
+            let mut said = String::new();
+            child.stdout.take().unwrap().read_to_string(&mut said).unwrap();
+            let document: Value = serde_json::from_str(&said).unwrap_or_default();
+            let code = document["error"]["code"].as_str().unwrap_or("ok").to_owned();
+            (child.wait().unwrap().code(), code)
+        })
+        .collect();
+    assert_eq!(chutes.counts().requests, 1, "{ended:?}");
+    assert_eq!(ended.iter().filter(|end| **end == (Some(0), "ok".to_owned())).count(), 1, "{ended:?}");
+    let others = ended.iter().filter(|end| **end == (Some(1), "no-login-started".to_owned()));
+    assert_eq!(others.count(), 19, "{ended:?}");
+    assert_eq!(profile(&home)["clientId"], CLIENT_ID);
+}
+
 #[test]
 fn a_mistake_keeps_the_attempt_and_a_denial_ends_it() {
     let chutes = Chutes::start(Some(Consent::Allow));

@@ -8,6 +8,7 @@ mod kept;
 mod locks;
 mod login;
 mod logout;
+mod made;
 mod places;
 mod plain;
 mod provider;

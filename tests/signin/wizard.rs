@@ -540,7 +540,7 @@ fn a_secret_that_is_refused_leads_back_to_its_field() {
     assert!(!pty.ever_wrote(&wrong));
 }
 
-const ADMIN: &str =
+pub const ADMIN: &str =
     "cpk_00112233445566778899aabbccddeeff.00112233445566778899aabbccddeeff.CanaryAdminKeyCanaryAdminKeyCana";
 
 #[test]

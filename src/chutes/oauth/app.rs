@@ -4,6 +4,7 @@
 use super::attempt::{ClientId, DEFAULT_REDIRECT, Redirect, parse_client_secret};
 use crate::chutes::client::{Call, Client};
 use crate::chutes::failure::Failure;
+use crate::chutes::making::{Making, may_be_made};
 use crate::secret::Secret;
 use crate::texts::{Lang, signin as t};
 use serde_json::{Value, json};
@@ -90,17 +91,26 @@ pub fn proposed_name(user: &str) -> String {
     }
 }
 
-/// Register an app with an API key that may. `user`: whose name goes into the app's.
+/// Register an app with an API key that may. `user`: whose name goes into the app's. `note` hears of every step.
 pub async fn register(
     client: &Client,
     key: &Secret,
     user: &str,
     redirect_uris: &[String],
+    note: impl Fn(Making<'_>),
 ) -> Result<Registered, AppError> {
     for _ in 0..TRIES {
-        match register_as(client, key, &proposed_name(user), redirect_uris).await {
-            Err(AppError::NameTaken) => {}
-            outcome => return outcome,
+        let name = &proposed_name(user);
+        note(Making::Asked { name });
+        let outcome = register_as(client, key, name, redirect_uris).await;
+        match &outcome {
+            Ok(app) => note(Making::Made { name, id: app.client_id.as_str() }),
+            Err(AppError::Failed(failure)) if may_be_made(failure) => {}
+            Err(AppError::Unreadable) => {}
+            Err(_) => note(Making::NotMade { name }),
+        }
+        if !matches!(outcome, Err(AppError::NameTaken)) {
+            return outcome;
         }
     }
     Err(AppError::NameTaken)

@@ -1,8 +1,10 @@
 //! Who holds a TCP port on this machine, as far as `/proc` lets us see.
 
 use crate::clean;
+use crate::files::entries;
 use std::collections::HashSet;
 use std::fs;
+use std::path::Path;
 
 /// `name (pid)` of a process that listens on `port`; None when it cannot be read (another user's
 /// process, no `/proc`).
@@ -13,13 +15,12 @@ pub fn holder_of(port: u16) -> Option<String> {
     if sockets.is_empty() {
         return None;
     }
-    for process in fs::read_dir("/proc").ok()?.flatten() {
-        let name = process.file_name();
-        let Some(pid) = name.to_str().and_then(|name| name.parse::<u32>().ok()) else { continue };
-        let Ok(descriptors) = fs::read_dir(process.path().join("fd")) else { continue };
+    for process in entries(Path::new("/proc")) {
+        let name = process.file_name().and_then(|name| name.to_str());
+        let Some(pid) = name.and_then(|name| name.parse::<u32>().ok()) else { continue };
         let holds = |target: std::path::PathBuf| target.to_str().is_some_and(|target| sockets.contains(target));
-        if descriptors.flatten().any(|fd| fs::read_link(fd.path()).is_ok_and(holds)) {
-            let name = fs::read_to_string(process.path().join("comm")).unwrap_or_default();
+        if entries(&process.join("fd")).iter().any(|fd| fs::read_link(fd).is_ok_and(holds)) {
+            let name = fs::read_to_string(process.join("comm")).unwrap_or_default();
             return Some(format!("{} ({pid})", clean::excerpt(name.trim(), 40)));
         }
     }

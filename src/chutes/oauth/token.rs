@@ -217,8 +217,7 @@ pub async fn userinfo(client: &Client, access: &Secret) -> Result<Account, Failu
 
 /// `now + expires_in`; the hour that Chutes gives where the answer does not say.
 fn ends_at(expires_in: Option<f64>, now: UnixMillis) -> UnixMillis {
-    // A negative lifetime counts as none.
-    now + (expires_in.unwrap_or(3600.0).max(0.0) * 1000.0) as i64
+    now + lifetime(expires_in.unwrap_or(3600.0))
 }
 
 /// What the service knows of a token.
@@ -264,9 +263,14 @@ pub async fn revoke(client: &Client, token: &Secret) -> Result<(), Failure> {
 
 /// `now + expires_in` five minutes early, and at least 30 seconds from now.
 fn expires_at(expires_in: Option<f64>, now: UnixMillis) -> UnixMillis {
-    // A negative or absent lifetime counts as none.
-    let lifetime = (expires_in.unwrap_or(0.0).max(0.0) * 1000.0) as i64;
-    (now + lifetime - renewal_terms::MARGIN_MS).max(now + 30_000)
+    (now + lifetime(expires_in.unwrap_or(0.0)) - renewal_terms::MARGIN_MS).max(now + 30_000)
+}
+
+/// Milliseconds of so many seconds. A negative lifetime counts as none; one that is longer than any token lives, as
+/// the longest: added to a date it must give one that OpenClaw can read.
+fn lifetime(seconds: f64) -> i64 {
+    const LONGEST: f64 = 100.0 * 365.25 * 86_400.0;
+    (seconds.clamp(0.0, LONGEST) * 1000.0) as i64
 }
 
 /// What an error answer means for this request.
@@ -316,5 +320,21 @@ fn refused(answer: Answer, sent: Sent) -> TokenError {
             Err(failure) => TokenError::Failed(failure),
             Ok(_) => TokenError::Unreadable,
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn no_lifetime_leads_beyond_the_dates_that_openclaw_can_read() {
+        const LAST_DATE: UnixMillis = UnixMillis(8_640_000_000_000_000);
+        let now = UnixMillis(1_800_000_000_000);
+        for seconds in [9e15, 9e18, f64::MAX] {
+            assert!(ends_at(Some(seconds), now) <= LAST_DATE && expires_at(Some(seconds), now) <= LAST_DATE);
+        }
+        assert_eq!((ends_at(Some(3600.0), now), ends_at(Some(-5.0), now)), (now + 3_600_000, now));
+        assert_eq!(expires_at(Some(3600.0), now), now + 3_300_000);
     }
 }

@@ -133,6 +133,8 @@ pub enum Error {
     Interrupted(i32),
     /// The operating system refused something that always works.
     System(std::io::Error),
+    /// The files were written; standard output took no word of it.
+    ReportLost(std::io::Error),
 }
 
 /// What is wrong with a pool that was asked for.
@@ -258,6 +260,7 @@ impl Error {
             Error::NoSuchOpenClaw { .. } => "no-such-openclaw",
             Error::Interrupted(_) => "interrupted",
             Error::System(_) => "system",
+            Error::ReportLost(_) => "report-lost",
         }
     }
 
@@ -307,6 +310,7 @@ impl Error {
             Error::NoSuchPath { path } => text::no_such_path(lang, clean::excerpt(path, 200)),
             Error::Interrupted(_) => text::interrupted(lang).to_owned(),
             Error::System(error) => text::system(lang, clean::line(&error.to_string())),
+            Error::ReportLost(error) => text::report_lost(lang, clean::line(&error.to_string())),
         }
     }
 
@@ -358,6 +362,7 @@ impl Error {
             | Error::Alias { .. }
             | Error::Interrupted(_)
             | Error::System(_) => String::new(),
+            Error::ReportLost(_) => text::report_lost_hint(lang, program),
         }
     }
 
@@ -373,7 +378,7 @@ impl Error {
         json!({
             "ok": false,
             "error": { "code": self.code(), "message": self.shown(lang), "hint": hint },
-            "changed": matches!(self, Error::OpenClaw(OpenClawError::NotPutBack { .. })),
+            "changed": matches!(self, Error::ReportLost(_) | Error::OpenClaw(OpenClawError::NotPutBack { .. })),
         })
     }
 }

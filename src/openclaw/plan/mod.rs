@@ -13,7 +13,7 @@ mod warning;
 
 pub use renewal_way::{RenewalWay, cron_is_off};
 pub use sign_out::SignOut;
-pub use warning::PlanWarning;
+pub use warning::{PlanWarning, left_at_chutes};
 
 use super::error::Error;
 use super::read::current;

@@ -5,6 +5,7 @@ use crate::chutes::oauth::renewal_terms::Missing;
 use crate::clean;
 use crate::files::show;
 use crate::openclaw::types::Recovered;
+use crate::state::made::{Made, MadeKind};
 use crate::texts::{Lang, openclaw as texts, renewal};
 use std::path::PathBuf;
 
@@ -37,10 +38,33 @@ pub enum PlanWarning {
     JobFailed { why: String },
     /// The timer that renews was written and does not run.
     TimerFailed { why: String },
+    /// A run that was cut off had asked Chutes for this, and never heard whether it was made.
+    MadeUnheard { made: Made },
     /// The agent has a model of its own in `agents.list`, so the default does not reach it.
     AgentHasOwnModel { agent: String, model: String },
     /// A run before this one was killed.
     EarlierRun { recovered: Recovered },
+    /// The file that was replaced had attributes or an access control list that the new one could not get.
+    AttributesLost { path: PathBuf, names: Vec<String> },
+    /// The file that was replaced had other names, and the old bytes are there.
+    LinkBroken { path: PathBuf },
+}
+
+impl From<Made> for PlanWarning {
+    fn from(made: Made) -> Self {
+        PlanWarning::MadeUnheard { made }
+    }
+}
+
+/// What is, or may be, at Chutes because of us, and how it is deleted.
+pub fn left_at_chutes(made: &Made, lang: Lang) -> String {
+    let (name, id) = (clean::line(&made.name), made.id.as_deref().map(clean::line));
+    match (made.kind, id) {
+        (MadeKind::Key, None) => texts::key_unheard(lang, name),
+        (MadeKind::Key, Some(_)) => texts::key_stays(lang, name),
+        (MadeKind::App, None) => texts::app_unheard(lang, name),
+        (MadeKind::App, Some(id)) => texts::app_stays(lang, name, id),
+    }
 }
 
 impl PlanWarning {
@@ -56,11 +80,14 @@ impl PlanWarning {
             PlanWarning::AgentHasOwnModel { .. } => "agent-has-own-model",
             PlanWarning::NotRenewable { .. } => "not-renewable",
             PlanWarning::EarlierRun { .. } => "earlier-run",
+            PlanWarning::AttributesLost { .. } => "attributes-lost",
+            PlanWarning::LinkBroken { .. } => "hard-link-broken",
             PlanWarning::Refused { .. } => "config-refused",
             PlanWarning::PluginSwitchedOff => "plugin-switched-off",
             PlanWarning::GatewayFailed { .. } => "gateway-not-reloaded",
             PlanWarning::JobFailed { .. } => "renewal-job-not-added",
             PlanWarning::TimerFailed { .. } => "renewal-timer-not-started",
+            PlanWarning::MadeUnheard { .. } => "made-unheard",
             PlanWarning::PluginInstalled => "plugin-installed",
         }
     }
@@ -87,9 +114,12 @@ impl PlanWarning {
                 let who = who.unwrap_or_else(|| texts::any_openclaw(lang).to_owned());
                 texts::warn_refused(lang, who, refusal.message(lang), refusal.mended_by())
             }
+            PlanWarning::AttributesLost { path, names } => texts::warn_attributes(lang, show(path), names.join(", ")),
+            PlanWarning::LinkBroken { path } => texts::warn_hard_link(lang, show(path)),
             PlanWarning::GatewayFailed { why } => renewal::gateway_failed(lang, clean::line(why)),
             PlanWarning::JobFailed { why } => renewal::job_failed(lang, clean::line(why)),
             PlanWarning::TimerFailed { why } => renewal::timer_failed(lang, clean::line(why)),
+            PlanWarning::MadeUnheard { made } => left_at_chutes(made, lang),
             PlanWarning::PluginSwitchedOff => renewal::plugin_switched_off(lang).to_owned(),
             PlanWarning::PluginInstalled => renewal::plugin_installed(lang).to_owned(),
             PlanWarning::OpenClawNotFound => texts::warn_no_openclaw(lang).to_owned(),

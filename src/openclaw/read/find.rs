@@ -1,6 +1,7 @@
 //! Where an `openclaw` may be: `PATH` first, then where its installers put it. A job of cron, sudo or Ansible has a
 //! `PATH` without nvm, Volta, pnpm or Bun in it, and yet the gateway of that home runs from there.
 
+use crate::files::entries;
 use std::fs;
 use std::path::{Path, PathBuf};
 
@@ -62,8 +63,7 @@ fn npm_prefixes(home: &Path, var: &impl Fn(&str) -> Option<String>) -> Vec<PathB
 fn service_units(home: &Path) -> Vec<String> {
     let mut units = Vec::new();
     for dir in [".config/systemd/user", "Library/LaunchAgents"] {
-        let mut files: Vec<PathBuf> =
-            fs::read_dir(home.join(dir)).into_iter().flatten().flatten().map(|e| e.path()).collect();
+        let mut files = entries(&home.join(dir));
         files.sort();
         let ours = |file: &PathBuf| file.file_name().is_some_and(|name| name.to_string_lossy().contains("openclaw"));
         let kept = |file: &PathBuf| file.extension().is_some_and(|end| end == "service" || end == "plist");
@@ -99,7 +99,7 @@ fn newest_first(dir: &Path) -> Vec<PathBuf> {
         let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
         name.trim_start_matches('v').split('.').map_while(|part| part.parse().ok()).collect()
     };
-    let mut found: Vec<PathBuf> = fs::read_dir(dir).into_iter().flatten().flatten().map(|entry| entry.path()).collect();
+    let mut found = entries(dir);
     found.sort_by_key(|path| std::cmp::Reverse(numbers(path)));
     found
 }

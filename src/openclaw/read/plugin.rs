@@ -1,8 +1,8 @@
 //! The plugin `@openclaw/chutes-provider`: whether OpenClaw has it, seen in its files.
 
+use crate::files::entries;
 use crate::openclaw::value::at;
 use serde_json::Value;
-use std::fs;
 use std::path::Path;
 
 /// In the config, the plugin's id.
@@ -13,8 +13,8 @@ const PACKAGE: &str = "node_modules/@openclaw/chutes-provider";
 pub fn is_installed(state_dir: &Path, config: &Value) -> bool {
     let npm = state_dir.join("npm");
     let copies = [ID, "chutes-provider"].map(|name| state_dir.join("extensions").join(name));
-    let projects = fs::read_dir(npm.join("projects")).into_iter().flatten().flatten();
-    let trees = projects.map(|project| project.path()).chain([npm]).map(|tree| tree.join(PACKAGE));
+    let projects = entries(&npm.join("projects"));
+    let trees = projects.into_iter().chain([npm]).map(|tree| tree.join(PACKAGE));
     let loaded = at(config, &["plugins", "load", "paths"]).and_then(Value::as_array).into_iter().flatten();
     let mut loaded = loaded.filter_map(Value::as_str).map(Path::new);
     copies.into_iter().chain(trees).any(|dir| dir.is_dir())
@@ -31,6 +31,7 @@ pub fn switch(config: &Value) -> Option<bool> {
 mod tests {
     use super::*;
     use serde_json::json;
+    use std::fs;
 
     #[test]
     fn it_is_seen_wherever_it_was_put() {

@@ -9,6 +9,8 @@ pub mod timer;
 mod transaction;
 pub mod undo;
 
+pub use transaction::has_changed_files;
+
 use super::error::Error;
 use super::plan::credential;
 use super::plan::{self, Plan, PlanWarning, Request};
@@ -133,14 +135,16 @@ fn carry_out(
             }
             // Before the first byte of the user's changes: what is written can be undone.
             undo::record(state, &site.paths.config, &plan, &prepared.backups(), database.before.clone(), now)?;
-            prepared.commit()
+            let losses = prepared.losses();
+            prepared.commit().map(|backups| (backups, losses))
         })();
         if let Err(Failure::Error(_)) = &done {
             database.put_back(&snapshot);
         }
         planned(snapshot);
         match done {
-            Ok(backups) => {
+            Ok((backups, losses)) => {
+                plan.warnings.extend(losses);
                 // Before the journal closes: who is killed in between leaves no lock that nobody comes back for.
                 drop(openclaws_lock);
                 journal.end();

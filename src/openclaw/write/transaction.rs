@@ -3,14 +3,16 @@
 use crate::files::staged::{StagedFile, holds, make_dirs, remove_dirs, staged_name, sync_dir};
 use crate::files::{self, Doing};
 use crate::openclaw::error::Error;
+use crate::openclaw::plan::PlanWarning;
 use crate::openclaw::types::FileChange;
 use rustix::fs::{CWD, OFlags, RenameFlags, renameat_with};
 use rustix::io::Errno;
 use std::borrow::Cow;
 use std::fs;
 use std::io::{self, Write};
-use std::os::unix::fs::{FileExt, OpenOptionsExt, PermissionsExt};
+use std::os::unix::fs::{FileExt, MetadataExt, OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 /// One file to bring from exact old bytes to new ones. None: no such file.
 pub(crate) struct Change<'a> {
@@ -35,6 +37,14 @@ impl<'a> From<&'a FileChange> for Change<'a> {
             staged: None,
         }
     }
+}
+
+/// This run has changed users' files.
+static CHANGED: AtomicBool = AtomicBool::new(false);
+
+/// Whether this run has changed users' files, for whoever cannot say any more what it did.
+pub fn has_changed_files() -> bool {
+    CHANGED.load(Ordering::SeqCst)
 }
 
 pub(crate) enum Failure {
@@ -91,6 +101,22 @@ impl<'a> Prepared<'a> {
         self.changes.iter().map(|(_, _, backup)| backup.as_ref().map(|backup| backup.path().to_owned())).collect()
     }
 
+    /// What the files to be replaced have, and the new ones could not get.
+    pub(crate) fn losses(&self) -> Vec<PlanWarning> {
+        let mut losses = Vec::new();
+        for (change, temp, _) in &self.changes {
+            let path = &change.path;
+            let names = temp.as_ref().map(|temp| temp.lost().to_vec()).unwrap_or_default();
+            if !names.is_empty() {
+                losses.push(PlanWarning::AttributesLost { path: path.clone(), names });
+            }
+            if temp.is_some() && fs::symlink_metadata(path).is_ok_and(|meta| meta.nlink() > 1) {
+                losses.push(PlanWarning::LinkBroken { path: path.clone() });
+            }
+        }
+        losses
+    }
+
     /// Replaces the targets in order. The paths of the backups.
     pub(crate) fn commit(mut self) -> Result<Vec<Option<PathBuf>>, Failure> {
         for at in 0..self.changes.len() {
@@ -102,6 +128,7 @@ impl<'a> Prepared<'a> {
             }
         }
         self.new_dirs.clear();
+        CHANGED.fetch_or(!self.changes.is_empty(), Ordering::SeqCst);
         Ok(self.changes.iter_mut().map(|(_, _, backup)| backup.take().map(StagedFile::keep)).collect())
     }
 }

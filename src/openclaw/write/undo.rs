@@ -77,8 +77,7 @@ pub fn reverted(state: &State) -> Option<PathBuf> {
     let aside = |entry: &UndoFile| -> Option<PathBuf> {
         let name = entry.path.file_name()?.to_str()?;
         let kept = ["clobbered", "rejected"].map(|why| format!("{name}.{why}."));
-        let beside = std::fs::read_dir(entry.path.parent()?).ok()?.flatten().map(|file| file.path());
-        let mut aside = beside.filter(|path| {
+        let mut aside = crate::files::entries(entry.path.parent()?).into_iter().filter(|path| {
             let name = path.file_name().and_then(|name| name.to_str()).unwrap_or_default();
             kept.iter().any(|prefix| name.starts_with(prefix.as_str()))
         });

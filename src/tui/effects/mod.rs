@@ -11,6 +11,7 @@ use crate::chutes::endpoints::{DEFAULT_API, DEFAULT_IDP, Endpoints};
 use crate::chutes::failure::{Failure, Kind};
 use crate::chutes::health;
 use crate::chutes::key_management;
+use crate::chutes::making::Making;
 use crate::chutes::verify::{Verdict, verify};
 use crate::diff::FileDiff;
 use crate::doctor::visit::{self, Visit};
@@ -23,6 +24,7 @@ use crate::openclaw::{plan, write};
 use crate::renewal::{self, kept, round, timer};
 use crate::secret::Secret;
 use crate::signals;
+use crate::state::made::MadeKind;
 use crate::time::now;
 use crate::tui::device::clipboard::Clipboard;
 use crate::wizard::protocol::{Attempt, Committed, Credential, Effect, Event, Outcome, Planned};
@@ -33,6 +35,9 @@ use std::time::{Duration, Instant};
 use tokio::sync::mpsc::UnboundedSender;
 use tokio::task::{JoinHandle, spawn_blocking};
 
+/// How long the end of the wizard waits for a key that is being made.
+const MAKING: Duration = Duration::from_millis(700);
+
 /// Carries out what the machine asks for, and sends what came of it back as events.
 pub struct Effects {
     session: Arc<Session>,
@@ -41,6 +46,10 @@ pub struct Effects {
     attempts: HashMap<u64, JoinHandle<()>>,
     /// Writes under way.
     writes: Vec<JoinHandle<()>>,
+    /// Keys that are being made.
+    making: Vec<JoinHandle<()>>,
+    /// The wizard is over.
+    leaving: Arc<AtomicBool>,
     /// OpenClaw is being asked what it thinks of its config, as long as this holds.
     validating: Arc<AtomicBool>,
     running: Option<sign_in::Running>,
@@ -62,6 +71,8 @@ impl Effects {
             events,
             attempts: HashMap::new(),
             writes: Vec::new(),
+            making: Vec::new(),
+            leaving: Arc::default(),
             validating: Arc::default(),
             running: None,
             clipboard: sign_in::clipboard(),
@@ -127,11 +138,8 @@ impl Effects {
             Effect::AskKeyRights { attempt, key } => self.ask_key_rights(attempt, key),
             Effect::MakeNarrowKey { attempt, admin } => self.make_narrow_key(attempt, admin),
             Effect::DeleteKey { admin, id } => {
-                let client = Arc::clone(&self.client);
-                self.writes.push(tokio::spawn(async move {
-                    // It may only call models, and its name says whose it is.
-                    let _ = key_management::delete(&client, &admin, &id).await;
-                }));
+                let (client, session) = (Arc::clone(&self.client), Arc::clone(&self.session));
+                self.writes.push(tokio::spawn(async move { delete_key(&client, &session, &admin, &id).await }));
             }
             Effect::RegisterApp { attempt, api_key } => self.register_app(attempt, api_key),
             Effect::Answer { attempt, text, only_whole } => self.answer(attempt, text, only_whole),
@@ -167,6 +175,13 @@ impl Effects {
         if interrupted {
             // What only waits is given up.
             signals::interrupt(signals::INTERRUPT);
+        }
+        self.leaving.store(true, Ordering::Relaxed);
+        for making in self.making.drain(..) {
+            let abort = making.abort_handle();
+            if tokio::time::timeout(MAKING, making).await.is_err() {
+                abort.abort();
+            }
         }
         for write in self.writes.drain(..) {
             // A write that panicked has said so already.
@@ -293,12 +308,17 @@ impl Effects {
         self.attempts.insert(attempt.0, asking);
     }
 
-    /// Not cancelled: a key that was made has to be heard of.
+    /// Not cancelled: a key that was made has to be heard of. One that comes when nobody waits for it any more is
+    /// deleted; what never comes is noted by its name.
     fn make_narrow_key(&mut self, attempt: Attempt, admin: Secret) {
-        let (client, events) = (Arc::clone(&self.client), self.events.clone());
-        self.writes.push(tokio::spawn(async move {
-            let result = Box::new(key_management::create_narrow(&client, &admin).await);
-            let _ = events.send(Event::NarrowKeyMade { attempt, result });
+        let (client, events, session) = (Arc::clone(&self.client), self.events.clone(), Arc::clone(&self.session));
+        let leaving = Arc::clone(&self.leaving);
+        self.making.push(tokio::spawn(async move {
+            let made = key_management::create_narrow(&client, &admin, noting(&session, MadeKind::Key)).await;
+            match &made {
+                Ok(key) if leaving.load(Ordering::Relaxed) => delete_key(&client, &session, &admin, &key.id).await,
+                _ => drop(events.send(Event::NarrowKeyMade { attempt, result: Box::new(made) })),
+            }
         }));
     }
 
@@ -329,6 +349,19 @@ impl Effects {
                 let _ = events.send(Event::Verified { attempt, verdict });
             }),
         );
+    }
+}
+
+/// Keeps what is known of a key or an app that is made.
+fn noting(session: &Arc<Session>, kind: MadeKind) -> impl Fn(Making<'_>) + Send + Sync + use<> {
+    let session = Arc::clone(session);
+    move |making| session.state.note_making(kind, &session.endpoints.idp, making)
+}
+
+/// It may only call models, and its name says whose it is: a failure leaves it noted.
+async fn delete_key(client: &Client, session: &Session, admin: &Secret, id: &str) {
+    if key_management::delete(client, admin, id).await.is_ok() {
+        session.state.forget_key(id);
     }
 }
 
@@ -389,5 +422,6 @@ fn committed(session: &Session, request: &Request, reviewed: &Fingerprint) -> Re
     let made = written.plan.timer.as_ref();
     let told = round::after_write(&session.site, kept, made, |name| std::env::var(name).ok());
     warnings.extend(round::troubles(told.as_ref()));
+    warnings.extend(session.state.take_unknown().into_iter().map(PlanWarning::from));
     Ok(Committed { files, profile_id: written.plan.profile_id, warnings, can_be_read_back, no_undo })
 }

@@ -11,6 +11,7 @@ use crate::chutes::oauth::token::{self, TokenError};
 use crate::host::Host;
 use crate::secret::Secret;
 use crate::state::State;
+use crate::state::made::MadeKind;
 use crate::texts::{Lang, signin as t};
 use crate::time::now;
 use crate::tui::device::browser::{self, NotOpened};
@@ -75,11 +76,12 @@ impl Effects {
 
     pub(super) fn register_app(&mut self, attempt: Attempt, api_key: Secret) {
         let Some(environment) = self.session.sign_in.clone() else { return };
-        let (client, events) = (Arc::clone(&self.client), self.events.clone());
+        let (client, events, session) = (Arc::clone(&self.client), self.events.clone(), Arc::clone(&self.session));
         let user = std::env::var("USER").or_else(|_| std::env::var("LOGNAME")).unwrap_or_default();
         let registering = tokio::spawn(async move {
             let uris = app::redirect_uris(&environment.redirect);
-            let result = Box::new(app::register(&client, &api_key, &user, &uris).await);
+            let result =
+                Box::new(app::register(&client, &api_key, &user, &uris, super::noting(&session, MadeKind::App)).await);
             let _ = events.send(Event::AppRegistered { attempt, result });
         });
         self.attempts.insert(attempt.0, registering);

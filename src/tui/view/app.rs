@@ -83,10 +83,11 @@ fn field(page: &mut Page, wizard: &Wizard, field: Field, line: &Typed, about: &s
         Span::styled(format!("{shown}{:pad$}", "", pad = room - shown.width()), theme.field),
         Span::styled(format!("  {}", cut(about, rest, theme.glyphs.ellipsis)), theme.quiet),
     ]);
-    let said = if line.is_hidden() { about } else { line.text() };
+    let clear = line.shown(theme.glyphs.mask);
+    let said = if line.is_hidden() { about } else { &clear };
     let said = here.then(|| page.view.labelled(label, said)).or_else(|| {
         // The id is public, and worth hearing on the way to the secret.
-        (field == Field::Id && !line.is_empty()).then(|| page.view.labelled(label, line.text()))
+        (field == Field::Id && !line.is_empty()).then(|| page.view.labelled(label, &clear))
     });
     page.drawn(drawn, said);
     if here {

@@ -5,11 +5,12 @@ use super::page::{Page, Sign, left};
 use crate::chutes::model::id_of;
 use crate::chutes::verify::Verdict;
 use crate::clean;
-use crate::texts::{Lang, cli, wizard as t};
+use crate::texts::{Lang, cli, signin, wizard as t};
 use crate::tui::format::model_id;
 use crate::wizard::Wizard;
 use crate::wizard::screens::done::{Difference, ReadBack, Undo};
 use crate::wizard::screens::review::Verification;
+use crate::wizard::trade::Trade;
 use ratatui::style::Style;
 use unicode_width::UnicodeWidthStr;
 
@@ -24,6 +25,9 @@ pub fn page(page: &mut Page, wizard: &Wizard) {
             // Our record cannot bring back what OpenClaw's own database held.
             if let Some(id) = &undone.stays {
                 page.sign(Sign::Warning, &crate::texts::cli::stays(lang, clean::line(id)));
+            }
+            for words in at_chutes(wizard, lang) {
+                page.text(&words, theme.quiet);
             }
             return;
         }
@@ -114,6 +118,9 @@ pub fn page(page: &mut Page, wizard: &Wizard) {
     for warning in wizard.validation.beside(&done.committed.warnings) {
         page.sign(Sign::Warning, &warning.message(lang));
     }
+    for words in at_chutes(wizard, lang) {
+        page.text(&words, theme.quiet);
+    }
     if done.committed.no_undo {
         page.sign(Sign::Warning, t::done_no_undo(lang));
     }
@@ -150,6 +157,7 @@ pub fn summary(wizard: &Wizard, lang: Lang) -> String {
     if let Undo::Done(undone) = &done.undo {
         lines.push(t::done_undone(lang).to_owned());
         lines.extend(undone.stays.iter().map(|id| cli::stays(lang, id)));
+        lines.extend(at_chutes(wizard, lang));
     } else {
         let title = if done.is_unchanged() { t::done_unchanged(lang) } else { t::done_title(lang) };
         lines.push(title.to_owned());
@@ -158,6 +166,7 @@ pub fn summary(wizard: &Wizard, lang: Lang) -> String {
         }
         let known = wizard.validation.beside(&done.committed.warnings);
         lines.extend(known.map(|warning| format!("! {}", warning.message(lang))));
+        lines.extend(at_chutes(wizard, lang));
         if let ReadBack::Differs(difference) = &done.read_back {
             lines.push(format!("! {}", differs(difference, lang)));
         }
@@ -181,6 +190,18 @@ pub fn summary(wizard: &Wizard, lang: Lang) -> String {
 
 fn row_of_undo(lang: Lang) -> String {
     format!("  {}{}", left("openclaw-chutes undo", 42, ""), t::done_next_undo(lang))
+}
+
+/// What was made at Chutes in this run, and what becomes of it.
+fn at_chutes(wizard: &Wizard, lang: Lang) -> Vec<String> {
+    let undone = matches!(wizard.done.undo, Undo::Done(_));
+    let key = match &wizard.trade {
+        Trade::Done { narrow, .. } if !undone => Some(signin::made_key(lang, clean::line(&narrow.name))),
+        Trade::GivenBack { name } => Some(signin::made_key_deleted(lang, clean::line(name))),
+        _ => None,
+    };
+    let app = wizard.sign_in.registered_now.as_ref().map(|name| signin::made_app(lang, clean::line(name)));
+    key.into_iter().chain(app).collect()
 }
 
 /// What OpenClaw reads in another way than it was meant.

@@ -55,7 +55,7 @@ pub fn shown(line: &Typed, width: usize, theme: &Theme) -> (String, usize) {
         let (count, cursor) = masked(line.count(), line.cursor_count(), width);
         return (theme.glyphs.mask.repeat(count), cursor);
     }
-    (cut(line.text(), width, theme.glyphs.ellipsis), line.cursor_width().min(width))
+    (cut(&line.shown(theme.glyphs.mask), width, theme.glyphs.ellipsis), line.cursor_width().min(width))
 }
 
 /// How many signs of a masked line are drawn in `width` columns, and where the cursor stands.

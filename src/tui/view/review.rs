@@ -43,7 +43,7 @@ pub fn page(page: &mut Page, wizard: &Wizard) {
         Trade::Running { .. } => page.sign(Sign::Working, signin::trade_running(lang)),
         Trade::Done { narrow, .. } => page.sign(Sign::Done, &signin::trade_done(lang, &narrow.name)),
         Trade::Failed { error, .. } => page.sign(Sign::Warning, &error.message(lang)),
-        Trade::None | Trade::Asking { .. } => {}
+        Trade::None | Trade::Asking { .. } | Trade::GivenBack { .. } => {}
     }
     if !review.changed.is_empty() {
         page.sign(Sign::Warning, &t::review_changed(lang, review.changed.join(", ")));

@@ -42,3 +42,19 @@ pub fn timeout() -> Duration {
     let seconds = std::env::var("OPENCLAW_CHUTES_TEST_TIMEOUT").ok().and_then(|text| text.parse().ok());
     Duration::from_secs(seconds.unwrap_or(20))
 }
+
+/// Looks until there is what is waited for, a little apart; nothing says when a process has come so far.
+///
+/// # Panics
+/// After `longest`, with `otherwise`.
+#[track_caller]
+pub fn until<T>(longest: Duration, mut look: impl FnMut() -> Option<T>, otherwise: impl Fn() -> String) -> T {
+    let begun = std::time::Instant::now();
+    loop {
+        if let Some(found) = look() {
+            return found;
+        }
+        assert!(begun.elapsed() < longest, "waited in vain: {}", otherwise());
+        std::thread::sleep(Duration::from_millis(20));
+    }
+}

@@ -1,4 +1,4 @@
-//! What a test needs and not every machine has: strace, root, Chromium, the real OpenClaw.
+//! What a test needs and not every machine has: strace, root, no network, Chromium, the real OpenClaw.
 //!
 //! A test must not pass without having run. Where something is missing it calls [`missing`], which fails the test in
 //! CI and under a bare `cargo test`. Only `scripts/test` on a developer's machine lets it be left out, and lists at
@@ -68,5 +68,40 @@ pub fn root() -> bool {
     let again = again.args([test, "--exact"]).output().expect("sudo");
     let said = String::from_utf8_lossy(&again.stdout);
     assert!(again.status.success() && said.contains("1 passed"), "as root: {said}");
+    false
+}
+
+/// Says that this process is in a network namespace of its own.
+const NO_NETWORK: &str = "OPENCLAW_CHUTES_TEST_NO_NETWORK";
+
+/// Whether the test runs without a network, but for loopback. Where not, it runs itself again in a network namespace,
+/// and its outcome there counts. Where the kernel gives nobody a namespace, it runs with the network that is there, and
+/// says so.
+#[track_caller]
+pub fn no_network() -> bool {
+    if std::env::var_os(NO_NETWORK).is_some() {
+        return true;
+    }
+    let inside = || {
+        let mut unshare = Command::new("unshare");
+        if !rustix::process::geteuid().is_root() {
+            unshare.arg("--map-root-user");
+        }
+        unshare.args(["--net", "sh", "-c", "ip link set lo up && exec \"$@\"", "sh"]).stdin(Stdio::null());
+        unshare
+    };
+    let probe = inside().arg("true").stderr(Stdio::null()).status();
+    let thread = std::thread::current();
+    let test = thread.name().expect("a test's thread has the name of the test");
+    if !probe.is_ok_and(|status| status.success()) {
+        println!("{test}: no network namespace here, so it runs with the network that is there");
+        return true;
+    }
+    let mut again = inside();
+    again.arg(std::env::current_exe().expect("this test")).args([test, "--exact"]).env(NO_NETWORK, "1");
+    let again = again.output().expect("unshare");
+    let said = String::from_utf8_lossy(&again.stdout);
+    let errors = String::from_utf8_lossy(&again.stderr);
+    assert!(again.status.success() && said.contains("1 passed"), "without a network: {said}{errors}");
     false
 }

@@ -17,6 +17,9 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
+/// How often a condition is asked that nothing on the screen answers.
+const ONCE_IN_A_WHILE: Duration = Duration::from_millis(100);
+
 /// A program about to be started in a pseudo-terminal. Made by [`crate::Home::pty`].
 pub struct Launch {
     argv: Vec<OsString>,
@@ -278,6 +281,9 @@ impl Pty {
 
     /// Waits until the screen satisfies `condition`, and returns that screen. Fails the test, showing the screen,
     /// after [`crate::timeout`] or when the program ended without. Not asked in the middle of a synchronized update.
+    ///
+    /// The condition is asked whenever the program has written, and once in a while: it may look at something else
+    /// than the screen, such as a file.
     #[track_caller]
     pub fn wait_for(&self, why: &str, condition: impl Fn(&Screen) -> bool) -> Screen {
         let deadline = Instant::now() + crate::timeout();
@@ -292,7 +298,7 @@ impl Pty {
                 drop(state);
                 panic!("{}", self.failure(&format!("waited in vain: {why}")));
             }
-            state = self.wait_change(state, left);
+            state = self.wait_change(state, left.min(ONCE_IN_A_WHILE));
         }
     }
 

@@ -197,7 +197,7 @@ fn filter_line(page: &mut Page, models: &Models) {
         false => t::models_hidden(lang, &shown, &total, count(models.hidden())),
     };
     let empty = models.filter.is_empty();
-    let text = clean::line(models.filter.text());
+    let text = clean::line(&models.filter.shown(theme.glyphs.mask));
     let count = if width >= long.width() + 20 && !empty { long } else { t::models_shown(lang, shown, total) };
     let room = width.saturating_sub(2 + 2 + count.width());
     let (text, cursor) = window(&text, models.filter.cursor_width(), room);

@@ -257,7 +257,7 @@ fn row(view: &View, models: &Models, columns: &Columns, at: usize, here: bool, p
     let mut cursor = None;
     match models.editing.as_ref().filter(|edit| edit.row == at) {
         Some(edit) => {
-            let text = clean::line(edit.line.text());
+            let text = clean::line(&edit.line.shown(theme.glyphs.mask));
             let (text, column) = super::window(&text, edit.line.cursor_width(), columns.alias);
             cursor = Some(MARK + columns.name + 1 + columns.role + 1 + column);
             let selected = if edit.line.is_selected() { theme.cursor } else { theme.field };
