@@ -3,13 +3,14 @@
 //   "put": {id: credential}             these become the only Chutes profiles;
 //   "without": id                       this one leaves;
 //   "unmark": {"id", "names": [name]}   these notes about the use of one go.
+// "scrub": [database] goes with any of them: what was deleted there is not to be found in the bytes of the file.
 // Output: {"before": {id: credential}, "after": [id], "usage": {id: notes}, "order": [id] or null}, the last two as
 // they were before.
 import { pathToFileURL } from "node:url";
 
 let input = "";
 for await (const chunk of process.stdin) input += chunk;
-const { sdk: path, agentDir, shared, put, without, unmark } = JSON.parse(input);
+const { sdk: path, agentDir, shared, put, without, unmark, scrub = [] } = JSON.parse(input);
 // Whatever a module prints of its own is not the answer.
 console.log = console.info = console.warn = console.error;
 const sdk = await import(pathToFileURL(path).href);
@@ -64,5 +65,13 @@ if (unmark) {
     for (const name of unmark.names) delete notes[name];
     return true;
   });
+}
+if (scrub.length > 0) {
+  const { DatabaseSync } = await import("node:sqlite");
+  for (const file of scrub) {
+    const database = new DatabaseSync(file);
+    database.exec("PRAGMA busy_timeout = 5000; VACUUM; PRAGMA wal_checkpoint(TRUNCATE);");
+    database.close();
+  }
 }
 process.stdout.write(JSON.stringify({ before, after: Object.keys(found()), usage, order }) + "\n");

@@ -22,6 +22,7 @@
 //! `commands` → `tui` → `wizard` → `diff` → `openclaw` → `state` → `selection` → `chutes` → `files`; nobody looks
 //! back up. The JSON5 editor is a crate of its own, `json5_edit`.
 
+pub mod accounts;
 pub mod chutes;
 pub mod clean;
 pub mod commands;

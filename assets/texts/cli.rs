@@ -289,8 +289,6 @@ texts! {
     unknown_account_hint(program): "`{program} accounts list` shows them.", "`{program} accounts list` 会列出账户。";
     last_account(id): "{id} is the only Chutes account here.", "{id} 是本机唯一的 Chutes 账户。";
     last_account_hint(program): "`{program} logout` signs it out.", "请用 `{program} logout` 退出登录。";
-    accounts_in_database(version): "OpenClaw {version} keeps its accounts in a database of its own.", "OpenClaw {version} 将账户保存在自己的数据库中。";
-    accounts_in_database_hint(id): "OpenClaw itself chooses: `openclaw models auth order set --provider chutes {id}`.", "请使用 OpenClaw 自己的命令：`openclaw models auth order set --provider chutes {id}`。";
 }
 
 // Carrying a setup elsewhere.

@@ -27,6 +27,16 @@ texts! {
     auth_stored_env(var): "API key from ${var}", "来自 ${var} 的 API 密钥";
     auth_stored_oauth(account): "OAuth, {account}", "OAuth，{account}";
     auth_stored_token: "access token", "访问令牌";
+    auth_accounts: "Accounts", "账户";
+    auth_accounts_about: "use another that is stored, remove one, sign out", "改用已存储的其他账户、移除账户或退出登录";
+    accounts_title: "What OpenClaw has for Chutes", "OpenClaw 中的 Chutes 凭证";
+    accounts_asking: "asking OpenClaw what is stored", "正在询问 OpenClaw 存储了什么";
+    accounts_in_use(what): "{what}, in use", "{what}，使用中";
+    accounts_way_out: "Signing out revokes the tokens, proves it, and writes this:", "退出登录将撤销令牌并核实，然后写入：";
+    accounts_leaving: "revoking the tokens, then writing", "正在撤销令牌，随后写入";
+    key_use: "use it", "使用";
+    key_remove: "remove it", "移除";
+    key_sign_out: "sign out", "退出登录";
     auth_now: "Now", "现状";
     auth_now_loading: "reading …", "读取中";
     auth_now_nothing: "Chutes is not set up in OpenClaw yet", "OpenClaw 还没有设置 Chutes";

@@ -364,12 +364,6 @@ pub const ERRORS: &[(&str, u8, &str, &str)] = &[
     ),
     ("unknown-account", 1, "There is no such Chutes account.", "没有这个 Chutes 账户。"),
     ("last-account", 1, "accounts remove: it is the only one.", "accounts remove：这是唯一的账户。"),
-    (
-        "accounts-in-database",
-        1,
-        "OpenClaw keeps its accounts in a database of its own.",
-        "OpenClaw 把账户保存在它自己的数据库中。",
-    ),
     ("pool-refused", 2, "These members make no pool.", "这些成员不能组成模型池。"),
     ("unknown-pool", 1, "There is no such pool.", "没有这个模型池。"),
     ("pool-in-use", 1, "The pool is the default model.", "该模型池是默认模型。"),

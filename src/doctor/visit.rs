@@ -4,6 +4,7 @@
 use super::finding::{Cause, Finding, Repair, Role, Severity};
 use super::offline::{self, Facts, Place, Places};
 use super::online::{self, Answers};
+use crate::accounts::Known;
 use crate::chutes::account::{self, Account};
 use crate::chutes::catalog;
 use crate::chutes::client::Client;
@@ -13,7 +14,7 @@ use crate::chutes::verify::{Verdict, verify};
 use crate::diff::{self, FileDiff};
 use crate::files;
 use crate::openclaw::plan::{self, AccountChange, Request};
-use crate::openclaw::program::{profiles, status};
+use crate::openclaw::program::profiles;
 use crate::openclaw::read::current::{Current, active_secret, kept};
 use crate::openclaw::read::fingerprint::Fingerprint;
 use crate::openclaw::read::snapshot::Snapshot;
@@ -95,38 +96,18 @@ fn var(name: &str) -> Option<String> {
     std::env::var(name).ok()
 }
 
-/// OpenClaw's files, with what its database holds in the place of a store in a file.
+/// What the files and the database show.
 struct Files {
-    snapshot: Snapshot,
-    current: Current,
-    /// OpenClaw keeps credentials in a database and did not say which.
-    credential_unknown: bool,
+    known: Known,
     /// A running gateway does not know the job that is to renew.
     job_gone: bool,
 }
 
 impl Files {
-    /// Takes a second or two where OpenClaw has to say what is in its database.
     fn read(site: &Site) -> Result<Files, Error> {
-        let mut snapshot = site.read()?;
-        let mut credential_unknown = false;
-        let mut said = None;
-        if snapshot.installed.generation.has_database() && snapshot.has_database {
-            match profiles::look(site, &snapshot) {
-                Ok(held) => snapshot.store.value = Ok(held.as_store()),
-                Err(_) => {
-                    said = status::credentials(site, &snapshot);
-                    credential_unknown = said.is_none();
-                }
-            }
-        }
-        let mut current = Current::of(&snapshot, now());
-        if let Some(said) = said.filter(|said| current.active.is_none() && !said.is_empty()) {
-            current.active = Some(current.credentials.len());
-            current.credentials.extend(said);
-        }
-        let job_gone = round::job_is_gone(site, &snapshot, var);
-        Ok(Files { snapshot, current, credential_unknown, job_gone })
+        let known = Known::read(site)?;
+        let job_gone = round::job_is_gone(site, &known.snapshot, var);
+        Ok(Files { known, job_gone })
     }
 }
 
@@ -166,13 +147,13 @@ pub async fn look(visit: &Visit) -> Result<Seen, Error> {
     let catalog = live.or_else(|| visit.state.catalog());
     let works = matches!(answers.verdict, Some(Verdict::Works { .. }));
     let remedy = remedy(&plain, &files, &findings, catalog.as_ref(), works, endpoints)?;
-    let reference = files.current.configured.primary;
+    let reference = files.known.current.configured.primary;
     Ok(Seen { findings, verdict: answers.verdict, reference, account, remedy })
 }
 
 /// What is asked with the credential, all at the same time.
 async fn ask(visit: &Visit, client: &Client, files: &Files) -> (Answers, Option<Account>) {
-    let Files { snapshot, current, .. } = files;
+    let Known { snapshot, current, .. } = &files.known;
     let id = current.configured.primary.as_deref().and_then(id_of);
     let secret = active_secret(snapshot, now(), var);
     let call = async {
@@ -227,7 +208,7 @@ fn all_findings(visit: &Visit, files: &Files, live: Option<&Catalog>, answers: &
 }
 
 fn offline_findings(visit: &Visit, files: &Files, live: Option<&Catalog>) -> Vec<Finding> {
-    let Files { snapshot, current, .. } = files;
+    let Known { snapshot, current, .. } = &files.known;
     let kept = visit.state.catalog();
     let catalog = live.or(kept.as_ref());
     let known = documented().beside(&current.models);
@@ -241,7 +222,7 @@ fn offline_findings(visit: &Visit, files: &Files, live: Option<&Catalog>) -> Vec
         places: &Places::look(snapshot),
         pins: &offline::pins(snapshot, current.configured.primary.as_deref()),
         reverted: undo::reverted(&visit.state),
-        credential_unknown: files.credential_unknown,
+        credential_unknown: files.known.credential_unknown,
         job_gone: files.job_gone,
         now: now(),
     })
@@ -273,7 +254,7 @@ fn remedy(
     works: bool,
     endpoints: Endpoints,
 ) -> Result<Remedy, Error> {
-    let current = &files.current;
+    let current = &files.known.current;
     let us = rustix::process::geteuid().as_raw();
     let places = Places::look(plain).found.into_iter();
     let places = places.filter(|place| place.excess() != 0 && (place.uid == us || us == 0)).collect();
@@ -351,6 +332,6 @@ pub fn mend(visit: &Visit, seen: &Seen, reviewed: bool) -> Result<Mended, Error>
     };
     let gone = |finding: &Finding| finding.repair.is_automatic() && !is_left(finding);
     mended.gone = seen.findings.iter().map(gone).collect();
-    mended.reference = files.current.configured.primary;
+    mended.reference = files.known.current.configured.primary;
     Ok(mended)
 }

@@ -57,6 +57,9 @@ const LISTS: Where = Where::In(&[
     C::Doctor,
     C::DoctorMended,
     C::DoctorOver,
+    C::Accounts,
+    C::AccountsChanged,
+    C::AccountsWayOut,
     C::Help,
 ]);
 const MODELS: Where = Where::In(&[C::Models, C::ModelsFiltered]);
@@ -234,6 +237,12 @@ pub const KEYMAP: &[Binding] = &[
         footer
     ),
     bind!(Where::In(&[C::Doctor]), [Key::Char('o')], Action::Unfold, key_unfold),
+    bind!(Where::In(&[C::Accounts, C::AccountsChanged]), [ENTER], Action::Enter, key_use, footer),
+    bind!(Where::In(&[C::Accounts, C::AccountsChanged]), [Key::Char('x')], Action::RemoveAccount, key_remove, footer),
+    bind!(Where::In(&[C::Accounts, C::AccountsChanged]), [Key::Char('o')], Action::SignOut, key_sign_out, footer),
+    bind!(Where::In(&[C::AccountsWayOut]), [ENTER], Action::Enter, key_sign_out, footer),
+    bind!(Where::In(&[C::AccountsLeft, C::AccountsOver]), [ENTER], Action::Enter, key_back, footer),
+    bind!(Where::In(&[C::AccountsChanged, C::AccountsLeft]), [Key::Char('u')], Action::Undo, key_undo, footer),
     bind!(Where::In(&[C::Trouble]), [Key::Char('r')], Action::Retry, key_retry, footer),
     bind!(Where::In(&[C::Trouble]), [ESC, ENTER], Action::Back, key_leave, footer),
     bind!(Where::In(&[C::Help]), [ESC, ENTER], Action::Back, key_close_help, footer),

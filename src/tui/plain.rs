@@ -325,6 +325,7 @@ fn meaning(wizard: &Wizard, line: Secret, lang: Lang) -> Result<Vec<Event>, Stri
     }
     let rows = match context {
         KeyContext::Auth => wizard.auth.choices.len(),
+        KeyContext::Accounts | KeyContext::AccountsChanged => wizard.accounts.stored().len(),
         KeyContext::Models | KeyContext::ModelsFiltered => wizard.models.as_ref().map_or(0, |m| m.view.len()),
         _ => 0,
     };
@@ -340,9 +341,10 @@ fn meaning(wizard: &Wizard, line: Secret, lang: Lang) -> Result<Vec<Event>, Stri
     if number == 0 || number > rows {
         return Err(t::plain_no_row(lang, number, rows));
     }
+    let is_account = matches!(context, KeyContext::Accounts | KeyContext::AccountsChanged);
     let mut events = vec![Event::Action(Action::First)];
     events.extend((1..number).map(|_| Event::Action(Action::Down)));
-    if context == KeyContext::Auth {
+    if context == KeyContext::Auth || (is_account && what.is_empty()) {
         events.push(Event::Action(Action::Enter));
     } else if what == "?" {
         events.push(Event::Action(Action::Describe));
@@ -365,6 +367,7 @@ fn takes_row(action: Action) -> bool {
             | Action::TestCall
             | Action::Mark
             | Action::TakeProposal
+            | Action::RemoveAccount
             | Action::Enter
     )
 }

@@ -39,6 +39,7 @@ use models::{ConfigFacts, Models};
 use protocol::{
     Action, Attempt, Begin, Committed, Credential, Effect, Event, KeyContext, Outcome, SignInUpdate, Viewport,
 };
+use screens::accounts::{Accounts, WayOut};
 use screens::app::App;
 use screens::auth::Auth;
 use screens::discover::Discover;
@@ -81,6 +82,7 @@ pub struct Wizard {
     pub review: Review,
     pub done: Done,
     pub doctor: Doctor,
+    pub accounts: Accounts,
     /// Of an API key that may do everything.
     pub trade: Trade,
     /// What OpenClaw itself says of its config.
@@ -130,6 +132,7 @@ impl Wizard {
             review: Review::default(),
             done: Done::default(),
             doctor: Doctor::default(),
+            accounts: Accounts::default(),
             trade: Trade::default(),
             validation: Validation::default(),
             credential: None,
@@ -209,6 +212,15 @@ impl Wizard {
             Screen::Doctor if self.doctor.can_mend() => KeyContext::Doctor,
             Screen::Doctor if self.doctor.undo == Undo::Offered => KeyContext::DoctorMended,
             Screen::Doctor => KeyContext::DoctorOver,
+            Screen::Accounts if self.accounts.is_busy() => KeyContext::AccountsBusy,
+            Screen::Accounts => match &self.accounts.way_out {
+                WayOut::Shown(_) => KeyContext::AccountsWayOut,
+                WayOut::Over(_) if self.accounts.undo == Undo::Offered => KeyContext::AccountsLeft,
+                WayOut::Over(_) => KeyContext::AccountsOver,
+                _ if self.accounts.stored().is_empty() => KeyContext::AccountsOver,
+                _ if self.accounts.undo == Undo::Offered => KeyContext::AccountsChanged,
+                _ => KeyContext::Accounts,
+            },
         }
     }
 
@@ -217,6 +229,7 @@ impl Wizard {
         match self.screen {
             Screen::App | Screen::SignIn => Screen::Key,
             Screen::Doctor => self.doctor.from.unwrap_or(Screen::Auth),
+            Screen::Accounts => Screen::Auth,
             other => other,
         }
     }
@@ -332,6 +345,26 @@ impl Wizard {
                 self.doctor.mended(attempt, *result);
                 return self.written_aside();
             }
+            Event::Accounts { attempt, result } => {
+                let was_writing = self.accounts.is_writing();
+                self.accounts.listed(attempt, result);
+                if was_writing {
+                    return self.written_aside();
+                }
+            }
+            Event::SignOutPlanned { attempt, result } => self.accounts.planned(attempt, result),
+            Event::SignedOut { attempt, result } => {
+                self.accounts.signed_out(attempt, result);
+                return self.written_aside();
+            }
+            Event::Undone(result) if self.accounts.undo == Undo::Running => {
+                self.accounts.undone(*result);
+                let mut effects = self.written_aside();
+                if !self.leaving && matches!(self.accounts.way_out, WayOut::Closed) {
+                    effects.push(Effect::ListAccounts(self.accounts.attempt));
+                }
+                return effects;
+            }
             Event::Undone(result) if self.doctor.undo == Undo::Running => {
                 self.doctor.undone(*result);
                 return self.written_aside();
@@ -393,6 +426,7 @@ impl Wizard {
             Screen::Review => self.review.act(action),
             Screen::Done => self.done.act(action),
             Screen::Doctor => self.doctor.act(action),
+            Screen::Accounts => self.accounts.act(action),
         };
         self.follow(transition)
     }
@@ -449,20 +483,21 @@ impl Wizard {
             (None, Screen::Review) => self.review.scroll.set_viewport(viewport),
             (None, Screen::Done) => self.done.scroll.set_viewport(viewport),
             (None, Screen::Doctor) => self.doctor.scroll.set_viewport(viewport),
+            (None, Screen::Accounts) => self.accounts.scroll.set_viewport(viewport),
             _ => {}
         }
     }
 
     fn quit(&mut self) -> Vec<Effect> {
         // A write that has begun is finished, one that still waits is given up; the wizard leaves after it.
-        if self.review.writing || self.done.undo == Undo::Running || self.doctor.is_writing() {
+        if self.review.writing || self.done.undo == Undo::Running || self.is_writing_aside() {
             self.leaving = true;
             return vec![Effect::StopWaiting];
         }
         let outcome = match self.step() {
             Screen::Done => Outcome::Done,
             _ if self.trouble.is_some() => Outcome::Failed,
-            _ if self.doctor.has_written() => Outcome::Changed,
+            _ if self.has_written_aside() => Outcome::Changed,
             _ => Outcome::Cancelled,
         };
         let mut effects = if outcome == Outcome::Done { Vec::new() } else { self.trade.give_back() };
@@ -470,9 +505,17 @@ impl Wizard {
         effects
     }
 
+    fn is_writing_aside(&self) -> bool {
+        self.doctor.is_writing() || self.accounts.is_writing()
+    }
+
+    fn has_written_aside(&self) -> bool {
+        self.doctor.has_written() || self.accounts.has_written()
+    }
+
     /// Something was written beside the steps: what they show of the files is old.
     fn written_aside(&mut self) -> Vec<Effect> {
-        if self.doctor.has_written() && self.done.undo == Undo::Offered {
+        if self.has_written_aside() && self.done.undo == Undo::Offered {
             self.done.undo = Undo::Passed;
         }
         if self.leaving { self.quit() } else { vec![Effect::Load] }
@@ -550,6 +593,13 @@ impl Wizard {
                 self.screen = Screen::Doctor;
                 [vec![Effect::Cancel(before.attempt)], effects].concat()
             }
+            Transition::ListAccounts => {
+                let attempt = self.new_attempt();
+                let effects;
+                (self.accounts, effects) = Accounts::begin(attempt);
+                self.screen = Screen::Accounts;
+                effects
+            }
         }
     }
 
@@ -578,6 +628,10 @@ impl Wizard {
                 self.screen = self.step();
                 vec![Effect::Cancel(self.doctor.attempt)]
             }
+            Screen::Accounts => {
+                self.screen = self.step();
+                Vec::new()
+            }
             Screen::App | Screen::Key => {
                 self.screen = Screen::Auth;
                 Vec::new()
@@ -594,7 +648,10 @@ impl Wizard {
 
     fn offer_choices(&mut self) {
         let active = self.active_credential().cloned();
-        self.auth.offer(&self.facts, active.as_ref());
+        let may_hold = |current: &Current| current.in_database && current.configured.primary.is_some();
+        let any_stored = active.is_some()
+            || self.current.as_ref().is_some_and(|current| !current.credentials.is_empty() || may_hold(current));
+        self.auth.offer(&self.facts, active.as_ref(), any_stored);
     }
 
     /// The sign-in was chosen: to the app screen, or right to the link when the environment has both the

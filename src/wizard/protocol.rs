@@ -2,6 +2,8 @@
 //!
 //! What goes into the machine and what comes out: plain data.
 
+use crate::accounts::Listed;
+use crate::accounts::sign_out::{Problem, SignedOut};
 use crate::chutes::account::Account;
 use crate::chutes::catalog::Stage;
 use crate::chutes::failure::Failure;
@@ -18,6 +20,7 @@ use crate::diff::FileDiff;
 use crate::doctor::visit::{Mended, Seen};
 use crate::host::Host;
 use crate::openclaw::Error;
+use crate::openclaw::plan::AccountChange;
 use crate::openclaw::plan::{PlanWarning, RenewalWay, Request};
 use crate::openclaw::program::status::Resolved;
 use crate::openclaw::read::current::Current;
@@ -213,6 +216,19 @@ pub enum Event {
         attempt: Attempt,
         result: Box<Result<Mended, Error>>,
     },
+    /// What is stored, also after a change.
+    Accounts {
+        attempt: Attempt,
+        result: Result<Listed, Error>,
+    },
+    SignOutPlanned {
+        attempt: Attempt,
+        result: Result<Vec<FileDiff>, Error>,
+    },
+    SignedOut {
+        attempt: Attempt,
+        result: Box<Result<SignedOut, Problem>>,
+    },
     /// What OpenClaw refuses in its config as it is; None: it gave no answer.
     Validated {
         attempt: Attempt,
@@ -345,6 +361,17 @@ pub enum Effect {
         attempt: Attempt,
         seen: Arc<Seen>,
     },
+    /// Which Chutes credentials are stored? OpenClaw is asked where they are in its database.
+    ListAccounts(Attempt),
+    /// Always finished.
+    ChangeAccount {
+        attempt: Attempt,
+        change: AccountChange,
+    },
+    /// What signing out would write.
+    PlanSignOut(Attempt),
+    /// Always finished, or everything is put back.
+    SignOut(Attempt),
     SaveFavourites(Vec<String>),
     /// The answer of this attempt is not wanted any more.
     Cancel(Attempt),
@@ -421,6 +448,8 @@ pub enum Action {
     Undo,
     /// What is wrong with the setup?
     Doctor,
+    RemoveAccount,
+    SignOut,
     /// The next field of the app screen, and the one before.
     OtherField,
     PreviousField,
@@ -509,6 +538,18 @@ key_contexts! {
     DoctorMended,
     /// There is nothing to write.
     DoctorOver,
+    /// The stored credentials.
+    Accounts,
+    /// One of them was changed: it can be undone.
+    AccountsChanged,
+    /// Being asked for, or written.
+    AccountsBusy,
+    /// What signing out writes waits for a word.
+    AccountsWayOut,
+    /// Signed out, and the config can be put back.
+    AccountsLeft,
+    /// There is nothing to choose from.
+    AccountsOver,
     Trouble,
     Help,
 }
@@ -523,6 +564,7 @@ impl KeyContext {
                 | KeyContext::ReviewWaiting
                 | KeyContext::SignInBusy
                 | KeyContext::DoctorBusy
+                | KeyContext::AccountsBusy
         )
     }
 

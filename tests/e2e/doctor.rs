@@ -15,7 +15,7 @@ use testkit::peer::{Release, patiently};
 use testkit::{Home, Ran};
 
 const STATE: &str = ".openclaw/agents/main/agent/auth-state.json";
-const SECRET: &str = "csc_canaryCANARY0123456789canaryCANARY0123456789cana";
+pub const SECRET: &str = "csc_canaryCANARY0123456789canaryCANARY0123456789cana";
 /// Runs in OpenClaw's own Node: changes the Chutes profiles and the notes about them in its database.
 const SEED: &str = r#"
 import { pathToFileURL } from "node:url";
@@ -29,16 +29,16 @@ if (!stored) throw new Error("not stored");
 "#;
 
 /// A home on which one release was set up, and the services that it talks to.
-struct Patient<'a> {
-    home: Home,
-    standin: Standin,
+pub struct Patient<'a> {
+    pub home: Home,
+    pub standin: Standin,
     idp: Arc<Idp>,
     release: &'a Release,
 }
 
 impl<'a> Patient<'a> {
     /// Nothing is set up.
-    fn bare(release: &'a Release) -> Patient<'a> {
+    pub fn bare(release: &'a Release) -> Patient<'a> {
         let idp = Arc::new(Idp::new(Options { auto_consent: Some(Consent::Allow), ..Options::default() }));
         let keys = Keys::Listed(vec![KEY.to_owned()]);
         let served = Config { idp: Some(idp.clone()), ..Config::serving(keys, sample::list(Era::Documented)) };
@@ -51,24 +51,32 @@ impl<'a> Patient<'a> {
     }
 
     /// Set up with [`KEY`].
-    fn with_a_key(release: &'a Release) -> Patient<'a> {
+    pub fn with_a_key(release: &'a Release) -> Patient<'a> {
         let patient = Patient::bare(release);
-        let args = [BIN, "onboard", "--non-interactive", "--json", "--api-key-stdin"];
-        let ran = patiently(&patient.home, args, KEY);
-        assert_eq!(ran.code, 0, "{ran:?}");
+        patient.onboard();
         patient
+    }
+
+    pub fn onboard(&self) {
+        let args = [BIN, "onboard", "--non-interactive", "--json", "--api-key-stdin"];
+        let ran = patiently(&self.home, args, KEY);
+        assert_eq!(ran.code, 0, "{ran:?}");
     }
 
     /// Signed in, with the client secret where renewals find it.
     fn signed_in(release: &'a Release) -> Patient<'a> {
         let mut patient = Patient::bare(release);
-        patient.home.set("CHUTES_CLIENT_ID", "cid_abc123def456ghi789jkl012").set("CHUTES_CLIENT_SECRET", SECRET);
-        let begun = document(&patient.home.run([BIN, "login", "start", "--json"]));
-        let address = get(begun["url"].as_str().unwrap()).location();
-        let ran = patiently(&patient.home, [BIN, "login", "finish", "--redirect-stdin", "--json"], &address);
-        assert_eq!(ran.code, 0, "{ran:?}");
-        patient.home.unset("CHUTES_CLIENT_ID").unset("CHUTES_CLIENT_SECRET");
+        patient.sign_in();
         patient
+    }
+
+    pub fn sign_in(&mut self) {
+        self.home.set("CHUTES_CLIENT_ID", "cid_abc123def456ghi789jkl012").set("CHUTES_CLIENT_SECRET", SECRET);
+        let begun = document(&self.home.run([BIN, "login", "start", "--json"]));
+        let address = get(begun["url"].as_str().unwrap()).location();
+        let ran = patiently(&self.home, [BIN, "login", "finish", "--redirect-stdin", "--json"], &address);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        self.home.unset("CHUTES_CLIENT_ID").unset("CHUTES_CLIENT_SECRET");
     }
 
     /// Another home with the same files of OpenClaw's.
@@ -104,7 +112,7 @@ impl<'a> Patient<'a> {
     }
 
     /// Changes the store wherever it is: `in_file` and `in_database` (a function body of `store`) mean the same.
-    fn store(&self, in_file: impl FnOnce(&mut Value), in_database: &str) {
+    pub fn store(&self, in_file: impl FnOnce(&mut Value), in_database: &str) {
         if self.has_file_store() {
             return self.edit(STORE, in_file);
         }
@@ -121,7 +129,7 @@ impl<'a> Patient<'a> {
         std::fs::set_permissions(self.home.join(file), std::fs::Permissions::from_mode(mode)).expect("a file");
     }
 
-    fn ours(&self, words: &[&str]) -> Ran {
+    pub fn ours(&self, words: &[&str]) -> Ran {
         let ran = patiently(&self.home, std::iter::once(&BIN).chain(words), "");
         let said = format!("{}{}", ran.stdout, ran.stderr);
         assert!(leaks(&said).is_none() && !said.contains(SECRET), "a secret in {said}");
@@ -134,7 +142,7 @@ impl<'a> Patient<'a> {
         (ran.code, document(&ran))
     }
 
-    fn openclaw(&self, words: &[&str]) -> Ran {
+    pub fn openclaw(&self, words: &[&str]) -> Ran {
         patiently(&self.home, ["openclaw"].iter().chain(words), "")
     }
 
@@ -156,7 +164,7 @@ impl<'a> Patient<'a> {
 }
 
 #[track_caller]
-fn json_of(ran: &Ran) -> Value {
+pub fn json_of(ran: &Ran) -> Value {
     let start = ran.stdout.find('{').unwrap_or_default();
     serde_json::from_str(&ran.stdout[start..]).unwrap_or_else(|error| panic!("{error}: {ran:?}"))
 }
@@ -361,6 +369,94 @@ fn with(version: &str, online: usize) {
         for seeded in ALONE.iter().chain(&ONLINE[..online]) {
             let whole = &whole;
             scope.spawn(move || named(&whole.copied(), seeded));
+        }
+    });
+}
+
+/// Homes that work, each in a way of its own: what is done to it before and after the onboarding.
+type Healthy = (&'static str, fn(&mut Patient));
+
+const HEALTHY: &[Healthy] = &[
+    ("written by hand, with comments", |patient| {
+        patient.home.write(CONFIG, "{\n  // mine\n  gateway: { mode: 'local' }, // stays\n}\n");
+        patient.onboard();
+    }),
+    ("a reference to a variable that the gateway reads", |patient| {
+        patient.home.write(".openclaw/.env", format!("CHUTES_API_KEY={KEY}\n"));
+        patient.mode(".openclaw/.env", 0o600);
+        patient.home.set("CHUTES_API_KEY", KEY);
+        let ran = patient.ours(&["onboard", "--non-interactive", "--json", "--secret-input-mode", "ref"]);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        patient.home.unset("CHUTES_API_KEY");
+    }),
+    ("models in a file that the config includes", |patient| {
+        patient.home.write(CONFIG, "{ gateway: { mode: 'local' }, models: { $include: './models.json5' } }\n");
+        patient.home.write(".openclaw/models.json5", "{ mode: 'merge' }\n");
+        patient.onboard();
+    }),
+    ("three agents", |patient| {
+        patient.home.write(CONFIG, "{ gateway: { mode: 'local' }, agents: { list: [{ id: 'one', default: true }, { id: 'two' }, { id: 'three' }] } }\n");
+        patient.onboard();
+    }),
+    ("another provider beside it", |patient| {
+        patient.home.write(
+            CONFIG,
+            "{ gateway: { mode: 'local' }, agents: { defaults: { model: 'anthropic/claude-opus-4-8' } } }\n",
+        );
+        patient.home.write(STORE, r#"{"version":1,"profiles":{"anthropic:default":{"type":"api_key","provider":"anthropic","key":"sk-ant-x"}}}"#);
+        patient.mode(STORE, 0o600);
+        patient.mode(".openclaw/agents/main/agent", 0o700);
+        patient.onboard();
+    }),
+    ("every model allowed by one entry", |patient| {
+        patient.onboard();
+        patient.config(|config| config["agents"]["defaults"]["models"]["chutes/*"] = json!({}));
+    }),
+    ("a pool for a default", |patient| {
+        patient.onboard();
+        let ran = patient.ours(&["models", "pools", "add", "both", DEFAULT, "chutes/deepseek-ai/DeepSeek-V3.2-TEE"]);
+        assert_eq!(ran.code, 0, "{ran:?}");
+        let ran = patient.ours(&["models", "set", "both"]);
+        assert_eq!(ran.code, 0, "{ran:?}");
+    }),
+    ("a key that may not ask about the account", |patient| {
+        patient.onboard();
+        patient.home.unset("CHUTES_IDP_BASE_URL");
+    }),
+    ("a cooldown that is over", |patient| {
+        patient.onboard();
+        let usage = json!({"chutes:default": {"lastUsed": 5, "errorCount": 1, "cooldownUntil": 1_700_000_000_000_u64}});
+        patient.home.write(STATE, json!({"version": 1, "usageStats": usage}).to_string());
+        patient.mode(STATE, 0o600);
+    }),
+    ("a config that a group writes together", |patient| {
+        patient.onboard();
+        patient.mode(CONFIG, 0o660);
+    }),
+];
+
+/// With those of the three releases that were just set up, or signed in, more than twelve.
+#[test]
+fn a_home_that_works_has_no_fault() {
+    let Some(release) = Release::of("2026.5.28") else { return };
+    std::thread::scope(|scope| {
+        for (name, set_up) in HEALTHY {
+            let release = &release;
+            scope.spawn(move || {
+                let mut patient = Patient::bare(release);
+                std::fs::create_dir_all(patient.home.join(".openclaw")).unwrap();
+                patient.mode(".openclaw", 0o700);
+                set_up(&mut patient);
+                let before = patient.home.read(CONFIG);
+                let (exit, seen) = patient.doctor(&["--fix"]);
+                assert_eq!((exit, left(&seen, "fault")), (0, set(&[])), "{name}: {seen:#}");
+                assert_eq!(
+                    (&seen["changed"], &seen["probe"]["result"]),
+                    (&json!(false), &json!("ok")),
+                    "{name}: {seen:#}"
+                );
+                assert_eq!(patient.home.read(CONFIG), before, "{name}");
+            });
         }
     });
 }

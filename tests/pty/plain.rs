@@ -75,3 +75,37 @@ fn a_long_paste_is_not_cut_by_the_terminal_and_ctrl_c_leaves() {
     assert_eq!(pty.wait_exit(), 130);
     pty.assert_terminal_restored();
 }
+
+#[test]
+fn doctor_and_accounts_by_lines() {
+    let standin = Standin::start(Config::demo()).unwrap();
+    let home = home(&standin);
+    let ran = home.run_with_input([BIN, "onboard", "--non-interactive", "--api-key-stdin"], KEY);
+    assert_eq!(ran.code, 0, "{ran:?}");
+    let path = home.join(".openclaw/agents/main/agent/auth-profiles.json");
+    let mode = |mode: u32| std::os::unix::fs::PermissionsExt::from_mode(mode);
+    std::fs::set_permissions(&path, mode(0o644)).unwrap();
+    let pty = home.pty([BIN, "onboard", "--plain"]).size(100, 400).spawn();
+    pty.wait_text("1. ");
+    pty.send("d\r");
+    pty.wait_text("auth-profiles.json: 0644 to 0600");
+    pty.wait_text("Enter repair");
+    pty.send("\r");
+    pty.wait_text("Repaired");
+    pty.send("back\r");
+    // The first screen again, with the row for accounts.
+    let screen =
+        pty.wait_for("the rows", |screen| screen.rows().iter().filter(|row| row.contains(". Accounts, ")).count() == 2);
+    let row = screen.rows().into_iter().rfind(|row| row.contains(". Accounts, ")).unwrap();
+    pty.send(format!("{}\r", row.trim().split('.').next().unwrap()));
+    pty.wait_text("1. chutes:default, API key");
+    pty.send("o\r");
+    pty.wait_text("Signing out revokes");
+    pty.wait_text("Enter sign out");
+    pty.send("\r");
+    pty.wait_text("An API key stays valid");
+    pty.send("quit\r");
+    assert_eq!(pty.wait_exit(), 0);
+    assert!(!pty.ever_wrote("\x1b") && !pty.ever_wrote("canary"));
+    assert!(home.files_containing("canary7890").is_empty());
+}

@@ -159,3 +159,22 @@ fn two_accounts_side_by_side_and_one_in_use() {
     let last = run(&home, "accounts remove alice --json");
     assert_eq!(document(&last)["error"]["code"], "last-account");
 }
+
+/// While the service does not answer, nothing has left yet.
+#[test]
+fn ctrl_c_while_the_tokens_are_being_revoked_leaves_everything() {
+    let chutes = Chutes::start(Some(Consent::Allow));
+    let mut home = chutes.home();
+    signed_in(&chutes, &home);
+    let (config, store) = (home.read(CONFIG), home.read(STORE));
+    // It takes the call, and says nothing.
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+    home.set("CHUTES_IDP_BASE_URL", format!("http://{}", silent.local_addr().unwrap()));
+    let pty = home.pty([BIN, "logout", "--yes"]).spawn();
+    let _call = silent.accept().unwrap();
+    pty.keys("C-c");
+    assert_eq!(pty.wait_exit(), 130, "{}", pty.screen().describe());
+    pty.assert_terminal_restored();
+    assert_eq!((home.read(CONFIG), home.read(STORE)), (config, store));
+    assert!(tokens(&home).iter().all(|token| is_active(&chutes, token)));
+}

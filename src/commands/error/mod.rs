@@ -108,11 +108,6 @@ pub enum Error {
     LastAccount {
         id: String,
     },
-    /// Only OpenClaw itself can choose.
-    AccountsInDatabase {
-        version: String,
-        id: String,
-    },
     Pool(PoolError),
     Tee(TeeError),
     /// A text that is no export of ours.
@@ -247,7 +242,6 @@ impl Error {
             Error::NotRevoked { .. } => "not-revoked",
             Error::UnknownAccount { .. } => "unknown-account",
             Error::LastAccount { .. } => "last-account",
-            Error::AccountsInDatabase { .. } => "accounts-in-database",
             Error::Pool(PoolError::Members(_)) => "pool-refused",
             Error::Tee(TeeError::NotServed { .. }) => "model-not-served",
             Error::Tee(TeeError::NoTee { .. }) => "no-tee",
@@ -299,7 +293,6 @@ impl Error {
             Error::NotRevoked { message } => text::not_revoked(lang, message),
             Error::UnknownAccount { name } => text::unknown_account(lang, clean::excerpt(name, 80)),
             Error::LastAccount { id } => text::last_account(lang, clean::line(id)),
-            Error::AccountsInDatabase { version, .. } => text::accounts_in_database(lang, clean::line(version)),
             Error::Pool(error) => error.message(lang),
             Error::Tee(TeeError::NotServed { model }) => text::warn_not_served_now(lang, clean::line(model)),
             Error::Tee(TeeError::NoTee { model }) => choose::tee_no_tee(lang, clean::line(model)),
@@ -346,7 +339,6 @@ impl Error {
             Error::NotRevoked { .. } => text::not_revoked_hint(lang, program),
             Error::UnknownAccount { .. } => text::unknown_account_hint(lang, program),
             Error::LastAccount { .. } => text::last_account_hint(lang, program),
-            Error::AccountsInDatabase { id, .. } => text::accounts_in_database_hint(lang, clean::excerpt(id, 80)),
             Error::Pool(PoolError::Members(_)) => choose::pool_members_hint(lang, program),
             Error::Pool(PoolError::Unknown { .. }) => choose::pool_unknown_hint(lang, program),
             Error::Pool(PoolError::IsDefault { .. }) => choose::pool_is_default_hint(lang, program),

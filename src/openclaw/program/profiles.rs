@@ -6,7 +6,7 @@ use super::run;
 use crate::openclaw::Site;
 use crate::openclaw::error::Error;
 use crate::openclaw::plan::credential;
-use crate::openclaw::read::install::Generation;
+use crate::openclaw::read::install::{Generation, shared_database};
 use crate::openclaw::read::snapshot::Snapshot;
 use crate::openclaw::types::DatabaseChange;
 use serde_json::{Map, Value, json};
@@ -62,6 +62,14 @@ pub fn look(site: &Site, snapshot: &Snapshot) -> Result<Held, Error> {
 pub fn unmark(site: &Site, snapshot: &Snapshot, id: &str) -> Result<(), Error> {
     let unmark = json!({ "unmark": { "id": id, "names": credential::FAILURE_MARKS } });
     ask(site, snapshot, unmark, &Map::new(), |_| true).map(drop)
+}
+
+/// Takes all of them out, for good: the bytes of the database do not have them any more. What was there before.
+pub fn take_out(site: &Site, snapshot: &Snapshot) -> Result<Map<String, Value>, Error> {
+    let agent_dir = snapshot.store.file.path.parent().unwrap_or(&site.paths.state_dir);
+    let databases = [agent_dir.join("openclaw-agent.sqlite"), shared_database(&site.paths.state_dir)];
+    let scrub: Vec<_> = databases.iter().filter(|path| path.is_file()).map(|path| path.to_string_lossy()).collect();
+    Ok(ask(site, snapshot, json!({ "put": {}, "scrub": scrub }), &Map::new(), <[Value]>::is_empty)?.profiles)
 }
 
 /// Makes `put` the only Chutes profiles there, by id as OpenClaw stores them. What was there before.

@@ -4,6 +4,8 @@
 pub mod sign_in;
 
 use super::Session;
+use crate::accounts::sign_out::{Departure, Problem};
+use crate::accounts::{self, Known};
 use crate::chutes::account;
 use crate::chutes::catalog;
 use crate::chutes::client::Client;
@@ -125,6 +127,35 @@ impl Effects {
                 self.write(move || {
                     let result = Box::new(visit::mend(&visit, &seen, true));
                     Event::Mended { attempt, result }
+                });
+            }
+            Effect::ListAccounts(attempt) => {
+                let session = Arc::clone(&self.session);
+                self.blocking(move || {
+                    let result = Known::read(&session.site).map(|known| known.listed());
+                    Event::Accounts { attempt, result }
+                });
+            }
+            Effect::ChangeAccount { attempt, change } => {
+                let session = Arc::clone(&self.session);
+                self.write(move || {
+                    let Session { site, state, endpoints, .. } = &*session;
+                    Event::Accounts { attempt, result: accounts::change(site, state, endpoints, change) }
+                });
+            }
+            Effect::PlanSignOut(attempt) => {
+                let session = Arc::clone(&self.session);
+                self.blocking(move || {
+                    let departure = Departure::plan(&session.site, &session.endpoints, false);
+                    Event::SignOutPlanned { attempt, result: departure.map(|departure| departure.files()) }
+                });
+            }
+            Effect::SignOut(attempt) => {
+                let session = Arc::clone(&self.session);
+                self.write(move || {
+                    let departure = Departure::plan(&session.site, &session.endpoints, false);
+                    let done = departure.map_err(Problem::Files).and_then(|d| d.carry_out(&session.state));
+                    Event::SignedOut { attempt, result: Box::new(done) }
                 });
             }
             Effect::SaveFavourites(favourites) => {

@@ -54,6 +54,7 @@ fn words(view: &View, choice: &Choice) -> (String, String) {
         Choice::OAuth => (signin::auth_oauth(lang).to_owned(), signin::auth_oauth_about(lang).to_owned()),
         Choice::ApiKey => (t::auth_api_key(lang).to_owned(), t::auth_api_key_about(lang).to_owned()),
         Choice::EnvKey(key) => (t::auth_env_key(lang, key.hint()), t::auth_env_key_about(lang).to_owned()),
+        Choice::Accounts => (t::auth_accounts(lang).to_owned(), t::auth_accounts_about(lang).to_owned()),
         Choice::Stored(stored) => (t::auth_stored(lang).to_owned(), credential_words(stored, lang)),
     }
 }

@@ -1,6 +1,7 @@
 //! Drawing. Reads the wizard, changes nothing: header and rail above, keys in force below, one screen
 //! in between.
 
+mod accounts;
 mod app;
 mod auth;
 mod discover;
@@ -141,6 +142,7 @@ impl View {
                 Screen::Review => review::page(&mut page, wizard),
                 Screen::Done => done::page(&mut page, wizard),
                 Screen::Doctor => doctor::page(&mut page, wizard),
+                Screen::Accounts => accounts::page(&mut page, wizard),
             }
         }
         page

@@ -17,6 +17,8 @@ pub enum Choice {
     EnvKey(Secret),
     /// Go on with what OpenClaw's store has.
     Stored(StoredCredential),
+    /// Use another one that is stored, take one away, or sign out.
+    Accounts,
 }
 
 impl Choice {
@@ -26,6 +28,7 @@ impl Choice {
             Choice::Continue(_) | Choice::OAuth => Some(CredentialKind::OAuth),
             Choice::ApiKey | Choice::EnvKey(_) => Some(CredentialKind::ApiKey),
             Choice::Stored(stored) => Some(stored.kind),
+            Choice::Accounts => None,
         }
     }
 }
@@ -42,8 +45,8 @@ pub struct Auth {
 }
 
 impl Auth {
-    /// Work out the choices. The cursor stays on its choice; at first it is on the likeliest one.
-    pub fn offer(&mut self, facts: &Facts, active: Option<&StoredCredential>) {
+    /// Work out the choices. `any_stored`: OpenClaw has a Chutes credential, or may have. The cursor stays on its choice; at first it is on the likeliest one.
+    pub fn offer(&mut self, facts: &Facts, active: Option<&StoredCredential>, any_stored: bool) {
         let chosen = self.choices.get(self.chosen).filter(|_| self.moved).cloned();
         self.choices.clear();
         self.choices.extend(facts.sign_in.begun.map(Choice::Continue));
@@ -61,6 +64,9 @@ impl Auth {
         if let Some(stored) = active {
             likely = self.choices.len();
             self.choices.push(Choice::Stored(stored.clone()));
+        }
+        if any_stored {
+            self.choices.push(Choice::Accounts);
         }
         if facts.sign_in.begun.is_some() {
             likely = 0;
@@ -84,6 +90,7 @@ impl Auth {
                 Some(Choice::ApiKey) => return Transition::Go(Screen::Key),
                 Some(Choice::EnvKey(key)) => return Transition::Use(Credential::EnvKey(key)),
                 Some(Choice::Stored(_)) => return Transition::Use(Credential::Stored),
+                Some(Choice::Accounts) => return Transition::ListAccounts,
                 None => {}
             },
             _ => {}

@@ -1,6 +1,7 @@
 //! One file per screen: its own state, and an `act` that turns the meaning of a key into a transition.
 //! A screen sees nothing of the others; the router in `wizard/mod.rs` follows its transitions.
 
+pub mod accounts;
 pub mod app;
 pub mod auth;
 pub mod discover;
@@ -29,6 +30,8 @@ pub enum Screen {
     Done,
     /// Beside the steps: what is wrong, from the first screen and the last.
     Doctor,
+    /// Beside the first step: the stored credentials.
+    Accounts,
 }
 
 /// What the router has to do after a screen has seen a key.
@@ -83,6 +86,8 @@ pub enum Transition {
     Finish,
     /// Look for what is wrong.
     Examine,
+    /// Which credentials are stored?
+    ListAccounts,
 }
 
 /// A position in something that may be longer than the window. The drawing side tells how far it goes.

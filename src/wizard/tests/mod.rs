@@ -2,6 +2,7 @@
 //!
 //! Transition tables: every screen and every kind of event, late answers, back, leaving. No IO.
 
+mod accounts;
 mod doctor;
 mod sign_in;
 mod validation;
