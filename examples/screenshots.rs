@@ -231,6 +231,7 @@ fn scenes(services: &Services) -> Vec<(&'static str, &'static str, Scene)> {
             ",
             )
             .env("CHUTES_CLIENT_ID", "cid_abc123def456ghi789jkl012")
+            .env("CHUTES_CLIENT_SECRET", "csc_0123456789abcdefghijABCDEFGHIJ0123456789abcdefgh")
             .env("USER", "root")
             .env("SSH_CONNECTION", "198.51.100.7 50022 203.0.113.9 22"),
         ),

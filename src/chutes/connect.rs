@@ -142,6 +142,11 @@ impl Progress {
         self.begun.fetch_or(1 << stage as u8, Ordering::Relaxed);
     }
 
+    /// The call has been begun: whoever has not asked for a connection by then has one from an earlier call.
+    pub(super) fn called(&self) {
+        let _ = self.begun.compare_exchange(0, 1 << Stage::Request as u8, Ordering::Relaxed, Ordering::Relaxed);
+    }
+
     /// The latest stage that has begun.
     pub(super) fn latest(&self) -> Stage {
         let begun = self.begun.load(Ordering::Relaxed);

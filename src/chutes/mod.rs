@@ -14,6 +14,7 @@ pub mod health;
 pub mod key_management;
 mod list;
 pub mod making;
+pub mod market;
 pub mod model;
 pub mod oauth;
 pub mod pool;

@@ -5,7 +5,7 @@ use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
 use ratatui::style::{Color, Modifier};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{self, Write};
 use unicode_width::UnicodeWidthStr;
 
@@ -21,6 +21,8 @@ pub struct Output<W: Write> {
     cursor_shown: bool,
     /// What stands where, as far as it is one plain byte: writing it again is the shortest way across.
     seen: HashMap<(u16, u16), (u8, Pen)>,
+    /// Where something else stands. What is in neither has not been written since the screen was cleared.
+    odd: HashSet<(u16, u16)>,
 }
 
 /// How the terminal writes now.
@@ -35,13 +37,14 @@ const PLAIN: Pen = Pen { fg: Color::Reset, bg: Color::Reset, modifier: Modifier:
 
 impl<W: Write> Output<W> {
     pub fn new(writer: W) -> Output<W> {
-        Output { inner: CrosstermBackend::new(writer), cursor_shown: false, seen: HashMap::new() }
+        Output { inner: CrosstermBackend::new(writer), cursor_shown: false, seen: HashMap::new(), odd: HashSet::new() }
     }
 
     /// The terminal was just taken, with its cursor hidden.
     pub fn taken(&mut self) {
         self.cursor_shown = false;
         self.seen.clear();
+        self.odd.clear();
     }
 
     /// The bytes from column `from` to before `to`, if they look the same whoever writes them.
@@ -56,7 +59,16 @@ impl<W: Write> Output<W> {
 
     /// Nothing is seen there, for certain.
     fn is_blank(&self, x: u16, y: u16) -> bool {
-        self.seen.get(&(x, y)).is_some_and(|(byte, pen)| *byte == b' ' && pen.shows_nothing())
+        match self.seen.get(&(x, y)) {
+            Some((byte, pen)) => *byte == b' ' && pen.shows_nothing(),
+            None => !self.odd.contains(&(x, y)),
+        }
+    }
+
+    /// Something stands there that is not one plain byte.
+    fn forget(&mut self, x: u16, y: u16) {
+        self.seen.remove(&(x, y));
+        self.odd.insert((x, y));
     }
 
     /// Take the cursor to a place.
@@ -126,7 +138,10 @@ impl<W: Write> Backend for Output<W> {
                 if !pen.shows_nothing() {
                     set(&mut self.inner, &mut pen, PLAIN)?;
                 }
-                self.seen.extend((x..x + count).map(|x| ((x, y), (b' ', PLAIN))));
+                for x in x..x + count {
+                    self.seen.insert((x, y), (b' ', PLAIN));
+                    self.odd.remove(&(x, y));
+                }
                 // Where the next cell is written too, the cursor has to get there anyway; and some
                 // terminals leave half a wide character to it.
                 let goes_on = cells.peek().is_some_and(|(nx, ny, _)| (*nx, *ny) == (x + count, y));
@@ -142,11 +157,14 @@ impl<W: Write> Backend for Output<W> {
             set(&mut self.inner, &mut pen, Pen { fg: cell.fg, bg: cell.bg, modifier: cell.modifier })?;
             self.inner.write_all(cell.symbol().as_bytes())?;
             match cell.symbol().as_bytes() {
-                [byte] => self.seen.insert((x, y), (*byte, pen)),
-                _ => self.seen.remove(&(x, y)),
-            };
+                [byte] => {
+                    self.seen.insert((x, y), (*byte, pen));
+                    self.odd.remove(&(x, y));
+                }
+                _ => self.forget(x, y),
+            }
             if cell.symbol().width() == 2 {
-                self.seen.remove(&(x + 1, y));
+                self.forget(x + 1, y);
             }
             // The column behind a wide character is gone to, whatever the terminal made of it.
             at = Some((if cell.symbol().width() == 1 { x + 1 } else { u16::MAX }, y));
@@ -177,11 +195,13 @@ impl<W: Write> Backend for Output<W> {
 
     fn clear(&mut self) -> io::Result<()> {
         self.seen.clear();
+        self.odd.clear();
         self.inner.clear()
     }
 
     fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
         self.seen.clear();
+        self.odd.clear();
         self.inner.clear_region(clear_type)
     }
 

@@ -90,7 +90,7 @@ impl Theme {
             key: bold,
             error: red.add_modifier(Modifier::BOLD),
             warning: bold,
-            matched: bold.add_modifier(Modifier::UNDERLINED),
+            matched: plain.add_modifier(Modifier::UNDERLINED),
             added: green,
             removed: red,
             field: plain.add_modifier(Modifier::UNDERLINED),

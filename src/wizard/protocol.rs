@@ -4,11 +4,10 @@
 
 use crate::accounts::Listed;
 use crate::accounts::sign_out::{Problem, SignedOut};
-use crate::chutes::account::Account;
 use crate::chutes::catalog::Stage;
 use crate::chutes::failure::Failure;
-use crate::chutes::health::Health;
 use crate::chutes::key_management::{NarrowKey, NarrowKeyError};
+use crate::chutes::market::News;
 use crate::chutes::model::Catalog;
 use crate::chutes::oauth::answer::{Mistake, Refusal};
 use crate::chutes::oauth::app::{AppError, Registered};
@@ -177,11 +176,10 @@ pub enum Event {
         attempt: Attempt,
         update: SignInUpdate,
     },
-    /// What the account has left and what runs, beside the list; either may be unknown.
-    Market {
-        account: Option<Account>,
-        health: Arc<Health>,
-    },
+    /// What runs, or what the account has left, beside the list.
+    Market(News),
+    /// A moment has passed since [`Effect::Rest`].
+    Rested(u64),
     /// What became of [`Effect::RegisterApp`].
     AppRegistered {
         attempt: Attempt,
@@ -308,6 +306,8 @@ pub enum Effect {
         attempt: Attempt,
         count: u64,
     },
+    /// Report back as [`Event::Rested`] after a moment in which a person would have moved on.
+    Rest(u64),
     MoreTime(Attempt),
     /// Only after a frame with the link was drawn.
     OpenBrowser {

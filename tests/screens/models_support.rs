@@ -128,6 +128,10 @@ impl Stage {
 
     pub fn event(&mut self, event: Event) {
         self.effects = self.wizard.handle(event);
+        // A person who looks before the next key.
+        if let Some(Effect::Rest(count)) = self.effects.pop_if(|effect| matches!(effect, Effect::Rest(_))) {
+            self.wizard.handle(Event::Rested(count));
+        }
         let mut terminal = Terminal::new(TestBackend::new(self.size.0, self.size.1)).unwrap();
         let mut viewport = None;
         terminal.draw(|frame| viewport = Some(self.view.draw(&self.wizard, frame))).expect("a frame");

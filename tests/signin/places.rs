@@ -141,3 +141,28 @@ fn the_real_openclaw_shows_uses_and_renews_the_sign_in() {
         }
     }
 }
+
+/// OpenClaw 2026.7.1 where nvm put it, with its Node beside it, and a `PATH` that has neither: as in a job of cron.
+#[test]
+fn a_node_that_is_in_no_path_is_found_beside_openclaw() {
+    use std::os::unix::fs::PermissionsExt;
+    let chutes = Chutes::start(Some(Consent::Allow));
+    let mut home = chutes.home();
+    let bin = ".nvm/versions/node/v22.3.0";
+    home.write(format!("{bin}/lib/node_modules/openclaw/package.json"), r#"{"name":"openclaw","version":"2026.7.1"}"#);
+    home.write(format!("{bin}/lib/node_modules/openclaw/dist/plugin-sdk/provider-auth.js"), "");
+    let script = home.write(format!("{bin}/lib/node_modules/openclaw/openclaw.mjs"), "#!/bin/sh\nexit 0\n");
+    let node =
+        "#!/bin/sh\nread input\n: > \"$HOME/node-ran\"\necho '{\"before\": {}, \"after\": [\"chutes:alice\"]}'\n";
+    let node = home.write(format!("{bin}/bin/node"), node);
+    for program in [&script, &node] {
+        std::fs::set_permissions(program, std::fs::Permissions::from_mode(0o755)).unwrap();
+    }
+    std::os::unix::fs::symlink(&script, home.join(format!("{bin}/bin/openclaw"))).unwrap();
+    home.set("PATH", home.join("nothing"));
+    let begun = home.run([BIN, "login", "start", "--json"]);
+    let begun: serde_json::Value = serde_json::from_str(&begun.stdout).unwrap_or_else(|_| panic!("{begun:?}"));
+    let address = get(begun["url"].as_str().unwrap()).location();
+    let done = home.run_with_input([BIN, "login", "finish", "--redirect-stdin", "--json"], address);
+    assert!(done.code == 0 && home.join("node-ran").exists(), "{done:?}");
+}

@@ -1,4 +1,21 @@
 //! The stand-in answers as the real identity provider does: seen with bare HTTP, without our client.
+//!
+//! Where a stand-in easily differs from the service, and the test that holds it to it:
+//!
+//! | | test |
+//! |---|---|
+//! | an exchange without the client secret is `invalid_client`, and spends the code | `an_exchange_without_the_secret_is_refused_and_spends_the_code` |
+//! | order of its checks: code, redirect, client, secret, verifier | `the_checks_of_an_exchange_have_an_order` |
+//! | a scope is refused after Allow, and the usual ones need no registration | `a_scope_is_refused_after_allow_and_the_usual_ones_need_no_registration` |
+//! | a wrong `response_type` or `plain` is a page with 400, no redirect | `a_bad_link_ends_on_a_page_and_nothing_comes_back` |
+//! | `User denied the request` | `a_denial_has_the_words_of_the_service_and_anything_else_allows` |
+//! | two pages, login and consent | `the_pages_are_login_and_consent_and_a_session_leaves_the_first_out` |
+//! | an unknown or missing `grant_type` | `other_grants_are_unsupported_and_a_request_without_one_has_no_shape` |
+//! | revoking answers `{"revoked": true}` | `revoking_ends_one_token_and_always_says_so` |
+//! | userinfo: 401 and 403, in words | `userinfo_says_why_it_says_nothing` |
+//! | tokens: prefix, UUID, 48 characters, 89 in all | `tokens_have_the_shape_of_the_service` |
+//! | the list with a dead token: 200; with one that may not invoke: 403 | `models_and_completions_answer_by_the_kind_of_the_credential` |
+//! | 402 is an object | `payment_required_is_an_object` |
 
 use crate::support::{CLIENT_ID, SECRET, fields_of};
 use openclaw_chutes::standin::idp::{App, Apps, Consent, Idp, Options};

@@ -10,6 +10,7 @@ use crate::openclaw::read::install::{Generation, shared_database};
 use crate::openclaw::read::snapshot::Snapshot;
 use crate::openclaw::types::DatabaseChange;
 use serde_json::{Map, Value, json};
+use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::time::Duration;
 
@@ -94,7 +95,7 @@ fn ask(
     input["sdk"] = json!(sdk.to_string_lossy());
     input["agentDir"] = json!(agent_dir.to_string_lossy());
     input["shared"] = json!(site.installed.generation == Generation::SharedSqlite);
-    let mut command = Command::new("node");
+    let mut command = Command::new(node(site));
     command.args(["--input-type=module", "--eval", SCRIPT]);
     run::about(&mut command, site, None);
     let ran = run::run(command, Some(&input.to_string()), LONGEST).map_err(|error| match error {
@@ -110,6 +111,15 @@ fn ask(
     let of = |name: &str| answer.get(name).cloned().unwrap_or_default();
     let profiles = answer.get("before").and_then(Value::as_object).cloned().unwrap_or_default();
     Ok(Held { profiles, usage: of("usage"), order: of("order") })
+}
+
+/// The one in `PATH`, as for OpenClaw itself; else the one that its installer put beside it, which a job of cron or
+/// sudo has in no `PATH`.
+fn node(site: &Site) -> PathBuf {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    let in_path = std::env::split_paths(&path).any(|dir| dir.is_absolute() && dir.join("node").is_file());
+    let beside = site.installed.program.as_deref().and_then(Path::parent).map(|dir| dir.join("node"));
+    beside.filter(|node| !in_path && node.is_file()).unwrap_or_else(|| PathBuf::from("node"))
 }
 
 /// Without the secrets that were to be stored, should Node have quoted its input.

@@ -76,13 +76,6 @@ pub fn page(page: &mut Page, wizard: &Wizard) {
                 }
                 page.sign(Sign::Warning, &words);
             }
-            let way = planned.renewal.iter().filter(|_| !low || page.room.spoken).flat_map(|way| way.words(lang));
-            for words in way.collect::<Vec<_>>() {
-                page.text(&words, theme.quiet);
-            }
-            if let (Some(by), false) = (planned.timer, wizard.renewal_timer) {
-                page.text(&renewal::timer_offered(lang, "t", by.name(), EVERY), theme.quiet);
-            }
             if !low {
                 page.blank();
             }
@@ -189,6 +182,14 @@ fn in_words(wizard: &Wizard) -> Vec<(&'static str, String)> {
     };
     words.extend(credential.map(|credential| (t::review_credential(lang), credential)));
     words.push((t::review_models(lang), t::review_registered(lang, wizard.review.registered)));
+    if let Some(Ok(planned)) = &wizard.review.planned {
+        let way = planned.renewal.iter().flat_map(|way| way.words(lang));
+        let offered = planned.timer.filter(|_| !wizard.renewal_timer);
+        let offered = offered.map(|by| renewal::timer_offered(lang, "t", by.name(), EVERY));
+        // What can be done about it comes first: the rest may be out of sight.
+        let about = offered.into_iter().chain(way).enumerate();
+        words.extend(about.map(|(at, text)| (if at == 0 { renewal::status_renewal(lang) } else { "" }, text)));
+    }
     words
 }
 
@@ -196,7 +197,7 @@ fn in_words(wizard: &Wizard) -> Vec<(&'static str, String)> {
 fn spoken(page: &mut Page, wizard: &Wizard, planned: &Planned) {
     let (view, lang) = (page.view, page.view.lang);
     for (label, text) in in_words(wizard) {
-        page.said(view.labelled(label, &text));
+        page.said(if label.is_empty() { text } else { view.labelled(label, &text) });
     }
     if let Some(command) = &planned.handover {
         page.said(t::review_handover(lang, command));

@@ -9,6 +9,7 @@ use super::page::{Page, Room, Sign};
 use crate::chutes::model::Source;
 use crate::clean;
 use crate::texts::{choose as c, wizard as t};
+use crate::time::UnixMillis;
 use crate::tui::format::{cut, grouped};
 use crate::wizard::Wizard;
 use crate::wizard::models::{Models, Sort, StatusLine};
@@ -102,10 +103,14 @@ fn out_of_sight(page: &mut Page, models: &Models, rows: usize) {
     words.extend((below > 0).then(|| format!("{} {}", theme.glyphs.down, t::models_below(lang, count(below)))));
     let mut text = format!("{:MARK$}{}", "", words.join("   "));
     // What the account has left, at the right, where it moves nothing.
-    let account =
-        models.account.as_ref().map(|account| account.words(lang, |at| at.clock(page.view.now, &page.view.zone)));
-    if let Some(account) = account.map(|words| clean::line(&words)).filter(|words| !words.is_empty()) {
-        let account = cut(&account, page.width().saturating_sub(text.width() + 3), theme.glyphs.ellipsis);
+    let at = |at: UnixMillis| at.clock(page.view.now, &page.view.zone);
+    let room = page.width().saturating_sub(text.width() + 3);
+    let account = models.account.as_ref().map(|account| {
+        let whole = clean::line(&account.words(lang, at));
+        if whole.width() <= room { whole } else { clean::line(&account.brief_words(lang, at)) }
+    });
+    if let Some(account) = account.filter(|words| !words.is_empty()) {
+        let account = cut(&account, room, theme.glyphs.ellipsis);
         let gap = page.width().saturating_sub(text.width() + account.width());
         text.push_str(&" ".repeat(gap));
         text.push_str(&account);
@@ -194,6 +199,7 @@ fn filter_line(page: &mut Page, models: &Models) {
     let (shown, total) = (count(models.view.len()), count(models.models.len()));
     let long = match models.revealed {
         true => t::models_revealed(lang, &total),
+        false if models.hidden() == 0 => t::models_shown(lang, &shown, &total),
         false => t::models_hidden(lang, &shown, &total, count(models.hidden())),
     };
     let empty = models.filter.is_empty();
@@ -274,7 +280,8 @@ fn news(page: &mut Page, models: &Models) {
     if let Some(round) = models.round.as_ref().filter(|round| !round.is_over() && !page.room.spoken) {
         return page.text(&c::round_progress(lang, round.answered, round.total), theme.quiet);
     }
-    if let Some(note) = models.current().and_then(|model| models.pending_for(&model.id)) {
+    let described = models.described().map(|row| &*models.models[row]).filter(|_| !page.room.spoken);
+    if let Some(note) = described.or(models.current()).and_then(|model| models.pending_for(&model.id)) {
         let text = words::proposal(models, note, page.width().saturating_sub(2), lang);
         return page.sign(Sign::Warning, &text);
     }
