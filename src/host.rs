@@ -64,6 +64,9 @@ pub struct Host {
     /// Kind of the container we are in: `docker`, `podman`, `kubernetes`, …
     pub container: Option<&'static str>,
     pub wsl: bool,
+    /// A workspace in somebody's cloud, or an editor's container: the editor forwards ports, and nobody has a shell
+    /// on the host.
+    pub workspace: bool,
     pub ssh: Option<Ssh>,
     /// Name of this machine or container.
     pub name: Option<String>,
@@ -127,8 +130,9 @@ impl Host {
         };
         let over_ssh = matches!(reason, Reason::Sshd) || first(&SSH).is_some();
         let ssh = over_ssh.then(|| Ssh::read(&var));
+        let workspace = !over_ssh && first(&CLOUD).is_some();
         let name = own("HOSTNAME").or_else(|| (inputs.read)(Path::new("/etc/hostname")));
-        Host { verdict, reason, container, wsl, ssh, name: name.and_then(|name| plain(name.trim())) }
+        Host { verdict, reason, container, wsl, workspace, ssh, name: name.and_then(|name| plain(name.trim())) }
     }
 
     /// The verdict the user wants (`Tab`, `--browser`, `--headless`). The rest stays as found.
@@ -170,7 +174,7 @@ impl Host {
     /// In a container, what its host can do: forward the port where the runtime can reach the loopback
     /// address inside, else hand the address in. None: not in a container, or `ssh` leads right into it.
     pub fn from_container_host(&self, port: u16) -> Option<Command> {
-        if self.ssh.is_some() {
+        if self.ssh.is_some() || self.workspace {
             return None;
         }
         let (kind, name) = (self.container?, self.name.as_deref());
@@ -373,6 +377,10 @@ mod tests {
         assert_eq!(docker.as_deref(), Some("docker exec 4f1c2d3e curl -s 'ADDRESS'"));
         assert_eq!(line(&["/.dockerenv", "HOSTNAME=a;b"]).as_deref(), Some("docker exec CONTAINER curl -s 'ADDRESS'"));
         assert_eq!(line(&["DISPLAY=:0"]), None);
+        for cloud in CLOUD {
+            let inside = host(&[&format!("{cloud}=x"), "/.dockerenv", "HOSTNAME=a"]);
+            assert_eq!((inside.workspace, inside.from_container_host(1456)), (true, None), "{cloud}");
+        }
         assert_eq!(line(&["/.dockerenv", "SSH_CONNECTION=1.2.3.4 5 6.7.8.9 22"]), None);
     }
 

@@ -203,6 +203,7 @@ texts! {
     ways_paste: "paste the address your browser ends on", "粘贴浏览器最后停留的地址";
     ways_wait: "or just wait: the browser reports back by itself", "或等待: 浏览器会自动返回结果";
     ways_tunnel: "or forward the port from your machine, and it finishes by itself", "或从您的电脑转发端口, 之后会自动完成";
+    ways_workspace(port): "or forward port {port} in your editor (Ports), and it finishes by itself", "或在编辑器的 “端口” 面板中转发端口 {port}, 之后会自动完成";
     ways_container: "or, on the host of this container", "或在此容器的宿主机上执行";
     ways_characters(count): "{count} characters", "{count} 个字符";
     ways_listening(address): "Listening on {address}.", "正在监听 {address}。";

@@ -85,6 +85,11 @@ pub const WARNINGS: &[(&str, &str, &str)] = &[
         "The service lists a model in whose name OpenClaw would expand a variable; it was left out.",
         "服务列出的某个模型，其名称会被 OpenClaw 当作变量展开；已去掉。",
     ),
+    (
+        "certificates-not-read",
+        "SSL_CERT_FILE, SSL_CERT_DIR or NODE_EXTRA_CA_CERTS names certificates that cannot be read.",
+        "SSL_CERT_FILE、SSL_CERT_DIR 或 NODE_EXTRA_CA_CERTS 所指的证书无法读取。",
+    ),
     ("unverified", "The test call gave no answer to go by.", "测试调用没有得到可用的应答。"),
     ("balance", "The credential works, but the account has no balance.", "凭据有效，但账户没有余额。"),
     (

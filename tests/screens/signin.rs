@@ -37,7 +37,7 @@ fn remote() -> Host {
         user: Some("root".into()),
     };
     let reason = Reason::Set("SSH_CONNECTION");
-    Host { verdict: Verdict::Remote, reason, container: None, wsl: false, ssh: Some(ssh), name: None }
+    Host { verdict: Verdict::Remote, reason, container: None, wsl: false, workspace: false, ssh: Some(ssh), name: None }
 }
 
 fn local() -> Host {

@@ -73,6 +73,9 @@ fn ways(page: &mut Page, wizard: &Wizard, window: usize) {
         if host.verdict == Verdict::Local {
             page.weight(3);
             page.sign(Sign::Open, t::ways_wait(lang));
+        } else if host.workspace {
+            page.weight(4);
+            page.sign(Sign::Open, &t::ways_workspace(lang, sign_in.port));
         } else {
             page.weight(4);
             page.sign(Sign::Open, if container.is_some() { t::ways_container(lang) } else { t::ways_tunnel(lang) });
