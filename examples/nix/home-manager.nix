@@ -11,7 +11,7 @@ in
     Unit.Description = "Refresh the Chutes models in OpenClaw";
     Service = {
       Type = "oneshot";
-      ExecStart = "${openclaw-chutes}/bin/openclaw-chutes models refresh";
+      ExecStart = "${openclaw-chutes}/bin/openclaw-chutes models refresh --quiet --repair";
     };
   };
 

@@ -191,6 +191,16 @@ impl Account {
         parts.join(" · ")
     }
 
+    /// [`Account::words`] where there is little room: what is left of the caps and when they begin anew first,
+    /// which is what a plan is about.
+    pub fn brief_words(&self, lang: Lang, clock: impl Fn(UnixMillis) -> String) -> String {
+        let Plan::Subscription(plan) = &self.plan else { return self.words(lang, clock) };
+        let caps = [(plan.four_hour, texts::account_four_hours(lang)), (plan.monthly, texts::account_month(lang))];
+        let mut parts: Vec<String> = caps.into_iter().filter_map(|(cap, name)| cap.words(name, lang, &clock)).collect();
+        parts.extend(self.balance.map(|usd| texts::account_balance(lang, dollars(usd))));
+        parts.join(" · ")
+    }
+
     /// Why the next call will be refused, and what to do about it.
     pub fn shortage_words(&self, lang: Lang, clock: impl Fn(UnixMillis) -> String) -> Option<String> {
         let page = super::endpoints::ACCOUNT_PAGE;
@@ -286,8 +296,9 @@ pub async fn ask(client: &Client, credential: &Secret) -> Option<Account> {
     }
     // Alone, so that a credential without the right costs one request.
     let me = get(client, credential, "").await.ok()?;
-    let (subscription, quotas) =
-        tokio::join!(get(client, credential, "/subscription_usage"), get(client, credential, "/quotas"));
+    // One after the other, over the one connection: another would cost more round trips than it saves.
+    let subscription = get(client, credential, "/subscription_usage").await;
+    let quotas = get(client, credential, "/quotas").await;
     Account::read(&me, subscription.ok().as_ref(), quotas.ok().as_ref())
 }
 

@@ -38,6 +38,9 @@ impl Default for Limits {
 /// Redirects followed within one origin.
 const MAX_REDIRECTS: usize = 5;
 
+/// For so long a connection waits for the next call of the same task.
+const IDLE: Duration = Duration::from_secs(1);
+
 /// A client for one pair of endpoints. Cheap to make and to clone.
 #[derive(Clone)]
 pub struct Client(Arc<Inner>);
@@ -196,6 +199,11 @@ impl Client {
         }))
     }
 
+    /// Variables that name certificates which cannot be read, and what they name. OpenClaw cannot read them either.
+    pub fn unusable_roots(&self) -> Vec<(&'static str, PathBuf)> {
+        self.0.roots.unusable()
+    }
+
     pub fn endpoints(&self) -> &Endpoints {
         &self.0.endpoints
     }
@@ -244,6 +252,7 @@ impl Client {
         // Whatever begins a stage does so while this future is polled.
         let outcome = poll_fn(|context| {
             let polled = exchanging.as_mut().poll(context);
+            progress.called();
             progress.news(&mut seen).for_each(&mut on_stage);
             polled
         })
@@ -268,8 +277,9 @@ fn build(inner: &Inner) -> Result<reqwest::Client, String> {
         .connector_layer(connect::Watch)
         .redirect(reqwest::redirect::Policy::none())
         .connect_timeout(inner.limits.connect)
-        // One call, one connection: nothing is left open, and a client outlives the runtime it was used in.
-        .pool_max_idle_per_host(0)
+        // Calls that follow each other share a connection, and so one handshake; a moment later it is closed.
+        .pool_max_idle_per_host(1)
+        .pool_idle_timeout(IDLE)
         .user_agent(concat!("openclaw-chutes/", env!("CARGO_PKG_VERSION")))
         .build()
         .map_err(|error| error.to_string())

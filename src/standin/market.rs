@@ -9,6 +9,7 @@ use crate::chutes::pool::Pool;
 use crate::http1::{Request, Response};
 use serde_json::{Value, json};
 use std::sync::Arc;
+use std::time::Duration;
 
 /// State of the stand-in's market.
 #[derive(Clone, Debug, Default)]
@@ -20,6 +21,19 @@ pub struct Market {
     pub asleep: Vec<String>,
     /// Ids of models that refuse a quarter of all requests.
     pub crowded: Vec<String>,
+    /// Ids of models that take their time to answer.
+    pub slow: Vec<(String, Duration)>,
+}
+
+impl Market {
+    /// How long the model takes that this completion asks for.
+    pub(super) fn delay(&self, body: &[u8]) -> Duration {
+        if self.slow.is_empty() {
+            return Duration::ZERO;
+        }
+        let asked = serde_json::from_slice::<Value>(body).unwrap_or_default();
+        self.slow.iter().find(|(id, _)| asked["model"] == **id).map_or(Duration::ZERO, |(_, delay)| *delay)
+    }
 }
 
 /// An account, as the service describes it.

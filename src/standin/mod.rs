@@ -115,6 +115,8 @@ struct State {
     config: Mutex<Config>,
     created_keys: KeyRing,
     records: Mutex<Vec<Record>>,
+    /// Completions under way, and the most that ever were at once.
+    completions: Mutex<(usize, usize)>,
     on_record: Option<OnRecord>,
     address: SocketAddr,
 }
@@ -140,6 +142,7 @@ impl Standin {
             config: Mutex::new(config),
             created_keys: KeyRing::default(),
             records: Mutex::default(),
+            completions: Mutex::default(),
             on_record,
             address,
         });
@@ -178,6 +181,11 @@ impl Standin {
     /// Every request so far, in order of arrival.
     pub fn requests(&self) -> Vec<Record> {
         lock(&self.state.records).clone()
+    }
+
+    /// The most completions that were ever under way at the same time.
+    pub fn most_completions_at_once(&self) -> usize {
+        lock(&self.state.completions).1
     }
 
     /// From the next request on.
@@ -300,6 +308,16 @@ async fn serve(mut stream: TcpStream, state: Arc<State>) {
 
     let config = lock(&state.config).clone();
     let (fault, response) = answer(&config, &state.created_keys, &request);
+    let is_completion = request.path() == "/v1/chat/completions";
+    if is_completion {
+        {
+            let mut completions = lock(&state.completions);
+            completions.0 += 1;
+            completions.1 = completions.1.max(completions.0);
+        }
+        tokio::time::sleep(config.market.delay(&request.body)).await;
+        lock(&state.completions).0 -= 1;
+    }
     // A peer that goes away in the middle of an answer is no concern of ours.
     let _ = fault.send(&mut stream, &request, &response).await;
 }

@@ -90,7 +90,7 @@ impl Theme {
             key: bold,
             error: red.add_modifier(Modifier::BOLD),
             warning: bold,
-            matched: bold.add_modifier(Modifier::UNDERLINED),
+            matched: plain.add_modifier(Modifier::UNDERLINED),
             added: green,
             removed: red,
             field: plain.add_modifier(Modifier::UNDERLINED),
@@ -203,6 +203,36 @@ mod tests {
             let l = luminance(index);
             let (on_black, on_white) = ((l + 0.05) / 0.05, 1.05 / (l + 0.05));
             assert!(on_black >= 4.5 && on_white >= 4.5, "{index}: {on_black:.2} {on_white:.2}");
+        }
+    }
+
+    /// The palette of 16 belongs to the user: on Solarized, bright black is the background, and other bright ones
+    /// are greys of its own. None is asked for, so nothing is invisible.
+    #[test]
+    fn no_bright_colour_is_asked_for_in_16_colours() {
+        let theme = Theme::new(Depth::Ansi16, Lang::En);
+        let styles = [
+            theme.title,
+            theme.accent,
+            theme.pointer,
+            theme.quiet,
+            theme.key,
+            theme.error,
+            theme.warning,
+            theme.matched,
+            theme.added,
+            theme.removed,
+            theme.field,
+            theme.cursor,
+        ];
+        for style in styles {
+            assert!(matches!(style.fg, None | Some(Color::Cyan | Color::Green | Color::Red)), "{style:?}");
+            assert!(style.bg.is_none() && !style.add_modifier.contains(Modifier::HIDDEN), "{style:?}");
+        }
+        let of_256 = Theme::new(Depth::Indexed256, Lang::ZhCn);
+        for style in [of_256.accent, of_256.quiet, of_256.error, of_256.added, of_256.removed] {
+            let known = [ACCENT, GREEN, RED, GREY].map(Color::Indexed);
+            assert!(style.fg.is_some_and(|fg| known.contains(&fg)), "{style:?}: its contrast is computed below");
         }
     }
 

@@ -18,11 +18,11 @@ pub mod validation;
 
 pub use screens::{Screen, models};
 
-use crate::chutes::account::Account;
+use crate::chutes::api_key;
 use crate::chutes::credential_kinds::variable;
 use crate::chutes::failure::Failure;
-use crate::chutes::health::Health;
 use crate::chutes::key_management::{NarrowKey, NarrowKeyError};
+use crate::chutes::market::News;
 use crate::chutes::model::{Catalog, Model, Source, id_of};
 use crate::chutes::oauth::app::{AppError, Registered};
 use crate::chutes::oauth::attempt::ClientId;
@@ -77,7 +77,7 @@ pub struct Wizard {
     pub discover: Discover,
     pub models: Option<Models>,
     /// What the service said besides its list.
-    market: Option<(Option<Account>, Arc<Health>)>,
+    market: Vec<News>,
     pub review: Review,
     pub done: Done,
     pub doctor: Doctor,
@@ -127,7 +127,7 @@ impl Wizard {
             sign_in: SignIn::default(),
             discover: Discover::default(),
             models: None,
-            market: None,
+            market: Vec::new(),
             review: Review::default(),
             done: Done::default(),
             doctor: Doctor::default(),
@@ -253,6 +253,14 @@ impl Wizard {
         current.active.and_then(|at| current.credentials.get(at))
     }
 
+    /// What is set up is of no use yet: OpenClaw has no Chutes credential, and none is given now.
+    pub fn lacks_credential(&self) -> bool {
+        let Some(current) = &self.current else { return false };
+        // What a database holds is not always known.
+        let unknown = current.in_database && current.configured.primary.is_some();
+        matches!(self.credential, None | Some(Credential::Stored)) && current.active.is_none() && !unknown
+    }
+
     /// The agent whose credentials are meant.
     pub fn agent(&self) -> &str {
         let known = self.current.as_ref().map(|current| current.agent.as_str()).filter(|agent| !agent.is_empty());
@@ -301,6 +309,13 @@ impl Wizard {
 
     /// Take one event; what is to be done because of it, in this order.
     pub fn handle(&mut self, event: Event) -> Vec<Effect> {
+        let mut effects = self.take(event);
+        let rest = self.models.as_mut().filter(|_| self.screen == Screen::Models).and_then(Models::look);
+        effects.extend(rest.map(Effect::Rest));
+        effects
+    }
+
+    fn take(&mut self, event: Event) -> Vec<Effect> {
         match event {
             Event::Action(action) => return self.act(action),
             Event::Text(c) => {
@@ -319,11 +334,16 @@ impl Wizard {
             Event::Stage { attempt, stage, at_ms } => self.discover.stage(attempt, stage, at_ms),
             Event::Tick { attempt, at_ms } => self.discover.tick(attempt, at_ms),
             Event::Discovered { attempt, at_ms, result } => return self.discovered(attempt, at_ms, *result),
-            Event::Market { account, health } => {
+            Event::Market(news) => {
                 if let Some(models) = &mut self.models {
-                    models.market_known(account.clone(), Arc::clone(&health));
+                    models.market_known(&news);
                 }
-                self.market = Some((account, health));
+                self.market.push(news);
+            }
+            Event::Rested(count) => {
+                if let Some(models) = &mut self.models {
+                    models.rested(count);
+                }
             }
             Event::Verified { attempt, verdict } => return self.verified(attempt, verdict),
             Event::Planned { attempt, result } if self.screen == Screen::Review => {
@@ -451,6 +471,11 @@ impl Wizard {
         match self.context() {
             // A key pasted with its line end is complete, but Enter stays the person's.
             KeyContext::Key => self.key.paste(text.expose().trim()),
+            // Whoever pastes a key has chosen.
+            KeyContext::Auth if api_key::parse_whole(text.expose().trim()).is_ok() => {
+                self.screen = Screen::Key;
+                self.key.paste(text.expose().trim());
+            }
             KeyContext::App | KeyContext::AppSecret => self.app.type_text(text.expose().trim()),
             KeyContext::SignIn
             | KeyContext::SignInExpired
@@ -570,6 +595,12 @@ impl Wizard {
             Transition::AskAgain if self.discover.running => Vec::new(),
             Transition::AskAgain => self.ask_for_list(self.credential.clone().unwrap_or(Credential::Stored)),
             Transition::AnotherCredential => self.another_credential(),
+            Transition::Test(_) if self.lacks_credential() => {
+                if let Some(models) = &mut self.models {
+                    models.notice = Some(models::StatusLine::NoCredential);
+                }
+                Vec::new()
+            }
             Transition::Test(ids) => ids.into_iter().map(|id| self.test(id)).collect(),
             Transition::Review => self.start_review(),
             Transition::PoolOfChain => {
@@ -889,9 +920,7 @@ impl Wizard {
                 let (documented, overrides) = (&facts.documented, &facts.overrides);
                 match Models::new(configured, own, catalog, failure, documented, overrides, &facts.favourites) {
                     Ok(mut models) => {
-                        if let Some((account, health)) = &self.market {
-                            models.market_known(account.clone(), Arc::clone(health));
-                        }
+                        self.market.iter().for_each(|news| models.market_known(news));
                         self.models = Some(models);
                     }
                     Err(refusal) => self.trouble = Some(Trouble::Overrides(refusal)),
@@ -923,7 +952,9 @@ impl Wizard {
         self.review = Review { attempt, registered: request.selection.registered.len(), ..Review::default() };
         let mut effects = vec![Effect::Plan { attempt, request }];
         self.screen = Screen::Review;
-        if let (Some(model), false) = (model, self.facts.skip_verify) {
+        if self.lacks_credential() {
+            self.review.verification = Verification::NoCredential;
+        } else if let (Some(model), false) = (model, self.facts.skip_verify) {
             let verify_attempt = self.new_attempt();
             self.review.verify_attempt = verify_attempt;
             self.review.verification = Verification::Running;

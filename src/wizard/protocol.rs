@@ -4,11 +4,10 @@
 
 use crate::accounts::Listed;
 use crate::accounts::sign_out::{Problem, SignedOut};
-use crate::chutes::account::Account;
 use crate::chutes::catalog::Stage;
 use crate::chutes::failure::Failure;
-use crate::chutes::health::Health;
 use crate::chutes::key_management::{NarrowKey, NarrowKeyError};
+use crate::chutes::market::News;
 use crate::chutes::model::Catalog;
 use crate::chutes::oauth::answer::{Mistake, Refusal};
 use crate::chutes::oauth::app::{AppError, Registered};
@@ -119,6 +118,8 @@ pub struct Viewport {
     /// Rows at which the part before and the one behind the first shown row begin.
     pub previous: Option<usize>,
     pub next: Option<usize>,
+    /// Something goes on beyond the right edge.
+    pub wider: bool,
     /// Of the table of models, the columns that are shown.
     pub columns: ColumnSet,
 }
@@ -126,7 +127,7 @@ pub struct Viewport {
 impl Viewport {
     /// Without parts to jump to.
     pub fn new(page: usize, last: usize) -> Viewport {
-        Viewport { page, last, previous: None, next: None, columns: ColumnSet::ALL }
+        Viewport { page, last, previous: None, next: None, wider: false, columns: ColumnSet::ALL }
     }
 }
 
@@ -177,11 +178,10 @@ pub enum Event {
         attempt: Attempt,
         update: SignInUpdate,
     },
-    /// What the account has left and what runs, beside the list; either may be unknown.
-    Market {
-        account: Option<Account>,
-        health: Arc<Health>,
-    },
+    /// What runs, or what the account has left, beside the list.
+    Market(News),
+    /// A moment has passed since [`Effect::Rest`].
+    Rested(u64),
     /// What became of [`Effect::RegisterApp`].
     AppRegistered {
         attempt: Attempt,
@@ -308,7 +308,14 @@ pub enum Effect {
         attempt: Attempt,
         count: u64,
     },
+    /// Report back as [`Event::Rested`] after a moment in which a person would have moved on.
+    Rest(u64),
     MoreTime(Attempt),
+    /// In the demo: what a browser would end on if its person allowed everything.
+    AllowInDemo {
+        attempt: Attempt,
+        link: String,
+    },
     /// Only after a frame with the link was drawn.
     OpenBrowser {
         attempt: Attempt,
@@ -424,6 +431,9 @@ pub enum Action {
     Unfold,
     NextFile,
     PreviousFile,
+    /// Show what is beyond the right edge, and back.
+    ScrollRight,
+    ScrollLeft,
     Fallback,
     FallbackEarlier,
     FallbackLater,

@@ -10,6 +10,7 @@ use openclaw_chutes::secret::Secret;
 use rustls::pki_types::pem::PemObject;
 use rustls::pki_types::{CertificateDer, PrivateKeyDer};
 use std::future::Future;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
@@ -96,16 +97,7 @@ pub async fn tls(certificate: &str) -> (String, Seen) {
 
 /// As [`tls`], with another answer.
 pub async fn tls_answering(certificate: &str, answers: fn() -> Response) -> (String, Seen) {
-    let path = |name: &str| format!("{}/tests/data/tls/{name}", env!("CARGO_MANIFEST_DIR"));
-    let chain = CertificateDer::from_pem_file(path(&format!("{certificate}.pem"))).expect("a certificate");
-    let key = PrivateKeyDer::from_pem_file(path("server.key")).expect("a key");
-    let config = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .expect("versions")
-        .with_no_client_auth()
-        .with_single_cert(vec![chain], key)
-        .expect("a pair");
-    let acceptor = tokio_rustls::TlsAcceptor::from(Arc::new(config));
+    let acceptor = acceptor(certificate);
     let requests = Seen::default();
     let kept = requests.clone();
     let address = accept(move |stream| {
@@ -118,6 +110,19 @@ pub async fn tls_answering(certificate: &str, answers: fn() -> Response) -> (Str
     })
     .await;
     (address, requests)
+}
+
+fn acceptor(certificate: &str) -> tokio_rustls::TlsAcceptor {
+    let path = |name: &str| format!("{}/tests/data/tls/{name}", env!("CARGO_MANIFEST_DIR"));
+    let chain = CertificateDer::from_pem_file(path(&format!("{certificate}.pem"))).expect("a certificate");
+    let key = PrivateKeyDer::from_pem_file(path("server.key")).expect("a key");
+    let config = rustls::ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+        .with_safe_default_protocol_versions()
+        .expect("versions")
+        .with_no_client_auth()
+        .with_single_cert(vec![chain], key)
+        .expect("a pair");
+    tokio_rustls::TlsAcceptor::from(Arc::new(config))
 }
 
 pub fn ca() -> String {
@@ -200,4 +205,38 @@ pub async fn socks_proxy(target: String) -> (String, Heads) {
     })
     .await;
     (address, names)
+}
+
+/// How many connections were opened and how many handshakes finished.
+#[derive(Default)]
+pub struct Counts {
+    pub connections: AtomicUsize,
+    pub handshakes: AtomicUsize,
+}
+
+/// A server over TLS that keeps its connections open; its `host:port`.
+pub async fn keeping(answers: fn(&Request) -> Response) -> (String, Seen, Arc<Counts>) {
+    let acceptor = acceptor("good");
+    let (requests, counts) = (Seen::default(), Arc::<Counts>::default());
+    let (kept, counted) = (requests.clone(), counts.clone());
+    let address = accept(move |stream| {
+        let (acceptor, kept, counted) = (acceptor.clone(), kept.clone(), counted.clone());
+        async move {
+            counted.connections.fetch_add(1, Ordering::SeqCst);
+            let Ok(mut stream) = acceptor.accept(stream).await else { return };
+            counted.handshakes.fetch_add(1, Ordering::SeqCst);
+            while let Ok(request) = http1::read(&mut stream, LIMITS).await {
+                let response = answers(&request);
+                kept.lock().expect("no panic").push(request);
+                let head =
+                    format!("HTTP/1.1 {} Answer\r\nContent-Length: {}\r\n\r\n", response.status, response.body.len());
+                let whole = [head.as_bytes(), &response.body].concat();
+                if stream.write_all(&whole).await.and(stream.flush().await).is_err() {
+                    return;
+                }
+            }
+        }
+    })
+    .await;
+    (address, requests, counts)
 }

@@ -23,16 +23,16 @@ const GATEWAY_TOKEN: &str = "a-token-for-the-test";
 const CLIENT_ID: &str = "cid_abc123def456ghi789jkl012";
 const SECRET: &str = "csc_canaryCANARY0123456789canaryCANARY0123456789cana";
 
-struct Stage {
-    home: Home,
-    standin: Standin,
+pub struct Stage {
+    pub home: Home,
+    pub standin: Standin,
     idp: Arc<Idp>,
     port: u16,
 }
 
 impl Stage {
     /// `access_life`: of the tokens, in seconds.
-    fn new(version: &str, access_life: u64) -> Option<Stage> {
+    pub fn new(version: &str, access_life: u64) -> Option<Stage> {
         let release = Release::of(version)?;
         let options = Options {
             auto_consent: Some(Consent::Allow),
@@ -75,7 +75,7 @@ impl Stage {
         ran
     }
 
-    fn json(&self, words: &[&str], input: &str) -> Value {
+    pub fn json(&self, words: &[&str], input: &str) -> Value {
         let ran = self.ours(words, input);
         assert_eq!(ran.code, 0, "{words:?}: {ran:?}");
         serde_json::from_str(&ran.stdout).unwrap_or_else(|_| panic!("{ran:?}"))
@@ -92,7 +92,7 @@ impl Stage {
         self.json(&["login", "finish", "--redirect-stdin", "--json"], &address)
     }
 
-    fn valid(&self) {
+    pub fn valid(&self) {
         let ran = patiently(&self.home, ["openclaw", "config", "validate", "--json"], "");
         assert!(ran.code == 0 && ran.stdout.contains("\"valid\":true"), "{ran:?}");
         let config = self.home.read(CONFIG);
@@ -101,24 +101,30 @@ impl Stage {
 
     /// What the gateway's next answer was asked with at Chutes. After some changes of the config a gateway starts
     /// anew by itself, and answers nothing for a moment.
-    fn asked_with(&self, gateway: &Gateway) -> String {
+    pub fn asked_with(&self, gateway: &Gateway) -> String {
         until(longest(), || self.ask(), || format!("an answer: {}", gateway.said()))
     }
 
     /// Until an answer was asked with such a credential.
-    fn settles(&self, gateway: &Gateway, is_it: impl Fn(&str) -> bool) {
+    pub fn settles(&self, gateway: &Gateway, is_it: impl Fn(&str) -> bool) {
         let look = || is_it(&self.asked_with(gateway)).then_some(());
         until(longest(), look, || format!("another credential: {}", gateway.said()));
     }
 
     fn ask(&self) -> Option<String> {
+        self.ask_model(None)
+    }
+
+    /// One question to the gateway, for a model other than the default where one is named; what it was asked with.
+    pub fn ask_model(&self, model: Option<&str>) -> Option<String> {
         let before = self.standin.requests().len();
         drop(TcpStream::connect(("127.0.0.1", self.port)).ok()?);
         let body = json!({ "model": "openclaw", "messages": [{ "role": "user", "content": "hi" }] }).to_string();
         let authority = format!("127.0.0.1:{}", self.port);
         let text = format!(
             "POST /v1/chat/completions HTTP/1.1\r\nHost: {authority}\r\nAuthorization: Bearer {GATEWAY_TOKEN}\r\n\
-             Content-Type: application/json\r\nConnection: close\r\nContent-Length: {}\r\n\r\n{body}",
+             Content-Type: application/json\r\nConnection: close\r\n{}Content-Length: {}\r\n\r\n{body}",
+            model.map(|model| format!("x-openclaw-model: {model}\r\n")).unwrap_or_default(),
             body.len()
         );
         let answer = std::panic::catch_unwind(|| request(&authority, &text)).ok()?;
@@ -182,14 +188,14 @@ fn free_port() -> u16 {
 }
 
 /// `openclaw gateway run`, ended with the test.
-struct Gateway {
+pub struct Gateway {
     child: Child,
     port: u16,
     log: PathBuf,
 }
 
 impl Gateway {
-    fn start(stage: &Stage) -> Gateway {
+    pub fn start(stage: &Stage) -> Gateway {
         let log = stage.home.join("tmp/gateway.log");
         let file = std::fs::OpenOptions::new().create(true).append(true).open(&log).unwrap();
         let mut command = stage.home.command(["openclaw", "gateway", "run"]);
@@ -210,7 +216,7 @@ impl Gateway {
         drop(until(longest(), look, || format!("it listens: {}", self.said())));
     }
 
-    fn said(&self) -> String {
+    pub fn said(&self) -> String {
         std::fs::read_to_string(&self.log).unwrap_or_default()
     }
 }

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // What fails in a helper fails a test.
 
 mod accounts;
+mod choose;
 mod doctor;
 mod ending;
 mod endurance;
@@ -12,6 +13,7 @@ mod input;
 mod libc;
 mod models;
 mod peer;
+mod pools;
 mod refused;
 mod releases;
 mod reviewed;

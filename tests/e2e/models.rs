@@ -5,7 +5,7 @@ use openclaw_chutes::standin::{Config, Fault, Keys, Route, Standin};
 use std::path::Path;
 use std::time::Duration;
 use testkit::raster::{self, Theme};
-use testkit::{Home, Pty, Screen, measure, peer};
+use testkit::{Home, Pty, Screen, peer};
 
 const BIN: &str = env!("CARGO_BIN_EXE_openclaw-chutes");
 const KEY: &str =
@@ -255,26 +255,4 @@ fn looks() {
             pty.keys("C-c");
         }
     }
-}
-
-#[test]
-fn few_bytes_per_key_and_none_without_one() {
-    let stage = onboarded(captured("2026-08-22"), &[]);
-    let mut pty = stage.home.pty([BIN, "models"]).size(80, 24).spawn();
-    pty.wait_text("14 models, live");
-    let quiet = Duration::from_millis(60);
-    pty.keys("Home").wait_quiet(quiet);
-    let keys: Vec<&str> =
-        "Down Down Down Up Down Down Up Up Down Down Down Down Down Down Down Down Up Up Up Up Up Up Up \
-                           Up / g l m Backspace Backspace Backspace Esc Down s s Up * f f"
-            .split_whitespace()
-            .collect();
-    let counts = measure::bytes_per_key(&mut pty, &keys, quiet);
-    let mut sorted = counts.clone();
-    sorted.sort_unstable();
-    let named: Vec<_> = keys.iter().zip(&counts).collect();
-    assert!(sorted[sorted.len() / 2] <= 200 && sorted[sorted.len() - 1] <= 1500, "{named:?}");
-    pty.mark();
-    pty.wait_quiet(Duration::from_millis(1500));
-    assert_eq!(pty.bytes_since_mark(), 0, "idle");
 }

@@ -71,6 +71,21 @@ fn every_example_is_listed() {
     }
 }
 
+/// The forge is named in `Cargo.toml`; whoever repeats it says the same.
+#[test]
+fn the_repository_is_where_the_manifest_says() {
+    let manifest = read("Cargo.toml");
+    let line = manifest.lines().find_map(|line| line.strip_prefix("repository = \"")).expect("a repository");
+    let repository = line.trim_end_matches('"');
+    let examples = files("examples").into_iter().map(|path| path.display().to_string());
+    for file in documents().into_iter().chain(["install.sh".to_owned()]).chain(examples) {
+        for rest in read(&file).split("https://github.com/").skip(1).filter(|rest| rest.contains("/releases/")) {
+            let named = rest.split("/releases").next().unwrap_or_default();
+            assert_eq!(format!("https://github.com/{named}"), repository, "{file}");
+        }
+    }
+}
+
 /// The licence that the manifest names is the one that lies here.
 #[test]
 fn a_licence_is_there_and_is_the_one_that_the_manifest_names() {

@@ -4,6 +4,7 @@ use crate::models_support::*;
 use openclaw_chutes::chutes::account::Account;
 use openclaw_chutes::chutes::failure::{Failure, Kind};
 use openclaw_chutes::chutes::health::{Health, ModelHealth, State};
+use openclaw_chutes::chutes::market::News;
 use openclaw_chutes::chutes::model::Catalog;
 use openclaw_chutes::chutes::verify::Verdict;
 use openclaw_chutes::selection::Configured;
@@ -204,8 +205,8 @@ fn with_figures(stage: &mut Stage, balance: f64) {
         br#"[{"chute_id":"0bb5d4c2-b5da-587d-b88e-62b4839028ec","date":"d","average_ttft":0.8,"average_tps":61}]"#;
     let me = serde_json::json!({ "username": "ann", "balance": balance });
     let account = Account::read(&me, Some(&serde_json::json!({ "subscription": false })), None);
-    let health = Health::read(Some(utilization), Some(stats));
-    stage.event(Event::Market { account, health: health.into() });
+    stage.event(Event::Market(News::Health(Health::read(Some(utilization), Some(stats)))));
+    stage.event(Event::Market(News::Account(account.expect("an account"))));
 }
 
 /// Figures of every listed model: one sleeps, one is crowded, of one nothing is known.
@@ -224,8 +225,7 @@ fn with_health(stage: &mut Stage) {
         }));
     }
     let json = |rows: Vec<serde_json::Value>| serde_json::Value::Array(rows).to_string().into_bytes();
-    let health = Health::read(Some(&json(utilization)), Some(&json(stats)));
-    stage.event(Event::Market { account: None, health: health.into() });
+    stage.event(Event::Market(News::Health(Health::read(Some(&json(utilization)), Some(&json(stats))))));
 }
 
 #[test]
@@ -246,15 +246,6 @@ fn what_sleeps_is_proposed_no_more() {
     let proposed = stage.at().to_owned();
     stage.keys("y");
     assert_eq!(stage.models().primary, format!("chutes/{proposed}"));
-}
-
-/// What nobody could tell leaves the table as it was.
-#[test]
-fn no_figures_change_nothing() {
-    let mut stage = stage(captured("2026-08-22"), Lang::En);
-    let before = stage.text();
-    stage.event(Event::Market { account: None, health: Health::read(Some(b"{}"), Some(b"[7]")).into() });
-    assert_eq!(stage.text(), before);
 }
 
 /// The ids of the rows that are listed, by a column that is shown at this size.
@@ -444,6 +435,67 @@ fn results_stay_in_the_table() {
             under_way.extend(calls(stage));
         }
     });
+}
+
+/// What each shape of account has left, as the line under the table says it.
+#[test]
+fn every_shape_of_account_in_its_line() {
+    use serde_json::json;
+    let cap =
+        |used: f64, cap: f64, at: &str| json!({ "usage": used, "cap": cap, "remaining": cap - used, "reset_at": at });
+    let (soon, month) = ("2026-11-22T14:00:00+00:00", "2026-12-01T00:00:00+00:00");
+    let plan = |price: f64, used: f64| {
+        json!({ "subscription": true, "custom": false, "monthly_price": price,
+                "four_hour": cap(used, price / 3.0, soon), "monthly": cap(price, price * 5.0, month) })
+    };
+    let none = json!({ "subscription": false });
+    let uncapped = json!({ "uncapped": true });
+    let shapes = [
+        ("free", 0.0, none.clone()),
+        ("debt", -1.5, none.clone()),
+        ("paid", 12.5, none),
+        ("plan of 3", 0.0, plan(3.0, 0.25)),
+        ("plan of 10", 4.0, plan(10.0, 3.0)),
+        ("plan of 20", 0.0, plan(20.0, 1.0)),
+        (
+            "custom",
+            0.0,
+            json!({ "subscription": true, "custom": true, "monthly_price": 55.0,
+                                "four_hour": cap(1.0, 9.0, soon), "monthly": uncapped }),
+        ),
+        (
+            "uncapped",
+            0.0,
+            json!({ "subscription": true, "custom": false, "monthly_price": 20.0,
+                                  "four_hour": uncapped, "monthly": uncapped }),
+        ),
+        ("used up", 0.0, plan(3.0, 1.0)),
+    ];
+    for (lang, tag) in LANGS {
+        let mut lines = String::new();
+        for (name, balance, usage) in &shapes {
+            let me = json!({ "username": "ann", "balance": balance });
+            let account = Account::read(&me, Some(usage), None).expect("an account");
+            let shortage = account.shortage_words(lang, |at| format!("@{}", at.0 / 60_000));
+            for size in [(80, 24), (120, 40)] {
+                let mut stage = stage(captured("2026-08-22"), lang);
+                stage.size = size;
+                let before = stage.text();
+                stage.event(Event::Market(News::Account(account.clone())));
+                let after = stage.text();
+                let changed: Vec<&str> = before
+                    .lines()
+                    .zip(after.lines())
+                    .filter(|(old, new)| old != new)
+                    .map(|(_, new)| new.trim())
+                    .collect();
+                assert_eq!(changed.len(), 1, "one line, and nothing else moves");
+                lines.push_str(&format!("{name}, {}: {}\n", size.0, changed[0]));
+            }
+            lines.push_str(&format!("{name}, Review: {}\n", shortage.as_deref().unwrap_or("-")));
+        }
+        insta::assert_snapshot!(format!("accounts_{tag}"), lines);
+    }
 }
 
 #[test]

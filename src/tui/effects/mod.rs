@@ -6,7 +6,6 @@ pub mod sign_in;
 use super::Session;
 use crate::accounts::sign_out::{Departure, Problem};
 use crate::accounts::{self, Known};
-use crate::chutes::account;
 use crate::chutes::catalog;
 use crate::chutes::client::Client;
 use crate::chutes::endpoints::{DEFAULT_API, DEFAULT_IDP, Endpoints};
@@ -14,6 +13,7 @@ use crate::chutes::failure::{Failure, Kind};
 use crate::chutes::health;
 use crate::chutes::key_management;
 use crate::chutes::making::Making;
+use crate::chutes::market;
 use crate::chutes::verify::{Verdict, verify};
 use crate::diff::FileDiff;
 use crate::doctor::visit::{self, Visit};
@@ -57,6 +57,9 @@ pub struct Effects {
     clipboard: Arc<Mutex<Clipboard>>,
     for_terminal: Arc<Mutex<Vec<u8>>>,
 }
+
+/// Longer than a key that is held down takes to repeat, and too short to wait for.
+const REST: Duration = Duration::from_millis(120);
 
 fn millis(since: Instant) -> u64 {
     u64::try_from(since.elapsed().as_millis()).unwrap_or(u64::MAX)
@@ -173,11 +176,24 @@ impl Effects {
             Effect::RegisterApp { attempt, api_key } => self.register_app(attempt, api_key),
             Effect::Answer { attempt, text, only_whole } => self.answer(attempt, text, only_whole),
             Effect::Settle { attempt, count } => self.settle(attempt, count),
+            Effect::Rest(count) => {
+                let events = self.events.clone();
+                tokio::spawn(async move {
+                    tokio::time::sleep(REST).await;
+                    let _ = events.send(Event::Rested(count));
+                });
+            }
             Effect::MoreTime(attempt) => self.more_time(attempt),
+            Effect::AllowInDemo { attempt, link } => {
+                if let Some(address) = self.session.demo_browser.as_ref().and_then(|browser| browser.0(&link)) {
+                    self.answer(attempt, Secret::new(address), false);
+                }
+            }
             Effect::OpenBrowser { attempt, link, host } => self.open_browser(attempt, link, host),
             Effect::Copy { attempt, text } => self.copy(attempt, text),
             Effect::SaveLink { attempt, kind, path } => self.save_link(attempt, kind, path),
             Effect::Remember { client_id, scopes } => {
+                self.forget_link();
                 let session = Arc::clone(&self.session);
                 let app = crate::state::RememberedClient::of(&client_id, &scopes);
                 // A convenience, as the favourites are.
@@ -244,20 +260,13 @@ impl Effects {
                 let begun = Instant::now();
                 let secret = secret_of(&session, credential).await;
                 // Beside the list, and in nobody's way.
-                let (market, client_too, secret_too) = (events.clone(), Arc::clone(&client), secret.clone());
+                let (market_events, client_too, secret_too) = (events.clone(), Arc::clone(&client), secret.clone());
                 tokio::spawn(async move {
-                    let account = async {
-                        match &secret_too {
-                            Some(secret) => account::ask(&client_too, secret).await,
-                            None => None,
-                        }
-                    };
                     let yesterday = health::yesterday(now());
-                    let (account, health) = tokio::join!(account, health::ask(&client_too, &yesterday));
-                    // Nothing new is no news, and draws nothing.
-                    if account.is_some() || !health.is_empty() {
-                        let _ = market.send(Event::Market { account, health: Arc::new(health) });
-                    }
+                    market::ask(&client_too, secret_too.as_ref(), &yesterday, |news| {
+                        let _ = market_events.send(Event::Market(news));
+                    })
+                    .await;
                 });
                 let ticking = events.clone();
                 let ticks = async move {

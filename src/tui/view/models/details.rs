@@ -18,7 +18,7 @@ use unicode_width::UnicodeWidthStr;
 pub fn draw(view: &View, models: &Models, rows: usize, page: &mut Page) {
     let end = page.height() + rows;
     let (theme, lang) = (&view.theme, view.lang);
-    let Some(&at) = models.view.get(models.cursor) else { return };
+    let Some(at) = models.described() else { return };
     let model = &models.models[at];
     let dot = format!(" {} ", theme.glyphs.dot);
     let (state, style) = match models.served(at) {
@@ -76,7 +76,7 @@ pub fn draw(view: &View, models: &Models, rows: usize, page: &mut Page) {
 /// Beside the table: one thing a line, so that rows are compared by looking at one spot.
 pub fn beside(models: &Models, page: &mut Page) {
     let (view, lang) = (page.view, page.view.lang);
-    let Some(&at) = models.view.get(models.cursor) else { return };
+    let Some(at) = models.described() else { return };
     let model = &models.models[at];
     // In the colour of the pointer: this is the row it is on.
     for line in fit(&view.safe(&model.reference()), page.width(), 3, view.theme.glyphs.ellipsis) {

@@ -11,6 +11,7 @@ use super::page::{Page, Room, Sign};
 use crate::chutes::model::Source;
 use crate::clean;
 use crate::texts::{choose as c, wizard as t};
+use crate::time::UnixMillis;
 use crate::tui::format::{cut, grouped};
 use crate::wizard::Wizard;
 use crate::wizard::models::{Models, Sort, StatusLine};
@@ -57,7 +58,7 @@ pub fn page(page: &mut Page, wizard: &Wizard) {
         return page.text(t::models_loading(page.view.lang), page.view.theme.quiet);
     };
     if page.room.spoken {
-        return spoken(page, models);
+        return spoken(page, models, wizard.lacks_credential());
     }
     let view = page.view;
     let places = Places::of(page.room);
@@ -76,11 +77,12 @@ pub fn page(page: &mut Page, wizard: &Wizard) {
         out_of_sight(page, models, places.table);
     }
     let start = page.height();
+    let lacks_credential = wizard.lacks_credential();
     let least = if places.beside.is_some() { places.pane } else { 0 };
     let most = places.pane - usize::from(page.room.roomy && places.beside.is_none());
     page.in_rows(least, most, |page| {
         page.room.width = page.room.width.min(LONGEST_LINE);
-        news(page, models);
+        news(page, models, lacks_credential);
     });
     if places.beside.is_none() {
         let rows = (start + places.pane).saturating_sub(page.height());
@@ -103,10 +105,14 @@ fn out_of_sight(page: &mut Page, models: &Models, rows: usize) {
     words.extend((below > 0).then(|| format!("{} {}", theme.glyphs.down, t::models_below(lang, count(below)))));
     let mut text = format!("{:MARK$}{}", "", words.join("   "));
     // What the account has left, at the right, where it moves nothing.
-    let account =
-        models.account.as_ref().map(|account| account.words(lang, |at| at.clock(page.view.now, &page.view.zone)));
-    if let Some(account) = account.map(|words| clean::line(&words)).filter(|words| !words.is_empty()) {
-        let account = cut(&account, page.width().saturating_sub(text.width() + 3), theme.glyphs.ellipsis);
+    let at = |at: UnixMillis| at.clock(page.view.now, &page.view.zone);
+    let room = page.width().saturating_sub(text.width() + 3);
+    let account = models.account.as_ref().map(|account| {
+        let whole = clean::line(&account.words(lang, at));
+        if whole.width() <= room { whole } else { clean::line(&account.brief_words(lang, at)) }
+    });
+    if let Some(account) = account.filter(|words| !words.is_empty()) {
+        let account = cut(&account, room, theme.glyphs.ellipsis);
         let gap = page.width().saturating_sub(text.width() + account.width());
         text.push_str(&" ".repeat(gap));
         text.push_str(&account);
@@ -195,6 +201,7 @@ fn filter_line(page: &mut Page, models: &Models) {
     let (shown, total) = (count(models.view.len()), count(models.models.len()));
     let long = match models.revealed {
         true => t::models_revealed(lang, &total),
+        false if models.hidden() == 0 => t::models_shown(lang, &shown, &total),
         false => t::models_hidden(lang, &shown, &total, count(models.hidden())),
     };
     let empty = models.filter.is_empty();
@@ -240,7 +247,7 @@ fn window(text: &str, cursor: usize, width: usize) -> (String, usize) {
 }
 
 /// What waits for a decision, or answers the last key.
-fn news(page: &mut Page, models: &Models) {
+fn news(page: &mut Page, models: &Models, lacks_credential: bool) {
     let (theme, lang) = (page.view.theme, page.view.lang);
     if let Some(edit) = &models.editing {
         match &edit.problem {
@@ -250,7 +257,7 @@ fn news(page: &mut Page, models: &Models) {
         return;
     }
     if models.asking {
-        return page.sign(Sign::Warning, &t::models_asking(lang, models.pending.len()));
+        return page.sign(Sign::Warning, &t::models_asking(lang, words::open_proposals(models, lang)));
     }
     if let Some(round) = models.round.as_ref().filter(|round| round.is_offered()) {
         return page.sign(Sign::Warning, &words::offer(round, lang));
@@ -275,9 +282,13 @@ fn news(page: &mut Page, models: &Models) {
     if let Some(round) = models.round.as_ref().filter(|round| !round.is_over() && !page.room.spoken) {
         return page.text(&c::round_progress(lang, round.answered, round.total), theme.quiet);
     }
-    if let Some(note) = models.current().and_then(|model| models.pending_for(&model.id)) {
+    let described = models.described().map(|row| &*models.models[row]).filter(|_| !page.room.spoken);
+    if let Some(note) = described.or(models.current()).and_then(|model| models.pending_for(&model.id)) {
         let text = words::proposal(models, note, page.width().saturating_sub(2), lang);
         return page.sign(Sign::Warning, &text);
+    }
+    if lacks_credential && page.room.roomy {
+        return page.sign(Sign::Warning, t::models_no_credential(lang));
     }
     if let Some(failure) = &models.failure {
         return page.sign(Sign::Warning, &failure.message(lang));
@@ -295,7 +306,7 @@ fn news(page: &mut Page, models: &Models) {
 }
 
 /// The list as sentences, a numbered row each; then what waits for a decision, or answers the last key.
-fn spoken(page: &mut Page, models: &Models) {
+fn spoken(page: &mut Page, models: &Models, lacks_credential: bool) {
     let (view, lang) = (page.view, page.view.lang);
     let rows = page.room.height;
     for (place, &at) in models.view.iter().enumerate().take(rows) {
@@ -313,7 +324,7 @@ fn spoken(page: &mut Page, models: &Models) {
             page.answer(&details::sentence(view, models, at));
         }
     } else {
-        news(page, models);
+        news(page, models, lacks_credential);
     }
     if let Some(&at) = models.view.get(models.cursor) {
         let row = t::plain_row(lang, models.cursor + 1, details::brief(models, at, lang));

@@ -28,7 +28,7 @@ impl Models {
         drop(known);
         self.models.extend(missing);
         self.index = Index::new(&self.models);
-        self.last_row = None;
+        (self.last_row, self.described) = (None, None);
         self.sort_rows();
     }
 
@@ -125,6 +125,35 @@ impl Models {
         }
         self.hidden = models.len() - view.len();
         self.cursor = self.cursor.min(view.len().saturating_sub(1));
+    }
+
+    // ── The details ──────────────────────────────────────────────────────────────────────────────
+
+    /// The row whose details are shown.
+    pub fn described(&self) -> Option<usize> {
+        let kept = self.described.as_deref().and_then(|id| self.row_of(id));
+        kept.or_else(|| self.view.get(self.cursor).copied()).filter(|_| !self.view.is_empty())
+    }
+
+    /// Some: the cursor is on another row than the one described; [`Models::rested`] with this number describes it.
+    pub fn look(&mut self) -> Option<u64> {
+        let here = self.current().map(|model| model.id.clone());
+        if self.described.is_none() || self.described == here {
+            (self.described, self.rests.0) = (here, None);
+            return None;
+        }
+        if self.rests.0 == here {
+            return None;
+        }
+        self.rests = (here, self.rests.1 + 1);
+        Some(self.rests.1)
+    }
+
+    /// The cursor has not moved for a moment.
+    pub fn rested(&mut self, count: u64) {
+        if count == self.rests.1 {
+            self.described = self.current().map(|model| model.id.clone());
+        }
     }
 
     // ── The cursor ───────────────────────────────────────────────────────────────────────────────

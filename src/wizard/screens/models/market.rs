@@ -2,8 +2,8 @@
 //! rows; the rows that are recommended.
 
 use super::{Models, StatusLine};
-use crate::chutes::account::Account;
 use crate::chutes::health::{Health, ModelHealth};
+use crate::chutes::market::News;
 use crate::chutes::model::{Catalog, Model, id_of, reference};
 use crate::chutes::pool::{Order, Pool};
 use crate::selection::pools;
@@ -11,13 +11,15 @@ use crate::selection::recommend::{Purpose, recommend};
 use std::sync::Arc;
 
 impl Models {
-    /// The figures have arrived, or nobody gave any: then everything stays as it is.
-    pub fn market_known(&mut self, account: Option<Account>, health: Arc<Health>) {
-        self.account = account.or(self.account.take());
-        if !health.is_empty() {
-            self.documented.health = health;
-            self.keep_row(Models::sort_rows);
-            self.propose_what_is_up();
+    /// What the service says besides its list; what it does not say leaves everything as it is.
+    pub fn market_known(&mut self, news: &News) {
+        match news {
+            News::Account(account) => self.account = Some(account.clone()),
+            News::Health(health) => {
+                self.documented.health = Arc::new(health.clone());
+                self.keep_row(Models::sort_rows);
+                self.propose_what_is_up();
+            }
         }
     }
 

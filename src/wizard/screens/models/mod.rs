@@ -54,6 +54,8 @@ pub enum StatusLine {
     /// The default cannot be its own fallback.
     IsDefault,
     NoProposalHere,
+    /// There is none to call with.
+    NoCredential,
     /// The row under the cursor is not served, and was made the default all the same.
     NotServed,
     /// Nothing is shown by the filter.
@@ -188,6 +190,11 @@ pub struct Models {
     moved: bool,
     /// A row that stays in sight although the filter would hide it: its alias was just changed.
     held: Option<Box<str>>,
+    /// The id whose details are shown: the one under the cursor, once the cursor has rested there. Moving
+    /// about sends a few bytes a key; who rests gets to read.
+    described: Option<Box<str>>,
+    /// The id that the cursor has yet to rest on, and how many there were.
+    rests: (Option<Box<str>>, u64),
     /// The row the cursor was on, while the filter shows none.
     last_row: Option<usize>,
     /// The cursor is where nobody put it, or Enter just meant something else: the next Enter is not yet
@@ -273,6 +280,8 @@ impl Models {
             touched: false,
             moved: false,
             held: None,
+            described: None,
+            rests: (None, 0),
             last_row: None,
             unsure: false,
         };
