@@ -199,6 +199,11 @@ impl Client {
         }))
     }
 
+    /// Variables that name certificates which cannot be read, and what they name. OpenClaw cannot read them either.
+    pub fn unusable_roots(&self) -> Vec<(&'static str, PathBuf)> {
+        self.0.roots.unusable()
+    }
+
     pub fn endpoints(&self) -> &Endpoints {
         &self.0.endpoints
     }

@@ -3,7 +3,7 @@
 
 use super::endpoints::{host_of, is_loopback};
 use super::failure::{Kind, ProxyTrouble, Stage, Tls};
-use hyper_util::client::proxy::matcher::Matcher;
+use super::no_proxy;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use rustls::client::{ClientSessionStore, Resumption, Tls12ClientSessionValue, Tls13ClientSessionValue};
 use rustls::pki_types::ServerName;
@@ -11,7 +11,7 @@ use rustls::{CertificateError, NamedGroup, RootCertStore};
 use std::error::Error;
 use std::future::Future;
 use std::io;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::pin::Pin;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU8, Ordering};
@@ -25,6 +25,23 @@ pub(super) struct Roots {
     pub file: Option<PathBuf>,
     pub directory: Option<PathBuf>,
     pub extra: Option<PathBuf>,
+}
+
+impl Roots {
+    /// Variables that name a file or directory which has no certificate for us, and what they name.
+    pub(super) fn unusable(&self) -> Vec<(&'static str, PathBuf)> {
+        let empty = |file: Option<&Path>, directory: Option<&Path>| {
+            rustls_native_certs::load_certs_from_paths(file, directory).certs.is_empty()
+        };
+        let file = |name, path: &Option<PathBuf>| Some((name, path.clone().filter(|path| empty(Some(path), None))?));
+        let directory = self.directory.clone().filter(|path| empty(None, Some(path)));
+        let all = [
+            file("SSL_CERT_FILE", &self.file),
+            directory.map(|path| ("SSL_CERT_DIR", path)),
+            file("NODE_EXTRA_CA_CERTS", &self.extra),
+        ];
+        all.into_iter().flatten().collect()
+    }
 }
 
 /// TLS with ring, trusting the public roots that are built in and the certificates of this system:
@@ -48,9 +65,10 @@ pub(super) fn tls_config(roots: &Roots) -> Result<rustls::ClientConfig, rustls::
     Ok(config)
 }
 
-/// `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, upper case before lower case.
+/// `HTTPS_PROXY`, `HTTP_PROXY`, `ALL_PROXY` and `NO_PROXY`, as OpenClaw takes them: lower case before upper case,
+/// and what is set for `http` serves `https`, too, that has none of its own.
 pub(super) struct Proxies {
-    matcher: Matcher,
+    around: String,
     https: Option<Url>,
     http: Option<Url>,
     /// A variable that is set to something that is no proxy address.
@@ -60,23 +78,18 @@ pub(super) struct Proxies {
 impl Proxies {
     pub(super) fn from_env(var: impl Fn(&str) -> Option<String>) -> Self {
         let of = |name: &'static str| {
-            [name.to_owned(), name.to_ascii_lowercase()]
+            [name.to_ascii_lowercase(), name.to_owned()]
                 .iter()
                 .find_map(|name| var(name).filter(|value| !value.trim().is_empty()))
                 .map(|value| (name, value.trim().to_owned()))
         };
         let all = of("ALL_PROXY");
-        let https = of("HTTPS_PROXY").or_else(|| all.clone());
         let http = of("HTTP_PROXY").or(all);
+        let https = of("HTTPS_PROXY").or_else(|| http.clone());
         let address = |setting: &Option<(&'static str, String)>| setting.as_ref().and_then(|(_, text)| proxy_url(text));
-        let text = |url: &Option<Url>| url.as_ref().map(Url::to_string).unwrap_or_default();
         let (https_url, http_url) = (address(&https), address(&http));
         Self {
-            matcher: Matcher::builder()
-                .https(text(&https_url))
-                .http(text(&http_url))
-                .no(of("NO_PROXY").map(|(_, value)| value).unwrap_or_default())
-                .build(),
+            around: of("NO_PROXY").map(|(_, value)| value).unwrap_or_default(),
             unusable: https.filter(|_| https_url.is_none()).map(|(name, _)| name),
             https: https_url,
             http: http_url,
@@ -85,17 +98,15 @@ impl Proxies {
 
     /// The proxy for `url`, or None for a direct call. Loopback is never proxied.
     pub(super) fn for_url(&self, url: &Url) -> Option<Url> {
-        if is_loopback(url) {
+        if is_loopback(url) || no_proxy::matches(&self.around, url) {
             return None;
         }
-        let target: http::Uri = url.as_str().parse().ok()?;
-        self.matcher.intercept(&target)?;
         if url.scheme() == "https" { self.https.clone() } else { self.http.clone() }
     }
 
     /// The variable that should give the proxy for `url` and holds no address.
     pub(super) fn unusable_for(&self, url: &Url) -> Option<&'static str> {
-        self.unusable.filter(|_| !is_loopback(url))
+        self.unusable.filter(|_| !is_loopback(url) && !no_proxy::matches(&self.around, url))
     }
 }
 

@@ -16,6 +16,7 @@ mod list;
 pub mod making;
 pub mod market;
 pub mod model;
+mod no_proxy;
 pub mod oauth;
 pub mod pool;
 mod row;

@@ -18,6 +18,7 @@ use crate::chutes::verify::{Verdict, verify};
 use crate::chutes::{bundled, catalog};
 use crate::clean;
 use crate::diff;
+use crate::files::show;
 use crate::openclaw::Site;
 use crate::openclaw::plan::refusals::refusals;
 use crate::openclaw::plan::{self, Plan, PlanWarning, Request, TimerWish};
@@ -207,6 +208,7 @@ async fn settle(
     warnings.extend(notes.iter().flat_map(|note: &Note| codes::of_note(note, prices, lang)));
     warnings.extend(unknown_providers(options, &selection, current, lang));
     warnings.extend(left_out(&catalog, lang));
+    warnings.extend(unusable_roots(client, lang));
 
     let mut verified = Verified::default();
     // A dry run spends nothing; another provider's default is not ours to try.
@@ -243,6 +245,15 @@ fn something_is_gone(configured: &Configured, catalog: &Catalog, documented: &Do
 pub fn left_out(catalog: &Catalog, lang: Lang) -> Option<Warning> {
     let ids = catalog.left_out.iter().map(|id| clean::line(id)).collect::<Vec<_>>().join(", ");
     (!ids.is_empty()).then(|| Warning { code: "model-left-out", message: text::warn_left_out(lang, ids) })
+}
+
+/// Certificates that a variable names and that are not there.
+fn unusable_roots(client: &Client, lang: Lang) -> Vec<Warning> {
+    let warning = |(variable, path): (&'static str, std::path::PathBuf)| Warning {
+        code: "certificates-not-read",
+        message: text::warn_certificates(lang, variable, show(&path)),
+    };
+    client.unusable_roots().into_iter().map(warning).collect()
 }
 
 /// Refs that were asked for, are not Chutes', and name no provider that is known: most are typing errors.

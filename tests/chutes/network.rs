@@ -321,6 +321,10 @@ fn loopback_and_no_proxy_go_direct() {
     let name = format!("{}.invalid", "a".repeat(64));
     let direct = run(failure(&format!("https://{name}/v1"), PATIENT, &[env[0], ("NO_PROXY", "invalid")]));
     assert_eq!((direct.code(), &direct.proxy), ("dns", &None));
+    // As OpenClaw reads it: lower case counts first, and white space is between entries, too.
+    let direct = [env[0], ("NO_PROXY", "example.com"), ("no_proxy", "a.b *.invalid:443")];
+    let direct = run(failure(&format!("https://{name}/v1"), PATIENT, &direct));
+    assert_eq!((direct.code(), &direct.proxy), ("dns", &None));
     let proxied = run(failure(&format!("https://{name}/v1"), PATIENT, &[env[0], ("NO_PROXY", "example.com")]));
     assert_eq!((proxied.code(), proxied.proxy.is_some()), ("proxy", true));
 }

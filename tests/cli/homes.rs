@@ -341,3 +341,23 @@ fn a_config_that_a_group_writes_together_stays_theirs() {
         assert_eq!(config.metadata().expect("the config").permissions().mode() & 0o777, after, "{before:o}");
     }
 }
+
+#[test]
+fn certificates_that_a_variable_names_and_that_are_not_there_are_named() {
+    let mut stage = Stage::new("{ gateway: { mode: 'local' } }");
+    let good = concat!(env!("CARGO_MANIFEST_DIR"), "/tests/data/tls/ca.pem");
+    stage.home.set("NODE_EXTRA_CA_CERTS", good);
+    assert_eq!(warned(&stage.onboard(&[]), "certificates-not-read"), None);
+    stage.home.write("empty.pem", "no certificate\n");
+    let empty = stage.home.join("empty.pem");
+    for (variable, path) in [
+        ("NODE_EXTRA_CA_CERTS", "/nowhere/extra.pem"),
+        ("NODE_EXTRA_CA_CERTS", empty.to_str().expect("text")),
+        ("SSL_CERT_FILE", "/nowhere/all.pem"),
+    ] {
+        stage.home.unset("NODE_EXTRA_CA_CERTS").set(variable, path);
+        let document = stage.onboard(&[]);
+        let words = warned(&document, "certificates-not-read").unwrap_or_else(|| panic!("{document}"));
+        assert!(words.contains(variable) && words.contains(path), "{words}");
+    }
+}

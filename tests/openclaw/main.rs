@@ -8,5 +8,6 @@ mod home;
 mod homes;
 mod neighbours;
 mod plan;
+mod random;
 mod real;
 mod write;

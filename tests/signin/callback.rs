@@ -144,6 +144,17 @@ fn strangers_are_answered_4xx_and_the_attempt_goes_on() {
         for host in ["evil.tld", "evil.tld:1456", "127.0.0.1", "127.0.0.1:1", &format!("127.0.0.1.evil.tld:{port}")] {
             assert_eq!(status(&send(port, with_host(host)).await), "421", "{host}");
         }
+        // Where the editor of a hosted workspace shows this port, the state decides; of another port it is nobody's.
+        let forwarded = |host: String| format!("GET /oauth-callback?code=a&state=x HTTP/1.1\r\nHost: {host}\r\n\r\n");
+        for (host, expected) in [
+            (format!("claw-{port}.app.github.dev"), "400"),
+            (format!("{port}-claw.ws-eu1.gitpod.io"), "400"),
+            (format!("{port}-cs-1.cloudshell.dev:443"), "400"),
+            ("claw-1.app.github.dev".to_owned(), "421"),
+            (format!("claw-{port}.app.github.dev.evil.tld"), "421"),
+        ] {
+            assert_eq!(status(&send(port, forwarded(host.clone())).await), expected, "{host}");
+        }
         let two = format!("GET {good} HTTP/1.1\r\nHost: 127.0.0.1:{port}\r\nHost: evil.tld\r\n\r\n");
         assert_eq!(status(&send(port, two).await), "421");
         assert_eq!(status(&send(port, format!("GET {good} HTTP/1.1\r\n\r\n")).await), "421");

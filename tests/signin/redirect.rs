@@ -24,6 +24,8 @@ fn code(text: &str) -> Verdict {
 const GOOD: &[&str] = &[
     "http://127.0.0.1:1456/oauth-callback?code={C}&state={S}",
     "http://127.0.0.1:1456/oauth-callback?state={S}&code={C}",
+    "https://claw-1456.app.github.dev/oauth-callback?code={C}&state={S}",
+    "https://1456-claw.ws-eu1.gitpod.io/oauth-callback?code={C}&state={S}",
     "  http://127.0.0.1:1456/oauth-callback?code={C}&state={S}\r\n",
     "http://localhost:1456/oauth-callback?code={C}&state={S}",
     "http://LOCALHOST:1456/oauth-callback?code={C}&state={S}",

@@ -3,7 +3,7 @@
 //! A paste may come from an address bar, a mail, a `curl` line, a terminal that wrapped it. Where such
 //! a text can be read in several ways, the reading that carries this attempt's state is the right one.
 
-use super::attempt::{Attempt, LoopbackHost};
+use super::attempt::{Attempt, LoopbackHost, is_forwarded};
 use crate::chutes::endpoints::host_of;
 use crate::clean;
 use crate::secret::Secret;
@@ -295,7 +295,8 @@ impl Reading {
         if self.value("code_challenge").is_some() || self.value("response_type").is_some() {
             return Err(Mistake::AuthorizeLink);
         }
-        if let Some(host) = self.host.as_deref().filter(|host| !is_loopback(host)) {
+        let is_here = |host: &str| is_loopback(host) || is_forwarded(host, attempt.settings.redirect.port());
+        if let Some(host) = self.host.as_deref().filter(|host| !is_here(host)) {
             let of_service = host == host_of(&attempt.settings.endpoints.idp) && self.text.contains("/idp/authorize");
             return Err(match of_service {
                 true => Mistake::AuthorizeLink,

@@ -126,6 +126,27 @@ pub enum LoopbackHost {
     Localhost,
 }
 
+/// Where the editors of hosted workspaces show a forwarded port: `NAME-1456.app.github.dev`,
+/// `1456-NAME.ws-eu1.gitpod.io`, `1456-cs-NAME.cloudshell.dev`.
+const FORWARDERS: [&str; 7] = [
+    ".app.github.dev",
+    ".githubpreview.dev",
+    ".gitpod.io",
+    ".gitpod.dev",
+    ".cloudshell.dev",
+    ".cloudworkstations.dev",
+    ".devtunnels.ms",
+];
+
+/// Whether this host, as a browser names it, is such an address of this port.
+pub(crate) fn is_forwarded(authority: &str, port: u16) -> bool {
+    let host = authority.strip_suffix(":443").unwrap_or(authority).to_ascii_lowercase();
+    let label = host.split('.').next().unwrap_or_default();
+    !host.contains(['@', ':', '/'])
+        && FORWARDERS.iter().any(|domain| host.ends_with(domain))
+        && label.split('-').any(|part| part == port.to_string())
+}
+
 impl LoopbackHost {
     /// Only the canonical spellings: a decimal, octal or short form of an address is not one of them.
     pub fn parse(text: &str) -> Option<LoopbackHost> {

@@ -4,7 +4,7 @@
 //! win the attempt, and nothing a peer does can keep the right answer out for long.
 
 use super::answer::{Mistake, Refusal, Verdict};
-use super::attempt::{LoopbackHost, Redirect};
+use super::attempt::{LoopbackHost, Redirect, is_forwarded};
 use super::pages::Page;
 use super::port_owner::holder_of;
 use crate::http1::{self, Limits, ReadError, Request, Response};
@@ -302,13 +302,16 @@ impl Service {
         joined
     }
 
-    /// Exactly one `Host`, naming this machine and our port: a page of another site that resolves to
+    /// Exactly one `Host`, naming this machine and our port, or an editor's address for it: a page of another site that resolves to
     /// 127.0.0.1 (DNS rebinding) does not.
     fn host_is_ours(&self, request: &Request) -> bool {
         let mut hosts = request.headers.iter().filter(|(name, _)| name.eq_ignore_ascii_case("host"));
         let (Some((_, host)), None) = (hosts.next(), hosts.next()) else { return false };
-        host.rsplit_once(':')
-            .is_some_and(|(name, port)| LoopbackHost::parse(name).is_some() && port == self.redirect.port().to_string())
+        let port = self.redirect.port();
+        is_forwarded(host, port)
+            || host
+                .rsplit_once(':')
+                .is_some_and(|(name, wanted)| LoopbackHost::parse(name).is_some() && wanted == port.to_string())
     }
 }
 

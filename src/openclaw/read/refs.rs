@@ -194,6 +194,13 @@ pub struct Found<'a> {
     pub first: bool,
 }
 
+impl Found<'_> {
+    /// The `model` of an agent's own, not one of its fallbacks.
+    pub fn is_of_an_agent(&self) -> bool {
+        self.place == "model" && self.first
+    }
+}
+
 /// Every ref that the config names, outside the providers' own lists.
 pub fn named(config: &Value) -> Vec<Found<'_>> {
     let mut found = Vec::new();
@@ -273,7 +280,9 @@ fn only_provider_with(id: &str, config: &Value) -> Option<String> {
 pub fn usable_providers(old: &Value, before: &Configured, with_credentials: &[String]) -> Vec<String> {
     let default = default_provider(before);
     let found = named(old);
-    let named = found.iter().map(|found| resolve(found.text, &before.aliases, old, default));
+    // The `model` of an agent is read with OpenClaw's own default provider.
+    let otherwise = |found: &Found<'_>| if found.is_of_an_agent() { refs::DEFAULT_PROVIDER } else { default };
+    let named = found.iter().map(|found| resolve(found.text, &before.aliases, old, otherwise(found)));
     let chosen = before.primary.iter().chain(&before.implied_default).chain(&before.fallbacks).chain(&before.image);
     let all: Vec<String> = chosen.cloned().chain(named).collect();
     let named = all.iter().filter_map(|reference| refs::provider_of(reference));

@@ -58,10 +58,14 @@ pub(crate) fn allowed<'a>(old: &'a Value, before: &Configured, wish: &ConfigSpec
         }
     }
     let text = |key: String| Allowed { key: AllowedKey::Text(Cow::Owned(key)), entry: None };
+    let mut ours = Vec::new();
     if list.is_empty() && restricts(old) {
         // So far everything was allowed: what the user could use stays usable.
         let usable = refs::usable_providers(old, before, wish.other_providers);
         list.extend(usable.into_iter().map(|provider| text(format!("{provider}/*"))));
+        let default = refs::default_provider(before);
+        let named = refs::named(old).into_iter().map(|found| refs::resolve(found.text, &before.aliases, old, default));
+        ours.extend(named.filter(|target| id_of(target).is_some()));
     } else if restricts(old) {
         // The default and its fallbacks are allowed without being listed, and only while they are that.
         let used = before.primary.iter().chain(&before.fallbacks).filter(|target| id_of(target).is_none());
@@ -78,6 +82,13 @@ pub(crate) fn allowed<'a>(old: &'a Value, before: &Configured, wish: &ConfigSpec
     for model in &selection.registered {
         if registered.insert(&model.id) && !listed.contains(&normalize_ref(&model.reference())) {
             list.push(Allowed { key: AllowedKey::Model(model), entry: None });
+        }
+    }
+    // Whether the service lists them or not.
+    for named in ours {
+        let is_registered = id_of(&named).is_some_and(|id| registered.contains(id));
+        if !is_registered && listed.insert(named.clone()) {
+            list.push(Allowed { key: AllowedKey::Text(Cow::Owned(named)), entry: None });
         }
     }
     let chosen = [&selection.primary].into_iter().chain(&selection.fallbacks).chain(&selection.image);
@@ -108,9 +119,8 @@ fn keep_bare_names(list: &mut Vec<Allowed<'_>>, old: &Value, before: &Configured
         return;
     }
     let depends = |found: &refs::Found<'_>| {
-        // A `model` is read with OpenClaw's own default provider, the fallbacks here are written anew.
-        let is_model = found.place == "model" && found.first;
-        !is_model && !matches!(found.place, "agents.defaults.model" | "agents.defaults.models" | "models")
+        // The fallbacks here are written anew.
+        !found.is_of_an_agent() && !matches!(found.place, "agents.defaults.model" | "agents.defaults.models" | "models")
     };
     for found in refs::named(old).iter().filter(|found| depends(found) && !found.text.contains('/')) {
         let stood_for = refs::resolve(found.text, &before.aliases, old, provider);
