@@ -48,6 +48,8 @@ fn scenes(services: &Services) -> Vec<(&'static str, &'static str, Scene)> {
     let chinese = |script: &str| Scene::new(&["demo", "--lang", "zh-CN"], script);
     let demo = |script: &str| Scene::new(&["demo"], &format!("wait How should\n{script}"));
     vec![
+        ("doctor", "", demo("keys d\nwait Faults\nsnap doctor\nsize 120x40\nwait Faults\nsnap doctor-wide")),
+        ("doctor-zh", "", chinese("wait OpenClaw\nkeys d\nwait 故障\nsnap doctor-zh")),
         (
             "auth",
             "",
@@ -126,6 +128,54 @@ fn scenes(services: &Services) -> Vec<(&'static str, &'static str, Scene)> {
             ),
         ),
         (
+            "models-16",
+            "",
+            // The palette of 16 is the user's own; in this one, bright black is the ground.
+            onboard(
+                services.good.api_base(),
+                "
+                keys Enter
+                wait live
+                keys f Down
+                snap models-16 solarized
+                keys Up Enter
+                wait answered in
+                snap review-16 solarized
+            ",
+            )
+            .env("TERM", "xterm"),
+        ),
+        (
+            "models-plain",
+            "",
+            onboard(
+                services.good.api_base(),
+                "
+                keys Enter
+                wait live
+                snap models-no-color
+            ",
+            )
+            .env("NO_COLOR", "1"),
+        ),
+        (
+            "sizes",
+            "",
+            onboard(
+                services.good.api_base(),
+                "
+                keys Enter
+                wait live
+                size 60x20
+                wait live
+                snap models
+                size 200x60
+                wait live
+                snap models
+            ",
+            ),
+        ),
+        (
             "filter",
             "",
             onboard(
@@ -148,6 +198,7 @@ fn scenes(services: &Services) -> Vec<(&'static str, &'static str, Scene)> {
                 keys Enter
                 wait live
                 keys Down e
+                wait leave it
                 type chutes-pro
                 wait already
                 snap alias
@@ -156,6 +207,32 @@ fn scenes(services: &Services) -> Vec<(&'static str, &'static str, Scene)> {
                 snap alias-help
             ",
             ),
+        ),
+        (
+            "figures",
+            "",
+            onboard(
+                services.drifted.api_base(),
+                "
+                keys Enter
+                wait state
+                keys Y
+                wait Taken
+                keys R
+                wait most used
+                snap recommend
+                size 120x40
+                wait ttft
+                snap figures
+                snap figures light
+                keys T
+                wait rows shown?
+                keys Enter
+                wait answered. Cost
+                snap tested
+            ",
+            )
+            .env("CHUTES_IDP_BASE_URL", services.drifted.idp_base()),
         ),
         (
             "drift",
@@ -249,7 +326,7 @@ fn scenes(services: &Services) -> Vec<(&'static str, &'static str, Scene)> {
                 wait 实时
                 snap models-zh
                 keys Enter
-                wait 毫秒内回答
+                wait 毫秒内响应
                 snap review-zh
             "
                 ),

@@ -16,6 +16,9 @@ pub struct Inputs<'a> {
     /// What `tmux show-environment` prints, if that was asked: newer than our own variables, which
     /// are those of the moment the pane was made.
     pub tmux: Option<String>,
+    /// `SSH_CONNECTION` and the user of the nearest ancestor that has them: `sudo` and `su` forget both. Asked
+    /// for only where they are missed.
+    pub inherited: &'a dyn Fn() -> Option<(String, Option<String>)>,
     pub macos: bool,
 }
 
@@ -57,8 +60,11 @@ pub struct Ssh {
 
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Host {
+    /// As found, or as the user wants it.
     pub verdict: Verdict,
     pub reason: Reason,
+    /// As found, whatever the user wants: what a browser here can reach does not change by asking.
+    pub found: (Verdict, Reason),
     /// Kind of the container we are in: `docker`, `podman`, `kubernetes`, …
     pub container: Option<&'static str>,
     pub wsl: bool,
@@ -68,6 +74,8 @@ pub struct Host {
     pub ssh: Option<Ssh>,
     /// Name of this machine or container.
     pub name: Option<String>,
+    /// Name of this codespace.
+    pub codespace: Option<String>,
 }
 
 /// A command for the person's own machine.
@@ -92,6 +100,7 @@ impl Host {
             read: &read,
             ancestors: ancestors(&read),
             tmux: None,
+            inherited: &|| inherited(&read),
             macos: cfg!(target_os = "macos"),
         })
     }
@@ -126,15 +135,37 @@ impl Host {
             (Verdict::Remote, Reason::NoDisplay)
         };
         let over_ssh = matches!(reason, Reason::Sshd) || first(&SSH).is_some();
-        let ssh = over_ssh.then(|| Ssh::read(&var));
+        let ssh = over_ssh.then(|| {
+            let known = var("SSH_CONNECTION").or_else(|| var("SSH_CLIENT"));
+            match known.is_none().then(inputs.inherited).flatten() {
+                Some((connection, user)) => Ssh::read(&|name| match name {
+                    "SSH_CONNECTION" => Some(connection.clone()),
+                    "USER" => user.clone().or_else(|| var(name)),
+                    _ => var(name),
+                }),
+                None => Ssh::read(&var),
+            }
+        });
         let workspace = !over_ssh && first(&CLOUD).is_some();
         let name = own("HOSTNAME").or_else(|| (inputs.read)(Path::new("/etc/hostname")));
-        Host { verdict, reason, container, wsl, workspace, ssh, name: name.and_then(|name| plain(name.trim())) }
+        let codespace = own("CODESPACES").and_then(|_| own("CODESPACE_NAME"));
+        Host {
+            verdict,
+            found: (verdict, reason.clone()),
+            reason,
+            container,
+            wsl,
+            workspace,
+            ssh,
+            name: name.and_then(|name| plain(name.trim())),
+            codespace: codespace.and_then(|name| plain(name.trim())),
+        }
     }
 
     /// The verdict the user wants (`Tab`, `--browser`, `--headless`). The rest stays as found.
     pub fn asked(&self, verdict: Verdict) -> Host {
-        Host { verdict, reason: Reason::Asked, ..self.clone() }
+        let reason = if verdict == self.found.0 { self.found.1.clone() } else { Reason::Asked };
+        Host { verdict, reason, ..self.clone() }
     }
 
     /// The verdict and its reason.
@@ -157,6 +188,11 @@ impl Host {
 
     /// What brings the browser of the person's machine to the callback here, for this very session.
     pub fn tunnel(&self, port: u16) -> Command {
+        self.tunnels(&[port])
+    }
+
+    /// [`Host::tunnel`] for several ports.
+    pub fn tunnels(&self, ports: &[u16]) -> Command {
         let ssh = self.ssh.clone().unwrap_or_default();
         let server_port = ssh.port.filter(|port| *port != 22).map(|port| format!("-p {port} ")).unwrap_or_default();
         let destination = match (&ssh.user, ssh.server_ip) {
@@ -165,13 +201,23 @@ impl Host {
         };
         let complete = destination.is_some();
         let destination = destination.unwrap_or_else(|| "USER@HOST".to_owned());
-        Command { line: format!("ssh -N -L {port}:127.0.0.1:{port} {server_port}{destination}"), complete }
+        let ports: String = ports.iter().map(|port| format!("-L {port}:127.0.0.1:{port} ")).collect();
+        Command { line: format!("ssh -N {ports}{server_port}{destination}"), complete }
     }
 
     /// In a container, what its host can do: forward the port where the runtime can reach the loopback
-    /// address inside, else hand the address in. None: not in a container, or `ssh` leads right into it.
-    pub fn from_container_host(&self, port: u16) -> Option<Command> {
-        if self.ssh.is_some() || self.workspace {
+    /// address inside, else hand the address in. In a codespace, what forwards its port. None: neither, or
+    /// `ssh` leads right into it.
+    pub fn from_outside(&self, port: u16) -> Option<Command> {
+        if self.ssh.is_some() {
+            return None;
+        }
+        if let Some(name) = &self.codespace {
+            let line = format!("gh codespace ports forward {port}:{port} -c {name}");
+            return Some(Command { line, complete: true });
+        }
+        // The editor forwards ports, and nobody has a shell on the host.
+        if self.workspace {
             return None;
         }
         let (kind, name) = (self.container?, self.name.as_deref());
@@ -181,7 +227,10 @@ impl Host {
                 Command { line: format!("kubectl port-forward pod/{target} {port}:{port}"), complete: name.is_some() }
             }
             "podman" => Command { line: format!("podman exec {target} curl -s 'ADDRESS'"), complete: false },
-            _ => Command { line: format!("docker exec {target} curl -s 'ADDRESS'"), complete: false },
+            "docker" => Command { line: format!("docker exec {target} curl -s 'ADDRESS'"), complete: false },
+            "lxc" => Command { line: format!("lxc exec {target} -- curl -s 'ADDRESS'"), complete: false },
+            // Nobody knows how to get into this one: the paste field does.
+            _ => return None,
         })
     }
 }
@@ -250,20 +299,36 @@ fn tmux_says(environment: Option<&str>, name: &str) -> Option<Option<String>> {
     })
 }
 
-/// Names of the ancestors of this process, at most 32.
-fn ancestors(read: &dyn Fn(&Path) -> Option<String>) -> Vec<String> {
-    let mut names = Vec::new();
+/// The ancestors of this process, nearest first, at most 32: number and name.
+fn family(read: &dyn Fn(&Path) -> Option<String>) -> Vec<(u32, String)> {
+    let mut family = Vec::new();
     let mut stat = read(Path::new("/proc/self/stat"));
     while let Some(text) = stat.take() {
         // The name may hold spaces and parentheses; the parent is the second field after it.
         let parent =
             text.rsplit_once(')').and_then(|(_, rest)| rest.split_ascii_whitespace().nth(1)?.parse::<u32>().ok());
-        let Some(parent) = parent.filter(|parent| *parent > 0 && names.len() < 32) else { break };
+        let Some(parent) = parent.filter(|parent| *parent > 0 && family.len() < 32) else { break };
         stat = read(Path::new(&format!("/proc/{parent}/stat")));
         let name = stat.as_deref().and_then(|text| Some(text.split_once('(')?.1.rsplit_once(')')?.0.to_owned()));
-        names.extend(name);
+        family.extend(name.map(|name| (parent, name)));
     }
-    names
+    family
+}
+
+fn ancestors(read: &dyn Fn(&Path) -> Option<String>) -> Vec<String> {
+    family(read).into_iter().map(|(_, name)| name).collect()
+}
+
+/// What the nearest ancestor knows that has `SSH_CONNECTION`. Only root, which `sudo` makes us, can look.
+fn inherited(read: &dyn Fn(&Path) -> Option<String>) -> Option<(String, Option<String>)> {
+    family(read).into_iter().find_map(|(pid, _)| {
+        let environment = read(Path::new(&format!("/proc/{pid}/environ")))?;
+        let value = |name: &str| {
+            let pairs = environment.split('\0').filter_map(|pair| pair.split_once('='));
+            pairs.filter(|(key, _)| *key == name).map(|(_, value)| value.to_owned()).next()
+        };
+        Some((value("SSH_CONNECTION")?, value("USER")))
+    })
 }
 
 #[cfg(test)]
@@ -284,6 +349,7 @@ mod tests {
             read: &|path| value(path.to_str()?),
             ancestors: facts.iter().filter_map(|fact| fact.strip_prefix('<')).map(str::to_owned).collect(),
             tmux: tmux.map(str::to_owned),
+            inherited: &|| value("inherited").map(|connection| (connection, value("inherited user"))),
             macos: facts.contains(&"macos"),
         })
     }
@@ -358,6 +424,16 @@ mod tests {
             line(&["SSH_CONNECTION=::ffff:1.2.3.4 5 ::ffff:6.7.8.9 22", "LOGNAME=ann"]),
             whole("ssh -N -L 1456:127.0.0.1:1456 ann@6.7.8.9")
         );
+        // sudo and su forget the connection; an ancestor has it.
+        let forgotten = ["<sudo", "<bash", "<sshd", "inherited=198.51.100.7 50000 203.0.113.9 2222"];
+        assert_eq!(
+            line(&[&forgotten[..], &["SUDO_USER=ann", "USER=root"]].concat()),
+            whole("ssh -N -L 1456:127.0.0.1:1456 -p 2222 ann@203.0.113.9")
+        );
+        assert_eq!(
+            line(&[&forgotten[..], &["inherited user=ann", "USER=root"]].concat()),
+            whole("ssh -N -L 1456:127.0.0.1:1456 -p 2222 ann@203.0.113.9")
+        );
         let open = ("ssh -N -L 1456:127.0.0.1:1456 USER@HOST".to_owned(), false);
         assert_eq!(line(&["SSH_TTY=/dev/pts/0", "USER=ann"]), open);
         assert_eq!(line(&[]), open);
@@ -367,16 +443,20 @@ mod tests {
 
     #[test]
     fn a_container_has_a_form_of_its_own() {
-        let line = |facts: &[&str]| host(facts).from_container_host(1456).map(|command| command.line);
+        let line = |facts: &[&str]| host(facts).from_outside(1456).map(|command| command.line);
         let pod = line(&["KUBERNETES_SERVICE_HOST=x", "HOSTNAME=claw-0"]);
         assert_eq!(pod.as_deref(), Some("kubectl port-forward pod/claw-0 1456:1456"));
         let docker = line(&["/.dockerenv", "/etc/hostname=4f1c2d3e\n"]);
         assert_eq!(docker.as_deref(), Some("docker exec 4f1c2d3e curl -s 'ADDRESS'"));
         assert_eq!(line(&["/.dockerenv", "HOSTNAME=a;b"]).as_deref(), Some("docker exec CONTAINER curl -s 'ADDRESS'"));
+        let codespace = line(&["CODESPACES=true", "CODESPACE_NAME=fuzzy-space-7x", "/.dockerenv"]);
+        assert_eq!(codespace.as_deref(), Some("gh codespace ports forward 1456:1456 -c fuzzy-space-7x"));
+        assert_eq!(line(&["CODESPACES=true", "CODESPACE_NAME=a;b"]), None);
+        assert_eq!(line(&["container=strange"]), None, "no command is known to get in");
         assert_eq!(line(&["DISPLAY=:0"]), None);
         for cloud in CLOUD {
             let inside = host(&[&format!("{cloud}=x"), "/.dockerenv", "HOSTNAME=a"]);
-            assert_eq!((inside.workspace, inside.from_container_host(1456)), (true, None), "{cloud}");
+            assert_eq!((inside.workspace, inside.from_outside(1456)), (true, None), "{cloud}");
         }
         assert_eq!(line(&["/.dockerenv", "SSH_CONNECTION=1.2.3.4 5 6.7.8.9 22"]), None);
     }
@@ -387,6 +467,7 @@ mod tests {
         let asked = host.asked(Verdict::Local);
         assert_eq!((asked.verdict, &asked.reason), (Verdict::Local, &Reason::Asked));
         assert_eq!(asked.tunnel(1456), host.tunnel(1456));
+        assert_eq!(asked.asked(Verdict::Remote), host, "back again, for the reason that it had");
         assert!(!ancestors(&|path| std::fs::read_to_string(path).ok()).is_empty());
         Host::here();
     }

@@ -50,7 +50,7 @@ texts! {
     merit_fastest: "fastest to write", "生成最快";
     state_crowded: "crowded", "拥挤";
     state_asleep: "asleep", "休眠";
-    not_served: "not served", "已停止服务";
+    not_served: "not served", "已下线";
 
     pools_count(count): "Pools ({count}):", "模型池（{count}）：";
     members_served(served, all): "{served} of {all} members served", "{all} 个成员中 {served} 个在役";

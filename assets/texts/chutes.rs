@@ -13,7 +13,7 @@ texts! {
         "无法与 {host} 建立安全连接：{problem}（{route}）。";
     failure_timeout(host, seconds, stage, route):
         "{host} did not answer within {seconds} s (at the stage: {stage}; {route}).",
-        "{host} 在 {seconds} 秒内没有应答（停在：{stage}；{route}）。";
+        "{host} 在 {seconds} 秒内没有响应（停在：{stage}；{route}）。";
     failure_401(host, said): "{host} refused the credential (401){said}.", "{host} 拒绝了该凭据（401）{said}。";
     failure_402(host, said):
         "{host} says the account has no balance for this (402){said}.",
@@ -34,13 +34,13 @@ texts! {
         "{host} 返回的是网页而不是 JSON（{route}）。";
     failure_no_body(host): "{host} answered with nothing where JSON was expected.", "{host} 返回了空内容，而不是 JSON。";
     failure_not_json(host): "{host} answered with something that is not JSON.", "{host} 返回的内容不是 JSON。";
-    failure_truncated(host): "The answer of {host} broke off before its end.", "{host} 的应答在结束前中断。";
+    failure_truncated(host): "The answer of {host} broke off before its end.", "{host} 的响应在结束前中断。";
     failure_malformed(host, detail):
         "{host} answered with JSON of an unexpected shape ({detail}).",
         "{host} 返回的 JSON 结构不符合预期（{detail}）。";
     failure_too_large(host, mebibytes):
         "The answer of {host} is larger than {mebibytes} MiB.",
-        "{host} 的应答超过 {mebibytes} MiB。";
+        "{host} 的响应超过 {mebibytes} MiB。";
     failure_empty(host): "{host} lists no models.", "{host} 的模型列表为空。";
     failure_none_usable(host, skipped):
         "{host} lists {skipped} models, none with a usable id.",
@@ -69,7 +69,7 @@ texts! {
 
     stage_connect: "connecting", "建立连接";
     stage_tls: "TLS handshake", "TLS 握手";
-    stage_request: "waiting for the answer", "等待应答";
+    stage_request: "waiting for the answer", "等待响应";
     stage_parse: "reading the list", "解析列表";
 
     tls_unknown_issuer:
@@ -99,7 +99,7 @@ texts! {
     hint_tls_clock: "Check the date and time of this computer.", "请检查本机的日期和时间。";
     hint_tls:
         "Check the address, and whether something on the network answers in its place.",
-        "请检查地址，以及网络中是否有其他设备代为应答。";
+        "请检查地址，以及网络中是否有其他设备代为响应。";
     hint_network: "Check the network and try again.", "请检查网络后重试。";
     hint_401(page):
         "Check that the credential is complete and still valid; API keys are made at {page}.",
@@ -112,7 +112,7 @@ texts! {
     hint_retry_after(seconds): "Try again in {seconds} s.", "请在 {seconds} 秒后重试。";
     hint_html:
         "A login page of the network, a proxy or a wrong address (CHUTES_BASE_URL) may have answered.",
-        "应答的可能是网络登录页、代理，或地址（CHUTES_BASE_URL）有误。";
+        "响应的可能是网络登录页、代理，或地址（CHUTES_BASE_URL）有误。";
     hint_service:
         "Check the address (CHUTES_BASE_URL); if it is right, the service has a problem: try again later.",
         "请检查地址（CHUTES_BASE_URL）；如果无误，则是服务出现问题，请稍后重试。";
@@ -128,5 +128,5 @@ texts! {
         "Chutes 表示尝试过的密钥名称都已被占用。请重试。";
     narrow_key_unreadable:
         "Chutes answered, but with no key that can be read. Look at your keys in the Chutes account.",
-        "Chutes 已应答，但其中没有可读取的密钥。请在 Chutes 账户中查看您的密钥。";
+        "Chutes 已响应，但其中没有可读取的密钥。请在 Chutes 账户中查看您的密钥。";
 }

@@ -40,16 +40,16 @@ texts! {
     about_login: "The OAuth sign-in in two processes", "分两个进程完成的 OAuth 登录";
     about_login_app: "The OAuth app that sign-ins go through", "登录所用的 OAuth 应用";
     about_login_app_create: "Register an OAuth app with an API key that may", "用有权限的 API 密钥注册 OAuth 应用";
-    arg_keep_secret: "Keep the client secret with the waiting sign-in, for login finish", "将 client secret 与等待中的登录一起保存，供 login finish 使用";
-    arg_client_secret_file: "Write the new client secret to this new file (mode 0600) instead of printing it", "把新的 client secret 写入此新文件（权限 0600），而不打印";
+    arg_keep_secret: "Keep the client secret with the waiting sign-in, for login finish", "将客户端密钥与等待中的登录一起保存，供 login finish 使用";
+    arg_client_secret_file: "Write the new client secret to this new file (mode 0600) instead of printing it", "把新的客户端密钥写入此新文件（权限 0600），而不打印";
     arg_app_key_stdin: "Read the API key from standard input; it is used once and not stored", "从标准输入读取 API 密钥；只用一次，不会存储";
     arg_app_key_file: "Read the API key from this file; it is used once and not stored", "从此文件读取 API 密钥；只用一次，不会存储";
     app_created(name): "Registered the app {name}.", "已注册应用 {name}。";
-    app_secret_needs_place: "The new client secret is shown only once: say where it goes with --json or --client-secret-file PATH.", "新的 client secret 只显示一次：请用 --json 或 --client-secret-file PATH 指定去处。";
-    app_secret_saved(path): "The client secret is in {path}.", "client secret 已保存到 {path}。";
-    app_no_secret_file(path, why): "The client secret cannot go to {path}: {why}. No app was registered.", "client secret 无法写入 {path}：{why}。没有注册应用。";
-    app_secret_not_saved(path, why): "The app was registered, but its client secret could not be written to {path}: {why}.", "应用已注册，但其 client secret 无法写入 {path}：{why}。";
-    app_secret_not_saved_hint: "Make a new secret on the app's page in your Chutes account, or register another app.", "请在 Chutes 账户的应用页面重新生成 client secret，或另行注册应用。";
+    app_secret_needs_place: "The new client secret is shown only once: say where it goes with --json or --client-secret-file PATH.", "新的客户端密钥只显示一次：请用 --json 或 --client-secret-file PATH 指定去处。";
+    app_secret_saved(path): "The client secret is in {path}.", "客户端密钥已保存到 {path}。";
+    app_no_secret_file(path, why): "The client secret cannot go to {path}: {why}. No app was registered.", "客户端密钥无法写入 {path}：{why}。没有注册应用。";
+    app_secret_not_saved(path, why): "The app was registered, but its client secret could not be written to {path}: {why}.", "应用已注册，但其客户端密钥无法写入 {path}：{why}。";
+    app_secret_not_saved_hint: "Make a new secret on the app's page in your Chutes account, or register another app.", "请在 Chutes 账户的应用页面重新生成客户端密钥，或另行注册应用。";
     app_next(program): "Next, with CHUTES_CLIENT_ID and CHUTES_CLIENT_SECRET set: {program} login start", "然后设置 CHUTES_CLIENT_ID 与 CHUTES_CLIENT_SECRET，运行：{program} login start";
     about_login_start: "Begin a sign-in and print its link", "开始登录并打印链接";
     about_login_finish: "Finish a sign-in with the address the browser ended on", "用浏览器最后停留的地址完成登录";
@@ -66,14 +66,14 @@ texts! {
     arg_lang: "Language: en or zh-CN", "语言：en 或 zh-CN";
     arg_plain: "Line by line, for screen readers, TERM=dumb and logs", "逐行输出，适合读屏软件、TERM=dumb 和日志";
     arg_no_color: "No colours", "不使用颜色";
-    arg_agent: "Which agent's credential store", "使用哪个 agent 的凭据库";
+    arg_agent: "Which agent's credential store", "使用哪个智能体的凭据库";
     arg_config: "Which OpenClaw config file", "使用哪个 OpenClaw 配置文件";
     arg_openclaw: "The openclaw program, where it is not in PATH or a usual place", "openclaw 程序的位置（不在 PATH 或常见位置时）";
     arg_profile: "Which OpenClaw profile", "使用哪个 OpenClaw profile";
 
     arg_auth_choice: "chutes (OAuth) or chutes-api-key: skips the first screen", "chutes（OAuth）或 chutes-api-key：跳过第一屏";
-    arg_api_key_stdin: "Read the API key from standard input", "从标准输入读取 API Key";
-    arg_api_key_file: "Read the API key from a file", "从文件读取 API Key";
+    arg_api_key_stdin: "Read the API key from standard input", "从标准输入读取 API 密钥";
+    arg_api_key_file: "Read the API key from a file", "从文件读取 API 密钥";
     arg_secret_input_mode: "Store the key (plaintext) or a reference to CHUTES_API_KEY (ref)",
         "保存密钥本身（plaintext），或保存对 CHUTES_API_KEY 的引用（ref）";
     arg_model: "Default model", "默认模型";
@@ -90,15 +90,15 @@ texts! {
     arg_json: "One JSON document on stdout, everything else on stderr", "标准输出只有一个 JSON 文档，其余都在标准错误";
     arg_strict: "Fail on what OpenClaw refuses in the config, asking the installed one", "配置中若有 OpenClaw 会拒绝的内容则失败（会询问已安装的 OpenClaw）";
     arg_check: "Show the diff, write nothing; exit 4 if something would change", "显示差异但不写入；若会有改动则退出码为 4";
-    arg_skip_verify: "No test call", "不做测试调用";
+    arg_skip_verify: "No test call", "没有试调用";
 
     arg_json_short: "Print JSON", "输出 JSON";
     arg_plain_list: "One per line, nothing else", "每行一个，不输出其他内容";
     arg_list_all: "Also models of the catalog that are not registered", "同时列出目录中未注册的模型";
     arg_status_check: "Exit 0 usable (also if it renews itself), 1 missing, expired or refused, or a model in use is not served, 2 stops within 24 hours",
-        "退出码：0 可用（包括可自动续期），1 缺失、过期、被拒绝，或在用的模型已不再提供，2 将在 24 小时内停用";
-    arg_repair: "Put a successor in the place of what is not served any more", "用后继模型替换已不再提供的模型";
-    arg_refresh_check: "Write nothing; exit 4 if something would change or a model in use is not served", "不写入任何内容；若会有改动，或在用的模型已不再提供，退出码为 4";
+        "退出码：0 可用（包括可自动续期），1 缺失、过期、被拒绝，或在用的模型已下线，2 将在 24 小时内停用";
+    arg_repair: "Put a successor in the place of what is not served any more", "用后继模型替换已下线的模型";
+    arg_refresh_check: "Write nothing; exit 4 if something would change or a model in use is not served", "不写入任何内容；若会有改动，或在用的模型已下线，退出码为 4";
     arg_quiet: "Print nothing when nothing changed", "没有改动时不输出任何内容";
     arg_status_probe: "Make a one-token call with the credential", "用该凭据做一次 1 个 token 的调用";
     arg_reference: "Model ref (chutes/<id>) or alias", "模型引用（chutes/<id>）或别名";
@@ -136,23 +136,23 @@ texts! {
         "--alias 的格式为 NAME=REF，例如 chutes-fast=chutes/zai-org/GLM-4.7-TEE。";
     no_terminal: "The wizard needs a terminal, and there is none.", "向导需要终端，但当前没有终端。";
     no_terminal_hint:
-        "Without a person: openclaw-chutes onboard --non-interactive with one of --api-key-stdin, --api-key-file PATH, or CHUTES_API_KEY in the environment. The configured models: openclaw-chutes models list.",
-        "无人值守：openclaw-chutes onboard --non-interactive，并提供 --api-key-stdin、--api-key-file PATH 或环境变量 CHUTES_API_KEY 之一。查看已配置的模型：openclaw-chutes models list。";
+        "Without a person: openclaw-chutes onboard --non-interactive with one of --api-key-stdin, --api-key-file PATH, or CHUTES_API_KEY in the environment; to sign in, openclaw-chutes login start. With a terminal: ssh -t, docker run -it. The configured models: openclaw-chutes models list.",
+        "无人值守：openclaw-chutes onboard --non-interactive，并提供 --api-key-stdin、--api-key-file PATH 或环境变量 CHUTES_API_KEY 之一；登录请用 openclaw-chutes login start。需要终端时：ssh -t、docker run -it。查看已配置的模型：openclaw-chutes models list。";
 }
 
 // Credential of a run without a person.
 texts! {
     origin_stdin: "standard input", "标准输入";
-    key_malformed(origin, problem): "There is no usable API key in {origin}: {problem}.", "{origin} 中没有可用的 API Key:{problem}。";
+    key_malformed(origin, problem): "There is no usable API key in {origin}: {problem}.", "{origin} 中没有可用的 API 密钥：{problem}。";
     key_hint(page): "A key begins with cpk_ and has two dots. Keys are made at {page}", "密钥以 cpk_ 开头，并含有两个点。创建密钥：{page}";
     key_empty: "it is empty", "内容为空";
     key_too_long: "it is longer than any key", "比任何密钥都长";
     key_white_space: "there is a space or a line break inside", "中间有空格或换行";
     key_character: "it contains a character that no key has", "包含密钥中不会出现的字符";
-    key_is_access_token: "this is an OAuth access token (cak_), not an API key", "这是 OAuth 访问令牌（cak_），不是 API Key";
-    key_is_refresh_token: "this is an OAuth refresh token (crt_), not an API key", "这是 OAuth 刷新令牌（crt_），不是 API Key";
-    key_is_client_id: "this is an OAuth client id (cid_), not an API key", "这是 OAuth 客户端 ID（cid_），不是 API Key";
-    key_is_client_secret: "this is an OAuth client secret (csc_), not an API key", "这是 OAuth 客户端密钥（csc_），不是 API Key";
+    key_is_access_token: "this is an OAuth access token (cak_), not an API key", "这是 OAuth 访问令牌（cak_），不是 API 密钥";
+    key_is_refresh_token: "this is an OAuth refresh token (crt_), not an API key", "这是 OAuth 刷新令牌（crt_），不是 API 密钥";
+    key_is_client_id: "this is an OAuth client id (cid_), not an API key", "这是 OAuth 客户端 ID（cid_），不是 API 密钥";
+    key_is_client_secret: "this is an OAuth client secret (csc_), not an API key", "这是 OAuth 客户端密钥（csc_），不是 API 密钥";
     key_prefix: "it does not begin with cpk_", "不是以 cpk_ 开头";
     key_fingerprint: "it looks like the fingerprint of an account, which opens everything in it: give it to nobody, and use an API key",
         "它看起来是账户的指纹（fingerprint），可打开账户中的一切：不要交给任何人，请使用 API 密钥";
@@ -160,7 +160,7 @@ texts! {
     key_parts: "it does not have the three parts of a key (cpk_….….…); it may be cut off", "不是由三部分组成（cpk_….….…），可能被截断";
     key_not_text(origin): "{origin} does not hold text.", "{origin} 的内容不是文本。";
     key_too_large(origin, limit): "{origin} holds more than {limit} KiB; that is no key.", "{origin} 超过 {limit} KiB，不可能是密钥。";
-    key_unreadable(origin, error): "{origin} could not be read: {error}.", "无法读取 {origin}:{error}。";
+    key_unreadable(origin, error): "{origin} could not be read: {error}.", "无法读取 {origin}：{error}。";
     key_file_not_regular(path): "{path} is not a regular file.", "{path} 不是普通文件。";
     key_file_hint: "Give a file that holds the key and nothing else, or pipe the key to --api-key-stdin.",
         "请提供只含密钥的文件，或通过管道把密钥传给 --api-key-stdin。";
@@ -179,7 +179,7 @@ texts! {
     ref_without_variable_hint: "Give no key, and set CHUTES_API_KEY where the gateway runs; or use --secret-input-mode plaintext.",
         "请不要提供密钥，并在网关运行的环境中设置 CHUTES_API_KEY；或使用 --secret-input-mode plaintext。";
     token_malformed: "CHUTES_OAUTH_TOKEN does not hold an access token.", "CHUTES_OAUTH_TOKEN 中不是访问令牌。";
-    token_hint: "An access token begins with cak_. An API key belongs in CHUTES_API_KEY.", "访问令牌以 cak_ 开头。API Key 应放在 CHUTES_API_KEY 中。";
+    token_hint: "An access token begins with cak_. An API key belongs in CHUTES_API_KEY.", "访问令牌以 cak_ 开头。API 密钥应放在 CHUTES_API_KEY 中。";
     config_refused: "OpenClaw refuses the config; nothing was written.", "OpenClaw 会拒绝此配置；没有写入任何内容。";
     config_refused_hint(commands): "Mend it first, then run this again: {commands}", "请先修正，然后重新运行：{commands}";
     missing_credential: "No credential was given, and nobody can be asked for one here.", "没有提供凭据，而此处无法询问任何人。";
@@ -196,12 +196,12 @@ texts! {
     bad_endpoint_hint: "Correct the variable or unset it.", "请更正该变量，或取消设置。";
     credential_refused(why): "The credential was refused; nothing was written. {why}", "凭据被拒绝；没有写入任何内容。{why}";
     verify_not_served(model, why): "{model} cannot be called with this account; nothing was written. {why}", "此账户无法调用 {model}；没有写入任何内容。{why}";
-    verify_not_served_hint: "Choose another with --model, or skip the test call with --skip-verify.", "请用 --model 选择其他模型，或用 --skip-verify 跳过测试调用。";
+    verify_not_served_hint: "Choose another with --model, or skip the test call with --skip-verify.", "请用 --model 选择其他模型，或用 --skip-verify 跳过试调用。";
     unknown_ref(option, name): "{option} names {name}, which is no alias, no listed model and no provider/model",
         "{option} 指定的 {name} 不是别名、不在模型列表中，也不是 provider/model 形式";
     unknown_model(name): "{name} is neither an alias nor a model that is known here. Nothing was changed.", "{name} 既不是别名，也不是已知的模型。没有做任何改动。";
     unknown_model_hint(program): "See: {program} models list --all", "请查看：{program} models list --all";
-    not_chutes(reference): "{reference} is not a Chutes model; aliases of other providers are OpenClaw's own matter.", "{reference} 不是 Chutes 模型；其他提供者的别名由 OpenClaw 自己管理。";
+    not_chutes(reference): "{reference} is not a Chutes model; aliases of other providers are OpenClaw's own matter.", "{reference} 不是 Chutes 模型；其他提供商的别名由 OpenClaw 自己管理。";
     unknown_alias(name): "There is no alias {name}. Nothing was changed.", "没有别名 {name}。没有做任何改动。";
     unknown_alias_hint(program): "See: {program} models aliases list", "请查看：{program} models aliases list";
     unknown_fallback(name): "{name} is not among the fallbacks. Nothing was changed.", "{name} 不在后备模型之中。没有做任何改动。";
@@ -223,10 +223,10 @@ texts! {
     alias_empty: "An alias needs a name.", "别名不能为空。";
     alias_too_long(name, limit): "{name} cannot be an alias: it is longer than {limit} characters.", "{name} 不能作为别名：超过 {limit} 个字符。";
     alias_duplicate(name, target): "The alias {name} already points to {target}.", "别名 {name} 已经指向 {target}。";
-    alias_is_provider(name, provider): "{name} cannot be an alias: a provider is called {provider}.", "{name} 不能作为别名：有名为 {provider} 的提供者。";
+    alias_is_provider(name, provider): "{name} cannot be an alias: a provider is called {provider}.", "{name} 不能作为别名：有名为 {provider} 的提供商。";
     alias_is_model(name, model): "{name} cannot be an alias: a model is called {model}.", "{name} 不能作为别名：有名为 {model} 的模型。";
     alias_is_command(name, word): "{name} cannot be an alias: in a chat, /model {word} means something else.", "{name} 不能作为别名：聊天中的 /model {word} 另有含义。";
-    two_aliases(target, one, other): "{one} and {other} both name {target}; OpenClaw holds one alias per model.", "{one} 和 {other} 都指向 {target};OpenClaw 每个模型只能有一个别名。";
+    two_aliases(target, one, other): "{one} and {other} both name {target}; OpenClaw holds one alias per model.", "{one} 和 {other} 都指向 {target}；OpenClaw 每个模型只能有一个别名。";
 }
 
 // Warnings.
@@ -234,31 +234,31 @@ texts! {
     warning_line(message): "warning: {message}", "警告：{message}";
     warn_key_file_permissions(path, mode): "{path} can be read by other users of this machine (mode {mode}); chmod 600 it.", "本机其他用户可以读取 {path}（权限 {mode}）；请执行 chmod 600。";
     warn_catalog_fallback(why, count): "The models could not be listed, so the {count} built-in ones are used. {why}", "无法获取模型列表，因此使用 {count} 个内置模型。{why}";
-    warn_default_taken(wanted, taken): "{wanted}, the default, is not served any more; {taken} is taken.", "默认模型 {wanted} 已不再提供；改用 {taken}。";
-    warn_default_kept(wanted): "{wanted}, the default, is not served any more, and nothing takes its place.", "默认模型 {wanted} 已不再提供，且没有可替代的模型。";
-    warn_alias_taken(name, wanted, taken): "The alias {name} meant {wanted}, which is not served any more; it now means {taken}.", "别名 {name} 原指向 {wanted}，它已不再提供；现指向 {taken}。";
-    warn_alias_dropped(name, wanted): "The alias {name} means {wanted}, which is not served any more, and nothing takes its place.", "别名 {name} 指向 {wanted}，它已不再提供，且没有可替代的模型。";
-    warn_fallback_taken(wanted, taken): "The fallback {wanted} is not served any more; {taken} is taken.", "后备模型 {wanted} 已不再提供；改用 {taken}。";
-    warn_fallback_dropped(wanted): "The fallback {wanted} is not served any more and was left out.", "后备模型 {wanted} 已不再提供，已被移除。";
-    warn_image_taken(wanted, taken): "The image model {wanted} is not served any more; {taken} is taken.", "图像模型 {wanted} 已不再提供；改用 {taken}。";
-    warn_image_kept(wanted): "The image model {wanted} is not served any more, and nothing takes its place.", "图像模型 {wanted} 已不再提供，且没有可替代的模型。";
+    warn_default_taken(wanted, taken): "{wanted}, the default, is not served any more; {taken} is taken.", "默认模型 {wanted} 已下线；改用 {taken}。";
+    warn_default_kept(wanted): "{wanted}, the default, is not served any more, and nothing takes its place.", "默认模型 {wanted} 已下线，且没有可替代的模型。";
+    warn_alias_taken(name, wanted, taken): "The alias {name} meant {wanted}, which is not served any more; it now means {taken}.", "别名 {name} 原指向 {wanted}，它已下线；现指向 {taken}。";
+    warn_alias_dropped(name, wanted): "The alias {name} means {wanted}, which is not served any more, and nothing takes its place.", "别名 {name} 指向 {wanted}，它已下线，且没有可替代的模型。";
+    warn_fallback_taken(wanted, taken): "The fallback {wanted} is not served any more; {taken} is taken.", "后备模型 {wanted} 已下线；改用 {taken}。";
+    warn_fallback_dropped(wanted): "The fallback {wanted} is not served any more and was left out.", "后备模型 {wanted} 已下线，已被移除。";
+    warn_image_taken(wanted, taken): "The image model {wanted} is not served any more; {taken} is taken.", "图像模型 {wanted} 已下线；改用 {taken}。";
+    warn_image_kept(wanted): "The image model {wanted} is not served any more, and nothing takes its place.", "图像模型 {wanted} 已下线，且没有可替代的模型。";
     warn_explicit(wanted): "{wanted} is not among the models that are served; it is used because you asked for it.", "{wanted} 不在所提供的模型之中；因为您指定了它，所以仍然使用。";
-    warn_alias_held(name, target, by): "The alias {name} was not set: {target} already has the alias {by}, and OpenClaw holds one per model.", "没有设置别名 {name}:{target} 已有别名 {by}，而 OpenClaw 每个模型只能有一个别名。";
+    warn_alias_held(name, target, by): "The alias {name} was not set: {target} already has the alias {by}, and OpenClaw holds one per model.", "没有设置别名 {name}：{target} 已有别名 {by}，而 OpenClaw 每个模型只能有一个别名。";
     warn_alias_moved(name, from): "The alias {name} does not belong to {from} any more.", "别名 {name} 不再属于 {from}。";
     warn_alias_repaired(name, target): "The alias {name} was written the wrong way round; it now names {target}.", "别名 {name} 原先写反了；现在指向 {target}。";
     warn_made_room(before): "{before} was the default; it is the first fallback now.", "{before} 原为默认模型；现在是第一个后备模型。";
     warn_made_way(before): "{before} was the default; it is not among the fallbacks that you asked for, but stays allowed.", "{before} 原为默认模型；它不在您指定的后备模型之中，但仍允许使用。";
     warn_not_registered(wanted): "{wanted} is no Chutes model, so it is not registered.", "{wanted} 不是 Chutes 模型，因此没有登记。";
-    warn_other_provider(wanted, provider): "{wanted} is no Chutes model that is known; it is taken as written, and OpenClaw looks for it at the provider {provider}. Write chutes/… for a Chutes model.", "{wanted} 不是已知的 Chutes 模型；按原样采用，OpenClaw 会向提供方 {provider} 请求。Chutes 模型请写作 chutes/…。";
+    warn_other_provider(wanted, provider): "{wanted} is no Chutes model that is known; it is taken as written, and OpenClaw looks for it at the provider {provider}. Write chutes/… for a Chutes model.", "{wanted} 不是已知的 Chutes 模型；按原样采用，OpenClaw 会向提供商 {provider} 请求。Chutes 模型请写作 chutes/…。";
     warn_left_out(ids): "Left out, because OpenClaw would expand the variable in the name and send it to the service: {ids}.", "已略过：OpenClaw 会展开其名称中的变量并发送给服务方：{ids}。";
     warn_certificates(variable, path): "{variable} names certificates that cannot be read, so they do not count, here or in OpenClaw: {path}", "{variable} 所指的证书无法读取，因此在此处和 OpenClaw 中均不起作用：{path}";
-    warn_unverified(why): "The test call gave no answer to go by, so this is not verified. {why}", "测试调用没有得到可供判断的答复，因此未经验证。{why}";
+    warn_unverified(why): "The test call gave no answer to go by, so this is not verified. {why}", "试调用没有得到可供判断的答复，因此未经验证。{why}";
     warn_balance(why): "The credential works, but the account has no balance. {why}", "凭据有效，但账户余额不足。{why}";
     warn_token_expires: "CHUTES_OAUTH_TOKEN lives for about an hour and cannot be renewed; sign in with OAuth for a login that lasts.", "CHUTES_OAUTH_TOKEN 有效期约一小时且无法续期；要长期使用，请通过 OAuth 登录。";
     warn_changed_meanwhile(paths):
         "{paths} changed while this ran; the change is made on the new contents.",
         "运行期间 {paths} 被改动；本次修改基于新的内容。";
-    warn_not_served_now(wanted): "{wanted} is not served any more.", "{wanted} 已不再提供。";
+    warn_not_served_now(wanted): "{wanted} is not served any more.", "{wanted} 已下线。";
 }
 
 // Signing out, and several accounts.
@@ -309,6 +309,8 @@ texts! {
     import_secret: "The text holds something that looks like a Chutes credential, which an export never does. Nothing was imported.", "文本中含有疑似 Chutes 凭据的内容，而导出文本从不包含凭据。没有导入任何内容。";
     import_no_ref(found): "No model reference (provider/model): {found}.", "不是模型引用（提供商/模型）：{found}。";
     import_hint(program): "`{program} export` prints such a text on the machine that has the setup.", "请在已有配置的机器上用 `{program} export` 打印这段文本。";
+    ask_doctor(program): "`{program} doctor` looks for the cause.", "运行 `{program} doctor` 可查找原因。";
+    no_such_file_hint: "Name a file that is there, or - for standard input.", "请指定存在的文件，或用 - 表示标准输入。";
     no_such_file(path): "There is no file {path}.", "文件 {path} 不存在。";
 }
 
@@ -327,9 +329,9 @@ texts! {
     report_catalog: "Catalog", "目录";
     report_reverted: "OpenClaw took our config back, see", "OpenClaw 撤回了我们写入的配置，见";
     report_openclaw: "OpenClaw", "OpenClaw";
-    report_probe: "Test call", "测试调用";
+    report_probe: "Test call", "试调用";
     report_none: "none", "无";
-    report_answered(ms): "answered in {ms} ms", "{ms} 毫秒内应答";
+    report_answered(ms): "answered in {ms} ms", "{ms} 毫秒内响应";
     report_unverified: "not verified", "未验证";
     source_live(count): "{count}, live", "{count} 个，实时";
     source_cache(count, time): "{count}, as of {time}", "{count} 个，截至 {time}";
@@ -346,7 +348,7 @@ texts! {
     fallbacks_cleared_line: "No fallbacks.", "没有后备模型。";
     alias_line(name, target): "Alias {name} -> {target}", "别名 {name} -> {target}";
     alias_removed_line(name): "Alias {name} removed.", "已删除别名 {name}。";
-    alias_replaced(target, old): "{target} had the alias {old}; OpenClaw holds one per model.", "{target} 原有别名 {old};OpenClaw 每个模型只能有一个别名。";
+    alias_replaced(target, old): "{target} had the alias {old}; OpenClaw holds one per model.", "{target} 原有别名 {old}；OpenClaw 每个模型只能有一个别名。";
     no_change: "No change.", "没有改动。";
     aliases_count(count): "Aliases ({count}):", "别名（{count}）：";
     refresh_changed(id, fields): "changed by the service: {id} ({fields})", "服务方已更改：{id}（{fields}）";
@@ -384,9 +386,9 @@ texts! {
     login_then: "Then pass the address that the browser ends on to:", "然后把浏览器最后停留的地址传给：";
     login_no_client_id: "No OAuth app is named, and none was used before.", "没有指定 OAuth 应用，也没有使用过的应用。";
     login_no_client_id_hint(program): "Set CHUTES_CLIENT_ID to the client id of a registered app (cid_…), or register one: {program} login app create --api-key-stdin --json",
-        "请将 CHUTES_CLIENT_ID 设为已注册应用的 client id（cid_…），或注册一个：{program} login app create --api-key-stdin --json";
+        "请将 CHUTES_CLIENT_ID 设为已注册应用的客户端 ID（cid_…），或注册一个：{program} login app create --api-key-stdin --json";
     login_no_client_secret: "CHUTES_CLIENT_SECRET is not set, and Chutes signs nobody in without the app's client secret.",
-        "没有设置 CHUTES_CLIENT_SECRET，而缺少应用的 client secret，Chutes 不会完成登录。";
+        "没有设置 CHUTES_CLIENT_SECRET，而缺少应用的客户端密钥，Chutes 不会完成登录。";
     login_no_client_secret_hint(program): "Set CHUTES_CLIENT_SECRET (csc_…) for this command. It was shown when the app was made; {program} login app create --api-key-stdin --json makes a new app.",
         "请为此命令设置 CHUTES_CLIENT_SECRET（csc_…）。它在创建应用时显示过；{program} login app create --api-key-stdin --json 可创建新应用。";
     login_nothing_begun: "No sign-in is waiting to be finished.", "没有等待完成的登录。";

@@ -24,20 +24,20 @@ texts! {
     env_client: "The OAuth app: client id, its secret if it has one, its redirect address, the scopes",
         "OAuth 应用：客户端 ID、密钥（如有）、回调地址、权限范围";
     env_base_url: "Where the service and its identity provider are; https, or http on this machine",
-        "服务及其身份提供方的地址；必须是 https，或本机的 http";
+        "服务及其身份提供商的地址；必须是 https，或本机的 http";
     env_openclaw: "Where OpenClaw's files are, as OpenClaw reads them", "OpenClaw 文件的位置，与 OpenClaw 的读法相同";
     env_proxy: "Proxies, http, https and socks5", "代理：http、https 和 socks5";
     env_tls: "More certificate authorities", "额外的证书颁发机构";
     env_lang: "The language; the first that is set decides", "语言；第一个已设置的变量生效";
-    env_terminal: "No colours; line by line for screen readers; what the terminal can do",
-        "不使用颜色；为读屏软件逐行输出；终端的能力";
+    env_terminal: "No colours; nothing that moves by itself; line by line for screen readers; what the terminal can do",
+        "不使用颜色；没有自行变化的内容；为读屏软件逐行输出；终端的能力";
     env_state: "Where our own state is: $XDG_STATE_HOME/openclaw-chutes", "本程序状态的位置：$XDG_STATE_HOME/openclaw-chutes";
 }
 
 // Files.
 texts! {
     file_config: "OpenClaw's config: the provider, the models, the default, fallbacks and aliases",
-        "OpenClaw 的配置：提供方、模型、默认模型、后备模型和别名";
+        "OpenClaw 的配置：提供商、模型、默认模型、后备模型和别名";
     file_store: "The credential, where OpenClaw is 2026.6.4 or older; newer ones keep it in a database, and its own commands write it",
         "凭据（OpenClaw 2026.6.4 或更早）；更新的版本保存在数据库中，由它自己的命令写入";
     file_dotenv: "Variables that OpenClaw reads; a client secret is kept here", "OpenClaw 读取的变量；客户端密钥保存在这里";

@@ -13,7 +13,7 @@ texts! {
     rail_signin: "Sign in", "登录";
     rail_discover: "Discover", "发现模型";
     rail_models: "Models", "选择模型";
-    rail_review: "Review", "检查";
+    rail_review: "Review", "核对";
     rail_done: "Done", "完成";
 
     // Auth
@@ -22,17 +22,17 @@ texts! {
     auth_api_key_about: "paste a key from chutes.ai", "粘贴在 chutes.ai 创建的密钥";
     auth_env_key(hint): "CHUTES_API_KEY {hint}", "CHUTES_API_KEY {hint}";
     auth_env_key_about: "found in the environment", "在环境变量中找到";
-    auth_stored: "Keep what is stored", "保留已有凭证";
+    auth_stored: "Keep what is stored", "保留已有凭据";
     auth_stored_api_key(hint): "API key {hint}", "API 密钥 {hint}";
     auth_stored_env(var): "API key from ${var}", "来自 ${var} 的 API 密钥";
     auth_stored_oauth(account): "OAuth, {account}", "OAuth，{account}";
     auth_stored_token: "access token", "访问令牌";
     auth_accounts: "Accounts", "账户";
     auth_accounts_about: "use another that is stored, remove one, sign out", "改用已存储的其他账户、移除账户或退出登录";
-    accounts_title: "What OpenClaw has for Chutes", "OpenClaw 中的 Chutes 凭证";
+    accounts_title: "What OpenClaw has for Chutes", "OpenClaw 中的 Chutes 凭据";
     accounts_asking: "asking OpenClaw what is stored", "正在询问 OpenClaw 存储了什么";
     accounts_in_use(what): "{what}, in use", "{what}，使用中";
-    accounts_way_out: "Signing out revokes the tokens, proves it, and writes this:", "退出登录将撤销令牌并核实，然后写入：";
+    accounts_way_out: "Signing out revokes the tokens, proves it, and writes this:", "退出登录将撤销令牌并验证，然后写入：";
     accounts_leaving: "revoking the tokens, then writing", "正在撤销令牌，随后写入";
     key_use: "use it", "使用";
     key_remove: "remove it", "移除";
@@ -40,17 +40,19 @@ texts! {
     auth_now: "Now", "现状";
     auth_now_loading: "reading …", "读取中";
     auth_now_nothing: "Chutes is not set up in OpenClaw yet", "OpenClaw 还没有设置 Chutes";
-    auth_now_database: "credentials are kept in OpenClaw's database", "凭证保存在 OpenClaw 的数据库中";
+    auth_now_database: "credentials are kept in OpenClaw's database", "凭据保存在 OpenClaw 的数据库中";
     auth_now_default(model): "default {model}", "默认模型 {model}";
     auth_now_registered(count): "{count} Chutes models registered", "已注册 {count} 个 Chutes 模型";
-    auth_replaces(what): "a new credential replaces it: {what}", "新凭证将取代：{what}";
+    auth_replaces(what): "a new credential replaces it: {what}", "新凭据将取代：{what}";
+    auth_sudo(user, home): "sudo: this sets up the OpenClaw of {home}, not {user}'s. For that one, run this without sudo.",
+        "通过 sudo 运行：将设置 {home} 的 OpenClaw，而不是 {user} 的。要设置后者，请不用 sudo 运行。";
     auth_writes: "Writes", "写入";
-    auth_writes_when: "after Review, not before", "仅在检查确认之后";
+    auth_writes_when: "after Review, not before", "仅在核对并确认之后";
 
     // API key
     key_title: "Paste your Chutes API key", "请粘贴您的 Chutes API 密钥";
     key_count(count, whole): "{count} of {whole}", "{count} / {whole}";
-    key_where: "Create one at", "创建密钥:";
+    key_where: "Create one at", "创建密钥：";
     key_form: "It starts with cpk_ and has two dots. Only OpenClaw's auth store keeps it.",
         "密钥以 cpk_ 开头，含两个点。它只保存在 OpenClaw 的认证存储中。";
     key_env_default(hint): "Empty: Enter takes CHUTES_API_KEY {hint}", "留空按 Enter 使用 CHUTES_API_KEY {hint}";
@@ -64,13 +66,13 @@ texts! {
     key_character: "There is a character in it that no key has. Copy it again; ^U clears the field.",
         "含有密钥不会有的字符。请重新复制，^U 清空输入框。";
     key_access_token: "This is an OAuth access token (cak_), not an API key (cpk_).",
-        "这是 OAuth 访问令牌 (cak_)，不是 API 密钥 (cpk_)。";
+        "这是 OAuth 访问令牌（cak_），不是 API 密钥（cpk_）。";
     key_refresh_token: "This is an OAuth refresh token (crt_), not an API key (cpk_).",
-        "这是 OAuth 刷新令牌 (crt_)，不是 API 密钥 (cpk_)。";
+        "这是 OAuth 刷新令牌（crt_），不是 API 密钥（cpk_）。";
     key_client_id: "This is an OAuth client id (cid_), not an API key (cpk_).",
-        "这是 OAuth 客户端 ID (cid_)，不是 API 密钥 (cpk_)。";
+        "这是 OAuth 客户端 ID（cid_），不是 API 密钥（cpk_）。";
     key_client_secret: "This is an OAuth client secret (csc_), not an API key (cpk_).",
-        "这是 OAuth 客户端密钥 (csc_)，不是 API 密钥 (cpk_)。";
+        "这是 OAuth 客户端密钥（csc_），不是 API 密钥（cpk_）。";
     key_prefix: "A Chutes API key starts with cpk_. This one does not.", "Chutes API 密钥以 cpk_ 开头，这个不是。";
     key_fingerprint: "This looks like the fingerprint of your account, which opens everything in it. It was cleared; never give it to anybody. An API key starts with cpk_.",
         "这看起来是您账户的指纹（fingerprint），可打开账户中的一切。已清除；请勿交给任何人。API 密钥以 cpk_ 开头。";
@@ -91,15 +93,15 @@ texts! {
     discover_fallback(count): "Enter goes on with the {count} built-in models. The live list can be fetched later with: openclaw-chutes models refresh",
         "按 Enter 使用内置的 {count} 个模型继续。以后可用 openclaw-chutes models refresh 获取最新列表";
     discover_refused(hint): "Chutes refused the key {hint}. k enters another one; with this one OpenClaw will get no answer.",
-        "Chutes 拒绝了密钥 {hint}。按 k 换一个；用这个密钥 OpenClaw 将得不到回答。";
+        "Chutes 拒绝了密钥 {hint}。按 k 换一个；用这个密钥 OpenClaw 将得不到响应。";
 
     // Models
     models_loading: "reading OpenClaw's files", "正在读取 OpenClaw 的文件";
     models_source_live(count, time): "{count} models, live {time}", "{count} 个模型，实时 {time}";
-    models_source_cache(count, age): "{count} models, saved {age}, unverified", "{count} 个模型，保存于 {age}，未核实";
-    models_source_bundled(count): "{count} built-in models, unverified", "{count} 个内置模型，未核实";
-    models_source_own(count): "{count} models, configured or built in, unverified", "{count} 个已配置或内置的模型，未核实";
-    models_source_gone(source, count): "{source}, {count} more not served", "{source}，另有 {count} 个已停止服务";
+    models_source_cache(count, age): "{count} models, saved {age}, unverified", "{count} 个模型，保存于 {age}，未验证";
+    models_source_bundled(count): "{count} built-in models, unverified", "{count} 个内置模型，未验证";
+    models_source_own(count): "{count} models, configured or built in, unverified", "{count} 个已配置或内置的模型，未验证";
+    models_source_gone(source, count): "{source}, {count} more not served", "{source}，另有 {count} 个已下线";
     models_source_asking(source): "{source}, asking Chutes", "{source}，正在询问 Chutes";
     models_filter: "filter", "筛选";
     models_filter_hint: "text, tools vision reasoning tee, ctx>200k in<0.5 out<2", "文字，tools vision reasoning tee，ctx>200k in<0.5 out<2";
@@ -136,13 +138,13 @@ texts! {
     models_no_match_typing: "No model matches. Esc clears the filter.", "没有匹配的模型。按 Esc 清除筛选。";
     models_not_understood(word): "\"{word}\" is taken as text: numbers are compared as in ctx>200k, max>8k, in<0.5, out<2.", "“{word}”按文字处理：数值的写法是 ctx>200k、max>8k、in<0.5、out<2。";
     models_did_you_mean(word): "No model matches. Did you mean {word}?", "没有匹配的模型。您是指 {word} 吗？";
-    models_not_served: "not served any more", "已停止服务";
+    models_not_served: "not served any more", "已下线";
     models_served: "served", "服务中";
-    models_unverified: "not verified", "未核实";
+    models_unverified: "not verified", "未验证";
     models_detail_context(tokens): "context {tokens}", "上下文 {tokens}";
     models_detail_output(tokens): "output {tokens}", "输出 {tokens}";
     models_detail_price(input, output, cache): "per million tokens: in {input} out {output} cache {cache}",
-        "每百万词元：输入 {input} 输出 {output} 缓存 {cache}";
+        "每百万 token：输入 {input} 输出 {output} 缓存 {cache}";
     models_detail_price_brief(input, output, cache): "{input} in, {output} out, {cache} cache", "输入 {input}，输出 {output}，缓存 {cache}";
     models_detail_no_price: "price unknown", "价格未知";
     models_detail_reasoning: "reasoning", "推理";
@@ -155,12 +157,12 @@ texts! {
     models_detail_chain(models): "then {models}", "其后 {models}";
     models_detail_image: "image model", "图像模型";
     models_detail_left_out: "will not be registered", "不会注册";
-    models_detail_tested(ms): "answered in {ms} ms", "{ms} 毫秒内回答";
-    models_proposal_documented(wanted): "{wanted}, the documented default, is not served any more.", "文档中的默认模型 {wanted} 已停止服务。";
-    models_proposal_default(wanted): "{wanted}, your default, is not served any more.", "您的默认模型 {wanted} 已停止服务。";
-    models_proposal_alias(alias, wanted): "{alias}: {wanted} is gone.", "{alias}：{wanted} 已停止服务。";
-    models_proposal_fallback(wanted): "The fallback {wanted} is gone.", "后备模型 {wanted} 已停止服务。";
-    models_proposal_image(wanted): "The image model {wanted} is gone.", "图像模型 {wanted} 已停止服务。";
+    models_detail_tested(ms): "answered in {ms} ms", "{ms} 毫秒内响应";
+    models_proposal_documented(wanted): "{wanted}, the documented default, is not served any more.", "文档中的默认模型 {wanted} 已下线。";
+    models_proposal_default(wanted): "{wanted}, your default, is not served any more.", "您的默认模型 {wanted} 已下线。";
+    models_proposal_alias(alias, wanted): "{alias}: {wanted} is gone.", "{alias}：{wanted} 已下线。";
+    models_proposal_fallback(wanted): "The fallback {wanted} is gone.", "后备模型 {wanted} 已下线。";
+    models_proposal_image(wanted): "The image model {wanted} is gone.", "图像模型 {wanted} 已下线。";
     models_proposal_taken(taken, reason): "{taken} is {reason}", "{taken} 是{reason}";
     models_proposal_step(old, new): "${old} → ${new}", "${old} → ${new}";
     models_proposal_dearer(input, output): ", dearer: in {input}, out {output}", "，更贵：输入 {input}，输出 {output}";
@@ -176,9 +178,15 @@ texts! {
     models_take_all(count): "Y all {count}", "Y 采纳全部 {count} 项";
     models_pending_one: "One proposal waits on another row: y takes it.", "另一行有 1 项建议：按 y 采纳。";
     models_pending(count): "{count} proposals wait on other rows: Y takes them all.", "其他行有 {count} 项建议：按 Y 全部采纳。";
-    models_asking(count): "Proposals still open: {count}. y takes them all and goes on; Enter goes on without them: new aliases stay unset, the rest as configured.",
-        "还有 {count} 项建议未决定。按 y 全部采纳并继续；按 Enter 不采纳：新别名不设置，其余保持现有配置。";
-    models_note_repaired(aliases): "Written backwards in the config, put right at Review: {aliases}", "配置中写反的别名，检查时会显示修复：{aliases}";
+    models_asking(open): "y takes what is still proposed and goes on; Enter goes on without: new aliases stay unset, the rest as configured. Proposed: {open}",
+        "按 y 采纳剩余建议并继续；按 Enter 不采纳：新别名不设置，其余保持现有配置。建议：{open}";
+    models_open_default(taken): "default {taken}", "默认模型 {taken}";
+    models_open_fallback(taken): "fallback {taken}", "后备模型 {taken}";
+    models_open_image(taken): "image model {taken}", "图像模型 {taken}";
+    models_open_alias(alias, taken): "{alias} = {taken}", "{alias} = {taken}";
+    models_open_nothing: "nothing", "无";
+    models_no_credential: "Chutes is not set up here: no credential is stored. Run: openclaw-chutes", "此处尚未设置 Chutes：没有存储凭据。请运行：openclaw-chutes";
+    models_note_repaired(aliases): "Written backwards in the config, put right at Review: {aliases}", "配置中写反的别名，核对时会显示修复：{aliases}";
     models_note_held(alias, target, by): "{alias} is not set: {target} has your alias {by}",
         "未设置 {alias}：{target} 已有您的别名 {by}";
     models_note_explicit(target): "{target} is not in the list; taken because you asked for it",
@@ -190,7 +198,7 @@ texts! {
     models_notice_is_default: "The default cannot be its own fallback.", "默认模型不能作为自己的后备。";
     models_notice_no_proposal: "There is no proposal for this row.", "这一行没有建议。";
     models_notice_not_served: "Chutes does not serve this model: OpenClaw would get no answer from it.",
-        "Chutes 不再提供此模型：OpenClaw 将得不到回答。";
+        "此模型已在 Chutes 下线：OpenClaw 将得不到响应。";
     models_notice_nothing_shown: "The filter shows no model. a shows all, Esc clears it.", "筛选后没有模型。按 a 显示全部，按 Esc 清除。";
     models_notice_enter_again(id): "Enter once more makes {id} the default; w goes on.", "再按一次 Enter 将 {id} 设为默认；按 w 继续。";
     models_notice_leave: "Nothing is written yet. Esc again leaves and forgets your changes.", "尚未写入任何内容。再按一次 Esc 将退出并放弃更改。";
@@ -199,8 +207,8 @@ texts! {
     models_notice_alias_moved(alias, from): "{alias} moved here from {from}.", "{alias} 已从 {from} 移到这里。";
     models_notice_default(before): "This is the default now, before it was {before}.", "现在它是默认模型，之前是 {before}。";
     models_notice_took(count): "Taken: {count}.", "已采纳 {count} 项。";
-    models_testing(id): "asking {id} for one token", "正在向 {id} 请求一个词元";
-    models_tested_works(id, ms): "{id} answered in {ms} ms.", "{id} 在 {ms} 毫秒内回答。";
+    models_testing(id): "asking {id} for one token", "正在用 {id} 试调用（1 个 token）";
+    models_tested_works(id, ms): "{id} answered in {ms} ms.", "{id} 在 {ms} 毫秒内响应。";
     models_tested_price(price): "This call: ${price}", "本次调用：${price}";
     models_tested_failed(layer, id, why): "{layer}: {id}: {why}", "{layer}：{id}：{why}";
     models_layer_key: "key", "密钥";
@@ -240,15 +248,18 @@ texts! {
     review_handover(command): "The key goes to OpenClaw's own store, on the standard input of: {command}",
         "密钥将通过标准输入交给 OpenClaw 自己的存储：{command}";
     review_lines(first, last, total): "lines {first}-{last} of {total}", "第 {first}-{last} 行，共 {total} 行";
-    review_verify_running(model): "asking {model} for one token", "正在向 {model} 请求一个词元";
-    review_verify_works(model, ms): "{model} answered in {ms} ms", "{model} 在 {ms} 毫秒内回答";
-    review_unserved(names): "Not served now: {names}.", "当前未提供服务：{names}。";
-    review_unverified: "The list of models is unverified: it is not a live one.", "模型列表未核实：不是实时列表。";
+    review_wider: "Right shows the rest of long lines", "按 Right 查看长行的后半部分";
+    review_no_credential: "no test call: no Chutes credential is stored, so OpenClaw will get no answer. openclaw-chutes sets one up.",
+        "没有试调用：尚未存储 Chutes 凭据，OpenClaw 将得不到响应。请运行 openclaw-chutes 进行设置。";
+    review_verify_running(model): "asking {model} for one token", "正在用 {model} 试调用（1 个 token）";
+    review_verify_works(model, ms): "{model} answered in {ms} ms", "{model} 在 {ms} 毫秒内响应";
+    review_unserved(names): "Not served now: {names}.", "当前已下线：{names}。";
+    review_unverified: "The list of models is unverified: it is not a live one.", "模型列表未验证：不是实时列表。";
     review_verify_price(price): ", this call: ${price}", "，本次调用：${price}";
-    review_verify_skipped: "no test call", "不做测试调用";
+    review_verify_skipped: "no test call", "没有试调用";
     review_verify_no_balance: "the key works, but the account has no balance", "密钥有效，但账户没有余额";
-    review_verify_unverified(why): "not verified: {why}", "未核实：{why}";
-    review_waiting_verify: "waiting for the test call", "等待测试调用";
+    review_verify_unverified(why): "not verified: {why}", "未验证：{why}";
+    review_waiting_verify: "waiting for the test call", "等待试调用";
     review_waiting_plan: "waiting for the diff", "等待差异计算";
     review_writing: "writing", "正在写入";
 
@@ -272,7 +283,13 @@ texts! {
     done_image: "Image", "图像";
     done_aliases: "Aliases", "别名";
     done_models(count): "{count} models registered", "已注册 {count} 个模型";
-    done_verified: "Verified", "已核实";
+    done_test_call: "Test call", "试调用";
+    done_no_credential: "No Chutes credential is stored yet, so OpenClaw gets no answer. Run: openclaw-chutes", "尚未存储 Chutes 凭据，OpenClaw 得不到响应。请运行：openclaw-chutes";
+    done_title_stops: "OpenClaw is set up for Chutes, and stops in about an hour", "OpenClaw 已设置好 Chutes，但约一小时后会停止";
+    renewal_stops_review(key, file): "The sign-in stops in about an hour: Chutes renews it only with the client secret. {key} keeps the secret in {file}.",
+        "登录将在约一小时后停止：Chutes 续期时需要客户端密钥。按 {key} 将其保存到 {file}。";
+    renewal_stops_done(file): "To keep the sign-in alive, put a line CHUTES_CLIENT_SECRET=… into {file}, or sign in again and leave the secret in.",
+        "要保持登录，请在 {file} 中加入一行 CHUTES_CLIENT_SECRET=…，或重新登录并保留客户端密钥。";
     done_openclaw: "OpenClaw", "OpenClaw";
     done_reading: "reading it", "正在读取";
     done_reads(count): "reads it: the default and {count} aliases resolve", "已读取：默认模型和 {count} 个别名均可解析";
@@ -302,6 +319,7 @@ texts! {
     plain_back: "back", "back";
     plain_quit: "quit", "quit";
     plain_more(count): "and {count} more; / TEXT filters", "还有 {count} 个，用 / 文字 筛选";
+    plain_from_to(before, after): "{after}, before it was {before}", "{after}，之前是 {before}";
     plain_nothing_new: "Nothing has changed.", "没有变化。";
     plain_no_row(number, rows): "There is no row {number}: 1 to {rows} are there.", "没有第 {number} 行：可选 1 到 {rows}。";
     plain_unknown(word): "{word} is no key here. ? lists the keys.", "这里没有 {word} 这个按键。输入 ? 查看按键。";
@@ -343,13 +361,13 @@ texts! {
     key_leave_out: "leave out", "不注册";
     key_sort: "sort", "排序";
     key_sort_reverse: "reverse the sort", "反向排序";
-    key_reveal: "show what the filter hides", "显示被筛选隐藏的";
+    key_reveal: "show what the filter hides", "显示被隐藏的模型";
     key_refresh: "ask for the list again", "重新获取列表";
     key_test: "test", "测试";
     key_favourite: "favourite", "收藏";
     key_keep_filter: "keep the filter", "保留筛选";
     key_clear_filter: "clear", "清除";
-    key_set_alias: "set (empty removes)", "设定 (空则移除)";
+    key_set_alias: "set (empty removes)", "设定（空则移除）";
     key_take_alias: "move it here", "移到这里";
     key_keep_alias: "leave it", "保持原样";
     key_take_and_go_on: "take them and go on", "采纳并继续";
@@ -358,6 +376,8 @@ texts! {
     key_unfold: "whole diff", "完整差异";
     key_next_file: "next file", "下一个文件";
     key_previous_file: "previous file", "上一个文件";
+    key_scroll_right: "rest of long lines", "长行的后半部分";
+    key_scroll_left: "back to their start", "回到行首部分";
     key_check_again: "check again", "重新检查";
     key_choose_other: "choose another", "另选一个";
     key_finish: "finish", "完成";
@@ -376,8 +396,8 @@ texts! {
     key_word_right: "word right", "右移一词";
     key_line_start: "start of line", "行首";
     key_line_end: "end of line", "行尾";
-    key_delete_back: "delete back", "向前删除";
-    key_delete_forward: "delete forward", "向后删除";
+    key_delete_back: "delete back", "删除前一个字符";
+    key_delete_forward: "delete forward", "删除后一个字符";
     key_delete_word: "delete word", "删除一词";
     key_delete_to_start: "clear to start", "删至行首";
     key_delete_to_end: "clear to end", "删至行尾";

@@ -20,7 +20,7 @@ pub use super::list::{Listing, ParseError, parse};
 /// Bytes that an answer may have over the limit for each model read from it. The service takes 900 for
 /// one, printed with indents 1,500.
 const BYTES_PER_MODEL: usize = 2 * 1024;
-/// Models above this number make an answer no larger.
+/// A longer list is refused: whatever is made of it has its size several times over.
 const MOST_MODELS: usize = 100_000;
 
 /// Ask the service for its models: `GET {api}/models`. `on_stage` hears each stage when it begins.
@@ -33,11 +33,22 @@ pub async fn discover(
     let mut reader = Reader::default();
     let mut take = |bytes: &[u8]| {
         reader.read(bytes);
-        BYTES_PER_MODEL * reader.models().min(MOST_MODELS)
+        // Nothing more is read of a list that is too long.
+        if reader.models() > MOST_MODELS { 0 } else { BYTES_PER_MODEL * reader.models() }
     };
     let url = format!("{}/models", client.endpoints().api);
     let call = Call::get(url).bearer(credential);
-    let answer = client.send_to(&mut take, call, &mut on_stage).await?.success()?;
+    let sent = client.send_to(&mut take, call, &mut on_stage).await;
+    let too_long = reader.models() > MOST_MODELS;
+    let answer = sent
+        .map_err(|failure| match failure.kind {
+            Kind::TooLarge { .. } if too_long => {
+                let detail = format!("more than {MOST_MODELS} models in it");
+                Failure { kind: Kind::Malformed { detail }, ..failure }
+            }
+            _ => failure,
+        })?
+        .success()?;
     on_stage(Stage::Parse);
     let listing = reader.finish().map_err(|error| match error {
         ParseError::Json(error) => answer.not_json(&error),

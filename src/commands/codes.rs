@@ -21,22 +21,22 @@ pub const WARNINGS: &[(&str, &str, &str)] = &[
     (
         "default-not-served",
         "The default model is not served any more; a successor was taken.",
-        "默认模型已不再提供；已改用后继模型。",
+        "默认模型已下线；已改用后继模型。",
     ),
     (
         "alias-target-not-served",
         "The target of an alias is not served any more; a successor was taken.",
-        "别名指向的模型已不再提供；已改用后继模型。",
+        "别名指向的模型已下线；已改用后继模型。",
     ),
     (
         "fallback-not-served",
         "A fallback is not served any more; it was replaced or left out.",
-        "某个后备模型已不再提供；已替换或去掉。",
+        "某个后备模型已下线；已替换或去掉。",
     ),
     (
         "image-model-not-served",
         "The image model is not served any more; a successor was taken.",
-        "图像模型已不再提供；已改用后继模型。",
+        "图像模型已下线；已改用后继模型。",
     ),
     (
         "successor-dearer",
@@ -46,12 +46,12 @@ pub const WARNINGS: &[(&str, &str, &str)] = &[
     (
         "pool-repaired",
         "Members of a pool are not served any more; they were replaced or left out.",
-        "模型池的某些成员已不再提供；已替换或去掉。",
+        "模型池的某些成员已下线；已替换或去掉。",
     ),
     (
         "pool-member-not-served",
         "A member of a pool is not served; the others answer.",
-        "模型池的某个成员不再提供；由其余成员应答。",
+        "模型池的某个成员已下线；由其余成员响应。",
     ),
     (
         "model-not-served",
@@ -68,12 +68,12 @@ pub const WARNINGS: &[(&str, &str, &str)] = &[
     (
         "previous-default",
         "The default was a model of another provider; the message says what became of it.",
-        "原默认模型属于其他提供方；消息中说明了它的去向。",
+        "原默认模型属于其他提供商；消息中说明了它的去向。",
     ),
     (
         "other-provider",
         "What was asked for is no Chutes model and no provider that is known; it is taken as written.",
-        "请求的既不是 Chutes 模型，也不是已知提供方；按原样采用。",
+        "请求的既不是 Chutes 模型，也不是已知提供商；按原样采用。",
     ),
     (
         "not-registered",
@@ -90,7 +90,7 @@ pub const WARNINGS: &[(&str, &str, &str)] = &[
         "SSL_CERT_FILE, SSL_CERT_DIR or NODE_EXTRA_CA_CERTS names certificates that cannot be read.",
         "SSL_CERT_FILE、SSL_CERT_DIR 或 NODE_EXTRA_CA_CERTS 所指的证书无法读取。",
     ),
-    ("unverified", "The test call gave no answer to go by.", "测试调用没有得到可用的应答。"),
+    ("unverified", "The test call gave no answer to go by.", "试调用没有得到可用的响应。"),
     ("balance", "The credential works, but the account has no balance.", "凭据有效，但账户没有余额。"),
     (
         "token-expires",
@@ -279,7 +279,7 @@ pub const ERRORS: &[(&str, u8, &str, &str)] = &[
         "bad-app-answer",
         1,
         "login app create: the service sent an answer without an app.",
-        "login app create：服务的应答中没有应用。",
+        "login app create：服务的响应中没有应用。",
     ),
     (
         "client-secret-file",
@@ -304,7 +304,7 @@ pub const ERRORS: &[(&str, u8, &str, &str)] = &[
         "login-expired",
         1,
         "login finish: the sign-in has expired (2: the answer came too late).",
-        "login finish：登录已过期（2：应答来得太晚）。",
+        "login finish：登录已过期（2：响应来得太晚）。",
     ),
     (
         "login-not-resumable",
@@ -313,12 +313,12 @@ pub const ERRORS: &[(&str, u8, &str, &str)] = &[
         "login finish：已开始的登录无法继续。",
     ),
     ("consent-denied", 3, "Access was declined in the browser.", "在浏览器中拒绝了授权。"),
-    ("consent-refused", 3, "The identity provider refused the sign-in.", "身份提供方拒绝了登录。"),
+    ("consent-refused", 3, "The identity provider refused the sign-in.", "身份提供商拒绝了登录。"),
     ("invalid-grant", 3, "The code was used before, or is too old.", "授权码已被使用过，或已过期。"),
-    ("invalid-client", 3, "The identity provider does not accept the app.", "身份提供方不接受该应用。"),
-    ("invalid-request", 3, "The identity provider did not understand the request.", "身份提供方无法理解请求。"),
+    ("invalid-client", 3, "The identity provider does not accept the app.", "身份提供商不接受该应用。"),
+    ("invalid-request", 3, "The identity provider did not understand the request.", "身份提供商无法理解请求。"),
     ("scope-missing", 3, "Access to chutes:invoke was not granted.", "未授予 chutes:invoke 权限。"),
-    ("bad-token-answer", 1, "The identity provider sent an answer without a token.", "身份提供方的应答中没有令牌。"),
+    ("bad-token-answer", 1, "The identity provider sent an answer without a token.", "身份提供商的响应中没有令牌。"),
     (
         "bad-setting",
         2,
@@ -345,7 +345,7 @@ pub const ERRORS: &[(&str, u8, &str, &str)] = &[
         "not-a-chutes-model",
         1,
         "The model of another provider where a Chutes model is meant.",
-        "此处需要 Chutes 的模型，给出的却是其他提供方的模型。",
+        "此处需要 Chutes 的模型，给出的却是其他提供商的模型。",
     ),
     ("unknown-alias", 1, "There is no such alias.", "没有这个别名。"),
     (
@@ -462,7 +462,7 @@ pub const ERRORS: &[(&str, u8, &str, &str)] = &[
         "renewal-cut-off",
         3,
         "A renewal was cut off before its answer was stored: only a new sign-in helps.",
-        "续期在应答存储之前被中断：只能重新登录。",
+        "续期在响应存储之前被中断：只能重新登录。",
     ),
     (
         "no-refresh-token",

@@ -17,8 +17,8 @@ use crate::standin::idp::{self, Idp};
 use crate::standin::{Config, Standin};
 use crate::state::State;
 use crate::time::now;
-use crate::tui::Session;
 use crate::tui::device::qr::draws_sextants;
+use crate::tui::{DemoBrowser, Session};
 use crate::wizard::facts::{Facts, SignInFacts};
 use std::sync::Arc;
 
@@ -27,8 +27,8 @@ use std::sync::Arc;
 pub fn run(invocation: &Invocation) -> Result<Report, Error> {
     need_terminal()?;
     let context = Context::from(invocation);
-    let idp = Idp::new(idp::Options::default());
-    let standin = Standin::start(Config { idp: Some(Arc::new(idp)), ..Config::demo() }).map_err(Error::System)?;
+    let idp = Arc::new(Idp::new(idp::Options::default()));
+    let standin = Standin::start(Config { idp: Some(idp.clone()), ..Config::demo() }).map_err(Error::System)?;
     let home = tempfile::Builder::new().prefix("openclaw-chutes-demo-").tempdir().map_err(Error::System)?;
     let of_home = |name: &str| (name == "HOME").then(|| home.path().to_string_lossy().into_owned());
     // The demo stands for a machine that has the OpenClaw this was written for.
@@ -44,6 +44,7 @@ pub fn run(invocation: &Invocation) -> Result<Report, Error> {
             environment: Some(Ok(sign_in.clone())),
             remembered: ClientId::parse(CLIENT_ID).ok(),
             host: Some(Host::here()),
+            demo: true,
             sextants: draws_sextants(var),
             dotenv: format!("{}/.env", facts.state_dir),
             ..SignInFacts::default()
@@ -58,6 +59,7 @@ pub fn run(invocation: &Invocation) -> Result<Report, Error> {
         unicode: crate::texts::shows_unicode(var),
         lang: context.lang,
         sign_in: Some(sign_in),
+        demo_browser: Some(DemoBrowser(Arc::new(move |link| idp.allow(link)))),
     };
     show(session, facts, way(invocation))
 }

@@ -3,6 +3,7 @@
 use super::codes::{ERRORS, WARNINGS};
 use super::{cli, help};
 use crate::texts::{Lang, cli as text, manual as words};
+use crate::tui::format::may_break;
 use clap::{Arg, Command};
 use std::fmt::Write;
 use unicode_width::UnicodeWidthChar;
@@ -24,7 +25,7 @@ const ENVIRONMENT: [(&str, Words); 10] = [
     ("HTTPS_PROXY, HTTP_PROXY, ALL_PROXY, NO_PROXY", words::env_proxy),
     ("SSL_CERT_FILE, SSL_CERT_DIR", words::env_tls),
     ("OPENCLAW_LOCALE, LC_ALL, LC_MESSAGES, LANG", words::env_lang),
-    ("NO_COLOR, ACCESSIBLE, TERM, COLORTERM", words::env_terminal),
+    ("NO_COLOR, NO_MOTION, ACCESSIBLE, TERM, COLORTERM", words::env_terminal),
     ("XDG_STATE_HOME", words::env_state),
 ];
 
@@ -175,7 +176,8 @@ impl Page {
 /// Text that no formatter takes for an escape, in ASCII only. A hyphen stays one that can be copied.
 fn escape(text: &str) -> String {
     let mut out = String::new();
-    for c in text.chars() {
+    let mut signs = text.chars().peekable();
+    while let Some(c) = signs.next() {
         match c {
             '\\' => out.push_str("\\e"),
             '-' => out.push_str("\\-"),
@@ -183,8 +185,8 @@ fn escape(text: &str) -> String {
             ' '..='~' => out.push(c),
             c => {
                 let _ = write!(out, "\\[u{:04X}]", u32::from(c));
-                // A line may end after every wide character.
-                if c.width().unwrap_or(0) > 1 {
+                // A line may end after every wide character, unless what follows cannot begin one.
+                if c.width().unwrap_or(0) > 1 && may_break(c, signs.peek().copied()) {
                     out.push_str("\\:");
                 }
             }

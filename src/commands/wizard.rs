@@ -13,6 +13,7 @@ use crate::chutes::oauth::attempt::{ClientId, Environment};
 use crate::chutes::{api_key, bundled};
 use crate::host::{Host, Verdict};
 use crate::openclaw::Site;
+use crate::openclaw::read::install::Generation;
 use crate::openclaw::types::AuthChoice;
 use crate::state::State;
 use crate::texts::{Lang, wizard as text};
@@ -22,6 +23,7 @@ use crate::tui::theme::Depth;
 use crate::tui::{self, Ended, Session};
 use crate::wizard::facts::{Begun, Facts, SignInFacts};
 use crate::wizard::protocol::Outcome;
+use std::path::{Path, PathBuf};
 
 /// The wizard talks to the terminal itself, whatever stdin and stdout are; without one it says which
 /// options make the same job run without a person.
@@ -56,7 +58,11 @@ pub fn run(invocation: &Invocation) -> Result<Report, Error> {
     }
     let sign_in = environment.as_ref().ok().cloned();
     let facts = Facts {
-        sign_in: SignInFacts { environment: Some(environment), ..given(&facts, &state, &options.sign_in) },
+        sign_in: SignInFacts {
+            environment: Some(environment),
+            kept_by_us: site.installed.generation == Generation::SharedSqlite,
+            ..given(&facts, &state, &options.sign_in)
+        },
         ..facts
     };
     let session = Session {
@@ -67,6 +73,7 @@ pub fn run(invocation: &Invocation) -> Result<Report, Error> {
         unicode: crate::texts::shows_unicode(var),
         lang: context.lang,
         sign_in,
+        demo_browser: None,
     };
     show(session, facts, way(invocation))
 }
@@ -104,6 +111,7 @@ fn given(facts: &Facts, state: &State, options: &SignIn) -> SignInFacts {
         state.pending_login().remove();
     }
     SignInFacts {
+        kept_by_us: false,
         environment: None,
         remembered: remembered.and_then(|app| ClientId::parse(&app.client_id).ok()),
         begun: live.map(|pending| Begun {
@@ -112,6 +120,7 @@ fn given(facts: &Facts, state: &State, options: &SignIn) -> SignInFacts {
             has_secret: pending.client_secret().is_some(),
         }),
         host: Some(host),
+        demo: false,
         sextants: draws_sextants(var),
         qr: options.qr,
         link_file: options.link_file.clone(),
@@ -127,17 +136,31 @@ pub fn depth(invocation: &Invocation) -> Depth {
 
 /// What holds for every run on this installation.
 pub fn facts(site: &Site, lang: Lang) -> Facts {
+    let paths = &site.paths;
+    let sudo_user = sudo_user(&paths.home);
+    // `~` would be read as the home of who sits there.
+    let shown = |path: &Path| if sudo_user.is_some() { path.display().to_string() } else { paths.tilde(path) };
     Facts {
         lang,
-        home: site.paths.home.clone(),
-        state_dir: site.paths.tilde(&site.paths.state_dir),
-        config_path: site.paths.tilde(&site.paths.config),
+        home: if sudo_user.is_some() { PathBuf::new() } else { paths.home.clone() },
+        state_dir: shown(&paths.state_dir),
+        config_path: shown(&paths.config),
         agent: site.agent.clone(),
         documented: documented(),
         fallback: bundled::catalog(),
+        sudo_user,
+        still: var("NO_MOTION").is_some_and(|value| !value.is_empty()),
         openclaw_answers: site.installed.program.is_some(),
         ..Facts::default()
     }
+}
+
+/// Who called `sudo`, where this home belongs to somebody else.
+fn sudo_user(home: &Path) -> Option<String> {
+    use std::os::unix::fs::MetadataExt;
+    let (user, uid) = (var("SUDO_USER")?, var("SUDO_UID")?.parse::<u32>().ok()?);
+    let owner = std::fs::metadata(home).ok()?.uid();
+    (rustix::process::geteuid().is_root() && uid != owner).then_some(user)
 }
 
 /// Run the wizard, and say on the normal screen how it ended.

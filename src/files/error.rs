@@ -32,6 +32,14 @@ impl Error {
         Error::Io { doing, path: path.to_owned(), errno: error.raw_os_error().unwrap_or(eio()) }
     }
 
+    /// Nothing can be kept at that place, whoever tries: it is read-only, forbidden, or no directory.
+    pub fn is_no_place(&self) -> bool {
+        let Error::Io { errno, .. } = self else { return false };
+        use rustix::io::Errno;
+        let errno = Errno::from_raw_os_error(*errno);
+        [Errno::ROFS, Errno::ACCESS, Errno::PERM, Errno::NOENT, Errno::NOTDIR].contains(&errno)
+    }
+
     /// An owner is about the file that has it, not about the copy of it that could not be made.
     pub(crate) fn about(self, file: &Path) -> Self {
         match self {

@@ -5,8 +5,10 @@ use ratatui::backend::{Backend, ClearType, CrosstermBackend, WindowSize};
 use ratatui::buffer::Cell;
 use ratatui::layout::{Position, Size};
 use ratatui::style::{Color, Modifier};
+use std::cell::Cell as Shared;
 use std::collections::{HashMap, HashSet};
 use std::io::{self, Write};
+use std::rc::Rc;
 use unicode_width::UnicodeWidthStr;
 
 /// From this many blank cells on, erasing them is shorter than writing them.
@@ -19,6 +21,12 @@ const LARGEST: Size = Size { width: 800, height: 300 };
 pub struct Output<W: Write> {
     inner: CrosstermBackend<W>,
     cursor_shown: bool,
+    /// Signs of uncertain width are written so that either width comes out right.
+    careful: bool,
+    /// Where the cursor is to be while it is hidden.
+    rest: Rc<Shared<Position>>,
+    /// Where the cursor was put last, if nothing was written since.
+    placed: Option<Position>,
     /// What stands where, as far as it is one plain byte: writing it again is the shortest way across.
     seen: HashMap<(u16, u16), (u8, Pen)>,
     /// Where something else stands. What is in neither has not been written since the screen was cleared.
@@ -36,13 +44,28 @@ struct Pen {
 const PLAIN: Pen = Pen { fg: Color::Reset, bg: Color::Reset, modifier: Modifier::empty() };
 
 impl<W: Write> Output<W> {
-    pub fn new(writer: W) -> Output<W> {
-        Output { inner: CrosstermBackend::new(writer), cursor_shown: false, seen: HashMap::new(), odd: HashSet::new() }
+    /// `careful`: for locales in which terminals disagree about widths.
+    pub fn new(writer: W, careful: bool) -> Output<W> {
+        Output {
+            inner: CrosstermBackend::new(writer),
+            cursor_shown: false,
+            careful,
+            rest: Rc::default(),
+            placed: None,
+            seen: HashMap::new(),
+            odd: HashSet::new(),
+        }
+    }
+
+    /// Where the cursor is to be while it is hidden.
+    pub fn rest(&self) -> Rc<Shared<Position>> {
+        Rc::clone(&self.rest)
     }
 
     /// The terminal was just taken, with its cursor hidden.
     pub fn taken(&mut self) {
         self.cursor_shown = false;
+        self.placed = None;
         self.seen.clear();
         self.odd.clear();
     }
@@ -126,6 +149,7 @@ impl<W: Write> Backend for Output<W> {
         // Where the terminal's cursor is, if that is certain.
         let mut at: Option<(u16, u16)> = None;
         while let Some((x, y, cell)) = cells.next() {
+            self.placed = None;
             if is_blank(cell) {
                 let mut count = 1;
                 // Blanks that stay between two that are new are erased along with them.
@@ -153,6 +177,14 @@ impl<W: Write> Backend for Output<W> {
                 }
                 continue;
             }
+            let uncertain = self.careful && is_uncertain(cell.symbol());
+            if uncertain {
+                // Where it takes one column, what stood behind it must go.
+                self.go(&mut at, x + 1, y, pen)?;
+                set(&mut self.inner, &mut pen, PLAIN)?;
+                self.inner.write_all(b" ")?;
+                at = Some((u16::MAX, y));
+            }
             self.go(&mut at, x, y, pen)?;
             set(&mut self.inner, &mut pen, Pen { fg: cell.fg, bg: cell.bg, modifier: cell.modifier })?;
             self.inner.write_all(cell.symbol().as_bytes())?;
@@ -166,8 +198,14 @@ impl<W: Write> Backend for Output<W> {
             if cell.symbol().width() == 2 {
                 self.forget(x + 1, y);
             }
+            if uncertain {
+                // The blank behind it is written already, and would be written over its second half.
+                cells.next_if(|(nx, ny, next)| (*nx, *ny) == (x + 1, y) && next.symbol() == ROOM);
+                self.forget(x + 1, y);
+            }
             // The column behind a wide character is gone to, whatever the terminal made of it.
-            at = Some((if cell.symbol().width() == 1 { x + 1 } else { u16::MAX }, y));
+            let one_column = cell.symbol().width() == 1 && !uncertain;
+            at = Some((if one_column { x + 1 } else { u16::MAX }, y));
         }
         if pen != PLAIN {
             set(&mut self.inner, &mut pen, PLAIN)?;
@@ -176,7 +214,10 @@ impl<W: Write> Backend for Output<W> {
     }
 
     fn hide_cursor(&mut self) -> io::Result<()> {
-        if std::mem::take(&mut self.cursor_shown) { self.inner.hide_cursor() } else { Ok(()) }
+        if std::mem::take(&mut self.cursor_shown) {
+            self.inner.hide_cursor()?;
+        }
+        self.set_cursor_position(self.rest.get())
     }
 
     fn show_cursor(&mut self) -> io::Result<()> {
@@ -190,16 +231,23 @@ impl<W: Write> Backend for Output<W> {
     }
 
     fn set_cursor_position<P: Into<Position>>(&mut self, position: P) -> io::Result<()> {
+        let position = position.into();
+        if self.placed == Some(position) {
+            return Ok(());
+        }
+        self.placed = Some(position);
         self.inner.set_cursor_position(position)
     }
 
     fn clear(&mut self) -> io::Result<()> {
+        self.placed = None;
         self.seen.clear();
         self.odd.clear();
         self.inner.clear()
     }
 
     fn clear_region(&mut self, clear_type: ClearType) -> io::Result<()> {
+        self.placed = None;
         self.seen.clear();
         self.odd.clear();
         self.inner.clear_region(clear_type)
@@ -216,6 +264,15 @@ impl<W: Write> Backend for Output<W> {
     fn flush(&mut self) -> io::Result<()> {
         Backend::flush(&mut self.inner)
     }
+}
+
+/// What the view puts behind a sign of uncertain width: see `ITS_OTHER_HALF` there.
+const ROOM: &str = "\u{a0}";
+
+/// Terminals in Chinese locales disagree about its width. The blocks of a QR code are drawn as everywhere.
+fn is_uncertain(symbol: &str) -> bool {
+    let block = symbol.chars().all(|c| ('\u{2580}'..='\u{259f}').contains(&c));
+    symbol != ROOM && symbol.width() == 1 && symbol.width_cjk() != 1 && !block
 }
 
 /// As much of a window as is drawn. Some terminals, and whoever sets a size by hand, claim 65,535 columns and rows:
@@ -321,6 +378,31 @@ mod tests {
         draw_at_random(&["a", "b", " ", " ", " ", " ", "—", "é", "模"], true);
     }
 
+    /// A terminal that draws a sign two columns wide and one that draws it in one get the same bytes, and in both
+    /// what follows stands where it belongs.
+    #[test]
+    fn a_sign_of_uncertain_width_moves_nothing() {
+        let options = || ratatui::TerminalOptions { viewport: ratatui::Viewport::Fixed(Rect::new(0, 0, 20, 1)) };
+        let sent = Sent::default();
+        let mut terminal = Terminal::with_options(Output::new(sent.clone(), true), options()).expect("a terminal");
+        for text in ["abcdefgh", "a→\u{a0}b°\u{a0}c", "a①\u{a0}b°\u{a0}c", "abcdefgh"] {
+            terminal.draw(|frame| frame.render_widget(ratatui::text::Line::raw(text), frame.area())).expect("drawn");
+            for wide in [false, true] {
+                let bytes = String::from_utf8(sent.0.lock().expect("the bytes").clone()).expect("text");
+                // A wide character in its place is what a terminal makes of it that takes two columns.
+                let bytes = if wide { bytes.replace(['→', '°', '①'], "宽") } else { bytes };
+                let mut screen = vt100::Parser::new(NonZero::new(1).expect("a row"), NonZero::new(20).expect("c"), 0);
+                screen.process(bytes.as_bytes());
+                let row = screen.screen().rows(0, 20).next().expect("a row");
+                let expected = match wide {
+                    true => text.replace('\u{a0}', "").replace(['→', '°', '①'], "宽"),
+                    false => text.replace('\u{a0}', " "),
+                };
+                assert_eq!(row.trim_end(), expected, "wide: {wide}");
+            }
+        }
+    }
+
     fn draw_at_random(symbols: &[&str], wide: bool) {
         let (width, height) = (40_u16, 12_u16);
         let mut screen =
@@ -341,7 +423,7 @@ mod tests {
         ];
         let options = ratatui::TerminalOptions { viewport: ratatui::Viewport::Fixed(Rect::new(0, 0, width, height)) };
         let sent = Sent::default();
-        let mut terminal = Terminal::with_options(Output::new(sent.clone()), options).expect("a terminal");
+        let mut terminal = Terminal::with_options(Output::new(sent.clone(), false), options).expect("a terminal");
         for _ in 0..60 {
             let mut drawn = None;
             terminal

@@ -8,7 +8,7 @@ use super::terminal::{self, Terminal};
 use super::view::View;
 use super::{Ended, Session};
 use crate::secret::Secret;
-use crate::texts::signin as text;
+use crate::texts::{Lang, signin as text};
 use crate::time::{UnixMillis, now};
 use crate::wizard::Wizard;
 use crate::wizard::facts::Facts;
@@ -37,7 +37,7 @@ enum FromTerminal {
 pub fn run(session: Session, facts: Facts) -> io::Result<(Ended, Wizard)> {
     let lang = facts.lang;
     let mut screen = Screen {
-        terminal: Terminal::enter()?,
+        terminal: Terminal::enter(lang == Lang::ZhCn)?,
         view: View { theme: session.theme(), lang, zone: TimeZone::UTC, now: UnixMillis::default() },
     };
     let (mut wizard, effects) = Wizard::new(facts);
@@ -92,7 +92,11 @@ impl Screen {
         }
         self.terminal.hide_bare()?;
         let mut viewport = None;
-        self.terminal.draw(|frame| viewport = Some(view.draw(wizard, frame)))?;
+        self.terminal.draw(|frame| {
+            let drawn = view.draw(wizard, frame);
+            viewport = Some(drawn.viewport);
+            drawn.cursor
+        })?;
         Ok(viewport)
     }
 }

@@ -228,6 +228,11 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
+/// A line may end between these two wide characters.
+pub fn may_break(before: char, after: Option<char>) -> bool {
+    !OPENING.contains(&before) && after.is_none_or(|after| !CLOSING.contains(&after))
+}
+
 const CLOSING: [char; 20] =
     ['。', '，', '：', '；', '？', '！', '、', '」', '』', '）', '】', '》', '”', '’', ',', ')', ':', ';', ' ', '.'];
 const OPENING: [char; 7] = ['「', '『', '（', '【', '《', '“', '‘'];

@@ -1,6 +1,6 @@
 //! The full-screen side: terminal, event loop, drawing.
 
-mod backend;
+pub mod backend;
 pub mod device;
 mod effects;
 mod event_loop;
@@ -21,6 +21,7 @@ use crate::openclaw::Site;
 use crate::state::State;
 use crate::texts::Lang;
 use crate::wizard::protocol::Outcome;
+use std::sync::Arc;
 use theme::{Depth, Theme};
 
 /// Everything one run of the wizard works with.
@@ -35,6 +36,21 @@ pub struct Session {
     pub lang: Lang,
     /// Settings of the sign-in; None: nobody signs in.
     pub sign_in: Option<Environment>,
+    /// In the demo only.
+    pub demo_browser: Option<DemoBrowser>,
+}
+
+/// Stands in for a browser and its person, for somebody who has only this terminal: from the link of a sign-in
+/// to the address where it ends.
+#[derive(Clone)]
+pub struct DemoBrowser(pub Arc<Browse>);
+
+type Browse = dyn Fn(&str) -> Option<String> + Send + Sync;
+
+impl std::fmt::Debug for DemoBrowser {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("DemoBrowser")
+    }
 }
 
 impl Session {

@@ -44,8 +44,10 @@ pub fn run(session: Session, facts: Facts) -> io::Result<(Ended, Wizard)> {
         let mut talk = Talk {
             view,
             said: HashSet::new(),
+            list: None,
             place: None,
             asked: false,
+            answered: false,
             line: Line::default(),
             unread: VecDeque::new(),
         };
@@ -100,6 +102,7 @@ async fn drive(
         };
         for event in events {
             for effect in wizard.handle(event) {
+                talk.answered = true;
                 if let Some(outcome) = running.run(effect) {
                     return Ok(Ended::Outcome(outcome));
                 }
@@ -137,10 +140,14 @@ struct Talk {
     view: View,
     /// Lines already said on this screen.
     said: HashSet<String>,
+    /// What the list of models was ordered and filtered by: another one is another list.
+    list: Option<String>,
     /// Where the last prompt was.
     place: Option<(Screen, KeyContext)>,
     /// A line was typed, and has to be answered whatever came of it.
     asked: bool,
+    /// It has been, by a refusal, or will be: something is under way because of it.
+    answered: bool,
     line: Line,
     /// Bytes behind a complete line.
     unread: VecDeque<u8>,
@@ -153,6 +160,7 @@ impl Talk {
         self.view.now = now();
         let (context, lang) = (wizard.context(), self.view.lang);
         let asked = std::mem::take(&mut self.asked);
+        let answered = std::mem::take(&mut self.answered);
         let moved = self.place != Some((wizard.screen, context));
         let mut text = String::new();
         if self.place.is_none_or(|(screen, _)| screen != wizard.screen) {
@@ -160,10 +168,21 @@ impl Talk {
             text.push_str(&format!("\n== {}\n", self.view.step_name(wizard)));
         }
         self.place = Some((wizard.screen, context));
+        let list = wizard.models.as_ref().map(|models| {
+            format!("{:?} {} {} {}", models.sort, models.reversed, models.revealed, models.filter.text())
+        });
+        if list != self.list {
+            self.said.retain(|line| !is_row(line));
+            self.list = list;
+        }
         wizard.handle(Event::Viewport(Viewport::new(ROWS, 0)));
         let lines: Vec<String> = self.view.lines(wizard, ROWS);
         let before = text.len();
-        for line in lines.iter().filter(|line| !self.said.contains(*line)) {
+        let fresh: Vec<&String> = lines.iter().filter(|line| !self.said.contains(*line)).collect();
+        let here = |line: &&String| fresh.iter().any(|other| **other == t::plain_here(lang, line));
+        // A row that changed under the cursor is said once, as where one is; in a list it has its place.
+        let is_list = fresh.iter().filter(|line| is_row(line)).count() > 2;
+        for line in fresh.iter().filter(|line| is_list || !here(line)) {
             text.push_str(line);
             text.push('\n');
         }
@@ -171,7 +190,7 @@ impl Talk {
         if silent && !moved && !asked {
             return Ok(());
         }
-        if silent && asked && !moved {
+        if silent && asked && !moved && !answered {
             // The same answer as before is an answer.
             let answers = self.view.answers(wizard);
             match answers.is_empty() {
@@ -252,7 +271,10 @@ impl Talk {
                     self.asked = true;
                     match meaning(wizard, Secret::new(typed), lang) {
                         Ok(meant) => events.extend(meant),
-                        Err(why) => refusals.push_str(&format!("{why}\n")),
+                        Err(why) => {
+                            self.answered = true;
+                            refusals.push_str(&format!("{why}\n"));
+                        }
                     }
                     break;
                 }
@@ -277,6 +299,11 @@ impl Talk {
         io::stdout().lock().flush()?;
         Ok(events)
     }
+}
+
+/// A numbered line of a list.
+fn is_row(line: &str) -> bool {
+    line.split_once(". ").is_some_and(|(number, _)| number.parse::<usize>().is_ok())
 }
 
 /// The name by which a binding is typed here.
@@ -383,6 +410,16 @@ fn act(wizard: &Wizard, text: &str, lang: Lang) -> Result<Vec<Event>, String> {
         None => (text, ""),
     };
     if let Some(binding) = binding(context, word, lang) {
+        match binding.action {
+            // A line can show no code: it comes as a picture.
+            Action::ShowQr => {
+                let actions = [Action::ShowQr, Action::SaveLink, Action::Back];
+                return Ok(actions.into_iter().map(Event::Action).collect());
+            }
+            // It is a line of its own already; here it is once more.
+            Action::BareLink => return Err(wizard.sign_in.link.clone()),
+            _ => {}
+        }
         let mut events = vec![Event::Action(binding.action)];
         if !rest.is_empty() {
             events.extend(typed(Secret::new(rest)));

@@ -3,12 +3,14 @@
 
 use super::backend::Output;
 use crossterm::{cursor, event, execute, queue, terminal};
+use ratatui::layout::Position;
 use rustix::fs::OFlags;
 use rustix::process::{Signal, getpid, kill_current_process_group, kill_process};
 use rustix::termios::{
     Action, LocalModes, OptionalActions, QueueSelector, SpecialCodeIndex, Termios, tcflow, tcflush, tcgetattr,
     tcsetattr, ttyname,
 };
+use std::cell::Cell;
 use std::ffi::OsStr;
 use std::fs::{File, OpenOptions};
 use std::io::{self, IsTerminal, Write};
@@ -16,6 +18,7 @@ use std::mem::ManuallyDrop;
 use std::os::fd::{AsFd, OwnedFd};
 use std::os::unix::ffi::OsStrExt;
 use std::os::unix::fs::OpenOptionsExt;
+use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, Instant};
@@ -33,6 +36,8 @@ pub struct Terminal {
     /// Never dropped: ratatui would show the cursor, which [`restore`] does, and print if it cannot,
     /// which panics when the terminal is gone.
     inner: ManuallyDrop<ratatui::Terminal<Output<Out>>>,
+    /// Where the cursor rests while it is hidden.
+    rest: Rc<Cell<Position>>,
 }
 
 /// Whether there is a terminal to draw on and to read from: standard streams or the controlling one.
@@ -41,12 +46,14 @@ pub fn available() -> bool {
 }
 
 impl Terminal {
-    /// Take the terminal: raw mode, alternate screen, bracketed paste, cursor hidden.
-    pub fn enter() -> io::Result<Terminal> {
+    /// Take the terminal: raw mode, alternate screen, bracketed paste, cursor hidden. `careful`: see [`Output`].
+    pub fn enter(careful: bool) -> io::Result<Terminal> {
         let out = io::BufWriter::with_capacity(16 * 1024, open_output()?);
         install_panic_hook();
-        let inner = ratatui::Terminal::new(Output::new(out))?;
-        let mut this = Terminal { inner: ManuallyDrop::new(inner) };
+        let output = Output::new(out, careful);
+        let rest = output.rest();
+        let inner = ratatui::Terminal::new(output)?;
+        let mut this = Terminal { inner: ManuallyDrop::new(inner), rest };
         this.take()?;
         Ok(this)
     }
@@ -68,9 +75,11 @@ impl Terminal {
         taken
     }
 
-    /// Draw one frame from state; only the difference is sent.
-    pub fn draw(&mut self, frame: impl FnOnce(&mut ratatui::Frame)) -> io::Result<()> {
-        self.inner.draw(frame).map(|_| ())
+    /// Draw one frame from state; only the difference is sent. The frame says where the cursor is, or rests while
+    /// it is hidden: screen readers and braille displays follow it.
+    pub fn draw(&mut self, frame: impl FnOnce(&mut ratatui::Frame) -> Position) -> io::Result<()> {
+        let rest = &self.rest;
+        self.inner.draw(|screen| rest.set(frame(screen))).map(|_| ())
     }
 
     /// Stop the whole job, as Ctrl-Z does elsewhere; returns when it is continued, with the screen taken

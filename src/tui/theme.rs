@@ -206,6 +206,36 @@ mod tests {
         }
     }
 
+    /// The palette of 16 belongs to the user: on Solarized, bright black is the background, and other bright ones
+    /// are greys of its own. None is asked for, so nothing is invisible.
+    #[test]
+    fn no_bright_colour_is_asked_for_in_16_colours() {
+        let theme = Theme::new(Depth::Ansi16, Lang::En);
+        let styles = [
+            theme.title,
+            theme.accent,
+            theme.pointer,
+            theme.quiet,
+            theme.key,
+            theme.error,
+            theme.warning,
+            theme.matched,
+            theme.added,
+            theme.removed,
+            theme.field,
+            theme.cursor,
+        ];
+        for style in styles {
+            assert!(matches!(style.fg, None | Some(Color::Cyan | Color::Green | Color::Red)), "{style:?}");
+            assert!(style.bg.is_none() && !style.add_modifier.contains(Modifier::HIDDEN), "{style:?}");
+        }
+        let of_256 = Theme::new(Depth::Indexed256, Lang::ZhCn);
+        for style in [of_256.accent, of_256.quiet, of_256.error, of_256.added, of_256.removed] {
+            let known = [ACCENT, GREEN, RED, GREY].map(Color::Indexed);
+            assert!(style.fg.is_some_and(|fg| known.contains(&fg)), "{style:?}: its contrast is computed below");
+        }
+    }
+
     #[test]
     fn chinese_glyphs_have_one_width_only() {
         let g = Glyphs::new(Lang::ZhCn);

@@ -16,6 +16,8 @@ pub struct Facts {
     pub lang: Lang,
     /// Running against the embedded stand-in, in a throw-away home.
     pub demo: bool,
+    /// Nothing is to move by itself (`NO_MOTION`).
+    pub still: bool,
     /// Only the models screen: what is stored stays, no sign-in.
     pub models_only: bool,
     /// `--auth-choice`.
@@ -35,6 +37,8 @@ pub struct Facts {
     /// OpenClaw's state directory and config, as a person writes them (`~/.openclaw`).
     pub state_dir: String,
     pub config_path: String,
+    /// Who called `sudo`, where the home is not theirs.
+    pub sudo_user: Option<String>,
     /// `--agent`; the config's default agent is known once the files are read.
     pub agent: Option<String>,
     /// The key that an empty field stands for in the demo.
@@ -72,6 +76,8 @@ pub struct SignInFacts {
     pub host: Option<Host>,
     /// The terminal is known to draw sextants.
     pub sextants: bool,
+    /// In the demo, Enter can answer in place of a browser.
+    pub demo: bool,
     /// `--qr`: the code is shown at once.
     pub qr: bool,
     /// `--link-file`, `--qr-file`
@@ -79,6 +85,8 @@ pub struct SignInFacts {
     pub qr_file: Option<PathBuf>,
     /// Where OpenClaw reads the client secret from, as a person writes it (`~/.openclaw/.env`).
     pub dotenv: String,
+    /// This OpenClaw renews no sign-in: we do, and keep the secret ourselves.
+    pub kept_by_us: bool,
 }
 
 /// An attempt that another run left behind.

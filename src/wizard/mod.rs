@@ -253,6 +253,14 @@ impl Wizard {
         current.active.and_then(|at| current.credentials.get(at))
     }
 
+    /// What is set up is of no use yet: OpenClaw has no Chutes credential, and none is given now.
+    pub fn lacks_credential(&self) -> bool {
+        let Some(current) = &self.current else { return false };
+        // What a database holds is not always known.
+        let unknown = current.in_database && current.configured.primary.is_some();
+        matches!(self.credential, None | Some(Credential::Stored)) && current.active.is_none() && !unknown
+    }
+
     /// The agent whose credentials are meant.
     pub fn agent(&self) -> &str {
         let known = self.current.as_ref().map(|current| current.agent.as_str()).filter(|agent| !agent.is_empty());
@@ -587,6 +595,12 @@ impl Wizard {
             Transition::AskAgain if self.discover.running => Vec::new(),
             Transition::AskAgain => self.ask_for_list(self.credential.clone().unwrap_or(Credential::Stored)),
             Transition::AnotherCredential => self.another_credential(),
+            Transition::Test(_) if self.lacks_credential() => {
+                if let Some(models) = &mut self.models {
+                    models.notice = Some(models::StatusLine::NoCredential);
+                }
+                Vec::new()
+            }
             Transition::Test(ids) => ids.into_iter().map(|id| self.test(id)).collect(),
             Transition::Review => self.start_review(),
             Transition::PoolOfChain => {
@@ -938,7 +952,9 @@ impl Wizard {
         self.review = Review { attempt, registered: request.selection.registered.len(), ..Review::default() };
         let mut effects = vec![Effect::Plan { attempt, request }];
         self.screen = Screen::Review;
-        if let (Some(model), false) = (model, self.facts.skip_verify) {
+        if self.lacks_credential() {
+            self.review.verification = Verification::NoCredential;
+        } else if let (Some(model), false) = (model, self.facts.skip_verify) {
             let verify_attempt = self.new_attempt();
             self.review.verify_attempt = verify_attempt;
             self.review.verification = Verification::Running;

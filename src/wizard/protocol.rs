@@ -118,6 +118,8 @@ pub struct Viewport {
     /// Rows at which the part before and the one behind the first shown row begin.
     pub previous: Option<usize>,
     pub next: Option<usize>,
+    /// Something goes on beyond the right edge.
+    pub wider: bool,
     /// Of the table of models, the columns that are shown.
     pub columns: ColumnSet,
 }
@@ -125,7 +127,7 @@ pub struct Viewport {
 impl Viewport {
     /// Without parts to jump to.
     pub fn new(page: usize, last: usize) -> Viewport {
-        Viewport { page, last, previous: None, next: None, columns: ColumnSet::ALL }
+        Viewport { page, last, previous: None, next: None, wider: false, columns: ColumnSet::ALL }
     }
 }
 
@@ -309,6 +311,11 @@ pub enum Effect {
     /// Report back as [`Event::Rested`] after a moment in which a person would have moved on.
     Rest(u64),
     MoreTime(Attempt),
+    /// In the demo: what a browser would end on if its person allowed everything.
+    AllowInDemo {
+        attempt: Attempt,
+        link: String,
+    },
     /// Only after a frame with the link was drawn.
     OpenBrowser {
         attempt: Attempt,
@@ -424,6 +431,9 @@ pub enum Action {
     Unfold,
     NextFile,
     PreviousFile,
+    /// Show what is beyond the right edge, and back.
+    ScrollRight,
+    ScrollLeft,
     Fallback,
     FallbackEarlier,
     FallbackLater,

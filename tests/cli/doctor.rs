@@ -273,6 +273,44 @@ fn what_is_worth_knowing_is_no_fault() {
     assert_eq!(of("remote-gateway").len(), 1, "{document:#}");
 }
 
+/// It takes as long as the slowest request, not as all of them: the third is under way before the first is answered.
+#[test]
+fn the_service_is_asked_everything_at_the_same_time() {
+    let stage = healthy();
+    let silent = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
+    let address = silent.local_addr().expect("its address");
+    stage.edit(CONFIG, |config| {
+        config["models"]["providers"]["chutes"]["baseUrl"] = json!(format!("http://{address}/v1"));
+    });
+    let mut command = stage.home.command([BIN, "doctor", "--json"]);
+    command.env("CHUTES_BASE_URL", format!("http://{address}/v1"));
+    command.env("CHUTES_IDP_BASE_URL", format!("http://{address}"));
+    let mut doctor = command.stdout(std::process::Stdio::null()).spawn().expect("the program");
+    let (sender, calls) = std::sync::mpsc::channel();
+    std::thread::spawn(move || {
+        for call in silent.incoming().flatten() {
+            if sender.send(call).is_err() {
+                return;
+            }
+        }
+    });
+    // The list, the completion, the account.
+    let open: Vec<_> = (0..3).map(|_| calls.recv_timeout(testkit::timeout()).expect("another call")).collect();
+    for mut call in open {
+        call.set_nonblocking(true).expect("a socket");
+        let mut bytes = [0; 4096];
+        loop {
+            match std::io::Read::read(&mut call, &mut bytes) {
+                Ok(0) => panic!("it gave up one call before it made the next"),
+                Ok(_) => {}
+                Err(error) => break assert_eq!(error.kind(), std::io::ErrorKind::WouldBlock),
+            }
+        }
+    }
+    doctor.kill().expect("the program");
+    doctor.wait().expect("the program");
+}
+
 #[test]
 fn the_words_exist_in_both_languages() {
     let stage = healthy();

@@ -204,8 +204,16 @@ fn the_chinese_manual_page_explains_every_code_in_chinese() {
         assert!(english.contains(meaning) && !chinese.contains(meaning), "{meaning}");
     }
     for meaning in ["命令行有误。", "没有可以撤销的写入。"] {
-        // As roff writes such characters: `\[u547D]`, with a place to break the line behind each.
-        let source: String = meaning.chars().map(|c| format!("\\[u{:04X}]\\:", c as u32)).collect();
-        assert!(chinese.contains(&source), "{meaning}");
+        // As roff writes such characters: `\[u547D]`, with places to break the line.
+        let source: String = meaning.chars().map(|c| format!("\\[u{:04X}]", c as u32)).collect();
+        assert!(chinese.replace("\\:", "").contains(&source), "{meaning}");
     }
+    // No line begins with what ends a sentence or a part of one, or ends with what begins one.
+    for sign in "。，：；？！、）》”".chars() {
+        assert!(!chinese.contains(&format!("\\:\\[u{:04X}]", sign as u32)), "{sign} begins a line");
+    }
+    for sign in "（《“".chars() {
+        assert!(!chinese.contains(&format!("\\[u{:04X}]\\:", sign as u32)), "{sign} ends a line");
+    }
+    assert!(chinese.matches("\\:").count() > 1000, "there are places to break lines");
 }

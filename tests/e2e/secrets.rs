@@ -189,7 +189,7 @@ fn panicking_wizard() {
     let paste = Event::Paste(Secret::new(KEY));
     let said = format!("{paste:?}");
     wizard.handle(paste);
-    let _terminal = Terminal::enter().expect("a terminal");
+    let _terminal = Terminal::enter(false).expect("a terminal");
     panic!("on purpose {said} {wizard:?}");
 }
 

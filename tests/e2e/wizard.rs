@@ -338,7 +338,7 @@ fn in_simplified_chinese() {
         pty.wait_text("请粘贴您的 Chutes API 密钥");
         pty.paste(KEY).keys("Enter").wait_text("实时");
         pty.keys("Enter");
-        pty.wait_for("the review", |s| s.contains("将要写入的内容") && s.contains("毫秒内回答"));
+        pty.wait_for("the review", |s| s.contains("将要写入的内容") && s.contains("毫秒内响应"));
         pty.keys("Enter").wait_text("OpenClaw 已设置好 Chutes");
         pty.keys("Enter");
         assert_eq!(pty.wait_exit(), 0);

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, clippy::expect_used)] // What fails in a helper fails a test.
 
 mod documents;
+mod glossary;
 mod hazards;
 mod rooms;
 

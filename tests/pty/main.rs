@@ -9,3 +9,4 @@ mod peer;
 mod pictures;
 mod places;
 mod plain;
+mod transcripts;

@@ -46,6 +46,63 @@ fn the_whole_main_job_without_one_escape_sequence() {
     assert_eq!(config["agents"]["defaults"]["models"]["chutes/openai/gpt-oss-120b-TEE"]["alias"], "oss");
 }
 
+/// Silence could not be told from a program that hangs: the same answer twice is said twice, with a prompt.
+#[test]
+fn whatever_is_typed_is_answered_every_time() {
+    let home = Home::new();
+    let pty = home.pty([BIN, "demo", "--plain"]).size(200, 400).spawn();
+    pty.wait_text("How should OpenClaw sign in");
+    let count = |screen: &testkit::Screen, text: &str| screen.text().matches(text).count();
+    let answered = |line: &str, answer: &str| {
+        for _ in 0..2 {
+            let before = pty.screen();
+            pty.send(format!("{line}\r"));
+            pty.wait_for(answer, |screen| {
+                count(screen, answer) > count(&before, answer) && count(screen, "\n>") > count(&before, "\n>")
+            });
+        }
+    };
+    answered("nonsense", "nonsense is no key here");
+    answered("99", "There is no row 99");
+    let screen = pty.wait_text(". API key");
+    let row = screen.rows().into_iter().find(|row| row.contains(". API key")).unwrap();
+    pty.send(format!("{}\r", row.trim().split('.').next().unwrap()));
+    pty.wait_text("Paste your");
+    pty.send("\r").wait_text("GLM-4.7-TEE, default");
+    answered("0 f", "There is no row 0");
+    answered("99 f", "There is no row 99");
+    // The default is no fallback of its own.
+    answered("chutes/zai-org/GLM-4.7-TEE", "Cursor: 12.");
+    answered("12 f", "The default cannot be its own fallback.");
+    answered("f 12", "The default cannot be its own fallback.");
+    answered("wat", "wat is no key here");
+    pty.send("quit\r");
+    assert_eq!(pty.wait_exit(), 130);
+}
+
+/// The usual container: a home that cannot be written, OpenClaw's files on a volume. What we remember is a
+/// convenience, and its place is named.
+#[test]
+fn a_home_that_cannot_be_written_is_no_hindrance() {
+    let standin = Standin::start(Config::demo()).unwrap();
+    let mut home = home(&standin);
+    // Nothing can be made there, not even by root.
+    home.set("XDG_STATE_HOME", "/proc/here/is/nothing");
+    let pty = home.pty([BIN, "onboard", "--plain", "--auth-choice", "chutes-api-key"]).size(300, 200).spawn();
+    pty.wait_text("Paste your Chutes API key");
+    pty.send(format!("{KEY}\r"));
+    pty.wait_text("zai-org/GLM-4.7-TEE, default");
+    pty.send("w\r").wait_text("answered in");
+    pty.wait_text("Enter write");
+    pty.send("\r");
+    pty.wait_text("OpenClaw is set up for Chutes");
+    let screen = pty.wait_text("XDG_STATE_HOME names another place");
+    assert!(screen.contains("cannot be undone"), "{}", screen.describe());
+    pty.send("\r");
+    assert_eq!(pty.wait_exit(), 0);
+    assert!(home.read(".openclaw/openclaw.json").contains("chutes"));
+}
+
 #[test]
 fn a_dumb_terminal_and_accessible_get_lines_too() {
     for (name, value) in [("TERM", "dumb"), ("ACCESSIBLE", "1")] {

@@ -6,6 +6,7 @@ use openclaw_chutes::chutes::bundled;
 use openclaw_chutes::chutes::catalog::{self, Stage};
 use openclaw_chutes::chutes::failure::{Failure, Kind};
 use openclaw_chutes::chutes::model::{Catalog, Source};
+use openclaw_chutes::chutes::oauth::renewal_terms::Missing;
 use openclaw_chutes::chutes::verify::Verdict;
 use openclaw_chutes::diff::{FileDiff, Hunk, LineKind};
 use openclaw_chutes::openclaw::Error;
@@ -22,7 +23,7 @@ use openclaw_chutes::tui::theme::{Depth, Theme};
 use openclaw_chutes::tui::view::View;
 use openclaw_chutes::wizard::Wizard;
 use openclaw_chutes::wizard::facts::Facts;
-use openclaw_chutes::wizard::protocol::{Action, Committed, Event, Planned};
+use openclaw_chutes::wizard::protocol::{Action, Committed, Effect, Event, Planned};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use std::fmt::Write;
@@ -290,6 +291,146 @@ fn a_scrolled_review_shows_what_the_whole_one_has_there() {
     }
 }
 
+/// The plan of [`plan`], with this line at the end of the config's diff.
+fn planned_with(lang: Lang, line: &str) -> Drive {
+    let mut planned = plan();
+    let mut hunk = Hunk::new(20, 20);
+    hunk.push(LineKind::Added, line);
+    planned.diffs[1].hunks.push(hunk);
+    let mut drive = Drive::reviewing(lang);
+    let attempt = drive.0.review.attempt;
+    drive.event(Event::Planned { attempt, result: Box::new(Ok(planned)) });
+    drive
+}
+
+/// Draw, tell the machine how far it goes, then press the key.
+fn press(drive: &mut Drive, action: Action, (width, height): (u16, u16)) {
+    let lang = drive.0.facts.lang;
+    let view = View { theme: Theme::new(Depth::Indexed256, lang), lang, zone: TimeZone::UTC, now: NOON };
+    let mut terminal = Terminal::new(TestBackend::new(width, height)).unwrap();
+    let mut drawn = None;
+    terminal.draw(|frame| drawn = Some(view.draw(&drive.0, frame))).unwrap();
+    drive.event(Event::Viewport(drawn.unwrap().viewport)).act(action);
+}
+
+#[test]
+fn a_long_line_of_the_diff_is_read_to_its_end_with_one_key() {
+    let line = format!("  fallbacks: [{}\"chutes/the/Last-One\"]", "\"chutes/Qwen/Qwen3-32B-TEE\", ".repeat(5));
+    for size in [(80, 24), (40, 12)] {
+        let mut drive = planned_with(Lang::En, &line);
+        press(&mut drive, Action::Last, size);
+        assert!(!frame(&drive, Lang::En, size.0, size.1).contains("Last-One"));
+        let mut presses = 0;
+        while !frame(&drive, Lang::En, size.0, size.1).contains("the/Last-One\"]") {
+            assert!(frame(&drive, Lang::En, size.0, size.1).contains("Right"), "the way on is said");
+            press(&mut drive, Action::ScrollRight, size);
+            presses += 1;
+            assert!(presses < 12, "{}", frame(&drive, Lang::En, size.0, size.1));
+        }
+        // There is nothing more, and the way back is as long.
+        let at_end = frame(&drive, Lang::En, size.0, size.1);
+        press(&mut drive, Action::ScrollRight, size);
+        assert_eq!(frame(&drive, Lang::En, size.0, size.1), at_end);
+        (0..presses).for_each(|_| press(&mut drive, Action::ScrollLeft, size));
+        assert!(frame(&drive, Lang::En, size.0, size.1).contains("+   fallbacks: ["));
+    }
+}
+
+#[test]
+fn the_diff_shows_the_signs_that_the_file_has_in_chinese_too() {
+    let line = "  // 家里的 → ① ± ° “贵” … × — · é";
+    for lang in [Lang::En, Lang::ZhCn] {
+        let mut drive = planned_with(lang, line);
+        press(&mut drive, Action::Last, (80, 24));
+        let text = frame(&drive, lang, 80, 24);
+        // What stands behind a sign of uncertain width is room for it.
+        assert!(text.replace('\u{a0}', "").contains(line), "{text}");
+    }
+}
+
+#[test]
+fn a_sign_in_that_will_stop_is_no_success_without_reserve() {
+    let missing = PlanWarning::NotRenewable { missing: Missing::ClientSecret };
+    for (lang, words, title) in [
+        (Lang::En, "stops in about an hour", "OpenClaw is set up for Chutes, and stops in about an hour"),
+        (Lang::ZhCn, "约一小时后停止", "但约一小时后会停止"),
+    ] {
+        let mut facts = facts(lang);
+        facts.sign_in.dotenv = "~/.openclaw/.env".into();
+        let mut drive = Drive::start(facts);
+        drive.paste(KEY).act(Action::Enter);
+        let attempt = drive.0.discover.attempt;
+        drive.event(Event::Discovered { attempt, at_ms: 1, result: Box::new(Ok(served())) }).act(Action::Enter);
+        let attempt = drive.0.review.attempt;
+        let planned = Planned { warnings: vec![missing.clone()], ..plan() };
+        drive.event(Event::Planned { attempt, result: Box::new(Ok(planned)) });
+        let text = frame(&drive, lang, 80, 24);
+        assert!(text.contains(words) && text.contains("~/.openclaw/.env"), "{text}");
+        drive.verified(works()).act(Action::Enter);
+        let committed = Committed { warnings: vec![missing.clone()], ..Committed::default() };
+        drive.event(Event::Committed(Box::new(Ok(committed))));
+        let text = frame(&drive, lang, 80, 24);
+        let heading = text.lines().find(|row| row.contains(title)).expect("the heading");
+        assert!(heading.trim().starts_with('!') && text.contains("CHUTES_CLIENT_SECRET="), "{text}");
+        assert!(openclaw_chutes::tui::view::summary(&drive.0, lang).contains(title));
+    }
+}
+
+#[test]
+fn models_where_no_credential_is_stored_makes_no_call_and_says_so() {
+    let facts = Facts { models_only: true, choice: None, ..facts(Lang::En) };
+    let (wizard, _) = Wizard::new(facts);
+    let mut drive = Drive(wizard);
+    drive.event(Event::Loaded(Box::new(Ok(Current::default()))));
+    let attempt = drive.0.discover.attempt;
+    drive.event(Event::Discovered { attempt, at_ms: 1, result: Box::new(Ok(served())) });
+    let text = frame(&drive, Lang::En, 80, 24);
+    assert!(text.contains("Chutes is not set up here: no credential is stored."), "{text}");
+    assert!(drive.0.handle(Event::Action(Action::TestCall)).is_empty(), "no test call");
+    let effects = drive.0.handle(Event::Action(Action::GoOn));
+    assert!(matches!(&effects[..], [Effect::Plan { .. }]), "{effects:?}");
+    let attempt = drive.0.review.attempt;
+    drive.event(Event::Planned { attempt, result: Box::new(Ok(plan())) });
+    let text = frame(&drive, Lang::En, 80, 24);
+    assert!(text.contains("no Chutes credential is stored") && !text.contains("401"), "{text}");
+    drive.act(Action::Enter).event(Event::Committed(Box::new(Ok(Committed::default()))));
+    assert!(frame(&drive, Lang::En, 80, 24).contains("No Chutes credential is stored yet"));
+}
+
+/// The terminal's cursor is on the row that the keys act on, in the field, or on what is new.
+#[test]
+fn the_cursor_is_where_one_is() {
+    let cursor = |drive: &Drive, size: (u16, u16)| {
+        let lang = drive.0.facts.lang;
+        let view = View { theme: Theme::new(Depth::Indexed256, lang), lang, zone: TimeZone::UTC, now: NOON };
+        let mut terminal = Terminal::new(TestBackend::new(size.0, size.1)).unwrap();
+        let mut drawn = None;
+        terminal.draw(|frame| drawn = Some(view.draw(&drive.0, frame))).unwrap();
+        let at = drawn.unwrap().cursor;
+        let row: String = (at.x..size.0).map(|x| terminal.backend().buffer()[(x, at.y)].symbol()).collect();
+        row
+    };
+    for size in SIZES {
+        let mut drive = Drive::start(Facts { choice: None, env_key: Some(Secret::new(KEY)), ..facts(Lang::En) });
+        assert!(cursor(&drive, size).starts_with("▸ CHUTES_API_KEY"), "{size:?}");
+        drive.act(Action::Up);
+        assert!(cursor(&drive, size).starts_with("▸ API key"));
+        let mut drive = Drive::discovered(Lang::En, Ok(served()));
+        for action in [Action::Last, Action::Up, Action::First, Action::Down] {
+            drive.act(action);
+            let here = drive.0.models.as_ref().and_then(|models| models.current()).expect("a row").id.clone();
+            let row = cursor(&drive, size);
+            assert!(row.starts_with('▸') && row.contains(&here[..4]), "{row}");
+        }
+        drive.act(Action::Filter).event(Event::Text('g'));
+        assert_eq!(cursor(&drive, size).chars().next(), Some(' '), "behind what is typed");
+        let mut drive = Drive::planned(Lang::En);
+        drive.act(Action::Down);
+        assert!(!cursor(&drive, size).trim().is_empty(), "the first line of what is scrolled");
+        assert!(cursor(&Drive::discovering(Lang::En), size).starts_with("◌ request"));
+    }
+}
+
 #[test]
 fn done() {
     let committed = || Committed {
@@ -379,9 +520,14 @@ fn chinese_frames_have_no_ambiguous_width() {
     ] {
         for (width, height) in SIZES {
             let text = frame(&drive, lang, width, height);
-            for c in text.chars().filter(|c| !c.is_control()) {
-                let c = c.to_string();
-                assert_eq!(c.width(), c.width_cjk(), "{c:?} in\n{text}");
+            // A sign of the diff stays what it is, with room for the wider of its two widths.
+            let room = "\u{a0}";
+            for line in text.lines() {
+                let signs: Vec<String> = line.chars().map(|c| c.to_string()).collect();
+                for (at, c) in signs.iter().enumerate().filter(|(_, c)| *c != room) {
+                    let has_room = signs.get(at + 1).is_some_and(|next| next == room);
+                    assert!(has_room || c.width() == c.width_cjk(), "{c:?} in\n{text}");
+                }
             }
         }
     }

@@ -5,6 +5,7 @@
 mod accounts;
 mod doctor;
 mod frames;
+mod gate;
 mod models;
 mod models_property;
 mod models_support;

@@ -4,6 +4,7 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use openclaw_chutes::chutes::model::{Catalog, Model, Price, Source};
 use openclaw_chutes::chutes::{bundled, catalog};
 use openclaw_chutes::openclaw::read::current::Current;
+use openclaw_chutes::openclaw::types::{CredentialKind, StoredCredential};
 use openclaw_chutes::secret::Secret;
 use openclaw_chutes::selection::{Alias, Configured, Documented};
 use openclaw_chutes::texts::Lang;
@@ -121,7 +122,8 @@ impl Stage {
         let (wizard, effects) = Wizard::new(facts);
         let view = View { theme: Theme::new(depth, lang), lang, zone: jiff::tz::TimeZone::UTC, now: NOW };
         let mut stage = Stage { wizard, effects, view, size: (80, 24) };
-        stage.event(Event::Loaded(Box::new(Ok(Current { configured, ..Current::default() }))));
+        let current = Current { configured, active: Some(0), credentials: vec![stored()], ..Current::default() };
+        stage.event(Event::Loaded(Box::new(Ok(current))));
         stage.discovered(list);
         stage
     }
@@ -135,7 +137,7 @@ impl Stage {
         let mut terminal = Terminal::new(TestBackend::new(self.size.0, self.size.1)).unwrap();
         let mut viewport = None;
         terminal.draw(|frame| viewport = Some(self.view.draw(&self.wizard, frame))).expect("a frame");
-        self.wizard.handle(Event::Viewport(viewport.expect("a frame")));
+        self.wizard.handle(Event::Viewport(viewport.expect("a frame").viewport));
     }
 
     pub fn discovered(&mut self, list: Catalog) {
@@ -209,5 +211,20 @@ impl Stage {
             text.push('\n');
         }
         text
+    }
+}
+
+/// An API key that is set up.
+fn stored() -> StoredCredential {
+    StoredCredential {
+        profile_id: "chutes:default".into(),
+        agent: "main".into(),
+        kind: CredentialKind::ApiKey,
+        account: None,
+        expires_at: None,
+        hint: Some("…7890".into()),
+        env_var: None,
+        refreshable: false,
+        client_id: None,
     }
 }

@@ -15,7 +15,7 @@ use openclaw_chutes::tui::theme::{Depth, Theme};
 use openclaw_chutes::tui::view::View;
 use openclaw_chutes::wizard::Wizard;
 use openclaw_chutes::wizard::facts::{Begun, Facts, SignInFacts};
-use openclaw_chutes::wizard::protocol::{Action, Event, Over, SignInUpdate};
+use openclaw_chutes::wizard::protocol::{Action, Effect, Event, Over, SignInUpdate};
 use ratatui::Terminal;
 use ratatui::backend::TestBackend;
 use std::fmt::Write;
@@ -37,11 +37,22 @@ fn remote() -> Host {
         user: Some("root".into()),
     };
     let reason = Reason::Set("SSH_CONNECTION");
-    Host { verdict: Verdict::Remote, reason, container: None, wsl: false, workspace: false, ssh: Some(ssh), name: None }
+    Host {
+        verdict: Verdict::Remote,
+        found: (Verdict::Remote, reason.clone()),
+        reason,
+        container: None,
+        wsl: false,
+        workspace: false,
+        ssh: Some(ssh),
+        name: None,
+        codespace: None,
+    }
 }
 
 fn local() -> Host {
-    Host { verdict: Verdict::Local, reason: Reason::Display("DISPLAY"), ssh: None, ..remote() }
+    let reason = Reason::Display("DISPLAY");
+    Host { verdict: Verdict::Local, found: (Verdict::Local, reason.clone()), reason, ssh: None, ..remote() }
 }
 
 fn facts(lang: Lang, client_id: Option<&str>, host: Host) -> Facts {
@@ -180,6 +191,80 @@ fn ways() {
         news(&mut wizard, SignInUpdate::Left(0));
         wizard
     });
+}
+
+#[test]
+fn a_browser_on_a_server_does_not_report_back_by_itself() {
+    let mut wizard = waiting(Lang::En, remote(), None);
+    let line = "ssh -N -L 1456:127.0.0.1:1456 root@203.0.113.9";
+    let before = frame(&wizard, Lang::En, 80, 24);
+    wizard.handle(Event::Action(Action::OtherHost));
+    let text = frame(&wizard, Lang::En, 80, 24);
+    assert!(text.contains(line) && !text.contains("just wait"), "{text}");
+    wizard.handle(Event::Action(Action::OtherHost));
+    assert_eq!(frame(&wizard, Lang::En, 80, 24), before, "back again, for the reason that it had");
+    let text = frame(&waiting(Lang::En, local(), None), Lang::En, 80, 24);
+    assert!(text.contains("just wait") && !text.contains("ssh -N"), "{text}");
+}
+
+#[test]
+fn each_place_has_its_own_way_to_the_callback() {
+    let reason = Reason::Set("CODESPACES");
+    let found = (Verdict::Remote, reason.clone());
+    let codespace = Some("fuzzy-space-7x".to_owned());
+    let host = Host { reason, found, codespace, container: Some("docker"), ssh: None, ..remote() };
+    let text = frame(&waiting(Lang::En, host, None), Lang::En, 80, 24);
+    assert!(text.contains("gh codespace ports forward 1456:1456 -c fuzzy-space-7x"), "{text}");
+    let host = Host { container: Some("docker"), ssh: None, name: Some("4f1c".into()), ..remote() };
+    let text = frame(&waiting(Lang::En, host, None), Lang::En, 80, 24);
+    assert!(text.contains("docker exec 4f1c curl -s 'ADDRESS'") && text.contains("for ADDRESS"), "{text}");
+}
+
+/// In the demo the service is on this machine, too: its port is forwarded beside the callback's.
+#[test]
+fn the_demo_forwards_its_own_pages_and_needs_no_browser() {
+    let mut facts = facts(Lang::En, Some(ID), remote());
+    facts.sign_in.demo = true;
+    let (mut wizard, _) = Wizard::new(facts);
+    let link = LINK.replace("https://api.chutes.ai", "http://127.0.0.1:33841");
+    news(&mut wizard, SignInUpdate::Ready { link: link.clone(), port: 1456, cannot_listen: None, left_ms: 581_000 });
+    let text = frame(&wizard, Lang::En, 120, 40);
+    assert!(text.contains("-L 1456:127.0.0.1:1456 -L 33841:127.0.0.1:33841 root@203.0.113.9"), "{text}");
+    assert!(text.contains("Enter, with nothing pasted"), "{text}");
+    let effects = wizard.handle(Event::Action(Action::Enter));
+    assert!(matches!(&effects[..], [Effect::AllowInDemo { link: asked, .. }] if *asked == link), "{effects:?}");
+}
+
+#[test]
+fn whose_openclaw_sudo_sets_up_is_said() {
+    let mut facts = facts(Lang::En, Some(ID), remote());
+    facts.choice = None;
+    facts.sudo_user = Some("ann".into());
+    facts.state_dir = "/root/.openclaw".into();
+    let text = frame(&Wizard::new(facts).0, Lang::En, 80, 24);
+    assert!(text.contains("sets up the OpenClaw of /root/.openclaw, not ann's"), "{text}");
+    assert!(text.lines().next().is_some_and(|header| header.contains("/root/.openclaw")), "{text}");
+}
+
+/// With `NO_MOTION` a second that passes changes nothing on the screen.
+#[test]
+fn nothing_moves_by_itself_where_that_is_asked_for() {
+    for still in [true, false] {
+        let (mut wizard, _) = Wizard::new(Facts { still, ..facts(Lang::En, Some(ID), remote()) });
+        let ready = |left_ms| SignInUpdate::Ready { link: LINK.into(), port: 1456, cannot_listen: None, left_ms };
+        news(&mut wizard, ready(581_000));
+        let later = |wizard: &Wizard, now| {
+            let lang = Lang::En;
+            let view = View { theme: Theme::new(Depth::Indexed256, lang), lang, zone: TimeZone::UTC, now };
+            let mut terminal = Terminal::new(TestBackend::new(80, 24)).unwrap();
+            terminal.draw(|frame| _ = view.draw(wizard, frame)).unwrap();
+            terminal.backend().buffer().clone()
+        };
+        let before = later(&wizard, NOON);
+        news(&mut wizard, SignInUpdate::Left(580_000));
+        assert_eq!(later(&wizard, UnixMillis(NOON.0 + 1000)) == before, still);
+        assert_eq!(frame(&wizard, Lang::En, 80, 24).contains("until 12:13"), still);
+    }
 }
 
 #[test]

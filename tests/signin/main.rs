@@ -9,6 +9,7 @@ mod locks;
 mod login;
 mod logout;
 mod made;
+mod matrix;
 mod places;
 mod plain;
 mod provider;

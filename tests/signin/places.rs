@@ -53,6 +53,34 @@ fn the_very_tunnel_line_shown_brings_the_callback_home() {
     tunnel.wait().unwrap();
 }
 
+/// Somebody who has only this terminal: no browser, no second connection.
+#[test]
+fn the_demo_is_finished_with_nothing_but_a_terminal() {
+    let sshd = Sshd::start();
+    for (place, plain) in [("ssh", false), ("container", false), ("ssh", true)] {
+        let mut home = Home::new();
+        home.set("container", if place == "container" { "docker" } else { "" });
+        let mut argv = vec![BIN, "demo"];
+        argv.extend(plain.then_some("--plain"));
+        let argv = if place == "ssh" { sshd.remote(&home, argv) } else { argv.into_iter().map(Into::into).collect() };
+        let pty = home.pty(argv).size(80, if plain { 200 } else { 24 }).spawn();
+        pty.wait_text("How should OpenClaw sign in");
+        if plain {
+            pty.wait_text("1. Sign in with Chutes");
+            pty.send("1\r").wait_text("Which OAuth app");
+        } else {
+            pty.keys("Home Enter").wait_text("Which OAuth app");
+        }
+        // The app that the demo brings, then its link.
+        pty.send("\r");
+        pty.wait_text("Enter, with nothing pasted, allows it for you");
+        pty.send("\r");
+        pty.wait_text("models, live");
+        pty.send(if plain { "quit\r" } else { "\x03" });
+        assert_eq!(pty.wait_exit(), 130);
+    }
+}
+
 #[test]
 fn a_cut_connection_is_continued() {
     let chutes = Chutes::start(Some(Consent::Allow));

@@ -3,6 +3,8 @@
 mod key;
 mod login;
 mod login_app;
+#[cfg(test)]
+mod tests;
 
 pub use key::{KeyError, Origin, key_problem};
 pub use login::LoginError;
@@ -323,7 +325,8 @@ impl Error {
                 commands.dedup();
                 text::config_refused_hint(lang, commands.join("; "))
             }
-            Error::OpenClaw(error) => error.hint(lang).unwrap_or_default(),
+            Error::OpenClaw(error) => error.hint(lang).unwrap_or_else(|| text::ask_doctor(lang, program)),
+            Error::Renewal(_) | Error::System(_) => text::ask_doctor(lang, program),
             Error::UnknownModel { similar, .. } | Error::UnknownRef { similar, .. } if !similar.is_empty() => {
                 let similar: Vec<_> = similar.iter().map(|name| clean::line(name)).collect();
                 text::did_you_mean(lang, similar.join(", "))
@@ -343,16 +346,11 @@ impl Error {
             Error::Pool(PoolError::IsDefault { .. }) => choose::pool_is_default_hint(lang, program),
             Error::Import(_) => text::import_hint(lang, program),
             Error::NoTimers | Error::TimerNotStarted { .. } => renewal::no_timers_hint(lang, program),
-            Error::NoSuchFile { .. } => String::new(),
+            Error::NoSuchFile { .. } => text::no_such_file_hint(lang).to_owned(),
             Error::NotConfigured => text::not_configured_hint(lang, program),
             Error::NoSuchPath { .. } => text::no_such_path_hint(lang, program),
             Error::NoSuchOpenClaw { .. } => text::no_such_openclaw_hint(lang).to_owned(),
-            Error::Setting(_)
-            | Error::Renewal(_)
-            | Error::Selection(_)
-            | Error::Alias { .. }
-            | Error::Interrupted(_)
-            | Error::System(_) => String::new(),
+            Error::Setting(_) | Error::Selection(_) | Error::Alias { .. } | Error::Interrupted(_) => String::new(),
             Error::ReportLost(_) => text::report_lost_hint(lang, program),
         }
     }

@@ -14,7 +14,7 @@ use serde_json::Value;
 pub fn get(snapshot: &Snapshot, path: &str, env: impl Fn(&str) -> Option<String>) -> Option<Value> {
     let segments = segments(path)?;
     let mut config = match snapshot.config.bytes {
-        Some(_) => effective(snapshot, segments.first().is_none_or(|first| first == "models"), env),
+        Some(_) => effective(snapshot, leads_to_models(&segments), env),
         // Without a file OpenClaw fills in nothing.
         None => return None,
     };
@@ -28,6 +28,12 @@ pub fn get(snapshot: &Snapshot, path: &str, env: impl Fn(&str) -> Option<String>
         };
     }
     Some(found.clone())
+}
+
+/// Whether the list of a provider's models, which may be long, is part of what is asked for.
+fn leads_to_models(segments: &[String]) -> bool {
+    let is = |at: usize, name: &str| segments.get(at).is_none_or(|segment| segment == name);
+    is(0, "models") && is(1, "providers") && is(3, "models")
 }
 
 /// A path's keys: `a.b`, `a[0]`, `a["b.c"]`, `a\.b`. None when it is not a path.
@@ -77,6 +83,17 @@ fn index(segment: &str) -> Option<usize> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_long_list_is_read_for_those_who_ask_for_it() {
+        let leads = |path: &str| leads_to_models(&segments(path).expect("a path"));
+        for asked in ["models", "models.providers", "models.providers.chutes", "models.providers.chutes.models[0].id"] {
+            assert!(leads(asked), "{asked}");
+        }
+        for other in ["models.mode", "models.providers.chutes.baseUrl", "agents.defaults.models", "gateway"] {
+            assert!(!leads(other), "{other}");
+        }
+    }
 
     #[test]
     fn paths_are_read_as_in_openclaw() {

@@ -37,13 +37,14 @@ impl<'s> OpenJournal<'s> {
         Self { state, document, journal }
     }
 
-    /// Records what is about to be made, choosing the names. Nothing is touched if that fails.
+    /// Records what is about to be made, choosing the names. Nothing is touched if that fails. False: our own state,
+    /// which is a convenience, has no place here; a run that is killed leaves its files then, and nothing undoes it.
     pub(super) fn begin(
         &mut self,
         direction: Direction,
         changes: &mut [Change<'_>],
         scratch: Option<&Path>,
-    ) -> Result<(), Error> {
+    ) -> Result<bool, Error> {
         let mut new_dirs: Vec<PathBuf> = Vec::new();
         let mut files = Vec::new();
         for change in changes.iter_mut() {
@@ -70,7 +71,11 @@ impl<'s> OpenJournal<'s> {
         let previous = self.state.undo_record().read();
         let scratch = scratch.map(Path::to_owned);
         self.journal.transaction = Some(Transaction { direction, files, new_dirs, scratch, previous });
-        Ok(self.document.write(&self.journal)?)
+        match self.document.write(&self.journal) {
+            Ok(()) => Ok(true),
+            Err(error) if error.is_no_place() => Ok(false),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Everything is in place: what was copied stays, as far as there are not too many copies.

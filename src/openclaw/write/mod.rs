@@ -123,7 +123,7 @@ fn carry_out(
         let mut changes: Vec<Change<'_>> = plan.files.iter().map(Change::from).collect();
         let handover = plan.handover.as_ref().filter(|_| handed_over.is_none());
         let scratch = handover.map(|_| ScratchConfig::name(&site.paths.state_dir)).transpose()?;
-        journal.begin(Direction::Write, &mut changes, scratch.as_deref())?;
+        let undoable = journal.begin(Direction::Write, &mut changes, scratch.as_deref())?;
         let done = (|| {
             let prepared = Prepared::new(changes)?;
             if let Some(change) = &plan.database {
@@ -134,7 +134,9 @@ fn carry_out(
                 handed_over = Some(handover.profile_id.clone());
             }
             // Before the first byte of the user's changes: what is written can be undone.
-            undo::record(state, &site.paths.config, &plan, &prepared.backups(), database.before.clone(), now)?;
+            if undoable {
+                undo::record(state, &site.paths.config, &plan, &prepared.backups(), database.before.clone(), now)?;
+            }
             let losses = prepared.losses();
             prepared.commit().map(|backups| (backups, losses))
         })();
@@ -151,7 +153,7 @@ fn carry_out(
                 if touches(&[Role::Config]) {
                     keep_registered(state, request);
                 }
-                return Ok(Written { plan, backups, changed_meanwhile, undoable: true });
+                return Ok(Written { plan, backups, changed_meanwhile, undoable });
             }
             Err(Failure::Conflict(path)) => {
                 journal.clear_up()?;

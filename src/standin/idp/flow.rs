@@ -1,7 +1,7 @@
 //! From the link to the code: `/idp/authorize`, `/idp/login`, `/idp/authorize/consent`.
 
 use super::pages::{self, FINGERPRINT, language};
-use super::{Ask, Asked, Code, Consent, Idp, lock};
+use super::{App, Ask, Asked, Code, Consent, Idp, lock};
 use crate::http1::{Request, Response};
 use crate::standin::caller::missing;
 use crate::standin::random;
@@ -55,34 +55,25 @@ pub(super) fn scopes() -> Response {
 }
 
 impl Idp {
-    pub(super) fn authorize(&self, request: &Request) -> Response {
-        let fields: HashMap<String, String> = form_urlencoded::parse(request.query().as_bytes()).into_owned().collect();
-        let required = ["response_type", "client_id", "redirect_uri"];
-        let absent: Vec<&str> = required.into_iter().filter(|name| !fields.contains_key(*name)).collect();
-        if !absent.is_empty() {
-            return missing("query", &absent);
-        }
-        let field = |name: &str| fields.get(name).cloned().unwrap_or_default();
-        let lang = language(request);
-        if field("response_type") != "code" {
-            return pages::refusal(lang, "Only 'code' response type is supported");
-        }
-        // Nothing is sent to a redirect address before it is known to be the app's own.
-        let Some(app) = self.app(&field("client_id")) else { return pages::refusal(lang, "Unknown client_id") };
-        if !app.has_redirect(&field("redirect_uri")) {
-            return pages::refusal(lang, "Redirect URI not registered for this application");
-        }
-        let challenge = field("code_challenge");
-        if !challenge.is_empty() && field("code_challenge_method") != "S256" {
-            return pages::refusal(lang, "Only S256 code_challenge_method is supported");
-        }
-        let ask = Ask {
-            client_id: app.client_id,
-            redirect_uri: field("redirect_uri"),
-            scope: field("scope"),
-            state: field("state"),
-            challenge,
+    /// What a person does in a browser who allows everything: from the link to the address where it ends. None:
+    /// the link leads nowhere.
+    pub fn allow(&self, link: &str) -> Option<String> {
+        let target = link.split_once("://")?.1.split_once('/')?.1;
+        let request =
+            Request { method: "GET".into(), target: format!("/{target}"), headers: Vec::new(), body: Vec::new() };
+        let answer = match self.asked_by(&request) {
+            Ok((ask, _)) => self.decide(ask, Consent::Allow),
+            Err(_) => return None,
         };
+        answer.headers.into_iter().find(|(name, _)| *name == "Location").map(|(_, address)| address)
+    }
+
+    pub(super) fn authorize(&self, request: &Request) -> Response {
+        let (ask, app) = match self.asked_by(request) {
+            Ok(asked) => asked,
+            Err(refusal) => return *refusal,
+        };
+        let lang = language(request);
         let options = self.options();
         if let Some(answer) = options.auto_consent {
             return self.decide(ask, answer);
@@ -97,6 +88,39 @@ impl Idp {
             Some(_) => self.to_consent(ask),
             None => pages::login(&ask, &app.name, &options.username, "", lang),
         }
+    }
+
+    /// What an authorization request asks for, and the app; or the page that refuses it.
+    fn asked_by(&self, request: &Request) -> Result<(Ask, App), Box<Response>> {
+        let fields: HashMap<String, String> = form_urlencoded::parse(request.query().as_bytes()).into_owned().collect();
+        let required = ["response_type", "client_id", "redirect_uri"];
+        let absent: Vec<&str> = required.into_iter().filter(|name| !fields.contains_key(*name)).collect();
+        if !absent.is_empty() {
+            return Err(Box::new(missing("query", &absent)));
+        }
+        let field = |name: &str| fields.get(name).cloned().unwrap_or_default();
+        let lang = language(request);
+        let refuse = |why: &str| Err(Box::new(pages::refusal(lang, why)));
+        if field("response_type") != "code" {
+            return refuse("Only 'code' response type is supported");
+        }
+        // Nothing is sent to a redirect address before it is known to be the app's own.
+        let Some(app) = self.app(&field("client_id")) else { return refuse("Unknown client_id") };
+        if !app.has_redirect(&field("redirect_uri")) {
+            return refuse("Redirect URI not registered for this application");
+        }
+        let challenge = field("code_challenge");
+        if !challenge.is_empty() && field("code_challenge_method") != "S256" {
+            return refuse("Only S256 code_challenge_method is supported");
+        }
+        let ask = Ask {
+            client_id: app.client_id.clone(),
+            redirect_uri: field("redirect_uri"),
+            scope: field("scope"),
+            state: field("state"),
+            challenge,
+        };
+        Ok((ask, app))
     }
 
     pub(super) fn login(&self, request: &Request) -> Response {

@@ -183,7 +183,17 @@ mod tests {
 
     fn local() -> Host {
         let reason = Reason::Display("DISPLAY");
-        Host { verdict: Verdict::Local, reason, container: None, wsl: false, workspace: false, ssh: None, name: None }
+        Host {
+            verdict: Verdict::Local,
+            found: (Verdict::Local, reason.clone()),
+            reason,
+            container: None,
+            wsl: false,
+            workspace: false,
+            ssh: None,
+            name: None,
+            codespace: None,
+        }
     }
 
     fn choose_with(host: &Host, vars: &[(&str, &str)], installed: &[&str], link: &str) -> Result<Opener, NotOpened> {

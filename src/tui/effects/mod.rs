@@ -184,10 +184,16 @@ impl Effects {
                 });
             }
             Effect::MoreTime(attempt) => self.more_time(attempt),
+            Effect::AllowInDemo { attempt, link } => {
+                if let Some(address) = self.session.demo_browser.as_ref().and_then(|browser| browser.0(&link)) {
+                    self.answer(attempt, Secret::new(address), false);
+                }
+            }
             Effect::OpenBrowser { attempt, link, host } => self.open_browser(attempt, link, host),
             Effect::Copy { attempt, text } => self.copy(attempt, text),
             Effect::SaveLink { attempt, kind, path } => self.save_link(attempt, kind, path),
             Effect::Remember { client_id, scopes } => {
+                self.forget_link();
                 let session = Arc::clone(&self.session);
                 let app = crate::state::RememberedClient::of(&client_id, &scopes);
                 // A convenience, as the favourites are.

@@ -183,6 +183,13 @@ impl Effects {
         }
     }
 
+    /// Somebody is signed in: what held the link is of no use any more.
+    pub(super) fn forget_link(&mut self) {
+        for file in self.running.iter_mut().flat_map(|running| running.files.drain(..)) {
+            let _ = std::fs::remove_file(file);
+        }
+    }
+
     pub(super) fn cancel_sign_in(&mut self, attempt: Attempt) {
         if self.running.as_ref().is_some_and(|running| running.attempt == attempt) {
             self.end_sign_in(false);

@@ -23,6 +23,10 @@ pub fn page(page: &mut Page, wizard: &Wizard) {
         page.blank();
         page.sign(Sign::Problem, &bad.says(lang));
     }
+    if let Some(user) = &wizard.facts.sudo_user {
+        page.blank();
+        page.sign(Sign::Warning, &t::auth_sudo(lang, crate::clean::line(user), &wizard.facts.state_dir));
+    }
     page.blank();
     let label_width = Page::label_width(&[t::auth_now(lang), t::auth_writes(lang)]);
     let mut label = t::auth_now(lang);

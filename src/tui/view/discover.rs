@@ -38,7 +38,8 @@ pub fn page(page: &mut Page, wizard: &Wizard) {
             Progress::Running { since } => {
                 let running = discover.at_ms.saturating_sub(since);
                 // Whole seconds: a redraw a second is the most that a slow line should carry.
-                let time = if running >= 1000 { duration(running / 1000 * 1000, lang) } else { String::new() };
+                let counts = running >= 1000 && !wizard.facts.still;
+                let time = if counts { duration(running / 1000 * 1000, lang) } else { String::new() };
                 (Sign::Working, time)
             }
             Progress::Done { took } => (Sign::Done, duration(took, lang)),
@@ -57,6 +58,9 @@ pub fn page(page: &mut Page, wizard: &Wizard) {
             _ => None,
         };
         page.drawn(line, said);
+        if matches!(sign, Sign::Working | Sign::Failed) {
+            page.rest_here();
+        }
     }
     page.gap();
     let Some(failure) = failed else { return };

@@ -5,6 +5,7 @@ use super::page::{Page, Sign, left};
 use crate::chutes::model::id_of;
 use crate::chutes::verify::Verdict;
 use crate::clean;
+use crate::openclaw::plan::PlanWarning;
 use crate::texts::{Lang, cli, signin, wizard as t};
 use crate::tui::format::model_id;
 use crate::wizard::Wizard;
@@ -41,6 +42,9 @@ pub fn page(page: &mut Page, wizard: &Wizard) {
         Undo::NotOffered if done.is_unchanged() => {
             page.sign(Sign::Done, t::done_unchanged(lang));
             page.indented(2, t::done_unchanged_more(lang), theme.quiet);
+        }
+        Undo::Offered | Undo::NotOffered | Undo::Passed if stops(wizard) => {
+            page.sign(Sign::Warning, t::done_title_stops(lang));
         }
         Undo::Offered | Undo::NotOffered | Undo::Passed => page.sign(Sign::Done, t::done_title(lang)),
     }
@@ -99,7 +103,10 @@ pub fn page(page: &mut Page, wizard: &Wizard) {
                     t::review_verify_unverified(lang, why)
                 }
             };
-            page.row(t::done_verified(lang), label_width, &words, Style::new());
+            page.row(t::done_test_call(lang), label_width, &words, Style::new());
+        }
+        if wizard.review.verification == Verification::NoCredential {
+            page.sign(Sign::Warning, t::done_no_credential(lang));
         }
     }
     let reads = match done.read_back {
@@ -115,8 +122,8 @@ pub fn page(page: &mut Page, wizard: &Wizard) {
     for words in doubts {
         page.sign(Sign::Warning, &words);
     }
-    for warning in wizard.validation.beside(&done.committed.warnings) {
-        page.sign(Sign::Warning, &warning.words(lang));
+    for words in warnings(wizard) {
+        page.sign(Sign::Warning, &words);
     }
     for words in at_chutes(wizard, lang) {
         page.text(&words, theme.quiet);
@@ -135,6 +142,21 @@ pub fn page(page: &mut Page, wizard: &Wizard) {
         page.row(label, label_width, &format!("{command}{about}"), Style::new());
         label = "";
     }
+}
+
+/// The sign-in that was written will not be renewed.
+fn stops(wizard: &Wizard) -> bool {
+    wizard.done.committed.warnings.iter().any(super::review::stops)
+}
+
+/// Of what was written.
+fn warnings(wizard: &Wizard) -> Vec<String> {
+    let lang = wizard.facts.lang;
+    let words = |warning: &PlanWarning| match super::review::stops(warning) {
+        true => t::renewal_stops_done(lang, &wizard.facts.sign_in.dotenv),
+        false => warning.words(lang),
+    };
+    wizard.validation.beside(&wizard.done.committed.warnings).map(words).collect()
 }
 
 /// Commands for afterwards, and what each is for.
@@ -159,14 +181,20 @@ pub fn summary(wizard: &Wizard, lang: Lang) -> String {
         lines.extend(undone.stays.iter().map(|id| cli::stays(lang, id)));
         lines.extend(at_chutes(wizard, lang));
     } else {
-        let title = if done.is_unchanged() { t::done_unchanged(lang) } else { t::done_title(lang) };
+        let title = match done.is_unchanged() {
+            true => t::done_unchanged(lang),
+            false if stops(wizard) => t::done_title_stops(lang),
+            false => t::done_title(lang),
+        };
         lines.push(title.to_owned());
         if let Undo::Failed(error) = &done.undo {
             lines.push(error.words(lang));
         }
-        let known = wizard.validation.beside(&done.committed.warnings);
-        lines.extend(known.map(|warning| format!("! {}", warning.words(lang))));
+        lines.extend(warnings(wizard).into_iter().map(|words| format!("! {words}")));
         lines.extend(at_chutes(wizard, lang));
+        if wizard.review.verification == Verification::NoCredential {
+            lines.push(format!("! {}", t::done_no_credential(lang)));
+        }
         if let ReadBack::Differs(difference) = &done.read_back {
             lines.push(format!("! {}", differs(difference, lang)));
         }

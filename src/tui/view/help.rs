@@ -33,6 +33,9 @@ pub fn page(page: &mut Page, wizard: &Wizard, first: usize) {
     let key_width = entries.iter().map(|(keys, _)| keys.width()).max().unwrap_or(0);
     let column_width = page.width() / columns;
     for row in first..rows {
+        if row == first + 1 {
+            page.rest_here();
+        }
         let mut spans = Vec::new();
         for column in 0..columns {
             let Some((keys, label)) = entries.get(column * rows + row) else { continue };

@@ -28,10 +28,10 @@ use crate::wizard::{Screen, Trouble, Wizard};
 use jiff::tz::TimeZone;
 use page::{Page, Room, Sign};
 use ratatui::Frame;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use unicode_width::UnicodeWidthStr;
+use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Smallest window in which every screen is usable.
 pub const MIN_WIDTH: u16 = 40;
@@ -47,6 +47,14 @@ pub struct View {
     pub zone: TimeZone,
     /// Unix time in milliseconds, for ages.
     pub now: UnixMillis,
+}
+
+/// What drawing a frame found out.
+#[derive(Clone, Copy, Debug)]
+pub struct Drawn {
+    pub viewport: Viewport,
+    /// Where the terminal's cursor is, or rests unseen: on what is chosen, typed or new.
+    pub cursor: Position,
 }
 
 /// The places of a frame.
@@ -92,28 +100,42 @@ impl View {
 }
 
 impl View {
-    /// Draw one frame; how far one can scroll in it.
-    pub fn draw(&self, wizard: &Wizard, frame: &mut Frame) -> Viewport {
-        let viewport = self.draw_screen(wizard, frame);
+    /// Safe text as it is, sign for sign. Where terminals disagree about the width of one, it has two columns.
+    fn exact(&self, text: &str) -> String {
+        let text = clean::line(text);
+        if self.lang == Lang::En || text.is_ascii() {
+            return text;
+        }
+        let mut out = String::with_capacity(text.len());
+        for c in text.chars() {
+            out.push(c);
+            if c.width() != c.width_cjk() {
+                out.push(ITS_OTHER_HALF);
+            }
+        }
+        out
+    }
+
+    /// Draw one frame.
+    pub fn draw(&self, wizard: &Wizard, frame: &mut Frame) -> Drawn {
+        let (viewport, cursor) = self.draw_screen(wizard, frame);
         // The cells of a QR code are no text: another sign in their place makes it unreadable.
         if self.lang == Lang::ZhCn && wizard.context() != KeyContext::SignInQr {
             one_width_only(frame.buffer_mut());
         }
-        viewport
+        Drawn { viewport, cursor }
     }
 
-    fn draw_screen(&self, wizard: &Wizard, frame: &mut Frame) -> Viewport {
+    fn draw_screen(&self, wizard: &Wizard, frame: &mut Frame) -> (Viewport, Position) {
         let area = frame.area();
         if area.width < MIN_WIDTH || area.height < MIN_HEIGHT {
             let text = t::too_small(self.lang, MIN_WIDTH, MIN_HEIGHT, area.width, area.height);
             let mut page = Page::new(self, Room::of(area));
             page.text(&text, Style::new());
-            page.render(frame, area);
-            return Viewport::new(1, 0);
+            return page.render(frame, area);
         }
         if wizard.context() == KeyContext::SignInQr {
-            qr::draw(self, wizard, frame);
-            return Viewport::new(1, 0);
+            return qr::draw(self, wizard, frame);
         }
         let places = Places::of(area);
         self.header(wizard, frame, places.header);
@@ -337,11 +359,20 @@ fn plain_signs(text: &str) -> String {
     text.chars().map(plain).collect::<String>().replace('…', "..").replace('→', "->")
 }
 
+/// Stands behind a sign that some terminals draw two columns wide, so that both draw the rest alike. A blank
+/// to the eye.
+const ITS_OTHER_HALF: char = '\u{a0}';
+
 /// Terminals in Chinese locales disagree about the width of some characters; whoever wrote them, they
-/// are drawn as ones that all agree about.
+/// are drawn as ones that all agree about, but for those that have room for either width.
 fn one_width_only(buffer: &mut ratatui::buffer::Buffer) {
-    for cell in &mut buffer.content {
+    for at in 0..buffer.content.len() {
+        let has_room = buffer.content.get(at + 1).is_some_and(|next| next.symbol() == ITS_OTHER_HALF.to_string());
+        let cell = &mut buffer.content[at];
         let symbol = cell.symbol();
+        if has_room && symbol.width() == 1 {
+            continue;
+        }
         if symbol.is_ascii() || symbol.width() == symbol.width_cjk() {
             continue;
         }

@@ -96,6 +96,8 @@ struct Part {
     whole: bool,
     /// The terminal's cursor, at this column of the last line.
     cursor: Option<usize>,
+    /// Where nobody chooses or types: the terminal's cursor rests here, unseen, for who hears what is at it.
+    rest: bool,
     /// A link (OSC 8) behind a label, at this column of the last line.
     link: Option<Link>,
 }
@@ -132,7 +134,8 @@ impl<'a> Page<'a> {
 
     fn push(&mut self, meaning: Meaning) {
         let answer = matches!(&meaning, Meaning::Sign { sign: Sign::Problem | Sign::Failed | Sign::Warning, .. });
-        self.parts.push(Part { meaning, weight: self.weight, answer, whole: false, cursor: None, link: None });
+        let cursor = matches!(&meaning, Meaning::Choice { here: true, .. }).then_some(0);
+        self.parts.push(Part { meaning, weight: self.weight, answer, whole: false, cursor, rest: false, link: None });
     }
 
     pub fn title(&mut self, text: &str) {
@@ -259,6 +262,13 @@ impl<'a> Page<'a> {
         }
     }
 
+    /// The terminal's cursor rests here where nothing is chosen or typed.
+    pub fn rest_here(&mut self) {
+        if let Some(part) = self.parts.last_mut() {
+            part.rest = true;
+        }
+    }
+
     /// A link behind a label, on the last line.
     pub fn link(&mut self, column: usize, label: String, target: String) {
         if let Some(part) = self.parts.last_mut() {
@@ -330,7 +340,8 @@ impl<'a> Page<'a> {
         }
     }
 
-    pub fn render(self, frame: &mut Frame, area: Rect) -> Viewport {
+    /// How far one can scroll, and where the terminal's cursor rests.
+    pub fn render(self, frame: &mut Frame, area: Rect) -> (Viewport, Position) {
         let window = frame.area();
         let height = usize::from(area.height);
         let mut laid_out: Vec<Vec<Line>> = self.parts.iter().map(|part| self.lay_out(&part.meaning)).collect();
@@ -344,6 +355,7 @@ impl<'a> Page<'a> {
         let last = laid_out.iter().map(Vec::len).sum::<usize>().saturating_sub(height);
         let mut row: usize = 0;
         let first = self.first.min(last);
+        let mut rest = Position::new(area.x, area.y);
         for (part, lines) in self.parts.iter().zip(laid_out) {
             let count = lines.len();
             for (at, line) in lines.into_iter().enumerate() {
@@ -355,10 +367,14 @@ impl<'a> Page<'a> {
                 let y = area.y + y;
                 let (x, width) = if part.whole { (window.x, window.width) } else { (area.x, area.width) };
                 frame.render_widget(line, Rect::new(x, y, width, 1));
+                if part.rest && at == 0 {
+                    rest = Position::new(x, y);
+                }
                 if at + 1 == count {
                     let column = |column: usize| u16::try_from(column).unwrap_or(u16::MAX).min(area.width.max(1) - 1);
                     if let Some(at) = part.cursor {
-                        frame.set_cursor_position(Position::new(area.x + column(at), y));
+                        rest = Position::new(area.x + column(at), y);
+                        frame.set_cursor_position(rest);
                     }
                     if let Some(link) = &part.link {
                         link_label(frame, Position::new(area.x + column(link.column), y), &link.label, &link.target);
@@ -366,7 +382,7 @@ impl<'a> Page<'a> {
                 }
             }
         }
-        self.viewport.unwrap_or(Viewport::new(height, last))
+        (self.viewport.unwrap_or(Viewport::new(height, last)), rest)
     }
 
     // ── Lines ────────────────────────────────────────────────────────────────────────────────────

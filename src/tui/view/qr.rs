@@ -6,10 +6,10 @@ use crate::texts::{Lang, signin as t};
 use crate::tui::device::qr::{self, Fit};
 use crate::tui::keymap;
 use crate::wizard::Wizard;
-use crate::wizard::protocol::KeyContext;
+use crate::wizard::protocol::{KeyContext, Viewport};
 use crate::wizard::screens::sign_in::{Show, SignIn};
 use ratatui::Frame;
-use ratatui::layout::{Rect, Size};
+use ratatui::layout::{Position, Rect, Size};
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
@@ -17,7 +17,7 @@ use ratatui::text::{Line, Span};
 const BESIDE: u16 = 24;
 
 /// The code alone on the screen, as large as it can be, with what to know beside or below it.
-pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame) {
+pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame) -> (Viewport, Position) {
     let lang = view.lang;
     let sign_in = &wizard.sign_in;
     let finer = sign_in.show == Show::Qr { finer: true } || wizard.facts.sign_in.sextants;
@@ -49,10 +49,16 @@ pub fn draw(view: &View, wizard: &Wizard, frame: &mut Frame) {
         page.blank();
     }
     qr_keys(view, &mut page);
-    page.render(frame, place);
+    page.render(frame, place)
 }
 
-fn qr_text(view: &View, sign_in: &SignIn, frame: &mut Frame, sizes: Option<(Size, Size)>, finer: bool) {
+fn qr_text(
+    view: &View,
+    sign_in: &SignIn,
+    frame: &mut Frame,
+    sizes: Option<(Size, Size)>,
+    finer: bool,
+) -> (Viewport, Position) {
     let lang = view.lang;
     let area = frame.area();
     let place = Rect::new(area.x + 2, area.y + 1, area.width.saturating_sub(4), area.height.saturating_sub(1));
@@ -75,7 +81,7 @@ fn qr_text(view: &View, sign_in: &SignIn, frame: &mut Frame, sizes: Option<(Size
     }
     page.blank();
     qr_keys(view, &mut page);
-    page.render(frame, place);
+    page.render(frame, place)
 }
 
 fn qr_keys(view: &View, page: &mut Page) {

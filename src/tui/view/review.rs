@@ -4,14 +4,17 @@ use super::View;
 use super::models::words;
 use super::page::{Page, Sign};
 use crate::chutes::model::id_of;
+use crate::chutes::oauth::renewal_terms::Missing;
 use crate::chutes::verify::Verdict;
 use crate::clean;
 use crate::diff::{self, FileDiff, Fold, Hunk, LineKind};
+use crate::openclaw::plan::PlanWarning;
 use crate::openclaw::plan::renewal_job::EVERY;
 use crate::texts::{Lang, choose, renewal, signin, wizard as t};
 use crate::tui::format::{cut, wrap};
+use crate::tui::keymap;
 use crate::wizard::Wizard;
-use crate::wizard::protocol::{Credential, Planned, Viewport};
+use crate::wizard::protocol::{Action, Credential, KeyContext, Planned, Viewport};
 use crate::wizard::screens::review::{Review, Verification};
 use crate::wizard::trade::Trade;
 use ratatui::style::Style;
@@ -24,8 +27,20 @@ fn warnings(planned: &Planned, wizard: &Wizard) -> Vec<String> {
     let doubts = wizard.models.iter().flat_map(|models| words::doubts(models, lang));
     let chain = wizard.models.iter().filter_map(|models| models.pool_of_chain());
     let chain = chain.map(|_| choose::chain_no_help(lang, "p"));
-    let known = wizard.validation.beside(&planned.warnings);
-    doubts.chain(chain).chain(known.map(|warning| warning.words(lang))).collect()
+    // First what ends it all.
+    let known: Vec<&PlanWarning> = wizard.validation.beside(&planned.warnings).collect();
+    let (stops, others): (Vec<_>, Vec<_>) = known.into_iter().partition(|warning| stops(warning));
+    let stops = stops.into_iter().map(|_| {
+        let key = keymap::in_force(KeyContext::ReviewOAuth).find(|binding| binding.action == Action::ClientSecret);
+        let key = key.map(|binding| binding.keys[0].name(lang)).unwrap_or_default();
+        t::renewal_stops_review(lang, key, &wizard.facts.sign_in.dotenv)
+    });
+    stops.chain(doubts).chain(chain).chain(others.into_iter().map(|warning| warning.words(lang))).collect()
+}
+
+/// The sign-in will not be renewed, for want of a secret that is at hand.
+pub fn stops(warning: &PlanWarning) -> bool {
+    matches!(warning, PlanWarning::NotRenewable { missing: Missing::ClientSecret })
 }
 
 /// So low that a warning gets one line, for the diff to have some too.
@@ -111,6 +126,7 @@ fn status(page: &mut Page, wizard: &Wizard) {
     let model = wizard.models.as_ref().map(|models| clean::line(&models.primary)).unwrap_or_default();
     match &review.verification {
         Verification::Skipped => page.sign(Sign::Note, t::review_verify_skipped(lang)),
+        Verification::NoCredential => page.sign(Sign::Warning, t::review_no_credential(lang)),
         Verification::Running => {
             let mut text = t::review_verify_running(lang, model);
             if review.confirmed {
@@ -152,13 +168,16 @@ fn waiting_words(review: &Review, lang: Lang) -> &'static str {
 // ── In words ─────────────────────────────────────────────────────────────────────────────────────
 
 /// What will hold after the write, a label and a text each; what changes says what it was before.
-fn in_words(wizard: &Wizard) -> Vec<(&'static str, String)> {
+fn in_words(wizard: &Wizard, spoken: bool) -> Vec<(&'static str, String)> {
     let lang = wizard.facts.lang;
     let Some(models) = &wizard.models else { return Vec::new() };
     let chosen = models.choices();
     let before = wizard.current.as_ref().map(|current| &current.configured);
     let mut words = Vec::new();
     let default = match before.and_then(|before| before.primary.as_ref()) {
+        Some(old) if *old != chosen.primary && spoken => {
+            t::plain_from_to(lang, clean::line(old), clean::line(&chosen.primary))
+        }
         Some(old) if *old != chosen.primary => t::review_from_to(lang, clean::line(old), clean::line(&chosen.primary)),
         _ => clean::line(&chosen.primary),
     };
@@ -196,7 +215,7 @@ fn in_words(wizard: &Wizard) -> Vec<(&'static str, String)> {
 /// Without the diff, which is long; `o` reads it.
 fn spoken(page: &mut Page, wizard: &Wizard, planned: &Planned) {
     let (view, lang) = (page.view, page.view.lang);
-    for (label, text) in in_words(wizard) {
+    for (label, text) in in_words(wizard, true) {
         page.said(if label.is_empty() { text } else { view.labelled(label, &text) });
     }
     if let Some(command) = &planned.handover {
@@ -222,15 +241,33 @@ enum Row<'a> {
 }
 
 impl Row<'_> {
-    fn made(self, view: &View, width: usize) -> Line<'static> {
+    /// The row from this column on; `wider` is set when it goes on beyond the edge.
+    fn made(self, view: &View, width: usize, column: usize, wider: &mut bool) -> Line<'static> {
         let theme = &view.theme;
         let line = match self {
             Row::Made(line) => return line,
             Row::Of(line) => line,
         };
-        let text = cut(&view.safe(&clean::line(&line.text)), width.saturating_sub(2), theme.glyphs.ellipsis);
+        let text = view.exact(&clean::line(&line.text));
+        let room = width.saturating_sub(2);
+        let text = if column == 0 { text } else { without_start(&text, column, theme.glyphs.ellipsis) };
+        *wider |= text.width() > room;
+        let text = cut(&text, room, theme.glyphs.ellipsis);
         Line::styled(format!("{} {text}", line.kind.sign()), kind_style(view, line.kind))
     }
+}
+
+/// The text from this column on, with a sign for what is before it.
+fn without_start(text: &str, column: usize, ellipsis: &str) -> String {
+    use unicode_segmentation::UnicodeSegmentation;
+    let mut skipped = 0;
+    let rest = text.graphemes(true).skip_while(|grapheme| {
+        let here = skipped < column;
+        skipped += if here { grapheme.width() } else { 0 };
+        here
+    });
+    let rest: String = rest.collect();
+    if text.trim_start().is_empty() { String::new() } else { format!("{ellipsis}{rest}") }
 }
 
 fn kind_style(view: &View, kind: LineKind) -> Style {
@@ -295,11 +332,6 @@ fn rows(page: &mut Page, wizard: &Wizard, planned: &Planned) {
         end - size
     };
     let starts: Vec<usize> = sizes.iter().map(start_of).collect();
-    page.set_viewport(Viewport {
-        previous: starts.iter().copied().rev().chain([0]).find(|at| *at < first),
-        next: starts.iter().copied().find(|at| *at > first),
-        ..Viewport::new(room, last)
-    });
     let mut left = first.saturating_sub(head.len());
     let files = planned.diffs.iter().zip(&sizes).flat_map(|(diff, size)| {
         let here = left.min(*size);
@@ -307,15 +339,26 @@ fn rows(page: &mut Page, wizard: &Wizard, planned: &Planned) {
         file_lines(view, diff, wizard, width, (here, unfolded))
     });
     let head = head.into_iter().map(Row::Made).skip(first);
-    let lines: Vec<Line> = head.chain(files).take(room).map(|row| row.made(view, width)).collect();
+    let (column, mut wider) = (wizard.review.scroll.column, false);
+    let lines: Vec<Line> = head.chain(files).take(room).map(|row| row.made(view, width, column, &mut wider)).collect();
     page.drawn_lines(lines, None);
-    if total > room {
-        page.text(&t::review_lines(lang, first + 1, (first + room).min(total), total), view.theme.quiet);
+    page.rest_here();
+    page.set_viewport(Viewport {
+        previous: starts.iter().copied().rev().chain([0]).find(|at| *at < first),
+        next: starts.iter().copied().find(|at| *at > first),
+        wider,
+        ..Viewport::new(room, last)
+    });
+    let mut below = Vec::new();
+    below.extend((total > room).then(|| t::review_lines(lang, first + 1, (first + room).min(total), total)));
+    below.extend(wider.then(|| t::review_wider(lang).to_owned()));
+    if !below.is_empty() {
+        page.text(&cut(&below.join("   "), width, view.theme.glyphs.ellipsis), view.theme.quiet);
     }
 }
 
 fn word_rows(view: &View, wizard: &Wizard, width: usize) -> Vec<Line<'static>> {
-    let words = in_words(wizard);
+    let words = in_words(wizard, false);
     let labels: Vec<&str> = words.iter().map(|(label, _)| *label).collect();
     let label_width = Page::label_width(&labels);
     let mut lines = Vec::new();
@@ -349,7 +392,7 @@ fn about(diff: &FileDiff, wizard: &Wizard, lang: Lang) -> String {
 
 /// A file and its changes, as lines.
 pub fn diff_lines(view: &View, diff: &FileDiff, wizard: &Wizard, width: usize, unfolded: bool) -> Vec<Line<'static>> {
-    file_lines(view, diff, wizard, width, (0, unfolded)).map(|row| row.made(view, width)).collect()
+    file_lines(view, diff, wizard, width, (0, unfolded)).map(|row| row.made(view, width, 0, &mut false)).collect()
 }
 
 /// The rows that [`file_rows`] counts, without the first ones that are skipped; the second says whether long blocks

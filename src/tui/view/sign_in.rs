@@ -4,6 +4,7 @@ use super::page::{Page, Sign};
 use crate::chutes::endpoints::host_of;
 use crate::host::Verdict;
 use crate::texts::{Lang, signin as t};
+use crate::time::UnixMillis;
 use crate::tui::format::{cut, wrap};
 use crate::tui::keymap;
 use crate::wizard::Wizard;
@@ -43,7 +44,7 @@ fn ways(page: &mut Page, wizard: &Wizard, window: usize) {
     let (theme, lang, width) = (page.view.theme, page.view.lang, page.width());
     let sign_in = &wizard.sign_in;
     page.weight(9);
-    title(page, sign_in);
+    title(page, sign_in, wizard.facts.still);
     page.weight(0);
     page.gap();
     page.weight(5);
@@ -68,20 +69,34 @@ fn ways(page: &mut Page, wizard: &Wizard, window: usize) {
     } else if sign_in.is_expired() {
         page.sign(Sign::Problem, t::ways_expired(lang));
     }
+    if sign_in.demo {
+        page.weight(8);
+        page.sign(Sign::Open, t::ways_demo(lang));
+    }
     if let (Some(host), None) = (&sign_in.host, &sign_in.cannot_listen) {
-        let container = host.from_container_host(sign_in.port);
-        if host.verdict == Verdict::Local {
+        // A browser that was asked for reports back by itself only if it runs here.
+        if host.found.0 == Verdict::Local && host.verdict == Verdict::Local {
             page.weight(3);
             page.sign(Sign::Open, t::ways_wait(lang));
-        } else if host.workspace {
+        } else if host.workspace && host.from_outside(sign_in.port).is_none() {
             page.weight(4);
             page.sign(Sign::Open, &t::ways_workspace(lang, sign_in.port));
         } else {
             page.weight(4);
-            page.sign(Sign::Open, if container.is_some() { t::ways_container(lang) } else { t::ways_tunnel(lang) });
+            let outside = host.from_outside(sign_in.port);
+            page.sign(
+                Sign::Open,
+                match &outside {
+                    Some(_) if host.codespace.is_some() => t::ways_tunnel(lang),
+                    // What is to be filled in is explained.
+                    Some(command) if !command.complete => t::ways_container(lang),
+                    Some(_) => t::ways_container_port(lang),
+                    None => t::ways_tunnel(lang),
+                },
+            );
             page.weight(6);
-            let unknown = container.is_none();
-            let command = container.unwrap_or_else(|| host.tunnel(sign_in.port));
+            let unknown = outside.is_none();
+            let command = outside.or_else(|| sign_in.from_elsewhere()).unwrap_or_else(|| host.tunnel(sign_in.port));
             let mut lines: Vec<Line> = rows(&command.line, width.saturating_sub(2))
                 .into_iter()
                 .map(|row| Line::from(vec![Span::raw("  "), Span::styled(row, theme.title)]))
@@ -125,11 +140,17 @@ fn where_words(sign_in: &SignIn, lang: Lang) -> String {
 }
 
 /// What is to be done, and the time left for it, which passes unsaid.
-fn title(page: &mut Page, sign_in: &SignIn) {
+fn title(page: &mut Page, sign_in: &SignIn, still: bool) {
     let (theme, lang, width) = (page.view.theme, page.view.lang, page.width());
     let seconds = sign_in.left_ms.div_ceil(1000);
     let left = match seconds {
         0 => t::ways_time_up(lang).to_owned(),
+        // The end stays where it is, however little is left.
+        _ if still => {
+            let left = i64::try_from(seconds).unwrap_or_default();
+            let end = UnixMillis((page.view.now.0 / 1000 + left + 30) / 60 * 60_000);
+            t::ways_until(lang, end.clock(page.view.now, &page.view.zone))
+        }
         _ => t::ways_left(lang, format!("{}:{:02}", seconds / 60, seconds % 60)),
     };
     let title = cut(t::ways_title(lang), width.saturating_sub(left.width() + 1), theme.glyphs.ellipsis);

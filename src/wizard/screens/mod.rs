@@ -95,12 +95,17 @@ pub enum Transition {
 pub struct Scroll {
     /// First row shown.
     pub first: usize,
+    /// First column shown of long lines.
+    pub column: usize,
     viewport: Viewport,
 }
 
+/// Columns that one key shows more of a long line.
+const SIDEWAYS: usize = 20;
+
 impl Default for Scroll {
     fn default() -> Scroll {
-        Scroll { first: 0, viewport: Viewport::new(10, usize::MAX) }
+        Scroll { first: 0, column: 0, viewport: Viewport::new(10, usize::MAX) }
     }
 }
 
@@ -112,7 +117,7 @@ impl Scroll {
 
     /// False: the action is none that scrolls.
     pub fn act(&mut self, action: Action) -> bool {
-        let Viewport { page, last, previous, next, .. } = self.viewport;
+        let Viewport { page, last, previous, next, wider, .. } = self.viewport;
         let to = match action {
             Action::Up => self.first.saturating_sub(1),
             Action::Down => self.first.saturating_add(1),
@@ -122,6 +127,14 @@ impl Scroll {
             Action::Last => last,
             Action::NextFile => next.unwrap_or(self.first),
             Action::PreviousFile => previous.unwrap_or(self.first),
+            Action::ScrollRight | Action::ScrollLeft => {
+                self.column = match action {
+                    Action::ScrollRight if wider => self.column + SIDEWAYS,
+                    Action::ScrollRight => self.column,
+                    _ => self.column.saturating_sub(SIDEWAYS),
+                };
+                return true;
+            }
             _ => return false,
         };
         self.first = to.min(last);

@@ -12,6 +12,8 @@ pub enum Verification {
     /// `--skip-verify`, or another provider's model is the default.
     #[default]
     Skipped,
+    /// There is none to call with.
+    NoCredential,
     Running,
     Answered(Verdict),
 }

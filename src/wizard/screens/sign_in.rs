@@ -4,7 +4,7 @@ use super::Transition;
 use crate::chutes::oauth::answer::{MAX_BYTES, Mistake};
 use crate::chutes::oauth::callback::CannotListen;
 use crate::chutes::oauth::token::TokenError;
-use crate::host::{Host, Verdict};
+use crate::host::{Command, Host, Verdict};
 use crate::secret::Secret;
 use crate::wizard::facts::SignInFacts;
 use crate::wizard::line::Line;
@@ -34,6 +34,8 @@ pub struct SignIn {
     pub host: Option<Host>,
     /// The redirect address, exactly as it has to be registered.
     pub redirect: String,
+    /// In the demo, Enter can answer in place of a browser.
+    pub demo: bool,
     /// The name of the app that was registered for this sign-in.
     pub registered_now: Option<String>,
 }
@@ -75,6 +77,7 @@ impl Default for SignIn {
             show: Show::default(),
             host: None,
             redirect: String::new(),
+            demo: false,
             registered_now: None,
         }
     }
@@ -100,7 +103,23 @@ impl SignIn {
         let show = if facts.qr { Show::Qr { finer: false } } else { Show::Ways };
         let environment = facts.environment.as_ref().and_then(|read| read.as_ref().ok());
         let redirect = environment.map(|known| known.redirect.as_str().to_owned()).unwrap_or_default();
-        *self = SignIn { attempt, show, redirect, host: facts.host.clone(), ..SignIn::default() };
+        let demo = facts.demo;
+        *self = SignIn { attempt, show, redirect, demo, host: facts.host.clone(), ..SignIn::default() };
+    }
+
+    /// What the person runs elsewhere so that the browser reports back by itself.
+    pub fn from_elsewhere(&self) -> Option<Command> {
+        let host = self.host.as_ref()?;
+        if let Some(command) = host.from_outside(self.port) {
+            return Some(command);
+        }
+        let mut ports = vec![self.port];
+        if self.demo {
+            // The demo's pages are on this machine, too.
+            let authority = self.link.split("://").nth(1).and_then(|rest| rest.split('/').next());
+            ports.extend(authority.and_then(|authority| authority.rsplit(':').next()?.parse::<u16>().ok()));
+        }
+        Some(host.tunnels(&ports))
     }
 
     pub fn act(&mut self, action: Action) -> Transition {
@@ -132,6 +151,9 @@ impl SignIn {
             Action::NewLink if self.is_app_refused() => return Transition::AnotherApp,
             Action::NewLink => return Transition::NewLink,
             Action::Enter if self.is_open() => {
+                if self.paste.is_empty() && self.demo && !self.is_expired() {
+                    return Transition::Run(vec![Effect::AllowInDemo { attempt, link: self.link.clone() }]);
+                }
                 if self.paste.is_empty() {
                     return if self.is_expired() { Transition::NewLink } else { Transition::Stay };
                 }
@@ -145,7 +167,7 @@ impl SignIn {
                 return Transition::Run(vec![Effect::Copy { attempt, text: self.link.clone() }]);
             }
             Action::CopyTunnel if self.is_open() => {
-                let line = self.host.as_ref().map(|host| host.tunnel(self.port).line);
+                let line = self.from_elsewhere().map(|command| command.line);
                 return Transition::Run(line.map(|text| Effect::Copy { attempt, text }).into_iter().collect());
             }
             Action::BareLink if self.is_open() => self.show = Show::Bare,

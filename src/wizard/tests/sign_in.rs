@@ -18,7 +18,18 @@ const SECRET: &str = "csc_0123456789abcdefghijABCDEFGHIJ0123456789abcdefgh";
 const LINK: &str = "https://api.chutes.ai/idp/authorize?state=x";
 
 fn host(verdict: Verdict) -> Host {
-    Host { verdict, reason: Reason::NoDisplay, container: None, wsl: false, workspace: false, ssh: None, name: None }
+    let reason = Reason::NoDisplay;
+    Host {
+        verdict,
+        found: (verdict, reason.clone()),
+        reason,
+        container: None,
+        wsl: false,
+        workspace: false,
+        ssh: None,
+        name: None,
+        codespace: None,
+    }
 }
 
 fn facts(client_id: Option<&str>, verdict: Verdict) -> Facts {

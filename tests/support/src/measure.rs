@@ -80,6 +80,15 @@ pub fn bytes_per_key(pty: &mut Pty, keys: &[&str], quiet: Duration) -> Vec<usize
     counts
 }
 
+/// Times from each key to the first byte that is written after it; `quiet` of silence before each.
+pub fn latencies(pty: &Pty, keys: &[&str], quiet: Duration) -> Vec<Duration> {
+    let once = |key: &&str| {
+        pty.wait_quiet(quiet);
+        pty.latency(key)
+    };
+    keys.iter().map(once).collect()
+}
+
 /// The most memory a running process has had resident (`VmHWM`), in KiB.
 pub fn peak_rss(pid: i32) -> Option<u64> {
     let status = std::fs::read_to_string(format!("/proc/{pid}/status")).ok()?;
@@ -119,8 +128,13 @@ pub fn answer_if_asked() {
     let mut command = std::process::Command::new(program);
     command.args(arguments).stdin(Stdio::null()).stdout(Stdio::null()).stderr(Stdio::null());
     command.status().expect("the program runs");
-    println!("{}", getrusage(UsageWho::RUSAGE_CHILDREN).expect("its resources").max_rss());
+    println!("{}", peak_rss_of_children());
     std::process::exit(0);
+}
+
+/// The most memory that any child of this process, which it has waited for, had resident, in KiB.
+pub fn peak_rss_of_children() -> i64 {
+    getrusage(UsageWho::RUSAGE_CHILDREN).expect("its resources").max_rss()
 }
 
 /// The most memory a program had resident in one run, in KiB. Not below about 3,000: that much its parent had when it

@@ -416,6 +416,28 @@ impl Pty {
         None
     }
 
+    /// From the press of a key to the first byte that the program writes after it. Taken where the bytes arrive, so
+    /// that nobody's waiting is in it.
+    #[track_caller]
+    pub fn latency(&self, key: &str) -> Duration {
+        let before = self.shared.lock().chunks.len();
+        let begin = Instant::now();
+        self.keys(key);
+        let deadline = begin + crate::timeout();
+        let mut state = self.shared.lock();
+        loop {
+            if let Some((at, _)) = state.chunks.get(before) {
+                return at.saturating_duration_since(begin);
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            if state.eof || left.is_zero() {
+                drop(state);
+                panic!("{}", self.failure(&format!("nothing is written after {key}")));
+            }
+            state = self.wait_change(state, left);
+        }
+    }
+
     /// The program's process id.
     pub fn pid(&self) -> i32 {
         self.pid.as_raw_nonzero().get()

@@ -19,7 +19,7 @@ use std::time::Duration;
 /// paste TEXT        paste it
 /// size 120x40       resize the terminal
 /// snap NAME         take NAME-80x24.png
-/// snap NAME light   take NAME-80x24-light.png, in the light theme
+/// snap NAME light   take NAME-80x24-light.png, in the light theme; so does `solarized`
 /// ```
 pub struct Scene {
     args: Vec<OsString>,
@@ -83,7 +83,8 @@ fn resize(pty: &Pty, size: &str) {
 fn snap(pty: &Pty, name: &str, out: &Path) -> PathBuf {
     let (name, theme, suffix) = match name.split_once(' ') {
         Some((name, "light")) => (name, Theme::Light, "-light"),
-        Some((_, other)) => panic!("the only theme to name is light, not {other:?}"),
+        Some((name, "solarized")) => (name, Theme::Solarized, "-solarized"),
+        Some((_, other)) => panic!("the themes to name are light and solarized, not {other:?}"),
         None => (name, Theme::Dark, ""),
     };
     // What was waited for may be the first part of a frame; the picture shows all of it.

@@ -58,7 +58,7 @@ pub fn page(page: &mut Page, wizard: &Wizard) {
         return page.text(t::models_loading(page.view.lang), page.view.theme.quiet);
     };
     if page.room.spoken {
-        return spoken(page, models);
+        return spoken(page, models, wizard.lacks_credential());
     }
     let view = page.view;
     let places = Places::of(page.room);
@@ -77,11 +77,12 @@ pub fn page(page: &mut Page, wizard: &Wizard) {
         out_of_sight(page, models, places.table);
     }
     let start = page.height();
+    let lacks_credential = wizard.lacks_credential();
     let least = if places.beside.is_some() { places.pane } else { 0 };
     let most = places.pane - usize::from(page.room.roomy && places.beside.is_none());
     page.in_rows(least, most, |page| {
         page.room.width = page.room.width.min(LONGEST_LINE);
-        news(page, models);
+        news(page, models, lacks_credential);
     });
     if places.beside.is_none() {
         let rows = (start + places.pane).saturating_sub(page.height());
@@ -246,7 +247,7 @@ fn window(text: &str, cursor: usize, width: usize) -> (String, usize) {
 }
 
 /// What waits for a decision, or answers the last key.
-fn news(page: &mut Page, models: &Models) {
+fn news(page: &mut Page, models: &Models, lacks_credential: bool) {
     let (theme, lang) = (page.view.theme, page.view.lang);
     if let Some(edit) = &models.editing {
         match &edit.problem {
@@ -256,7 +257,7 @@ fn news(page: &mut Page, models: &Models) {
         return;
     }
     if models.asking {
-        return page.sign(Sign::Warning, &t::models_asking(lang, models.pending.len()));
+        return page.sign(Sign::Warning, &t::models_asking(lang, words::open_proposals(models, lang)));
     }
     if let Some(round) = models.round.as_ref().filter(|round| round.is_offered()) {
         return page.sign(Sign::Warning, &words::offer(round, lang));
@@ -286,6 +287,9 @@ fn news(page: &mut Page, models: &Models) {
         let text = words::proposal(models, note, page.width().saturating_sub(2), lang);
         return page.sign(Sign::Warning, &text);
     }
+    if lacks_credential && page.room.roomy {
+        return page.sign(Sign::Warning, t::models_no_credential(lang));
+    }
     if let Some(failure) = &models.failure {
         return page.sign(Sign::Warning, &failure.message(lang));
     }
@@ -302,7 +306,7 @@ fn news(page: &mut Page, models: &Models) {
 }
 
 /// The list as sentences, a numbered row each; then what waits for a decision, or answers the last key.
-fn spoken(page: &mut Page, models: &Models) {
+fn spoken(page: &mut Page, models: &Models, lacks_credential: bool) {
     let (view, lang) = (page.view, page.view.lang);
     let rows = page.room.height;
     for (place, &at) in models.view.iter().enumerate().take(rows) {
@@ -320,7 +324,7 @@ fn spoken(page: &mut Page, models: &Models) {
             page.answer(&details::sentence(view, models, at));
         }
     } else {
-        news(page, models);
+        news(page, models, lacks_credential);
     }
     if let Some(&at) = models.view.get(models.cursor) {
         let row = t::plain_row(lang, models.cursor + 1, details::brief(models, at, lang));

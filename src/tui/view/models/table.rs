@@ -303,6 +303,8 @@ fn row(view: &View, models: &Models, columns: &Columns, at: usize, here: bool, p
     page.drawn(Line::from(spans), None);
     if let Some(column) = cursor {
         page.cursor_at(column);
+    } else if here && !models.filter_open {
+        page.cursor_at(0);
     }
 }
 

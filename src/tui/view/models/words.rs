@@ -53,6 +53,7 @@ pub fn notice(models: &Models, notice: &StatusLine, lang: Lang) -> String {
         StatusLine::NotImageCapable => t::models_notice_no_image(lang).to_owned(),
         StatusLine::InUse => t::models_notice_in_use(lang).to_owned(),
         StatusLine::IsDefault => t::models_notice_is_default(lang).to_owned(),
+        StatusLine::NoCredential => t::models_no_credential(lang).to_owned(),
         StatusLine::NoProposalHere => t::models_notice_no_proposal(lang).to_owned(),
         StatusLine::NotServed => t::models_notice_not_served(lang).to_owned(),
         StatusLine::NothingShown => t::models_notice_nothing_shown(lang).to_owned(),
@@ -173,6 +174,23 @@ pub fn proposal(models: &Models, note: &Note, width: usize, lang: Lang) -> Strin
     // The keys have a line of their own where the sentence needs two.
     let whole = format!("{text}   {keys}");
     if wrap(&whole, width).len() <= 2 { whole } else { format!("{text}\n{keys}") }
+}
+
+/// Everything that is still proposed, in a few words each.
+pub fn open_proposals(models: &Models, lang: Lang) -> String {
+    let words = models.pending.iter().filter_map(|note| {
+        let taken = match decision(note)? {
+            (_, Some(target)) => brief(target),
+            (_, None) => t::models_open_nothing(lang).to_owned(),
+        };
+        Some(match note {
+            Note::Alias { name, .. } => t::models_open_alias(lang, name, taken),
+            Note::Fallback { .. } => t::models_open_fallback(lang, taken),
+            Note::Image { .. } => t::models_open_image(lang, taken),
+            _ => t::models_open_default(lang, taken),
+        })
+    });
+    words.collect::<Vec<_>>().join(if lang == Lang::ZhCn { "，" } else { ", " })
 }
 
 fn reason_words(reason: Reason, lang: Lang) -> &'static str {

@@ -54,6 +54,8 @@ pub enum StatusLine {
     /// The default cannot be its own fallback.
     IsDefault,
     NoProposalHere,
+    /// There is none to call with.
+    NoCredential,
     /// The row under the cursor is not served, and was made the default all the same.
     NotServed,
     /// Nothing is shown by the filter.

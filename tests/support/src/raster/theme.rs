@@ -1,4 +1,4 @@
-//! Two colour schemes, as everyday terminals have them: readable, but bright yellow on white stays what it is.
+//! Colour schemes, as everyday terminals have them: readable, but bright yellow on white stays what it is.
 
 use super::Rgb;
 
@@ -9,7 +9,28 @@ pub enum Theme {
     Dark,
     /// Dark text on a light ground.
     Light,
+    /// Solarized Dark, whose bright black is its ground: what a program of 16 colours must bear.
+    Solarized,
 }
+
+const SOLARIZED: [Rgb; 16] = [
+    [0x07, 0x36, 0x42],
+    [0xdc, 0x32, 0x2f],
+    [0x85, 0x99, 0x00],
+    [0xb5, 0x89, 0x00],
+    [0x26, 0x8b, 0xd2],
+    [0xd3, 0x36, 0x82],
+    [0x2a, 0xa1, 0x98],
+    [0xee, 0xe8, 0xd5],
+    [0x00, 0x2b, 0x36],
+    [0xcb, 0x4b, 0x16],
+    [0x58, 0x6e, 0x75],
+    [0x65, 0x7b, 0x83],
+    [0x83, 0x94, 0x96],
+    [0x6c, 0x71, 0xc4],
+    [0x93, 0xa1, 0xa1],
+    [0xfd, 0xf6, 0xe3],
+];
 
 const DARK: [Rgb; 16] = [
     [0x2b, 0x2f, 0x37],
@@ -55,6 +76,7 @@ impl Theme {
         match self {
             Self::Dark => [0xd7, 0xdb, 0xe2],
             Self::Light => [0x24, 0x28, 0x2e],
+            Self::Solarized => [0x83, 0x94, 0x96],
         }
     }
 
@@ -63,6 +85,7 @@ impl Theme {
         match self {
             Self::Dark => [0x15, 0x17, 0x1c],
             Self::Light => [0xfc, 0xfc, 0xfa],
+            Self::Solarized => [0x00, 0x2b, 0x36],
         }
     }
 
@@ -77,7 +100,11 @@ impl Theme {
 
     /// One of the 256 indexed colours: 16 of the theme's own, a 6 × 6 × 6 cube, 24 greys.
     pub fn indexed(self, index: u8) -> Rgb {
-        let own = if self == Self::Dark { DARK } else { LIGHT };
+        let own = match self {
+            Self::Dark => DARK,
+            Self::Light => LIGHT,
+            Self::Solarized => SOLARIZED,
+        };
         match index {
             0..16 => own[usize::from(index)],
             16..232 => {
