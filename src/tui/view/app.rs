@@ -45,6 +45,7 @@ pub fn page(page: &mut Page, wizard: &Wizard) {
         (_, Some(_)) => page.sign(Sign::Working, t::app_registering(lang)),
         (Some(problem), None) => page.sign(Sign::Problem, &problem_words(problem, lang)),
         (None, None) if app.field == Field::ApiKey => page.text(t::app_key_for(lang), theme.quiet),
+        (None, None) if wizard.facts.sign_in.kept_by_us => page.text(t::app_secret_kept(lang), theme.quiet),
         (None, None) => page.text(&t::app_secret_for(lang, &wizard.facts.sign_in.dotenv), theme.quiet),
     }
     if app.only_secret {
