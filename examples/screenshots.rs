@@ -198,6 +198,7 @@ fn scenes(services: &Services) -> Vec<(&'static str, &'static str, Scene)> {
                 keys Enter
                 wait live
                 keys Down e
+                wait leave it
                 type chutes-pro
                 wait already
                 snap alias
@@ -206,6 +207,32 @@ fn scenes(services: &Services) -> Vec<(&'static str, &'static str, Scene)> {
                 snap alias-help
             ",
             ),
+        ),
+        (
+            "figures",
+            "",
+            onboard(
+                services.drifted.api_base(),
+                "
+                keys Enter
+                wait state
+                keys Y
+                wait Taken
+                keys R
+                wait most used
+                snap recommend
+                size 120x40
+                wait ttft
+                snap figures
+                snap figures light
+                keys T
+                wait rows shown?
+                keys Enter
+                wait answered. Cost
+                snap tested
+            ",
+            )
+            .env("CHUTES_IDP_BASE_URL", services.drifted.idp_base()),
         ),
         (
             "drift",
