@@ -7,8 +7,4 @@ fn main() {
     let rustc = std::process::Command::new(variable("RUSTC")).arg("--version").output();
     let rustc = rustc.map(|output| String::from_utf8_lossy(&output.stdout).trim().to_owned()).unwrap_or_default();
     println!("cargo:rustc-env=OPENCLAW_CHUTES_RUSTC={rustc}");
-    // Of a build by hand: relocations in a sixteenth of their place, half a megabyte less. A static build has none.
-    if variable("TARGET").ends_with("-linux-gnu") && variable("PROFILE") == "release" {
-        println!("cargo:rustc-link-arg-bins=-Wl,-z,pack-relative-relocs");
-    }
 }
