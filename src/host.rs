@@ -22,6 +22,7 @@ pub struct Inputs<'a> {
     pub macos: bool,
 }
 
+/// Where the browser of the person is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Verdict {
     /// A browser opened here is in front of the person.
@@ -58,6 +59,7 @@ pub struct Ssh {
     pub user: Option<String>,
 }
 
+/// What is known about this machine, and why.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Host {
     /// As found, or as the user wants it.
@@ -105,6 +107,7 @@ impl Host {
         })
     }
 
+    /// Where the browser is, from nothing but these inputs.
     pub fn judge(inputs: &Inputs) -> Host {
         let own = |name: &str| (inputs.var)(name).filter(|value| !value.trim().is_empty());
         let var = |name: &str| match tmux_says(inputs.tmux.as_deref(), name) {
@@ -169,7 +172,7 @@ impl Host {
     }
 
     /// The verdict and its reason.
-    pub fn says(&self, lang: Lang) -> String {
+    pub fn message(&self, lang: Lang) -> String {
         let reason = match &self.reason {
             Reason::Set(variable) => t::reason_set(lang, variable),
             Reason::Sshd => t::reason_sshd(lang).to_owned(),
@@ -388,7 +391,7 @@ mod tests {
         ] {
             let host = host(facts);
             assert_eq!((host.verdict, &host.reason), (verdict, &reason), "{facts:?}");
-            assert!(!host.says(Lang::En).is_empty() && !host.says(Lang::ZhCn).is_empty());
+            assert!(!host.message(Lang::En).is_empty() && !host.message(Lang::ZhCn).is_empty());
         }
     }
 

@@ -27,10 +27,12 @@ impl Request {
         self.headers.iter().find(|(n, _)| n.eq_ignore_ascii_case(name)).map(|(_, v)| v.as_str())
     }
 
+    /// Of the target, without the query: `/oauth-callback`.
     pub fn path(&self) -> &str {
         self.target.split(['?', '#']).next().unwrap_or_default()
     }
 
+    /// What follows the `?` of the target, as it was sent; empty without one.
     pub fn query(&self) -> &str {
         self.target.split_once('?').map(|(_, q)| q.split('#').next().unwrap_or_default()).unwrap_or_default()
     }
@@ -50,6 +52,7 @@ pub struct Response {
 }
 
 impl Response {
+    /// A JSON document.
     pub fn json(status: u16, value: &serde_json::Value) -> Response {
         Response {
             status,
@@ -58,10 +61,12 @@ impl Response {
         }
     }
 
+    /// A page in UTF-8, with status 200.
     pub fn html(status: u16, page: impl Into<Vec<u8>>) -> Response {
         Response { status, headers: vec![("Content-Type", "text/html; charset=utf-8".to_owned())], body: page.into() }
     }
 
+    /// The same with one more header.
     pub fn header(mut self, name: &'static str, value: impl Into<String>) -> Response {
         self.headers.push((name, value.into()));
         self

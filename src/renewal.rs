@@ -36,9 +36,9 @@ use std::time::Duration;
 pub enum Error {
     #[error("{0}")]
     OpenClaw(#[from] openclaw::Error),
-    #[error("{}", .0.says(Lang::En))]
+    #[error("{}", .0.message(Lang::En))]
     Missing(Missing),
-    #[error("{}", .0.says(Lang::En))]
+    #[error("{}", .0.message(Lang::En))]
     Token(TokenError),
     /// A renewal was sent then and cut off before its answer was on disk: what it sent
     /// is spent, and what came back is lost.
@@ -48,11 +48,11 @@ pub enum Error {
 
 impl Error {
     /// What failed, and the next step.
-    pub fn says(&self, lang: Lang) -> String {
+    pub fn message(&self, lang: Lang) -> String {
         match self {
-            Error::OpenClaw(error) => error.words(lang),
-            Error::Missing(missing) => missing.says(lang).to_owned(),
-            Error::Token(error) => t::renewal_failed(lang, error.says(lang)),
+            Error::OpenClaw(error) => error.message(lang),
+            Error::Missing(missing) => missing.message(lang).to_owned(),
+            Error::Token(error) => t::renewal_failed(lang, error.message(lang)),
             Error::CutOff(at) => words::cut_off(lang, at.local()),
         }
     }

@@ -46,6 +46,7 @@ pub struct RenewalTimer {
     pub lingers: bool,
 }
 
+/// One file of the timer, as it is written.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TimerFile {
     pub path: PathBuf,

@@ -8,6 +8,7 @@ use secrecy::{ExposeSecret, SecretString};
 pub struct Secret(SecretString);
 
 impl Secret {
+    /// Takes over a text. It is wiped when the last clone is dropped.
     pub fn new(text: impl Into<String>) -> Self {
         Self(SecretString::from(text.into()))
     }
@@ -29,6 +30,7 @@ impl Secret {
         format!("…{}", text.chars().skip(count - 4).collect::<String>())
     }
 
+    /// There is not one character in it.
     pub fn is_empty(&self) -> bool {
         self.expose().is_empty()
     }

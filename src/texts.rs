@@ -45,11 +45,15 @@ fn is_utf8(charset: &str) -> bool {
     charset == "utf-8" || charset == "utf8"
 }
 
-/// The terminal can be expected to show more than ASCII: the charset of the first of `LC_ALL`, `LC_CTYPE`
-/// and `LANG` that is set is UTF-8.
+/// The terminal can be expected to show more than ASCII, and each sign as wide as we think: the charset of the
+/// first of `LC_ALL`, `LC_CTYPE` and `LANG` that is set is UTF-8, its language is none whose terminals make some
+/// signs twice as wide, and this is not the console of Linux, whose font has few.
 pub fn shows_unicode(var: impl Fn(&str) -> Option<String>) -> bool {
     let locale = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().find_map(|name| var(name).filter(|v| !v.is_empty()));
-    locale.is_some_and(|locale| locale.split_once('.').is_some_and(|(_, charset)| is_utf8(charset)))
+    let is_wide = |locale: &str| ["ja", "ko", "zh"].iter().any(|language| locale.starts_with(language));
+    let is_console = var("TERM").as_deref() == Some("linux");
+    let in_utf8 = |locale: &String| locale.split_once('.').is_some_and(|(_, charset)| is_utf8(charset));
+    locale.is_some_and(|locale| in_utf8(&locale) && !is_wide(&locale) && !is_console)
 }
 
 /// `texts! { name(a, b): "English {a} {b}", "中文 {b} {a}"; plain: "English", "中文"; }`
@@ -61,6 +65,7 @@ macro_rules! texts {
 
 macro_rules! text {
     ($name:ident : $en:literal, $zh:literal) => {
+        /// The sentence in this language.
         pub const fn $name(lang: $crate::texts::Lang) -> &'static str {
             match lang {
                 $crate::texts::Lang::En => $en,
@@ -69,6 +74,7 @@ macro_rules! text {
         }
     };
     ($name:ident ($($arg:ident),+) : $en:literal, $zh:literal) => {
+        /// The sentence in this language, with these in its gaps.
         pub fn $name(lang: $crate::texts::Lang, $($arg: impl std::fmt::Display),+) -> String {
             #[deny(unused_variables)]
             fn en($($arg: impl std::fmt::Display),+) -> String { format!($en) }
@@ -106,13 +112,14 @@ pub mod wizard;
 
 #[cfg(test)]
 mod tests {
-    use super::Lang;
+    use super::{Lang, shows_unicode};
+
+    fn env(pairs: &[(&str, &str)]) -> impl Fn(&str) -> Option<String> {
+        move |name| pairs.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned())
+    }
 
     #[test]
     fn the_environment_decides_in_openclaws_order() {
-        let env = |pairs: &'static [(&str, &str)]| {
-            move |name: &str| pairs.iter().find(|(n, _)| *n == name).map(|(_, v)| (*v).to_owned())
-        };
         assert_eq!(Lang::from_env(env(&[])), Lang::En);
         assert_eq!(Lang::from_env(env(&[("LANG", "zh_CN.UTF-8")])), Lang::ZhCn);
         assert_eq!(Lang::from_env(env(&[("LANG", "zh_CN.UTF-8"), ("LC_ALL", "C")])), Lang::En);
@@ -122,5 +129,23 @@ mod tests {
         assert_eq!(Lang::from_env(env(&[("LANG", "zh_CN.GBK")])), Lang::En, "its bytes would be another charset's");
         assert_eq!(Lang::from_env(env(&[("OPENCLAW_LOCALE", "zh-CN"), ("LC_ALL", "en_US")])), Lang::ZhCn);
         assert_eq!(Lang::from_env(env(&[("LANG", "fr_FR.UTF-8")])), Lang::En);
+    }
+
+    #[test]
+    fn only_ascii_where_other_signs_are_missing_or_of_another_width() {
+        for (set, shows) in [
+            (&[("LANG", "en_US.UTF-8"), ("TERM", "xterm-256color")][..], true),
+            (&[("LANG", "C.utf8")], true),
+            (&[("LANG", "C")], false),
+            (&[], false),
+            (&[("LANG", "zh_CN.GB18030")], false),
+            (&[("LANG", "en_US.UTF-8"), ("TERM", "linux")], false),
+            (&[("LANG", "ja_JP.UTF-8")], false),
+            (&[("LANG", "ko_KR.UTF-8")], false),
+            (&[("LANG", "zh_TW.UTF-8")], false),
+            (&[("LC_ALL", "en_US.UTF-8"), ("LANG", "ja_JP.UTF-8")], true),
+        ] {
+            assert_eq!(shows_unicode(env(set)), shows, "{set:?}");
+        }
     }
 }

@@ -186,6 +186,7 @@ texts! {
     app_from_environment(hint): "{hint} in the environment", "{hint} 来自环境变量";
     app_demo_secret(hint): "{hint}, the demo's own", "{hint}，演示自带";
     app_secret_for(file): "Chutes asks for the secret now, and again about every hour when OpenClaw renews the sign-in: Review puts it into {file}. It was shown when the app was made.", "Chutes 现在需要客户端密钥，之后 OpenClaw 约每小时续期时也需要：核对页会将它写入 {file}。它在创建应用时显示过。";
+    app_secret_kept: "Chutes asks for the secret now, and again about every half hour when this program renews the sign-in, which OpenClaw does not: it is kept in this program's own state, for you alone. It was shown when the app was made.", "Chutes 现在需要客户端密钥，之后本程序约每半小时续期时也需要（此版本的 OpenClaw 不会续期）：它保存在本程序自己的状态目录中，仅您可读。它在创建应用时显示过。";
     app_register: "No app yet? Paste an API key into the third field, or register one in the browser:", "还没有应用？在第三个输入框粘贴 API 密钥，或在浏览器中注册：";
     app_docs: "How", "方法";
     app_redirect: "Redirect URI", "重定向地址";

@@ -224,9 +224,6 @@ texts! {
     alias_provider(name): "{name} is the name of a provider", "{name} 是提供商的名称";
     alias_model(id): "{id} is the name of a model", "{id} 是模型的名称";
     alias_command(word): "/model {word} means something else in a chat", "聊天中的 /model {word} 另有含义";
-    alias_two(first, second, target): "{first} and {second} are both given to {target}: OpenClaw holds one alias per model",
-        "{first} 和 {second} 都指向 {target}：OpenClaw 每个模型只能有一个别名";
-    alias_refused(alias, why): "{alias} cannot be an alias: {why}", "{alias} 不能作为别名：{why}";
 
     // Review
     review_title: "This is what will be written", "将要写入的内容";

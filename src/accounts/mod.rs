@@ -33,6 +33,7 @@ pub struct Listed {
 }
 
 impl Known {
+    /// The accounts that OpenClaw and we know of, from the files of the site; fails where those cannot be read.
     pub fn read(site: &Site) -> Result<Known, Error> {
         let mut snapshot = site.read()?;
         let mut credential_unknown = false;
@@ -54,6 +55,7 @@ impl Known {
         Ok(Known { snapshot, current, credential_unknown })
     }
 
+    /// The same as a screen or a report lists them.
     pub fn listed(&self) -> Listed {
         Listed { stored: self.current.credentials.clone(), active: self.current.active }
     }

@@ -35,6 +35,7 @@ pub struct Target {
     pub profile: Option<String>,
 }
 
+/// The subcommand, with its options checked.
 #[derive(Clone, Debug, PartialEq)]
 pub enum Command {
     Onboard(Box<Onboard>),

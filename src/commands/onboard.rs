@@ -161,7 +161,7 @@ pub fn changed_meanwhile(context: &Context, site: &Site, paths: &[PathBuf]) -> O
 }
 
 pub fn of_plan(warning: &PlanWarning, lang: Lang) -> Warning {
-    Warning { code: warning.code(), message: warning.words(lang) }
+    Warning { code: warning.code(), message: warning.message(lang) }
 }
 
 /// Ask the service for its models, choose, and try the choice.

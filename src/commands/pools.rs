@@ -223,7 +223,7 @@ fn prove(
     let secret = match service::stored_secret(site, &endpoints)? {
         Ok(Some(secret)) => secret,
         Ok(None) => return unproven("unverified", text::warn_pool_no_credential(lang).to_owned()),
-        Err(error) => return unproven("unverified", error.says(lang)),
+        Err(error) => return unproven("unverified", error.message(lang)),
     };
     match signals::until_interrupted(verify(&Client::new(endpoints), &secret, &pool.id()))? {
         Verdict::Works { latency_ms, .. } => Ok(Some(latency_ms)),

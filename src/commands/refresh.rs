@@ -61,7 +61,7 @@ pub fn refresh(context: &Context, how: How) -> Result<Report, Error> {
     };
     let (secret, not_renewed) = match renewed {
         Ok(secret) => (secret, None),
-        Err(error) => (None, Some(Warning { code: "not-renewed", message: error.says(context.lang) })),
+        Err(error) => (None, Some(Warning { code: "not-renewed", message: error.message(context.lang) })),
     };
     let client = Client::new(endpoints);
     let live = signals::until_interrupted(catalog::discover(&client, secret.as_ref(), |_| {}))?.map_err(|failure| {

@@ -165,7 +165,7 @@ fn report(round: &Round, context: &Context, how: How) -> Report {
         Timer::Removed(by) => Some(text::timer_removed(lang, by.name())),
         Timer::Stays(by, why) => Some(text::timer_stays(lang, by.name(), clean::line(why))),
     });
-    let problem = round.problem.as_ref().map(|problem| problem.says(lang) + "\n").unwrap_or_default();
+    let problem = round.problem.as_ref().map(|problem| problem.message(lang) + "\n").unwrap_or_default();
     let mut report = Report::text(lines.into_iter().map(|line| line + "\n").collect::<String>()).exit(exit);
     report.err = problem;
     report
@@ -237,7 +237,7 @@ fn document(round: &Round, lang: Lang) -> Value {
         "timer": timer,
         "error": round.problem.as_ref().map(|problem| json!({
             "code": problem.code(),
-            "message": problem.says(lang),
+            "message": problem.message(lang),
         })),
     })
 }

@@ -193,7 +193,7 @@ pub fn status(context: &Context, check: bool, probe: bool, as_json: bool) -> Res
                 Some(error) => Some(json!({
                     "result": if error.needs_sign_in() { "refused" } else { "unverified" },
                     "latencyMs": null,
-                    "message": error.says(context.lang),
+                    "message": error.message(context.lang),
                 })),
                 None => verdict.as_ref().map(|verdict| probe_json(verdict, context.lang)),
             },
@@ -252,7 +252,7 @@ pub fn status(context: &Context, check: bool, probe: bool, as_json: bool) -> Res
         rows.push((text::report_probe(lang), probe_words(verdict, lang)));
     }
     if let Some(error) = &not_renewed {
-        rows.push((text::report_probe(lang), error.says(lang)));
+        rows.push((text::report_probe(lang), error.message(lang)));
     }
     rows.push((text::report_catalog(lang), catalog_words(&catalog, lang)));
     rows.push((text::report_openclaw(lang), or_none(site.installed.version.as_deref().unwrap_or_default())));

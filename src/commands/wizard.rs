@@ -13,6 +13,7 @@ use crate::chutes::oauth::attempt::{ClientId, Environment};
 use crate::chutes::{api_key, bundled};
 use crate::host::{Host, Verdict};
 use crate::openclaw::Site;
+use crate::openclaw::read::install::Generation;
 use crate::openclaw::types::AuthChoice;
 use crate::state::State;
 use crate::texts::{Lang, wizard as text};
@@ -57,7 +58,11 @@ pub fn run(invocation: &Invocation) -> Result<Report, Error> {
     }
     let sign_in = environment.as_ref().ok().cloned();
     let facts = Facts {
-        sign_in: SignInFacts { environment: Some(environment), ..given(&facts, &state, &options.sign_in) },
+        sign_in: SignInFacts {
+            environment: Some(environment),
+            kept_by_us: site.installed.generation == Generation::SharedSqlite,
+            ..given(&facts, &state, &options.sign_in)
+        },
         ..facts
     };
     let session = Session {
@@ -106,6 +111,7 @@ fn given(facts: &Facts, state: &State, options: &SignIn) -> SignInFacts {
         state.pending_login().remove();
     }
     SignInFacts {
+        kept_by_us: false,
         environment: None,
         remembered: remembered.and_then(|app| ClientId::parse(&app.client_id).ok()),
         begun: live.map(|pending| Begun {

@@ -22,6 +22,7 @@ const CONTEXT: usize = 3;
 /// Equal lines at the end that are compared all the same: a change may move down into them.
 const MARGIN: usize = 64;
 
+/// What a plan changes in one file, with every secret masked.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct FileDiff {
     pub path: PathBuf,
@@ -43,6 +44,7 @@ pub fn of(plan: &Plan) -> Vec<FileDiff> {
 }
 
 impl FileDiff {
+    /// Compares the old bytes with the new ones, line by line. Bytes that are not UTF-8 are shown as U+FFFD.
     pub fn of(file: &FileChange) -> FileDiff {
         let old = String::from_utf8_lossy(file.before.as_deref().unwrap_or_default());
         let new = String::from_utf8_lossy(&file.after);

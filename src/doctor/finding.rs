@@ -404,7 +404,7 @@ impl Cause {
     /// What is wrong, with the evidence. One or two sentences, safe to print. `tilde` shortens a path.
     pub fn message(&self, lang: Lang, tilde: &dyn Fn(&std::path::Path) -> String) -> String {
         match self {
-            Cause::Unreadable(error) => error.words(lang),
+            Cause::Unreadable(error) => error.message(lang),
             Cause::OnlyConfigJson { path } => text::only_config_json(lang, clean::line(&tilde(path))),
             Cause::NotConfigured => text::not_configured(lang).to_owned(),
             Cause::NoCredential => text::no_credential(lang).to_owned(),
@@ -417,7 +417,7 @@ impl Cause {
             }
             Cause::Expired { profile, at_ms } => text::expired(lang, clean::line(profile), at_ms.local()),
             Cause::CannotRenew { profile, missing } => {
-                text::cannot_renew(lang, clean::line(profile), missing.says(lang))
+                text::cannot_renew(lang, clean::line(profile), missing.message(lang))
             }
             Cause::SeveralCredentials { used, others } => {
                 text::several_credentials(lang, clean::line(used), clean::line(&others.join(", ")))
@@ -454,7 +454,7 @@ impl Cause {
             }
             Cause::Owner { path, uid } => text::owner(lang, clean::line(&tilde(path)), uid),
             Cause::OpenClawNotFound => text::openclaw_not_found(lang).to_owned(),
-            Cause::ConfigRefused(refusal) => refusal.words(lang),
+            Cause::ConfigRefused(refusal) => refusal.message(lang),
             Cause::HelperUnfit(helper) => helper.problem(lang).unwrap_or_default(),
             Cause::RenewalTrouble(trouble) => {
                 text::renewal_trouble(lang, trouble.at.local(), clean::line(&trouble.message))

@@ -28,7 +28,7 @@ const CLOCK_MAY_DIFFER: i64 = 150;
 pub fn examine(answers: &Answers, lang: Lang) -> Vec<Finding> {
     let mut causes: Vec<Cause> = Vec::new();
     if let Some(error) = &answers.renewal {
-        causes.push(Cause::RenewalFailed { message: error.says(lang) });
+        causes.push(Cause::RenewalFailed { message: error.message(lang) });
     }
     match &answers.verdict {
         Some(Verdict::Works { .. }) => {}

@@ -1,4 +1,4 @@
-//! What can go wrong with OpenClaw's files. Errors carry data; [`Error::words`] and [`Error::hint`]
+//! What can go wrong with OpenClaw's files. Errors carry data; [`Error::message`] and [`Error::hint`]
 //! turn them into sentences.
 
 use super::document_error;
@@ -11,8 +11,9 @@ use crate::texts::{Lang, openclaw as texts};
 use json5_edit::{EditError, SyntaxError};
 use std::path::{Path, PathBuf};
 
+/// What went wrong; each variant holds what its sentence names.
 #[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
-#[error("{}", self.words(Lang::En))]
+#[error("{}", self.message(Lang::En))]
 pub enum Error {
     /// `--profile` with something that is no profile name.
     ProfileName { name: String },
@@ -133,7 +134,7 @@ impl Error {
     }
 
     /// What failed and where. Safe to print; several lines for a malformed file.
-    pub fn words(&self, lang: Lang) -> String {
+    pub fn message(&self, lang: Lang) -> String {
         match self {
             Error::ProfileName { name } => texts::profile_name(lang, clean::line(name)),
             Error::UnknownAgent { agent, known } => {
@@ -188,7 +189,7 @@ impl Error {
             }
             Error::SymlinkedSecret { path } => texts::symlinked_secret(lang, show(path)),
             Error::StoredAlready { profile_id, error } => {
-                texts::stored_already(lang, error.words(lang), clean::line(profile_id))
+                texts::stored_already(lang, error.message(lang), clean::line(profile_id))
             }
             Error::NotPutBack { path, .. } => texts::not_put_back(lang, show(path)),
             Error::ChangedSinceReview { paths } => {

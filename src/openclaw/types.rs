@@ -81,6 +81,7 @@ pub struct StoredCredential {
     pub client_id: Option<String>,
 }
 
+/// A credential that is to be stored.
 #[derive(Clone, Debug)]
 pub enum NewCredential {
     ApiKey {
@@ -151,6 +152,7 @@ pub struct FileChange {
     pub backup: Option<PathBuf>,
 }
 
+/// What a file is to OpenClaw or to us; it decides what is masked and which mode the file gets.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Role {
     /// `auth-profiles.json`.

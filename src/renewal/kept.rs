@@ -184,7 +184,7 @@ fn note(document: &Path, sign_in: &mut SignIn, error: &Error, now: UnixMillis) {
     sign_in.progress.trouble = Some(Trouble {
         at: now,
         code: error.code().to_owned(),
-        message: error.says(Lang::En),
+        message: error.message(Lang::En),
         lasting: error.needs_sign_in(),
     });
     let _ = files::write_private(document, &sign_in.bytes());

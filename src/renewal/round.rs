@@ -216,7 +216,7 @@ pub fn after_write(
     }
     let timer_failed = made.and_then(|made| crate::openclaw::program::timer::start(made).err());
     let failed = |error: Error| Told {
-        gateway: Gateway::Failed(error.says(Lang::En)),
+        gateway: Gateway::Failed(error.message(Lang::En)),
         job: Job::Later,
         timer: Timer::None,
         timer_failed: None,

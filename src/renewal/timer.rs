@@ -95,7 +95,7 @@ pub fn take_away(paths: &Paths, made: &RenewalTimer) -> Timer {
             let theirs: Vec<String> = theirs.iter().map(|path| crate::files::show(path)).collect();
             Timer::Stays(made.by, text::timer_file_changed(Lang::En, theirs.join(", ")))
         }
-        Err(error) => Timer::Stays(made.by, error.words(Lang::En)),
+        Err(error) => Timer::Stays(made.by, error.message(Lang::En)),
     }
 }
 

@@ -1,6 +1,8 @@
 //! Which names OpenClaw accepts as an alias, and which would not mean what they say.
 
 use super::Alias;
+use crate::clean;
+use crate::texts::{Lang, cli as text};
 
 /// Why a name cannot be an alias.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -19,6 +21,24 @@ pub enum Problem {
     /// OpenClaw's chat command `/model` takes this word for something else: `list`, `status`, `default`
     /// or a number.
     Command(String),
+}
+
+impl Problem {
+    /// Why `name` cannot be an alias.
+    pub fn message(&self, name: &str, lang: Lang) -> String {
+        if name.trim().is_empty() {
+            return text::alias_empty(lang).to_owned();
+        }
+        let name = clean::excerpt(name, 80);
+        match self {
+            Problem::Character(c) => text::alias_character(lang, name, clean::line(&c.to_string())),
+            Problem::TooLong => text::alias_too_long(lang, name, MAX_LEN),
+            Problem::Duplicate { target } => text::alias_duplicate(lang, name, clean::line(target)),
+            Problem::Provider(provider) => text::alias_is_provider(lang, name, clean::line(provider)),
+            Problem::Model(model) => text::alias_is_model(lang, name, clean::line(model)),
+            Problem::Command(word) => text::alias_is_command(lang, name, clean::line(word)),
+        }
+    }
 }
 
 /// Longest alias, in characters. OpenClaw sets no limit; a name is typed after `/model`.

@@ -1,11 +1,25 @@
 //! What is said about a choice, on the screen and in reports: figures as people read them.
 
 use super::cost::{Usage, dollars};
+use super::propose::Refusal;
 use super::recommend::{Merit, Recommendation};
 use crate::chutes::health::{ModelHealth, State};
 use crate::chutes::model::Price;
 use crate::chutes::pool::Order;
-use crate::texts::{Lang, choose, choose as text};
+use crate::clean;
+use crate::texts::{Lang, choose, choose as text, cli};
+
+impl Refusal {
+    /// What the options ask for, and why it cannot be.
+    pub fn message(&self, lang: Lang) -> String {
+        match self {
+            Refusal::Alias { name, problem } => problem.message(name, lang),
+            Refusal::TwoAliases { target, names: [one, other] } => {
+                cli::two_aliases(lang, clean::line(target), clean::line(one), clean::line(other))
+            }
+        }
+    }
+}
 
 /// `$0.40 in, $2.00 out`.
 pub fn price_words(price: Price, lang: Lang) -> String {

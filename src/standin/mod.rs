@@ -129,6 +129,7 @@ pub struct Standin {
 }
 
 impl Standin {
+    /// Listens on a free port of 127.0.0.1, on a thread of its own, until this is dropped. Fails when no port is free.
     pub fn start(config: Config) -> io::Result<Standin> {
         Self::start_with(config, None)
     }
@@ -160,6 +161,7 @@ impl Standin {
         Ok(Standin { state, stop: Some(stop), thread: Some(thread) })
     }
 
+    /// 127.0.0.1 and its port.
     pub fn address(&self) -> SocketAddr {
         self.state.address
     }
@@ -174,6 +176,7 @@ impl Standin {
         format!("http://{}", self.address())
     }
 
+    /// Its addresses, in the place of the service's.
     pub fn endpoints(&self) -> Endpoints {
         Endpoints { api: self.api_base(), idp: self.idp_base() }
     }
@@ -264,6 +267,7 @@ impl ClosedPort {
         Ok(Self(socket))
     }
 
+    /// 127.0.0.1 and the port at which nobody answers.
     pub fn address(&self) -> io::Result<SocketAddr> {
         self.0.local_addr()
     }

@@ -43,6 +43,7 @@ impl State {
         Self { dir: dir.into() }
     }
 
+    /// The directory of these documents; it need not exist yet.
     pub fn dir(&self) -> &Path {
         &self.dir
     }
@@ -173,6 +174,7 @@ pub struct RememberedClient {
 }
 
 impl RememberedClient {
+    /// What is remembered of an app that a sign-in worked with.
     pub fn of(client_id: &ClientId, scopes: &[String]) -> RememberedClient {
         RememberedClient { client_id: client_id.as_str().to_owned(), scopes: scopes.to_vec() }
     }

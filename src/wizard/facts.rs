@@ -85,6 +85,8 @@ pub struct SignInFacts {
     pub qr_file: Option<PathBuf>,
     /// Where OpenClaw reads the client secret from, as a person writes it (`~/.openclaw/.env`).
     pub dotenv: String,
+    /// This OpenClaw renews no sign-in: we do, and keep the secret ourselves.
+    pub kept_by_us: bool,
 }
 
 /// An attempt that another run left behind.

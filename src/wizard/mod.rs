@@ -61,6 +61,7 @@ pub enum Trouble {
     Overrides(Refusal),
 }
 
+/// The whole state of the wizard; drawing reads it, and only [`Wizard::handle`] changes it.
 #[derive(Debug)]
 pub struct Wizard {
     pub facts: Facts,

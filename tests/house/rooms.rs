@@ -159,3 +159,28 @@ fn every_sentence_is_said_somewhere() {
     }
     assert!(unsaid.is_empty(), "{}", unsaid.join("\n"));
 }
+
+/// The doors are the files through which one room looks into another: what they offer says what it is.
+#[test]
+fn everything_at_a_door_is_described() {
+    let is_door = |path: &Path| path.ends_with("mod.rs") || path.components().count() == 2;
+    let kinds = ["fn", "async fn", "const fn", "struct", "enum", "trait", "const", "static", "type"];
+    let mut bare = Vec::new();
+    let mut doors = 0;
+    for (path, text) in sources("src").into_iter().filter(|(path, _)| is_door(path)) {
+        doors += 1;
+        let code = text.split("#[cfg(test)]\nmod ").next().unwrap_or_default();
+        let mut described = false;
+        for line in code.lines().map(str::trim_start) {
+            let item =
+                line.strip_prefix("pub ").filter(|item| kinds.iter().any(|kind| item.starts_with(&format!("{kind} "))));
+            if item.is_some() && !described {
+                bare.push(format!("{}: {line}", path.display()));
+            }
+            // Attributes stand between a description and its item.
+            described = line.starts_with("///") || (described && line.starts_with("#["));
+        }
+    }
+    assert!(doors > 20, "the doors were not found");
+    assert!(bare.is_empty(), "say what these are, in which units, and how they fail:\n{}", bare.join("\n"));
+}

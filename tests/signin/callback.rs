@@ -228,9 +228,9 @@ fn a_busy_port_names_its_holder_and_loopback_is_all_there_is() {
 #[test]
 fn cannot_listen_has_words_with_a_way_on() {
     for lang in [Lang::En, Lang::ZhCn] {
-        let busy = CannotListen::PortBusy { port: 1456, holder: Some("node (77)".to_owned()) }.says(lang);
+        let busy = CannotListen::PortBusy { port: 1456, holder: Some("node (77)".to_owned()) }.message(lang);
         assert!(busy.contains("node (77)") && busy.contains("1456"), "{busy}");
-        assert!(CannotListen::Failed { port: 1456, kind: ErrorKind::AddrNotAvailable }.says(lang).contains("1456"));
+        assert!(CannotListen::Failed { port: 1456, kind: ErrorKind::AddrNotAvailable }.message(lang).contains("1456"));
     }
 }
 

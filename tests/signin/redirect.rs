@@ -215,13 +215,13 @@ fn every_verdict_has_words_in_both_languages_and_never_the_raw_text() {
     let mut seen = std::collections::BTreeSet::new();
     for mistake in &mistakes {
         for (lang, stop) in [(Lang::En, '.'), (Lang::ZhCn, '。')] {
-            let words = mistake.says(lang);
+            let words = mistake.message(lang);
             assert!(words.ends_with(stop) && words.chars().filter(|c| *c == stop).count() >= 2, "{words}");
             assert!(seen.insert(words));
         }
     }
     let denied = Refusal::Denied { description: Some("The user said no.".to_owned()) };
-    assert!(denied.says(Lang::En).contains("The user said no. Nothing"), "{}", denied.says(Lang::En));
+    assert!(denied.message(Lang::En).contains("The user said no. Nothing"), "{}", denied.message(Lang::En));
 }
 
 #[test]
@@ -344,7 +344,7 @@ fn a_redirect_leaves_this_machine_by_no_trick() {
     ] {
         assert_eq!(Redirect::parse(uri).expect_err(uri), expected, "{uri}");
         let setting = Environment::read(|name| (name == "CHUTES_OAUTH_REDIRECT_URI").then(|| format!("x{uri}")));
-        let words = setting.expect_err(uri).says(Lang::En);
+        let words = setting.expect_err(uri).message(Lang::En);
         assert!(words.starts_with("CHUTES_OAUTH_REDIRECT_URI: "), "{words}");
     }
 }

@@ -234,6 +234,19 @@ fn a_unit_that_was_changed_stays() {
     assert_eq!((there(&home), home.read(UNITS[1])), (vec![false, true], mine));
 }
 
+/// This OpenClaw renews nothing, so its `.env` is no place for the secret.
+#[test]
+fn the_app_screen_says_who_keeps_the_secret() {
+    let chutes = Chutes::start(Some(Consent::Allow));
+    let mut home = beside_systemd(&chutes);
+    home.set("CHUTES_CLIENT_SECRET", "");
+    let pty = home.pty([BIN, "onboard", "--auth-choice", "chutes"]).size(80, 24).spawn();
+    pty.wait_text("own state, for you alone");
+    assert!(!pty.screen().contains(".openclaw/.env"), "{}", pty.screen().describe());
+    pty.keys("C-c");
+    pty.wait_exit();
+}
+
 #[test]
 fn review_offers_it_shows_it_and_done_takes_it_back() {
     let chutes = Chutes::start(Some(Consent::Allow));

@@ -181,7 +181,7 @@ fn without_the_invoke_scope_there_is_no_credential() {
     let without = world(|options| options.grant_only = Some(subset.clone()));
     let error = without.sign_in(&without.attempt()).expect_err("not granted");
     assert_eq!(error, TokenError::ScopeMissing("chutes:invoke"));
-    assert!(error.says(Lang::En).contains("chutes:invoke"));
+    assert!(error.message(Lang::En).contains("chutes:invoke"));
     // Without the field, what was asked for is what was granted.
     let silent = world(|options| options.omit_scope = true);
     assert_eq!(silent.sign_in(&silent.attempt()).expect("granted").scopes.len(), 3);
@@ -218,7 +218,7 @@ fn errors_of_the_token_endpoint_are_told_apart_and_repeat_no_secret() {
         let error = world.sign_in(&attempt).expect_err("an error");
         assert_eq!(error.code(), expected, "{body}");
         for lang in [Lang::En, Lang::ZhCn] {
-            assert!(!error.says(lang).is_empty());
+            assert!(!error.message(lang).is_empty());
         }
     }
     // A body that repeats what we sent.
@@ -226,7 +226,7 @@ fn errors_of_the_token_endpoint_are_told_apart_and_repeat_no_secret() {
     let echo = format!("code_verifier={} client_secret={SECRET}", attempt.verifier().expose());
     world.idp.change(|options| options.token_fault = Some((500, echo)));
     let error = world.sign_in(&attempt).expect_err("an error");
-    let shown = format!("{error:?} {}", error.says(Lang::En));
+    let shown = format!("{error:?} {}", error.message(Lang::En));
     assert!(!shown.contains("canary") && !shown.contains(attempt.verifier().expose()), "{shown}");
 }
 

@@ -42,7 +42,7 @@ pub enum CannotListen {
 }
 
 impl CannotListen {
-    pub fn says(&self, lang: Lang) -> String {
+    pub fn message(&self, lang: Lang) -> String {
         match self {
             CannotListen::PortBusy { port, holder: None } => t::port_busy(lang, port),
             CannotListen::PortBusy { port, holder: Some(holder) } => t::port_busy_by(lang, port, holder),

@@ -52,7 +52,7 @@ pub enum Missing {
 }
 
 impl Missing {
-    pub fn says(self, lang: Lang) -> &'static str {
+    pub fn message(self, lang: Lang) -> &'static str {
         match self {
             Missing::RefreshToken => t::renewal_no_refresh(lang),
             Missing::ClientId => t::renewal_no_client_id(lang),

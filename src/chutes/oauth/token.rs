@@ -87,7 +87,7 @@ impl TokenError {
     }
 
     /// What failed, and the next step.
-    pub fn says(&self, lang: Lang) -> String {
+    pub fn message(&self, lang: Lang) -> String {
         match self {
             TokenError::CodeSpent => t::token_spent(lang).to_owned(),
             TokenError::RefreshSpent => t::token_refresh_spent(lang).to_owned(),

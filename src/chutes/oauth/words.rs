@@ -7,7 +7,7 @@ use crate::clean;
 use crate::texts::{Lang, signin as t};
 
 impl BadClientId {
-    pub fn says(&self, lang: Lang) -> String {
+    pub fn message(&self, lang: Lang) -> String {
         match self {
             BadClientId::Empty => t::client_id_empty(lang).to_owned(),
             BadClientId::IsSecret => t::client_id_is_secret(lang).to_owned(),
@@ -34,9 +34,9 @@ impl BadClientSecret {
 
 impl BadSetting {
     /// Names the variable. A client id is not echoed: a secret may have been put there.
-    pub fn says(&self, lang: Lang) -> String {
+    pub fn message(&self, lang: Lang) -> String {
         match self {
-            BadSetting::ClientId(bad) => t::in_variable(lang, variable::CLIENT_ID, bad.says(lang)),
+            BadSetting::ClientId(bad) => t::in_variable(lang, variable::CLIENT_ID, bad.message(lang)),
             BadSetting::Redirect(bad, value) => {
                 let value = clean::excerpt(value, 100);
                 let message = match bad {
@@ -57,7 +57,7 @@ impl BadSetting {
 }
 
 impl CannotResume {
-    pub fn says(&self, lang: Lang) -> String {
+    pub fn message(&self, lang: Lang) -> String {
         match self {
             CannotResume::Expired { at } => t::resume_expired(lang, at.local_clock()),
             CannotResume::OtherService => t::resume_other_service(lang).to_owned(),
@@ -67,7 +67,7 @@ impl CannotResume {
 }
 
 impl Mistake {
-    pub fn says(&self, lang: Lang) -> String {
+    pub fn message(&self, lang: Lang) -> String {
         match self {
             Mistake::Empty => t::paste_empty(lang).to_owned(),
             Mistake::TooLong { bytes } => t::paste_too_long(lang, bytes),
@@ -85,7 +85,7 @@ impl Mistake {
 }
 
 impl Refusal {
-    pub fn says(&self, lang: Lang) -> String {
+    pub fn message(&self, lang: Lang) -> String {
         // A description may bring its own full stop.
         let bare = |text: &String| text.trim_end_matches(['.', '。', ' ']).to_owned();
         match self {

@@ -67,10 +67,10 @@ impl LoginError {
             LoginError::RedirectNotRegistered { uri } => sign_in_text::app_redirect_missing(lang, uri),
             LoginError::NothingBegun => text::login_nothing_begun(lang).to_owned(),
             LoginError::StdinIsTerminal => text::login_terminal(lang).to_owned(),
-            LoginError::CannotResume(why) => why.says(lang),
-            LoginError::Mistake(mistake) => mistake.says(lang),
-            LoginError::Refused(refusal) => refusal.says(lang),
-            LoginError::Token(error) => error.says(lang),
+            LoginError::CannotResume(why) => why.message(lang),
+            LoginError::Mistake(mistake) => mistake.message(lang),
+            LoginError::Refused(refusal) => refusal.message(lang),
+            LoginError::Token(error) => error.message(lang),
         }
     }
 

@@ -188,6 +188,7 @@ impl From<files::Error> for Error {
 }
 
 impl Error {
+    /// The exit code, as in the table of `docs/json.md`.
     pub fn exit(&self) -> u8 {
         match self {
             Error::Usage(_)
@@ -267,7 +268,7 @@ impl Error {
             Error::MissingCredential => text::missing_credential(lang).to_owned(),
             Error::OAuthNeedsPerson => text::oauth_needs_person(lang).to_owned(),
             Error::Endpoint(error) => error.message(lang),
-            Error::Setting(error) => error.says(lang),
+            Error::Setting(error) => error.message(lang),
             Error::Login(error) => error.message(lang),
             Error::App(error) => error.message(lang),
             Error::CredentialRefused(failure) => text::credential_refused(lang, failure.message(lang)),
@@ -276,13 +277,13 @@ impl Error {
             }
             Error::Service(failure) => failure.message(lang),
             Error::ConfigRefused { refused } => {
-                let places = refused.iter().map(|refusal| refusal.words(lang));
+                let places = refused.iter().map(|refusal| refusal.message(lang));
                 std::iter::once(text::config_refused(lang).to_owned()).chain(places).collect::<Vec<_>>().join("\n")
             }
-            Error::Selection(refusal) => refusal_words(refusal, lang),
-            Error::Alias { name, problem } => alias_words(name, problem, lang),
-            Error::OpenClaw(error) => error.words(lang),
-            Error::Renewal(error) => error.says(lang),
+            Error::Selection(refusal) => refusal.message(lang),
+            Error::Alias { name, problem } => problem.message(name, lang),
+            Error::OpenClaw(error) => error.message(lang),
+            Error::Renewal(error) => error.message(lang),
             Error::NoTimers => renewal::no_timers(lang).to_owned(),
             Error::TimerNotStarted { why } => renewal::timer_failed(lang, clean::line(why)),
             Error::UnknownRef { option, name, .. } => text::unknown_ref(lang, option, clean::excerpt(name, 200)),
@@ -400,30 +401,5 @@ fn import_words(refused: &Refused, lang: Lang) -> String {
         Refused::Shape { detail } => text::import_shape(lang, clean::excerpt(detail, 160)),
         Refused::Secret => text::import_secret(lang).to_owned(),
         Refused::NoRef { text: found } => text::import_no_ref(lang, clean::excerpt(found, 120)),
-    }
-}
-
-fn refusal_words(refusal: &Refusal, lang: Lang) -> String {
-    match refusal {
-        Refusal::Alias { name, problem } => alias_words(name, problem, lang),
-        Refusal::TwoAliases { target, names: [one, other] } => {
-            text::two_aliases(lang, clean::line(target), clean::line(one), clean::line(other))
-        }
-    }
-}
-
-/// Why a name cannot be an alias.
-pub fn alias_words(name: &str, problem: &alias::Problem, lang: Lang) -> String {
-    if name.trim().is_empty() {
-        return text::alias_empty(lang).to_owned();
-    }
-    let name = clean::excerpt(name, 80);
-    match problem {
-        alias::Problem::Character(c) => text::alias_character(lang, name, clean::line(&c.to_string())),
-        alias::Problem::TooLong => text::alias_too_long(lang, name, alias::MAX_LEN),
-        alias::Problem::Duplicate { target } => text::alias_duplicate(lang, name, clean::line(target)),
-        alias::Problem::Provider(provider) => text::alias_is_provider(lang, name, clean::line(provider)),
-        alias::Problem::Model(model) => text::alias_is_model(lang, name, clean::line(model)),
-        alias::Problem::Command(word) => text::alias_is_command(lang, name, clean::line(word)),
     }
 }

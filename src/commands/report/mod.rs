@@ -19,6 +19,7 @@ pub struct Report {
 }
 
 impl Report {
+    /// On standard output, as it is; the exit code is 0.
     pub fn text(out: impl Into<String>) -> Report {
         Report { out: out.into(), ..Report::default() }
     }
@@ -28,6 +29,7 @@ impl Report {
         Report::text(clean::json(document) + "\n")
     }
 
+    /// The same with another exit code.
     pub fn exit(mut self, code: u8) -> Report {
         self.exit = code;
         self

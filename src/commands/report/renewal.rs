@@ -75,7 +75,7 @@ pub fn outlook(prospect: Prospect, lang: Lang) -> Option<String> {
     match prospect {
         Prospect::Proven => Some(cli::renewal_proven(lang).to_owned()),
         Prospect::Likely => None,
-        Prospect::Missing(missing) => Some(missing.says(lang).to_owned()),
+        Prospect::Missing(missing) => Some(missing.message(lang).to_owned()),
         Prospect::Spent => Some(cli::renewal_refused(lang).to_owned()),
         Prospect::Weakened => Some(cli::renewal_weakened(lang).to_owned()),
     }

@@ -90,6 +90,7 @@ pub enum AccountChange {
     Remove(String),
 }
 
+/// What is to be written, worked out and not written yet.
 #[derive(Clone, Debug, Default)]
 pub struct Plan {
     /// In the order they are written: credential first, config last. Empty: nothing changes.
@@ -113,12 +114,14 @@ pub struct Plan {
 }
 
 impl Plan {
+    /// A file changes, or OpenClaw is to store a credential.
     pub fn changes_anything(&self) -> bool {
         !self.files.is_empty() || self.handover.is_some() || self.database.is_some()
     }
 }
 
-/// `now` is Unix time in milliseconds.
+/// What the files of the snapshot have to become for the request; nothing is written. `now` goes into the names of
+/// backups. Fails on what cannot be changed without loss, and on a credential that this OpenClaw takes nowhere.
 pub fn plan(snapshot: &Snapshot, request: &Request, now: UnixMillis) -> Result<Plan, Error> {
     if let Some(out) = request.sign_out {
         return sign_out::plan(snapshot, out, now);

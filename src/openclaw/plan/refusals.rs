@@ -62,7 +62,7 @@ impl Refusal {
     }
 
     /// `~/.openclaw/openclaw.json:4:3: agents.defaults: …`
-    pub fn words(&self, lang: Lang) -> String {
+    pub fn message(&self, lang: Lang) -> String {
         let at = self.place.map(|(line, column)| format!(":{line}:{column}")).unwrap_or_default();
         let what = match &self.what {
             What::UnknownKey { belongs: Some(place) } => texts::misplaced(lang, place),
@@ -256,7 +256,7 @@ mod tests {
                 ("providers", Some((3, 14))),
             ]
         );
-        let words: Vec<String> = found.iter().map(|refusal| refusal.words(Lang::En)).collect();
+        let words: Vec<String> = found.iter().map(|refusal| refusal.message(Lang::En)).collect();
         assert_eq!(words[0], "/o.json:2:42: agents.defaults.models[\"a/b\"]: true or false, where an object is wanted");
         assert!(
             words[1].ends_with("a list, where text is wanted") && words[2].contains("models.providers"),

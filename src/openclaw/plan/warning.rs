@@ -9,6 +9,7 @@ use crate::state::made::{Made, MadeKind};
 use crate::texts::{Lang, openclaw as texts, renewal};
 use std::path::PathBuf;
 
+/// What a person should know of a plan, although nothing keeps it from being written.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum PlanWarning {
     /// The config lacks `gateway.mode`: `openclaw gateway run` will not start.
@@ -91,7 +92,7 @@ impl PlanWarning {
         }
     }
 
-    pub fn words(&self, lang: Lang) -> String {
+    pub fn message(&self, lang: Lang) -> String {
         match self {
             PlanWarning::GatewayModeMissing => texts::warn_gateway_mode(lang).to_owned(),
             PlanWarning::UnreadConfigJson { path } => texts::warn_config_json(lang, show(path)),
@@ -99,7 +100,7 @@ impl PlanWarning {
             PlanWarning::CredentialReplaced { profile_ids } => {
                 texts::warn_replaced(lang, clean::line(&profile_ids.join(", ")))
             }
-            PlanWarning::NotRenewable { missing } => missing.says(lang).to_owned(),
+            PlanWarning::NotRenewable { missing } => missing.message(lang).to_owned(),
             PlanWarning::EarlierRun { recovered } => match recovered {
                 Recovered::Cleared => texts::warn_run_cleared(lang),
                 Recovered::Completed => texts::warn_run_completed(lang),
@@ -111,7 +112,7 @@ impl PlanWarning {
             PlanWarning::Refused { version, refusal } => {
                 let who = version.as_ref().map(|version| texts::openclaw_of(lang, clean::line(version)));
                 let who = who.unwrap_or_else(|| texts::any_openclaw(lang).to_owned());
-                texts::warn_refused(lang, who, refusal.words(lang), refusal.mended_by())
+                texts::warn_refused(lang, who, refusal.message(lang), refusal.mended_by())
             }
             PlanWarning::AttributesLost { path, names } => texts::warn_attributes(lang, show(path), names.join(", ")),
             PlanWarning::LinkBroken { path } => texts::warn_hard_link(lang, show(path)),

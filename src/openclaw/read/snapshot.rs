@@ -32,6 +32,7 @@ pub struct File {
     pub mode: Option<u32>,
 }
 
+/// What lies in OpenClaw's files at one moment, read once and in full.
 #[derive(Clone, Debug)]
 pub struct Snapshot {
     pub paths: Paths,
@@ -87,6 +88,8 @@ impl Json {
 }
 
 impl Snapshot {
+    /// Reads every file of the site. A file that is not there counts as empty; one that cannot be read or is no JSON5
+    /// is the error, with path, line and column.
     pub fn read(site: &Site) -> Result<Self, Error> {
         let paths = &site.paths;
         let config = File::followed(&paths.config)?;

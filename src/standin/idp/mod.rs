@@ -176,6 +176,7 @@ struct Refresh {
 }
 
 impl Idp {
+    /// With its own apps, accounts and tokens; nothing is kept beyond this value.
     pub fn new(options: Options) -> Idp {
         let mut apps = match &options.apps {
             Apps::Listed(apps) => apps.clone(),
@@ -187,10 +188,12 @@ impl Idp {
         Idp { options: Mutex::new(options), state: Mutex::new(State { apps, ..State::default() }) }
     }
 
+    /// Changes how it behaves from the next request on.
     pub fn change(&self, change: impl FnOnce(&mut Options)) {
         change(&mut lock(&self.options));
     }
 
+    /// How often each thing has happened so far.
     pub fn counts(&self) -> Counts {
         lock(&self.state).counts
     }

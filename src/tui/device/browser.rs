@@ -41,7 +41,7 @@ pub enum NotOpened {
 }
 
 impl NotOpened {
-    pub fn says(&self, lang: Lang) -> String {
+    pub fn message(&self, lang: Lang) -> String {
         match self {
             NotOpened::Remote => t::browser_remote(lang).to_owned(),
             NotOpened::NoBrowser => t::browser_none(lang).to_owned(),

@@ -69,7 +69,7 @@ pub enum Outcome {
 }
 
 impl Outcome {
-    pub fn says(&self, lang: Lang) -> &'static str {
+    pub fn message(&self, lang: Lang) -> &'static str {
         match self {
             Outcome::Copied => t::copied(lang),
             Outcome::SentToTmux => t::copy_sent_tmux(lang),
@@ -207,7 +207,7 @@ mod tests {
         assert_eq!(STANDARD.decode(payload).expect("base64"), link.as_bytes());
         let Outcome::ForTerminal(bytes) = Clipboard::new(with(&["STY", "SSH_TTY"])).copy("x") else { panic!("screen") };
         assert_eq!(bytes, b"\x1bP\x1b]52;c;eA==\x07\x1b\\");
-        assert!(Outcome::ForTerminal(bytes).says(Lang::En).contains("cannot be known"));
+        assert!(Outcome::ForTerminal(bytes).message(Lang::En).contains("cannot be known"));
     }
 
     #[test]

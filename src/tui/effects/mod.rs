@@ -40,6 +40,7 @@ use tokio::task::{JoinHandle, spawn_blocking};
 /// How long the end of the wizard waits for a key that is being made.
 const MAKING: Duration = Duration::from_millis(700);
 
+/// Carries out what the machine asks for, and sends what came of it back as events.
 pub struct Effects {
     session: Arc<Session>,
     client: Arc<Client>,
@@ -66,6 +67,7 @@ fn millis(since: Instant) -> u64 {
 }
 
 impl Effects {
+    /// Nothing runs yet. `events`: where the answers go.
     pub fn new(session: Arc<Session>, events: UnboundedSender<Event>) -> Effects {
         let client = Arc::new(Client::new(session.endpoints.clone()));
         Effects {

@@ -116,7 +116,7 @@ impl Effects {
         spawn_blocking(move || {
             let note = match open(&link, &base, &host) {
                 Ok(()) => t::browser_opened(lang).to_owned(),
-                Err(why) => why.says(lang),
+                Err(why) => why.message(lang),
             };
             let _ = events.send(Event::SignIn { attempt, update: SignInUpdate::Note(note) });
         });
@@ -128,7 +128,7 @@ impl Effects {
         let (clipboard, for_terminal) = (Arc::clone(&self.clipboard), Arc::clone(&self.for_terminal));
         spawn_blocking(move || {
             let copied = lock(&clipboard).copy(&text);
-            let note = copied.says(lang).to_owned();
+            let note = copied.message(lang).to_owned();
             if let Copied::ForTerminal(bytes) = copied {
                 lock(&for_terminal).extend(bytes);
             }

@@ -48,7 +48,7 @@ pub fn page(page: &mut Page, wizard: &Wizard) {
 
 fn failed(page: &mut Page, error: &Error) {
     let lang = page.view.lang;
-    page.sign(Sign::Failed, &error.words(lang));
+    page.sign(Sign::Failed, &error.message(lang));
     if let Some(hint) = error.hint(lang) {
         page.indented(2, &hint, Style::new());
     }

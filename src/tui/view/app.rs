@@ -45,6 +45,7 @@ pub fn page(page: &mut Page, wizard: &Wizard) {
         (_, Some(_)) => page.sign(Sign::Working, t::app_registering(lang)),
         (Some(problem), None) => page.sign(Sign::Problem, &problem_words(problem, lang)),
         (None, None) if app.field == Field::ApiKey => page.text(t::app_key_for(lang), theme.quiet),
+        (None, None) if wizard.facts.sign_in.kept_by_us => page.text(t::app_secret_kept(lang), theme.quiet),
         (None, None) => page.text(&t::app_secret_for(lang, &wizard.facts.sign_in.dotenv), theme.quiet),
     }
     if app.only_secret {
@@ -111,7 +112,7 @@ fn about_secret(wizard: &Wizard, lang: Lang) -> String {
 
 fn problem_words(problem: &Problem, lang: Lang) -> String {
     match problem {
-        Problem::Id(problem) => problem.says(lang),
+        Problem::Id(problem) => problem.message(lang),
         Problem::Secret(BadClientSecret::Length(count)) => {
             t::app_secret_length(lang, count + "csc_".len(), SECRET_CHARACTERS)
         }

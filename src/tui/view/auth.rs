@@ -21,7 +21,7 @@ pub fn page(page: &mut Page, wizard: &Wizard) {
     }
     if let (true, Some(Err(bad))) = (wizard.auth.setting_refused, &wizard.facts.sign_in.environment) {
         page.blank();
-        page.sign(Sign::Problem, &bad.says(lang));
+        page.sign(Sign::Problem, &bad.message(lang));
     }
     if let Some(user) = &wizard.facts.sudo_user {
         page.blank();
@@ -43,7 +43,7 @@ pub fn page(page: &mut Page, wizard: &Wizard) {
     page.row("", label_width, t::auth_writes_when(lang), theme.quiet);
     if let Some(host) = &wizard.facts.sign_in.host {
         page.gap();
-        page.text(&host.says(lang), theme.quiet);
+        page.text(&host.message(lang), theme.quiet);
     }
 }
 

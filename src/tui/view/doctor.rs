@@ -29,7 +29,7 @@ pub fn page(page: &mut Page, wizard: &Wizard) {
         Some(Err(error)) => {
             page.title(t::doctor_title(lang));
             page.gap();
-            page.sign(Sign::Failed, &error.words(lang));
+            page.sign(Sign::Failed, &error.message(lang));
             if let Some(hint) = error.hint(lang) {
                 page.indented(2, &hint, Style::new());
             }
@@ -67,7 +67,7 @@ fn headline(page: &mut Page, wizard: &Wizard, seen: &Seen) {
         (Undo::Done(_), _) => page.sign(Sign::Done, t::done_undone(lang)),
         (Undo::Running, _) => page.sign(Sign::Working, t::done_undoing(lang)),
         (Undo::Failed(error), _) | (_, Some(Err(error))) => {
-            page.sign(Sign::Failed, &error.words(lang));
+            page.sign(Sign::Failed, &error.message(lang));
             if let Some(hint) = error.hint(lang) {
                 page.indented(2, &hint, Style::new());
             }

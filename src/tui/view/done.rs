@@ -34,7 +34,7 @@ pub fn page(page: &mut Page, wizard: &Wizard) {
         }
         Undo::Running => page.sign(Sign::Working, t::done_undoing(lang)),
         Undo::Failed(error) => {
-            page.sign(Sign::Failed, &error.words(lang));
+            page.sign(Sign::Failed, &error.message(lang));
             if let Some(hint) = error.hint(lang) {
                 page.text(&hint, Style::new());
             }
@@ -154,7 +154,7 @@ fn warnings(wizard: &Wizard) -> Vec<String> {
     let lang = wizard.facts.lang;
     let words = |warning: &PlanWarning| match super::review::stops(warning) {
         true => t::renewal_stops_done(lang, &wizard.facts.sign_in.dotenv),
-        false => warning.words(lang),
+        false => warning.message(lang),
     };
     wizard.validation.beside(&wizard.done.committed.warnings).map(words).collect()
 }
@@ -188,7 +188,7 @@ pub fn summary(wizard: &Wizard, lang: Lang) -> String {
         };
         lines.push(title.to_owned());
         if let Undo::Failed(error) = &done.undo {
-            lines.push(error.words(lang));
+            lines.push(error.message(lang));
         }
         lines.extend(warnings(wizard).into_iter().map(|words| format!("! {words}")));
         lines.extend(at_chutes(wizard, lang));

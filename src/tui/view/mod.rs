@@ -35,6 +35,7 @@ use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
 
 /// Smallest window in which every screen is usable.
 pub const MIN_WIDTH: u16 = 40;
+/// Rows of the smallest window that everything is drawn in.
 pub const MIN_HEIGHT: u16 = 12;
 /// Columns that a text in lines is made for where that matters.
 const LINE: usize = 100;
@@ -331,7 +332,7 @@ impl View {
             Trouble::Files(error) => {
                 page.title(t::trouble_title(self.lang));
                 page.blank();
-                page.sign(Sign::Failed, &error.words(self.lang));
+                page.sign(Sign::Failed, &error.message(self.lang));
                 if let Some(hint) = error.hint(self.lang) {
                     page.blank();
                     page.text(&hint, Style::new());
@@ -340,7 +341,7 @@ impl View {
             Trouble::Overrides(refusal) => {
                 page.title(t::trouble_options_title(self.lang));
                 page.blank();
-                page.sign(Sign::Failed, &models::refusal_words(refusal, self.lang));
+                page.sign(Sign::Failed, &refusal.message(self.lang));
             }
         }
     }

@@ -35,7 +35,7 @@ fn warnings(planned: &Planned, wizard: &Wizard) -> Vec<String> {
         let key = key.map(|binding| binding.keys[0].name(lang)).unwrap_or_default();
         t::renewal_stops_review(lang, key, &wizard.facts.sign_in.dotenv)
     });
-    stops.chain(doubts).chain(chain).chain(others.into_iter().map(|warning| warning.words(lang))).collect()
+    stops.chain(doubts).chain(chain).chain(others.into_iter().map(|warning| warning.message(lang))).collect()
 }
 
 /// The sign-in will not be renewed, for want of a secret that is at hand.
@@ -65,7 +65,7 @@ pub fn page(page: &mut Page, wizard: &Wizard) {
     }
     if let Some(error) = &review.write_failed {
         page.blank();
-        page.sign(Sign::Failed, &error.words(lang));
+        page.sign(Sign::Failed, &error.message(lang));
         if let Some(hint) = error.hint(lang) {
             page.text(&hint, Style::new());
         }
@@ -78,7 +78,7 @@ pub fn page(page: &mut Page, wizard: &Wizard) {
         }
         Some(Err(error)) => {
             page.blank();
-            page.sign(Sign::Failed, &error.words(lang));
+            page.sign(Sign::Failed, &error.message(lang));
             if let Some(hint) = error.hint(lang) {
                 page.text(&hint, Style::new());
             }

@@ -28,9 +28,9 @@ pub fn page(page: &mut Page, wizard: &Wizard, window: usize) {
             page.title(t::over_title(lang));
             page.blank();
             let why = match over {
-                Over::Refused(refusal) => refusal.says(lang),
-                Over::Failed(error) => error.says(lang),
-                Over::CannotResume(why) => why.says(lang),
+                Over::Refused(refusal) => refusal.message(lang),
+                Over::Failed(error) => error.message(lang),
+                Over::CannotResume(why) => why.message(lang),
                 Over::RedirectMissing(uri) => t::app_redirect_missing(lang, uri),
             };
             page.sign(Sign::Failed, &why);
@@ -65,7 +65,7 @@ fn ways(page: &mut Page, wizard: &Wizard, window: usize) {
     page.weight(9);
     field(page, sign_in);
     if let Some(mistake) = &sign_in.mistake {
-        page.sign(Sign::Problem, &mistake.says(lang));
+        page.sign(Sign::Problem, &mistake.message(lang));
     } else if sign_in.is_expired() {
         page.sign(Sign::Problem, t::ways_expired(lang));
     }
@@ -112,7 +112,7 @@ fn ways(page: &mut Page, wizard: &Wizard, window: usize) {
     page.gap();
     if let Some(cannot) = &sign_in.cannot_listen {
         page.weight(7);
-        page.sign(Sign::Warning, &cannot.says(lang));
+        page.sign(Sign::Warning, &cannot.message(lang));
     }
     match &sign_in.note {
         Some(note) => {
@@ -132,7 +132,7 @@ fn ways(page: &mut Page, wizard: &Wizard, window: usize) {
 }
 
 fn where_words(sign_in: &SignIn, lang: Lang) -> String {
-    let host = sign_in.host.as_ref().map(|host| host.says(lang));
+    let host = sign_in.host.as_ref().map(|host| host.message(lang));
     let listening =
         sign_in.cannot_listen.is_none().then(|| t::ways_listening(lang, format!("127.0.0.1:{}", sign_in.port)));
     let separator = if lang == Lang::En { " " } else { "" };

@@ -110,6 +110,7 @@ impl Default for Scroll {
 }
 
 impl Scroll {
+    /// How far one can scroll, as the last frame said.
     pub fn set_viewport(&mut self, viewport: Viewport) {
         self.viewport = viewport;
         self.first = self.first.min(viewport.last);

@@ -29,6 +29,7 @@ use std::sync::Arc;
 /// OpenClaw's name for the protocol that Chutes speaks.
 const API: &str = "openai-completions";
 
+/// What the config is to say, in our own terms.
 pub struct ConfigSpec<'a> {
     pub base_url: &'a str,
     pub selection: &'a Selection,

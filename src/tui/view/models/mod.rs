@@ -4,8 +4,6 @@ mod details;
 mod table;
 pub(super) mod words;
 
-pub use words::refusal_words;
-
 use super::View;
 use super::page::{Page, Room, Sign};
 use crate::chutes::model::Source;
@@ -53,6 +51,7 @@ const LOW_PANE: usize = 4;
 /// From this many columns on, 120 with the margins, there is room beside the table.
 const BESIDE: usize = 116;
 
+/// The table, what is said about the chosen row, and the field that is being edited.
 pub fn page(page: &mut Page, wizard: &Wizard) {
     let Some(models) = &wizard.models else {
         return page.text(t::models_loading(page.view.lang), page.view.theme.quiet);

@@ -4,7 +4,6 @@ use crate::chutes::failure::Kind;
 use crate::chutes::model::{Source, id_of};
 use crate::chutes::verify::Verdict;
 use crate::clean;
-use crate::selection::Refusal;
 use crate::selection::alias::Problem;
 use crate::selection::cost::dollars;
 use crate::selection::propose::{Note, role_of};
@@ -38,13 +37,6 @@ pub fn problem(problem: &Problem, lang: Lang) -> String {
         Problem::Provider(name) => t::alias_provider(lang, name),
         Problem::Model(id) => t::alias_model(lang, clean::excerpt(id, MOST)),
         Problem::Command(word) => t::alias_command(lang, word),
-    }
-}
-
-pub fn refusal_words(refusal: &Refusal, lang: Lang) -> String {
-    match refusal {
-        Refusal::Alias { name, problem } => t::alias_refused(lang, name, self::problem(problem, lang)),
-        Refusal::TwoAliases { target, names: [first, second] } => t::alias_two(lang, first, second, target),
     }
 }
 

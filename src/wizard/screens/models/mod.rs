@@ -355,6 +355,7 @@ impl Models {
         self.view.get(self.cursor).map(|&at| &*self.models[at])
     }
 
+    /// The filter as it is typed or kept.
     pub fn query(&self) -> &Query {
         &self.query
     }
@@ -408,6 +409,7 @@ impl Models {
         !self.own.models.is_empty()
     }
 
+    /// The alias of the model with this id.
     pub fn alias_of(&self, id: &str) -> Option<&str> {
         self.aliases.iter().find(|a| id_of(&a.target) == Some(id)).map(|a| a.name.as_str())
     }
@@ -417,10 +419,12 @@ impl Models {
         self.fallbacks.iter().position(|f| id_of(f) == Some(id)).map(|at| at + 1)
     }
 
+    /// The model with this id is the default.
     pub fn is_primary(&self, id: &str) -> bool {
         id_of(&self.primary) == Some(id)
     }
 
+    /// The model with this id is the image model.
     pub fn is_image(&self, id: &str) -> bool {
         self.image.as_deref().and_then(id_of) == Some(id)
     }
