@@ -103,7 +103,7 @@ fn scenes(services: &Services) -> Vec<(&'static str, &'static str, Scene)> {
                 wait built-in models
                 snap discover
                 size 40x12
-                wait built-in models
+                wait Enter goes on
                 snap discover
             ",
             ),
