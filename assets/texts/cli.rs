@@ -366,7 +366,7 @@ texts! {
     column_price_out: "Out", "输出价";
     column_tags: "Tags", "标签";
     models_none: "No models are configured. Run: openclaw-chutes onboard", "尚未配置模型。请运行：openclaw-chutes onboard";
-    kind_api_key: "API key", "API Key";
+    kind_api_key: "API key", "API 密钥";
     kind_token: "access token", "访问令牌";
     kind_oauth: "OAuth", "OAuth";
     status_ok: "usable", "可用";
