@@ -112,7 +112,7 @@ texts! {
     hint_retry_after(seconds): "Try again in {seconds} s.", "请在 {seconds} 秒后重试。";
     hint_html:
         "A login page of the network, a proxy or a wrong address (CHUTES_BASE_URL) may have answered.",
-        "响应的可能是网络登录页、代理，或地址（CHUTES_BASE_URL）有误。";
+        "作出响应的可能是网络登录页或代理，也可能是地址（CHUTES_BASE_URL）有误。";
     hint_service:
         "Check the address (CHUTES_BASE_URL); if it is right, the service has a problem: try again later.",
         "请检查地址（CHUTES_BASE_URL）；如果无误，则是服务出现问题，请稍后重试。";
@@ -128,5 +128,5 @@ texts! {
         "Chutes 表示尝试过的密钥名称都已被占用。请重试。";
     narrow_key_unreadable:
         "Chutes answered, but with no key that can be read. Look at your keys in the Chutes account.",
-        "Chutes 已响应，但其中没有可读取的密钥。请在 Chutes 账户中查看您的密钥。";
+        "Chutes 已响应，但响应中没有可读取的密钥。请在 Chutes 账户中查看您的密钥。";
 }

@@ -90,7 +90,7 @@ texts! {
     arg_json: "One JSON document on stdout, everything else on stderr", "标准输出只有一个 JSON 文档，其余都在标准错误";
     arg_strict: "Fail on what OpenClaw refuses in the config, asking the installed one", "配置中若有 OpenClaw 会拒绝的内容则失败（会询问已安装的 OpenClaw）";
     arg_check: "Show the diff, write nothing; exit 4 if something would change", "显示差异但不写入；若会有改动则退出码为 4";
-    arg_skip_verify: "No test call", "没有试调用";
+    arg_skip_verify: "No test call", "不做试调用";
 
     arg_json_short: "Print JSON", "输出 JSON";
     arg_plain_list: "One per line, nothing else", "每行一个，不输出其他内容";
@@ -252,7 +252,7 @@ texts! {
     warn_other_provider(wanted, provider): "{wanted} is no Chutes model that is known; it is taken as written, and OpenClaw looks for it at the provider {provider}. Write chutes/… for a Chutes model.", "{wanted} 不是已知的 Chutes 模型；按原样采用，OpenClaw 会向提供商 {provider} 请求。Chutes 模型请写作 chutes/…。";
     warn_left_out(ids): "Left out, because OpenClaw would expand the variable in the name and send it to the service: {ids}.", "已略过：OpenClaw 会展开其名称中的变量并发送给服务方：{ids}。";
     warn_certificates(variable, path): "{variable} names certificates that cannot be read, so they do not count, here or in OpenClaw: {path}", "{variable} 所指的证书无法读取，因此在此处和 OpenClaw 中均不起作用：{path}";
-    warn_unverified(why): "The test call gave no answer to go by, so this is not verified. {why}", "试调用没有得到可供判断的答复，因此未经验证。{why}";
+    warn_unverified(why): "The test call gave no answer to go by, so this is not verified. {why}", "试调用没有得到可供判断的响应，因此未经验证。{why}";
     warn_balance(why): "The credential works, but the account has no balance. {why}", "凭据有效，但账户余额不足。{why}";
     warn_token_expires: "CHUTES_OAUTH_TOKEN lives for about an hour and cannot be renewed; sign in with OAuth for a login that lasts.", "CHUTES_OAUTH_TOKEN 有效期约一小时且无法续期；要长期使用，请通过 OAuth 登录。";
     warn_changed_meanwhile(paths):
@@ -366,7 +366,7 @@ texts! {
     column_price_out: "Out", "输出价";
     column_tags: "Tags", "标签";
     models_none: "No models are configured. Run: openclaw-chutes onboard", "尚未配置模型。请运行：openclaw-chutes onboard";
-    kind_api_key: "API key", "API Key";
+    kind_api_key: "API key", "API 密钥";
     kind_token: "access token", "访问令牌";
     kind_oauth: "OAuth", "OAuth";
     status_ok: "usable", "可用";

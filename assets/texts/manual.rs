@@ -30,7 +30,7 @@ texts! {
     env_tls: "More certificate authorities", "额外的证书颁发机构";
     env_lang: "The language; the first that is set decides", "语言；第一个已设置的变量生效";
     env_terminal: "No colours; nothing that moves by itself; line by line for screen readers; what the terminal can do",
-        "不使用颜色；没有自行变化的内容；为读屏软件逐行输出；终端的能力";
+        "不使用颜色；不显示会自行变化的内容；为读屏软件逐行输出；终端的能力";
     env_state: "Where our own state is: $XDG_STATE_HOME/openclaw-chutes", "本程序状态的位置：$XDG_STATE_HOME/openclaw-chutes";
 }
 

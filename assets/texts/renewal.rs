@@ -27,7 +27,7 @@ texts! {
 
     about_renew: "Renew the stored sign-in when it is time, and have a running gateway take it", "到期前续期已存储的登录，并让运行中的网关使用新令牌";
     about_token: "The access token, for OpenClaw's exec secret provider", "访问令牌，供 OpenClaw 的 exec 密钥提供程序使用";
-    arg_timer: "Have systemd, launchd or cron call this every 10 minutes, for as long as no gateway's cron does", "在没有网关 cron 期间，由 systemd、launchd 或 cron 每 10 分钟调用一次";
+    arg_timer: "Have systemd, launchd or cron call this every 10 minutes, for as long as no gateway's cron does", "在没有网关的 cron 负责期间，由 systemd、launchd 或 cron 每 10 分钟调用一次";
     arg_no_timer: "Take that timer away", "移除该定时器";
     arg_login_timer: "Also make a timer that renews, where no gateway runs yet", "尚无网关运行时，同时创建续期定时器";
     arg_watch: "Go on for ever, where no timer calls this", "持续运行，用于没有定时器的环境";
@@ -84,7 +84,7 @@ texts! {
     timer_until: "; it goes when a gateway's cron does it, and with undo or logout.", "；网关的 cron 接替时，以及 undo 或 logout 时会移除。";
     timer_offered(key, by, every):
         "No gateway's cron does that now. {key}: have {by} look every {every} until one does.",
-        "目前没有网关的 cron 负责此事。{key}：在此之前由 {by} 每 {every} 检查一次。";
+        "目前没有网关的 cron 负责此事。{key}：由 {by} 每 {every} 检查一次，直到由网关的 cron 接替。";
     way_stop:
         "When that stops, requests fail once the access token ends, within an hour; the next renewal, or a gateway that starts, puts it right.",
         "如果停止续期，访问令牌到期后（一小时内）请求会失败；下一次续期或网关启动时即可恢复。";

@@ -203,7 +203,7 @@ texts! {
     ways_error_page(uri): "The page says “Unknown client_id”? Esc, and check it. “Redirect URI not registered”? Register exactly {uri}", "页面显示 “Unknown client_id”？请按 Esc 并检查它。显示 “Redirect URI not registered”？请准确注册 {uri}";
     ways_finish: "Then any one of these finishes it", "然后用以下任一方式完成";
     ways_paste: "paste the address your browser ends on", "粘贴浏览器最后停留的地址";
-    ways_demo: "or, as this is the demo: Enter, with nothing pasted, allows it for you", "或者，因为这是演示：不粘贴任何内容直接按 Enter 即代您允许";
+    ways_demo: "or, as this is the demo: Enter, with nothing pasted, allows it for you", "或者，因为这是演示：不粘贴任何内容，直接按 Enter，即代您允许访问";
     ways_wait: "or just wait: the browser reports back by itself", "或等待：浏览器会自动返回结果";
     ways_tunnel: "or forward the port from your machine, and it finishes by itself", "或从您的电脑转发端口，之后会自动完成";
     ways_workspace(port): "or forward port {port} in your editor (Ports), and it finishes by itself", "或在编辑器的 “端口” 面板中转发端口 {port}，之后会自动完成";

@@ -166,7 +166,7 @@ texts! {
     models_proposal_taken(taken, reason): "{taken} is {reason}", "{taken} 是{reason}";
     models_proposal_step(old, new): "${old} → ${new}", "${old} → ${new}";
     models_proposal_dearer(input, output): ", dearer: in {input}, out {output}", "，更贵：输入 {input}，输出 {output}";
-    models_proposal_too_dear(times, input, output): ", for want of anything cheaper, and more than {times} times as dear: in {input}, out {output}", "，没有更便宜的可选，价格超过 {times} 倍：输入 {input}，输出 {output}";
+    models_proposal_too_dear(times, input, output): ", for want of anything cheaper, and more than {times} times as dear: in {input}, out {output}", "，没有更便宜的可选，价格超过原来的 {times} 倍：输入 {input}，输出 {output}";
     models_proposal_cheaper(input, output): ", cheaper: in {input}, out {output}", "，更便宜：输入 {input}，输出 {output}";
     models_proposal_nothing: "Nothing like it is served", "没有相近的模型";
     models_reason_family: "the newest of its family", "同系列中最新的";
@@ -247,13 +247,13 @@ texts! {
     review_lines(first, last, total): "lines {first}-{last} of {total}", "第 {first}-{last} 行，共 {total} 行";
     review_wider: "Right shows the rest of long lines", "按 Right 查看长行的后半部分";
     review_no_credential: "no test call: no Chutes credential is stored, so OpenClaw will get no answer. openclaw-chutes sets one up.",
-        "没有试调用：尚未存储 Chutes 凭据，OpenClaw 将得不到响应。请运行 openclaw-chutes 进行设置。";
+        "未做试调用：尚未存储 Chutes 凭据，OpenClaw 将得不到响应。请运行 openclaw-chutes 进行设置。";
     review_verify_running(model): "asking {model} for one token", "正在用 {model} 试调用（1 个 token）";
     review_verify_works(model, ms): "{model} answered in {ms} ms", "{model} 在 {ms} 毫秒内响应";
     review_unserved(names): "Not served now: {names}.", "当前已下线：{names}。";
     review_unverified: "The list of models is unverified: it is not a live one.", "模型列表未验证：不是实时列表。";
     review_verify_price(price): ", this call: ${price}", "，本次调用：${price}";
-    review_verify_skipped: "no test call", "没有试调用";
+    review_verify_skipped: "no test call", "不做试调用";
     review_verify_no_balance: "the key works, but the account has no balance", "密钥有效，但账户没有余额";
     review_verify_unverified(why): "not verified: {why}", "未验证：{why}";
     review_waiting_verify: "waiting for the test call", "等待试调用";

@@ -47,7 +47,8 @@ pub fn run(session: Session, facts: Facts) -> io::Result<(Ended, Wizard)> {
             list: None,
             place: None,
             asked: false,
-            answered: false,
+            refused: false,
+            under_way: false,
             line: Line::default(),
             unread: VecDeque::new(),
         };
@@ -102,7 +103,7 @@ async fn drive(
         };
         for event in events {
             for effect in wizard.handle(event) {
-                talk.answered = true;
+                talk.under_way |= is_answered_later(&effect);
                 if let Some(outcome) = running.run(effect) {
                     return Ok(Ended::Outcome(outcome));
                 }
@@ -146,8 +147,10 @@ struct Talk {
     place: Option<(Screen, KeyContext)>,
     /// A line was typed, and has to be answered whatever came of it.
     asked: bool,
-    /// It has been, by a refusal, or will be: something is under way because of it.
-    answered: bool,
+    /// It has been, by a refusal.
+    refused: bool,
+    /// It will be: something is under way because of it.
+    under_way: bool,
     line: Line,
     /// Bytes behind a complete line.
     unread: VecDeque<u8>,
@@ -160,7 +163,8 @@ impl Talk {
         self.view.now = now();
         let (context, lang) = (wizard.context(), self.view.lang);
         let asked = std::mem::take(&mut self.asked);
-        let answered = std::mem::take(&mut self.answered);
+        let refused = std::mem::take(&mut self.refused);
+        let under_way = std::mem::take(&mut self.under_way);
         let moved = self.place != Some((wizard.screen, context));
         let mut text = String::new();
         if self.place.is_none_or(|(screen, _)| screen != wizard.screen) {
@@ -190,10 +194,11 @@ impl Talk {
         if silent && !moved && !asked {
             return Ok(());
         }
-        if silent && asked && !moved && !answered {
+        if silent && asked && !moved && !refused {
             // The same answer as before is an answer.
             let answers = self.view.answers(wizard);
             match answers.is_empty() {
+                true if under_way => {}
                 true => text.push_str(&format!("{}\n", t::plain_nothing_new(lang))),
                 false => answers.iter().for_each(|line| text.push_str(&format!("{line}\n"))),
             }
@@ -272,7 +277,7 @@ impl Talk {
                     match meaning(wizard, Secret::new(typed), lang) {
                         Ok(meant) => events.extend(meant),
                         Err(why) => {
-                            self.answered = true;
+                            self.refused = true;
                             refusals.push_str(&format!("{why}\n"));
                         }
                     }
@@ -299,6 +304,19 @@ impl Talk {
         io::stdout().lock().flush()?;
         Ok(events)
     }
+}
+
+/// What comes of it is said when it comes.
+fn is_answered_later(effect: &Effect) -> bool {
+    matches!(
+        effect,
+        Effect::Answer { .. }
+            | Effect::AllowInDemo { .. }
+            | Effect::MoreTime(_)
+            | Effect::OpenBrowser { .. }
+            | Effect::Copy { .. }
+            | Effect::SaveLink { .. }
+    )
 }
 
 /// A numbered line of a list.

@@ -207,6 +207,12 @@ fn a_crontab_gets_one_line_and_loses_it_again() {
         assert_eq!(said["timer"], json!({"by": "crontab", "state": "removed"}));
         assert_eq!(home.read("table"), before.unwrap_or_default());
     }
+    // A table that cannot go back as it came is not touched.
+    let latin = b"# caf\xe9\n0 5 * * * /bin/true\n";
+    std::fs::write(home.join("table"), latin).unwrap();
+    let (code, said) = run(&home, &["renew", "--timer", "--json"]);
+    assert_ne!(code, 0, "{said}");
+    assert_eq!(std::fs::read(home.join("table")).unwrap(), latin);
 }
 
 #[test]

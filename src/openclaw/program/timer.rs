@@ -18,7 +18,11 @@ pub fn start(timer: &RenewalTimer) -> Result<(), String> {
             systemctl(&["enable", "--now", &format!("{}.timer", timer.name)])?;
             if timer.lingers { run("loginctl", &["enable-linger"], None).map(drop) } else { Ok(()) }
         }
-        By::Launchd => run("launchctl", &["bootstrap", &domain(), &agent(timer)], None).map(drop),
+        By::Launchd => {
+            // One that is loaded already is refused, and would not read a changed file.
+            unload(timer);
+            run("launchctl", &["bootstrap", &domain(), &agent(timer)], None).map(drop)
+        }
         By::Crontab => {
             let line = timer.entry.as_deref().unwrap_or_default();
             let (mut table, _) = table_without(timer)?;
@@ -38,8 +42,7 @@ pub fn stop(timer: &RenewalTimer) -> Result<(), String> {
             if timer.lingers { run("loginctl", &["disable-linger"], None).map(drop) } else { Ok(()) }
         }
         By::Launchd => {
-            // That it is not loaded is what is wanted.
-            let _ = run("launchctl", &["bootout", &format!("{}/{}", domain(), timer.name)], None);
+            unload(timer);
             Ok(())
         }
         By::Crontab => {
@@ -54,6 +57,11 @@ pub fn forget(timer: &RenewalTimer) {
     if timer.by == By::Systemd {
         let _ = systemctl(&["daemon-reload"]);
     }
+}
+
+/// That it is not loaded is what is wanted.
+fn unload(timer: &RenewalTimer) {
+    let _ = run("launchctl", &["bootout", &format!("{}/{}", domain(), timer.name)], None);
 }
 
 fn systemctl(args: &[&str]) -> Result<String, String> {
@@ -89,9 +97,10 @@ fn run(program: &str, args: &[&str], input: Option<&str>) -> Result<String, Stri
     let shown = || format!("{program} {}", args.join(" "));
     let failed = |error: ChildError| format!("{}: {error}", shown());
     let output = child::run(command, input, LONGEST, || true).map_err(failed)?;
-    let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
     if output.status.success() {
-        return Ok(text(&output.stdout));
+        // A crontab goes back as it came, so that nothing may be replaced in it.
+        return String::from_utf8(output.stdout).map_err(|_| format!("{}: not UTF-8", shown()));
     }
-    Err(format!("{}: {}", shown(), clean::excerpt(text(&output.stderr).trim(), 200)))
+    let said = String::from_utf8_lossy(&output.stderr);
+    Err(format!("{}: {}", shown(), clean::excerpt(said.trim(), 200)))
 }

@@ -189,10 +189,22 @@ impl<'s> OpenJournal<'s> {
             (false, _) => Recovered::TakenBack,
         };
         let back: Result<Vec<Change<'static>>, Error> = done.into_iter().rev().map(way_back).collect();
-        match Prepared::new(back?)?.commit() {
-            Ok(_) => {}
-            Err(Failure::Conflict(path)) => return Err(Error::ChangedSince { path }),
+        // What has no copy was a secret that goes for good, or somebody removed its copy: such a write goes on.
+        let (changes, recovered) = match back {
+            Ok(back) => (back, recovered),
+            Err(Error::BackupGone { .. }) => match way_on(found)? {
+                Some(on) => (on, Recovered::Completed),
+                None => (Vec::new(), Recovered::LeftAlone),
+            },
+            Err(error) => return Err(error),
+        };
+        let recovered = match Prepared::new(changes)?.commit() {
+            Ok(_) => recovered,
+            Err(Failure::Conflict(_)) => Recovered::LeftAlone,
             Err(Failure::Error(error)) => return Err(error),
+        };
+        if recovered == Recovered::Completed {
+            return Ok(recovered);
         }
         for file in &found.files {
             if let (Some(backup), Some(before)) = (&file.backup, &file.before) {
@@ -212,7 +224,9 @@ fn was_torn(file: &PlannedFile) -> Result<bool, Error> {
     let (Some(staged), Some(backup), Some(hash)) = (&file.staged, &file.backup, &file.before) else { return Ok(false) };
     let read = crate::files::read_file;
     let (Some(now), Some(after)) = (read(&file.path)?, read(staged)?) else { return Ok(false) };
-    Ok(is_torn(&now, &undo::backed_up(backup, hash)?, &after))
+    // Without the old bytes nobody can tell.
+    let Ok(before) = undo::backed_up(backup, hash) else { return Ok(false) };
+    Ok(is_torn(&now, &before, &after))
 }
 
 /// From the new bytes to the old ones, which are in the backup.
@@ -225,6 +239,25 @@ fn way_back(file: &PlannedFile) -> Result<Change<'static>, Error> {
     };
     let (before, after) = (now.map(Cow::Owned), after.map(Cow::Owned));
     Ok(Change { path: file.path.clone(), before, after, mode: file.mode, backup: None, staged: None })
+}
+
+/// The rest of a write, from the new bytes that wait. None: somebody changed a file, or the new bytes are gone.
+fn way_on(found: &Transaction) -> Result<Option<Vec<Change<'static>>>, Error> {
+    let mut changes = Vec::new();
+    for file in &found.files {
+        let before = crate::files::read_file(&file.path)?;
+        let hash = before.as_deref().map(undo::sha256);
+        if hash == file.after {
+            continue;
+        }
+        let after = file.staged.as_deref().map(crate::files::read_file).transpose()?.flatten();
+        if hash != file.before || after.as_deref().map(undo::sha256) != file.after {
+            return Ok(None);
+        }
+        let (before, after) = (before.map(Cow::Owned), after.map(Cow::Owned));
+        changes.push(Change { path: file.path.clone(), before, after, mode: file.mode, backup: None, staged: None });
+    }
+    Ok(Some(changes))
 }
 
 /// The new bytes that wait, and the throw-away config.
@@ -256,5 +289,74 @@ fn remove_if(path: &Path, sha256: &str) {
     let is_file = fs::symlink_metadata(path).is_ok_and(|meta| meta.is_file());
     if is_file && undo::sha256_of(path).is_ok_and(|now| now.as_deref() == Some(sha256)) {
         let _ = fs::remove_file(path);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn change(path: PathBuf, before: &'static str, after: &'static str, backup: Option<PathBuf>) -> Change<'static> {
+        let bytes = |text: &'static str| Some(Cow::Borrowed(text.as_bytes()));
+        Change { path, before: bytes(before), after: bytes(after), mode: 0o600, backup, staged: None }
+    }
+
+    /// A write of two files, killed after the first: `.env`, with a copy or without one, then the config.
+    fn killed_between_two_files(dir: &Path, backup: Option<PathBuf>) -> State {
+        let state = State::at(dir.join("state"));
+        let (env, config) = (dir.join(".env"), dir.join("openclaw.json"));
+        fs::write(&env, "A=1\nKEY=old\n").unwrap();
+        fs::write(&config, "{ old: 1 }").unwrap();
+        let copy = dir.join("openclaw.json.chutes-backup-1");
+        let mut changes =
+            [change(env, "A=1\nKEY=old\n", "A=1\n", backup), change(config.clone(), "{ old: 1 }", "{}", Some(copy))];
+        let mut journal = OpenJournal::open(&state, &config);
+        journal.begin(Direction::Write, &mut changes, None).unwrap();
+        for change in &changes {
+            fs::write(change.staged.as_ref().unwrap(), change.after.as_deref().unwrap()).unwrap();
+            if let Some(backup) = &change.backup {
+                fs::write(backup, change.before.as_deref().unwrap()).unwrap();
+            }
+        }
+        // The two change places, and that run is no more.
+        let [env, _] = &changes;
+        fs::rename(env.staged.as_ref().unwrap(), &env.path).unwrap();
+        fs::write(env.staged.as_ref().unwrap(), env.before.as_deref().unwrap()).unwrap();
+        state
+    }
+
+    fn names(dir: &Path) -> Vec<String> {
+        let entries = fs::read_dir(dir).unwrap().map(|entry| entry.unwrap().file_name().into_string().unwrap());
+        let mut names: Vec<String> = entries.filter(|name| name != "state").collect();
+        names.sort();
+        names
+    }
+
+    #[test]
+    fn a_sign_out_that_was_killed_in_between_goes_on() {
+        let dir = tempfile::tempdir().unwrap();
+        let state = killed_between_two_files(dir.path(), None);
+        let config = dir.path().join("openclaw.json");
+        let mut journal = OpenJournal::open(&state, &config);
+        assert_eq!(journal.recover(), Ok(Some(Recovered::Completed)));
+        assert_eq!(fs::read_to_string(dir.path().join(".env")).unwrap(), "A=1\n");
+        assert_eq!(fs::read_to_string(&config).unwrap(), "{}");
+        assert_eq!(names(dir.path()), [".env", "openclaw.json", "openclaw.json.chutes-backup-1"]);
+        assert_eq!(OpenJournal::open(&state, &config).recover(), Ok(None), "there is nothing left to clear up");
+    }
+
+    #[test]
+    fn a_write_with_no_way_back_and_none_on_is_left_alone_once() {
+        let dir = tempfile::tempdir().unwrap();
+        let backup = dir.path().join(".env.chutes-backup-1");
+        let state = killed_between_two_files(dir.path(), Some(backup.clone()));
+        let config = dir.path().join("openclaw.json");
+        fs::remove_file(backup).unwrap();
+        fs::write(&config, "{ theirs: 1 }").unwrap();
+        assert_eq!(OpenJournal::open(&state, &config).left_torn(), Ok(false));
+        assert_eq!(OpenJournal::open(&state, &config).recover(), Ok(Some(Recovered::LeftAlone)));
+        assert_eq!(fs::read_to_string(dir.path().join(".env")).unwrap(), "A=1\n");
+        assert_eq!(fs::read_to_string(&config).unwrap(), "{ theirs: 1 }");
+        assert_eq!(OpenJournal::open(&state, &config).recover(), Ok(None), "it stands in nobody's way any more");
     }
 }
