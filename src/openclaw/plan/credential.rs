@@ -41,7 +41,7 @@ pub struct Change {
 /// `client_secret`: of the app, when it is to be kept.
 pub fn change(snapshot: &Snapshot, new: &NewCredential, client_secret: Option<&Secret>) -> Result<Change, Error> {
     match (snapshot.installed.generation, new) {
-        (Generation::Unknown | Generation::SharedSqlite, NewCredential::OAuth { .. }) => {
+        (generation, NewCredential::OAuth { .. }) if generation.has_us_keep_sign_ins() => {
             keep(snapshot, new, client_secret)
         }
         (Generation::Unknown, _) => Ok(in_dotenv(new)),
@@ -246,6 +246,14 @@ pub fn account(snapshot: &Snapshot, change: &AccountChange, known: &[StoredCrede
     let others = others.filter(|other| *other != used.profile_id && !removed.contains(other)).collect();
     let account = used.account.clone().filter(|_| used.kind == CredentialKind::OAuth);
     let gone = snapshot.installed.generation.has_database().then(|| removed.first().cloned()).flatten();
+    if let Some(kept) = current::kept(snapshot) {
+        if current::kept_id(&kept) == used.profile_id {
+            // It stays what it is: the config names no profile beside it.
+            return Ok(Change { files, database: gone.map(DatabaseChange::Without), ..Change::default() });
+        }
+        // Its reference leaves the config.
+        files.push((Role::SignIn, snapshot.sign_in.clone(), sign_in::signed_out()));
+    }
     let profile = ConfigProfile { id: used.profile_id.clone(), mode: used.kind.name(), account, others, removed };
     Ok(Change { files, database: gone.map(DatabaseChange::Without), profile: Some(profile), ..Change::default() })
 }
