@@ -191,7 +191,7 @@ fn the_job_goes_when_another_account_is_used() {
     assert_eq!(renew(&home).1["job"], "added");
     let key = |key: &str| json!({"type": "api_key", "provider": "chutes", "key": key});
     let store = json!({"version": 1, "profiles": {"chutes:one": key("cpk_1"), "chutes:two": key("cpk_2")}});
-    home.write(".openclaw/agents/main/agent/auth-profiles.json", &store.to_string());
+    home.write(".openclaw/agents/main/agent/auth-profiles.json", store.to_string());
     let used = home.run([BIN, "accounts", "use", "two", "--json"]);
     assert_eq!(used.code, 0, "{used:?}");
     assert!(asked(&home).contains(&"cron remove job-1 --json".to_owned()), "{:?}", asked(&home));
