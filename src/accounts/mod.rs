@@ -32,6 +32,17 @@ pub struct Listed {
     pub active: Option<usize>,
 }
 
+/// What a change did.
+#[derive(Clone, Debug, Default, PartialEq)]
+pub struct Changed {
+    /// What is stored now.
+    pub listed: Listed,
+    /// A file or OpenClaw's database changed.
+    pub written: bool,
+    /// It can be undone.
+    pub undoable: bool,
+}
+
 impl Known {
     /// The accounts that OpenClaw and we know of, from the files of the site; fails where those cannot be read.
     pub fn read(site: &Site) -> Result<Known, Error> {
@@ -61,11 +72,11 @@ impl Known {
     }
 }
 
-/// Has OpenClaw use another of them, or takes one away, through the one writer; then tells a running gateway. What
-/// is stored afterwards. `endpoints`: for a config that names no address. Blocks.
-pub fn change(site: &Site, state: &State, endpoints: &Endpoints, change: AccountChange) -> Result<Listed, Error> {
+/// Has OpenClaw use another of them, or takes one away, through the one writer; then tells a running gateway.
+/// `endpoints`: for a config that names no address. Blocks.
+pub fn change(site: &Site, state: &State, endpoints: &Endpoints, change: AccountChange) -> Result<Changed, Error> {
     let known = Known::read(site)?;
-    let current = known.current;
+    let (kept_before, current) = (kept(&known.snapshot), known.current);
     let request = Request {
         base_url: current.base_url.clone().unwrap_or_else(|| endpoints.api.clone()),
         selection: current.selection(),
@@ -74,10 +85,11 @@ pub fn change(site: &Site, state: &State, endpoints: &Endpoints, change: Account
         stored: current.credentials,
         ..Request::default()
     };
-    write::commit(site, &request, None, state, now())?;
+    let written = write::commit(site, &request, None, state, now())?;
     // A running gateway goes on with what it has in memory until it is told.
-    round::after_write(site, kept(&site.read()?), None, var);
-    Ok(Known::read(site)?.listed())
+    round::after_write(site, kept_before, None, var);
+    let (undoable, written) = (written.undoable, written.plan.changes_anything());
+    Ok(Changed { listed: Known::read(site)?.listed(), written, undoable })
 }
 
 fn var(name: &str) -> Option<String> {

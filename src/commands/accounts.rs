@@ -74,7 +74,7 @@ fn named(name: &str, listed: &Listed) -> Result<String, Error> {
 }
 
 fn change(context: &Context, change: AccountChange) -> Result<Listed, Error> {
-    Ok(accounts::change(&context.site()?, &context.state(), &context.endpoints()?, change)?)
+    Ok(accounts::change(&context.site()?, &context.state(), &context.endpoints()?, change)?.listed)
 }
 
 fn answer(after: &Listed, what: &str, id: &str, line: String, as_json: bool) -> Report {

@@ -104,6 +104,8 @@ pub struct Wizard {
     /// Test calls under way, and the ids they ask.
     tests: Vec<(Attempt, String)>,
     last_attempt: Attempt,
+    /// Writes beside the steps that were not undone, whichever screen made them.
+    writes_aside: usize,
     /// Ctrl-C came while files were being written.
     leaving: bool,
 }
@@ -144,6 +146,7 @@ impl Wizard {
             decided: HashSet::new(),
             tests: Vec::new(),
             last_attempt: Attempt::default(),
+            writes_aside: 0,
             leaving: false,
             facts,
         };
@@ -359,35 +362,35 @@ impl Wizard {
             }
             Event::Validated { attempt, refused } => self.validation.answered(attempt, refused),
             Event::KeyRights { attempt, is_admin } => self.trade.answered(attempt, is_admin),
-            Event::NarrowKeyMade { attempt, result } => return self.narrow_key_made(attempt, *result),
+            Event::NarrowKeyMade { attempt, admin, result } => return self.narrow_key_made(attempt, admin, *result),
             Event::Examined { attempt, result } => self.doctor.examined(attempt, *result),
             Event::Mended { attempt, result } => {
-                self.doctor.mended(attempt, *result);
-                return self.written_aside();
+                let wrote = self.doctor.mended(attempt, *result);
+                return self.written_aside(wrote);
             }
-            Event::Accounts { attempt, result } => {
-                let was_writing = self.accounts.is_writing();
-                self.accounts.listed(attempt, result);
-                if was_writing {
-                    return self.written_aside();
-                }
+            Event::Accounts { attempt, result } => self.accounts.listed(attempt, result),
+            Event::AccountChanged { attempt, result } => {
+                let wrote = self.accounts.changed(attempt, result);
+                return self.written_aside(wrote);
             }
             Event::SignOutPlanned { attempt, result } => self.accounts.planned(attempt, result),
             Event::SignedOut { attempt, result } => {
-                self.accounts.signed_out(attempt, result);
-                return self.written_aside();
+                let wrote = self.accounts.signed_out(attempt, result);
+                return self.written_aside(wrote);
             }
             Event::Undone(result) if self.accounts.undo == Undo::Running => {
+                self.undone_aside(result.is_ok());
                 self.accounts.undone(*result);
-                let mut effects = self.written_aside();
+                let mut effects = self.after_aside();
                 if !self.leaving && matches!(self.accounts.way_out, WayOut::Closed) {
                     effects.push(Effect::ListAccounts(self.accounts.attempt));
                 }
                 return effects;
             }
             Event::Undone(result) if self.doctor.undo == Undo::Running => {
+                self.undone_aside(result.is_ok());
                 self.doctor.undone(*result);
-                return self.written_aside();
+                return self.after_aside();
             }
             Event::Undone(result) => {
                 self.done.undone(*result);
@@ -522,7 +525,7 @@ impl Wizard {
         let outcome = match self.step() {
             Screen::Done => Outcome::Done,
             _ if self.trouble.is_some() => Outcome::Failed,
-            _ if self.has_written_aside() => Outcome::Changed,
+            _ if self.writes_aside > 0 => Outcome::Changed,
             _ => Outcome::Cancelled,
         };
         let mut effects = if outcome == Outcome::Done { Vec::new() } else { self.trade.give_back() };
@@ -534,15 +537,23 @@ impl Wizard {
         self.doctor.is_writing() || self.accounts.is_writing()
     }
 
-    fn has_written_aside(&self) -> bool {
-        self.doctor.has_written() || self.accounts.has_written()
+    /// A write beside the steps is over. `wrote`: it changed something, and is now the last write.
+    fn written_aside(&mut self, wrote: bool) -> Vec<Effect> {
+        if wrote {
+            self.writes_aside += 1;
+            if self.done.undo == Undo::Offered {
+                self.done.undo = Undo::Passed;
+            }
+        }
+        self.after_aside()
     }
 
-    /// Something was written beside the steps: what they show of the files is old.
-    fn written_aside(&mut self) -> Vec<Effect> {
-        if self.has_written_aside() && self.done.undo == Undo::Offered {
-            self.done.undo = Undo::Passed;
-        }
+    fn undone_aside(&mut self, worked: bool) {
+        self.writes_aside = self.writes_aside.saturating_sub(usize::from(worked));
+    }
+
+    /// What the steps show of the files may be old.
+    fn after_aside(&mut self) -> Vec<Effect> {
         if self.leaving { self.quit() } else { vec![Effect::Load] }
     }
 
@@ -978,13 +989,25 @@ impl Wizard {
     }
 
     /// The narrow key takes the place of the other one, and is tried as that was.
-    fn narrow_key_made(&mut self, attempt: Attempt, result: Result<NarrowKey, NarrowKeyError>) -> Vec<Effect> {
+    /// One that nobody waits for any more is deleted.
+    fn narrow_key_made(
+        &mut self,
+        attempt: Attempt,
+        admin: Secret,
+        result: Result<NarrowKey, NarrowKeyError>,
+    ) -> Vec<Effect> {
+        let id = result.as_ref().ok().map(|narrow| narrow.id.clone());
+        let in_use =
+            matches!(&self.credential, Some(Credential::ApiKey(key) | Credential::EnvKey(key)) if *key == admin);
+        if !in_use || self.review.writing || self.screen == Screen::Done {
+            self.trade.give_up(attempt);
+        }
         match self.trade.made(attempt, result) {
             Some(key) => {
                 self.credential = Some(Credential::ApiKey(key));
                 if self.screen == Screen::Review { self.start_review() } else { Vec::new() }
             }
-            None => Vec::new(),
+            None => id.map(|id| Effect::DeleteKey { admin, id }).into_iter().collect(),
         }
     }
 

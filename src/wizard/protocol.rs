@@ -2,8 +2,8 @@
 //!
 //! What goes into the machine and what comes out: plain data.
 
-use crate::accounts::Listed;
 use crate::accounts::sign_out::{Problem, SignedOut};
+use crate::accounts::{Changed, Listed};
 use crate::chutes::catalog::Stage;
 use crate::chutes::failure::Failure;
 use crate::chutes::key_management::{NarrowKey, NarrowKeyError};
@@ -193,6 +193,8 @@ pub enum Event {
     },
     NarrowKeyMade {
         attempt: Attempt,
+        /// The key that it was made with.
+        admin: Secret,
         result: Box<Result<NarrowKey, NarrowKeyError>>,
     },
     /// Nothing was added to the paste field since it had that many pieces.
@@ -216,10 +218,14 @@ pub enum Event {
         attempt: Attempt,
         result: Box<Result<Mended, Error>>,
     },
-    /// What is stored, also after a change.
+    /// What is stored.
     Accounts {
         attempt: Attempt,
         result: Result<Listed, Error>,
+    },
+    AccountChanged {
+        attempt: Attempt,
+        result: Result<Changed, Error>,
     },
     SignOutPlanned {
         attempt: Attempt,

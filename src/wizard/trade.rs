@@ -74,6 +74,13 @@ impl Trade {
         vec![Effect::MakeNarrowKey { attempt, admin }]
     }
 
+    /// The key that is being made is wanted no more.
+    pub fn give_up(&mut self, made: Attempt) {
+        if matches!(self, Trade::Running { attempt, .. } if *attempt == made) {
+            *self = Trade::None;
+        }
+    }
+
     /// Some: the key to work with from now on.
     pub fn made(&mut self, made: Attempt, result: Result<NarrowKey, NarrowKeyError>) -> Option<Secret> {
         let Trade::Running { attempt, admin } = self else { return None };

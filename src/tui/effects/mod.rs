@@ -143,7 +143,7 @@ impl Effects {
                 let session = Arc::clone(&self.session);
                 self.write(move || {
                     let Session { site, state, endpoints, .. } = &*session;
-                    Event::Accounts { attempt, result: accounts::change(site, state, endpoints, change) }
+                    Event::AccountChanged { attempt, result: accounts::change(site, state, endpoints, change) }
                 });
             }
             Effect::PlanSignOut(attempt) => {
@@ -357,7 +357,7 @@ impl Effects {
             let made = key_management::create_narrow(&client, &admin, noting(&session, MadeKind::Key)).await;
             match &made {
                 Ok(key) if leaving.load(Ordering::Relaxed) => delete_key(&client, &session, &admin, &key.id).await,
-                _ => drop(events.send(Event::NarrowKeyMade { attempt, result: Box::new(made) })),
+                _ => drop(events.send(Event::NarrowKeyMade { attempt, admin, result: Box::new(made) })),
             }
         }));
     }

@@ -73,7 +73,7 @@ fn list(page: &mut Page, wizard: &Wizard, listed: &Listed) {
     };
     match (&accounts.doing, &accounts.did) {
         (Some(_), _) => page.sign(Sign::Working, t::review_writing(lang)),
-        (None, Some(did)) if accounts.undo == Undo::Offered => {
+        (None, Some(did)) if matches!(accounts.undo, Undo::Offered | Undo::NotOffered) => {
             let words = match did {
                 AccountChange::Use(_) => cli::account_used(lang, id(did)),
                 AccountChange::Remove(_) => cli::account_removed(lang, id(did)),

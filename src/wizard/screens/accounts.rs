@@ -3,8 +3,8 @@
 
 use super::done::Undo;
 use super::{Scroll, Transition};
-use crate::accounts::Listed;
 use crate::accounts::sign_out::{Problem, SignedOut};
+use crate::accounts::{Changed, Listed};
 use crate::diff::FileDiff;
 use crate::openclaw::Error;
 use crate::openclaw::plan::AccountChange;
@@ -21,7 +21,7 @@ pub struct Accounts {
     pub chosen: usize,
     /// What is being written now.
     pub doing: Option<AccountChange>,
-    /// What the last change did.
+    /// The last change that was written.
     pub did: Option<AccountChange>,
     pub failed: Option<Error>,
     pub way_out: WayOut,
@@ -64,12 +64,6 @@ impl Accounts {
     pub fn is_busy(&self) -> bool {
         let is_asking = self.listed.is_none() && matches!(self.way_out, WayOut::Closed);
         is_asking || self.is_writing() || matches!(self.way_out, WayOut::Planning)
-    }
-
-    /// What was written stays.
-    pub fn has_written(&self) -> bool {
-        let written = self.did.is_some() || matches!(&self.way_out, WayOut::Over(result) if result.is_ok());
-        written && !matches!(self.undo, Undo::Done(_))
     }
 
     pub fn act(&mut self, action: Action) -> Transition {
@@ -135,20 +129,33 @@ impl Accounts {
         Transition::Run(vec![Effect::ChangeAccount { attempt: self.attempt, change }])
     }
 
-    /// What is stored, for the first time or after a change.
-    pub fn listed(&mut self, attempt: Attempt, result: Result<Listed, Error>) {
-        if attempt != self.attempt {
-            return;
+    /// A change was made, or failed. True: something was written.
+    pub fn changed(&mut self, attempt: Attempt, result: Result<Changed, Error>) -> bool {
+        if attempt != self.attempt || self.doing.is_none() {
+            return false;
         }
         let done = self.doing.take();
-        if let (Some(_), Err(error)) = (&done, &result) {
-            // The list is as it was.
-            self.failed = Some(error.clone());
-            return;
-        }
-        if done.is_some() {
+        let changed = match result {
+            Ok(changed) => changed,
+            Err(error) => {
+                // The list is as it was.
+                self.failed = Some(error);
+                return false;
+            }
+        };
+        // The undo is that of the last write: one that wrote nothing leaves it.
+        if changed.written {
             self.did = done;
-            self.undo = Undo::Offered;
+            self.undo = if changed.undoable { Undo::Offered } else { Undo::NotOffered };
+        }
+        self.listed(attempt, Ok(changed.listed));
+        changed.written
+    }
+
+    /// What is stored.
+    pub fn listed(&mut self, attempt: Attempt, result: Result<Listed, Error>) {
+        if attempt != self.attempt || self.doing.is_some() {
+            return;
         }
         self.listed = Some(result);
         let active = self.listed.as_ref().and_then(|listed| listed.as_ref().ok()?.active);
@@ -168,13 +175,16 @@ impl Accounts {
         }
     }
 
-    pub fn signed_out(&mut self, attempt: Attempt, result: Box<Result<SignedOut, Problem>>) {
+    /// True: something was written.
+    pub fn signed_out(&mut self, attempt: Attempt, result: Box<Result<SignedOut, Problem>>) -> bool {
         if attempt != self.attempt {
-            return;
+            return false;
         }
+        let is_out = result.is_ok();
         let wrote = matches!(&*result, Ok(out) if !out.plan.files.is_empty());
         self.undo = if wrote { Undo::Offered } else { Undo::NotOffered };
         self.way_out = WayOut::Over(result);
+        is_out
     }
 
     pub fn undone(&mut self, result: Result<Undone, Error>) {

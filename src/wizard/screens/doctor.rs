@@ -47,11 +47,6 @@ impl Doctor {
         self.seen.is_none() || self.is_writing()
     }
 
-    /// What was written stays.
-    pub fn has_written(&self) -> bool {
-        matches!(self.mended, Some(Ok(_))) && !matches!(self.undo, Undo::Done(_))
-    }
-
     pub fn act(&mut self, action: Action) -> Transition {
         if self.scroll.act(action) || self.is_writing() {
             return Transition::Stay;
@@ -86,16 +81,19 @@ impl Doctor {
         }
     }
 
-    pub fn mended(&mut self, attempt: Attempt, result: Result<Mended, Error>) {
+    /// True: something was written.
+    pub fn mended(&mut self, attempt: Attempt, result: Result<Mended, Error>) -> bool {
         if attempt != self.attempt || !self.mending {
-            return;
+            return false;
         }
+        let is_mended = result.is_ok();
         self.mending = false;
         self.scroll = Scroll::default();
         if matches!(&result, Ok(mended) if mended.undoable) {
             self.undo = Undo::Offered;
         }
         self.mended = Some(result);
+        is_mended
     }
 
     pub fn undone(&mut self, result: Result<Undone, Error>) {

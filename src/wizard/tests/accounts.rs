@@ -3,8 +3,8 @@
 use super::super::protocol::*;
 use super::super::*;
 use super::{Drive, facts};
-use crate::accounts::Listed;
 use crate::accounts::sign_out::{Problem, SignedOut, Unrevoked};
+use crate::accounts::{Changed, Listed};
 use crate::openclaw::plan::{AccountChange, Plan};
 use crate::openclaw::types::{CredentialKind, FileChange, Role};
 use crate::openclaw::write::undo::Undone;
@@ -33,6 +33,16 @@ fn answer(drive: &mut Drive, result: Result<Listed, Error>) {
     drive.event(Event::Accounts { attempt, result });
 }
 
+/// What became of the change that was asked for.
+fn changed(drive: &mut Drive, result: Result<Changed, Error>) {
+    let attempt = drive.wizard.accounts.attempt;
+    drive.event(Event::AccountChanged { attempt, result });
+}
+
+fn wrote(active: usize) -> Changed {
+    Changed { listed: listed(active), written: true, undoable: true }
+}
+
 /// On the screen, with two accounts of which the first is in use.
 fn at_accounts() -> Drive {
     let mut drive = Drive::new(facts());
@@ -54,7 +64,7 @@ fn another_account_is_used_and_that_can_be_undone() {
     let wanted = AccountChange::Use("chutes:bob".into());
     assert!(matches!(&drive.effects[..], [Effect::ChangeAccount { change, .. }] if *change == wanted));
     assert_eq!(drive.wizard.context(), KeyContext::AccountsBusy);
-    answer(&mut drive, Ok(listed(1)));
+    changed(&mut drive, Ok(wrote(1)));
     assert!(matches!(drive.effects[..], [Effect::Load]), "the first screen shows what is stored now");
     assert_eq!((drive.wizard.context(), drive.wizard.accounts.chosen), (KeyContext::AccountsChanged, 1));
     drive.act(Action::Undo);
@@ -77,9 +87,40 @@ fn what_is_in_use_needs_no_write_and_the_last_one_is_not_removed() {
     assert!(drive.effects.is_empty(), "{:?}", drive.effects);
     let mut drive = at_accounts();
     drive.act(Action::RemoveAccount);
-    answer(&mut drive, Err(Error::NothingToUndo));
+    changed(&mut drive, Err(Error::NothingToUndo));
     assert_eq!(drive.wizard.context(), KeyContext::Accounts, "a failure leaves the list as it was");
     assert!(drive.wizard.accounts.failed.is_some());
+}
+
+#[test]
+fn only_a_change_that_was_written_is_said_to_be_done_and_can_be_undone() {
+    let mut drive = at_accounts();
+    drive.act(Action::RemoveAccount);
+    changed(&mut drive, Ok(Changed { listed: listed(0), written: false, undoable: false }));
+    assert_eq!(drive.wizard.context(), KeyContext::Accounts, "an undo would take an older write back");
+    assert_eq!(drive.wizard.accounts.did, None);
+    drive.act(Action::Undo);
+    assert!(drive.effects.is_empty(), "{:?}", drive.effects);
+    drive.act(Action::Down).act(Action::Enter);
+    changed(&mut drive, Ok(Changed { undoable: false, ..wrote(1) }));
+    assert_eq!(drive.wizard.context(), KeyContext::Accounts);
+    assert!(drive.wizard.accounts.did.is_some());
+}
+
+#[test]
+fn a_change_is_not_forgotten_when_the_screen_is_opened_again() {
+    let mut drive = at_accounts();
+    for active in [1, 0] {
+        drive.wizard.accounts.chosen = active;
+        drive.act(Action::Enter);
+        changed(&mut drive, Ok(wrote(active)));
+    }
+    drive.act(Action::Undo).event(Event::Undone(Box::new(Ok(Undone::default()))));
+    drive.act(Action::Back).act(Action::Last).act(Action::Enter);
+    assert!(matches!(drive.effects[..], [Effect::ListAccounts(_)]), "{:?}", drive.effects);
+    answer(&mut drive, Ok(listed(1)));
+    drive.act(Action::Quit);
+    assert!(matches!(drive.effects[..], [Effect::Exit(Outcome::Changed)]), "one of two stays: {:?}", drive.effects);
 }
 
 #[test]

@@ -70,6 +70,18 @@ fn who_leaves_after_a_repair_is_not_told_that_nothing_was_written() {
 }
 
 #[test]
+fn a_repair_is_not_forgotten_when_it_is_looked_again() {
+    let mut drive = at_doctor();
+    examined(&mut drive, seen());
+    drive.act(Action::Enter);
+    mended(&mut drive);
+    drive.act(Action::Retry);
+    examined(&mut drive, Seen::default());
+    drive.act(Action::Back).act(Action::Quit);
+    assert!(matches!(drive.effects[..], [Effect::Exit(Outcome::Changed)]), "{:?}", drive.effects);
+}
+
+#[test]
 fn nothing_to_mend_leads_back_and_a_late_answer_is_dropped() {
     let mut drive = at_doctor();
     let old = drive.wizard.doctor.attempt;

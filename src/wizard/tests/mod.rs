@@ -874,3 +874,47 @@ fn an_admin_key_is_asked_about_offered_for_a_trade_and_given_back() {
     let effects = trade.ask(&Secret::new("cpk_o.t.h"), Attempt(7));
     assert!(matches!(&effects[..], [Effect::DeleteKey { id, .. }, Effect::AskKeyRights { .. }] if id == "7"));
 }
+
+/// A narrow key is being made at Review with the key of every test; the attempt.
+fn making_a_narrow_key() -> (Drive, Attempt) {
+    let mut drive = Drive::at_review();
+    let asked = drive.effects.iter().find_map(|effect| match effect {
+        Effect::AskKeyRights { attempt, .. } => Some(*attempt),
+        _ => None,
+    });
+    drive.event(Event::KeyRights { attempt: asked.expect("its rights are asked"), is_admin: true });
+    let next = drive.wizard.follow(Transition::TradeKey);
+    let [Effect::MakeNarrowKey { attempt, .. }] = next[..] else { panic!("{next:?}") };
+    (drive, attempt)
+}
+
+fn made_a_narrow_key(drive: &mut Drive, attempt: Attempt) {
+    let narrow = NarrowKey { id: "7".into(), name: "OpenClaw 0a1b2c".into(), secret: Secret::new("cpk_n.a.r") };
+    drive.event(Event::NarrowKeyMade { attempt, admin: Secret::new(KEY), result: Box::new(Ok(narrow)) });
+}
+
+#[test]
+fn a_narrow_key_that_comes_when_another_key_was_chosen_is_deleted() {
+    let other = KEY.replace("canary", "parrot");
+    // Before the other key is reviewed, and after.
+    for reviewed in [false, true] {
+        let (mut drive, attempt) = making_a_narrow_key();
+        drive.act(Action::Back).act(Action::Back);
+        drive.wizard.key.line = line::Line::new(&other);
+        drive.act(Action::Enter).discovered(Ok(all()));
+        if reviewed {
+            drive.act(Action::Enter);
+            assert_eq!(drive.wizard.screen, Screen::Review);
+        }
+        made_a_narrow_key(&mut drive, attempt);
+        let [Effect::DeleteKey { admin, id }] = &drive.effects[..] else { panic!("{:?}", drive.effects) };
+        assert_eq!((admin.expose(), id.as_str()), (KEY, "7"));
+        let chosen = Some(Credential::ApiKey(Secret::new(other.as_str())));
+        assert_eq!(drive.wizard.credential().cloned(), chosen, "{reviewed}");
+    }
+    let (mut drive, attempt) = making_a_narrow_key();
+    drive.act(Action::Back);
+    made_a_narrow_key(&mut drive, attempt);
+    assert!(drive.effects.is_empty(), "the key is the same: the narrow one is for it");
+    assert_eq!(drive.wizard.credential().cloned(), Some(Credential::ApiKey(Secret::new("cpk_n.a.r"))));
+}
