@@ -100,7 +100,7 @@ impl Stored {
         for store in std::iter::once(&snapshot.store).chain(&snapshot.main_store) {
             auth_store::profiles(store.seen()).iter().for_each(|profile| stored.add(profile));
         }
-        if current::in_dotenv(snapshot).is_some()
+        if current::ours_in_dotenv(snapshot).is_some()
             && let Some((_, provider)) = current::chutes_provider(snapshot.value())
             && let Some(mut profile) = auth_store::provider_key(provider)
         {
@@ -201,7 +201,7 @@ impl Departure {
         let written = write::commit(&self.site, &self.request, None, state, now()).inspect_err(|_| self.put_back())?;
         state.pending_login().remove();
         round::after_write(&self.site, kept_before, None, var);
-        let gone = current::in_dotenv(&self.snapshot);
+        let gone = current::ours_in_dotenv(&self.snapshot);
         let is_set = |name: &str| {
             let kept = plan::gateway_variable(&self.snapshot, name).filter(|_| gone != Some(name));
             var(name).or(kept).is_some_and(|value| !value.trim().is_empty())

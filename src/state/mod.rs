@@ -73,6 +73,12 @@ impl State {
         self.document("undo")
     }
 
+    /// What we wrote into `.env` beside one config, each by the mark that `openclaw::read::dotenv::mark` makes of it;
+    /// `name` stands for the config.
+    pub fn variables(&self, name: &str) -> Document<Vec<String>> {
+        self.document(&format!("variables-{name}"))
+    }
+
     /// What writes to one config put beside users' files; `name` stands for the config.
     pub fn journal(&self, name: &str) -> Document<journal::Journal> {
         self.document(&format!("writes-{name}"))

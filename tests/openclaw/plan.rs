@@ -2,11 +2,12 @@
 
 use crate::home::*;
 use openclaw_chutes::openclaw::error::Error;
-use openclaw_chutes::openclaw::plan::PlanWarning;
+use openclaw_chutes::openclaw::plan::{PlanWarning, Request, SignOut};
 use openclaw_chutes::openclaw::read::current::Current;
 use openclaw_chutes::openclaw::read::install::Generation;
 use openclaw_chutes::openclaw::types::CredentialKind;
 use openclaw_chutes::openclaw::types::NewCredential;
+use openclaw_chutes::secret::Secret;
 use serde_json::json;
 
 #[test]
@@ -291,4 +292,73 @@ fn warnings_say_what_else_is_missing() {
     home.write(".openclaw/config.json", "{}");
     let warnings = home.plan(&request(None)).unwrap().warnings;
     assert_eq!(warnings, [PlanWarning::UnreadConfigJson { path: home.path(".openclaw/config.json") }]);
+}
+
+/// A home in which no OpenClaw is known, with this `.env`.
+fn without_openclaw(dotenv: &[u8]) -> Home {
+    let mut home = Home::with("{ gateway: { mode: 'local' } }\n");
+    home.generation = Generation::Unknown;
+    home.write(ENV, "");
+    std::fs::write(home.path(ENV), dotenv).unwrap();
+    home
+}
+
+const ENV: &str = ".openclaw/.env";
+
+fn sign_out() -> Request {
+    Request { sign_out: Some(SignOut { keep_models: false }), ..Request::default() }
+}
+
+fn dotenv(home: &Home) -> Vec<u8> {
+    std::fs::read(home.path(ENV)).unwrap()
+}
+
+/// The variable was there before us, and the config was made to refer to it.
+#[test]
+fn a_variable_that_the_user_set_is_not_ours_to_take_away() {
+    let own = format!("OTHER=1\nCHUTES_API_KEY={KEY}\n");
+    let referred = || Some(NewCredential::ApiKeyEnvRef { var: "CHUTES_API_KEY".into() });
+    let token = || Some(NewCredential::Token { secret: Secret::new("cak_canary-token"), expires_at: None });
+    let provider = |home: &Home| home.config_value()["models"]["providers"]["chutes"].clone();
+
+    for first in [referred(), api_key(KEY)] {
+        let home = without_openclaw(own.as_bytes());
+        home.commit(&request(first)).unwrap();
+        assert_eq!(provider(&home)["apiKey"]["id"], "CHUTES_API_KEY");
+        assert_eq!(dotenv(&home), own.as_bytes());
+        home.commit(&sign_out()).unwrap();
+        assert_eq!((dotenv(&home), provider(&home)), (own.clone().into_bytes(), json!(null)));
+    }
+    // Another credential takes its place; the variable stays.
+    let mut home = without_openclaw(own.as_bytes());
+    home.commit(&request(referred())).unwrap();
+    home.commit(&request(token())).unwrap();
+    assert_eq!(home.read(ENV), format!("{own}CHUTES_OAUTH_TOKEN=cak_canary-token\n"));
+    // By now an OpenClaw with a store is there: of ours, both the variable and the reference go.
+    home.generation = Generation::JsonStore;
+    home.commit(&request(api_key(KEY))).unwrap();
+    assert_eq!((home.read(ENV), provider(&home).get("apiKey").cloned()), (own.clone(), None));
+    // And of the user's, the reference alone.
+    let mut home = without_openclaw(own.as_bytes());
+    home.commit(&request(referred())).unwrap();
+    home.generation = Generation::JsonStore;
+    home.commit(&request(api_key(KEY))).unwrap();
+    assert_eq!((home.read(ENV), provider(&home).get("apiKey").cloned()), (own, None));
+}
+
+#[test]
+fn what_is_not_utf_8_in_the_variables_stays_and_ours_come_and_go() {
+    let before = b"# caf\xe9 \xf3\xb0\x83\xa9\nOTHER=\xff\xfe\n";
+    let home = without_openclaw(before);
+    home.commit(&request(api_key(KEY))).unwrap();
+    assert_eq!(dotenv(&home), [&before[..], format!("CHUTES_API_KEY={KEY}\n").as_bytes()].concat());
+    let token = NewCredential::Token { secret: Secret::new("cak_canary-token"), expires_at: None };
+    home.commit(&request(Some(token))).unwrap();
+    assert_eq!(dotenv(&home), [&before[..], b"CHUTES_OAUTH_TOKEN=cak_canary-token\n"].concat());
+    home.commit(&sign_out()).unwrap();
+    assert_eq!(dotenv(&home), before);
+    let marks = home.path(".local/state/openclaw-chutes");
+    let left = std::fs::read_dir(marks)
+        .map_or(0, |files| files.filter_map(Result::ok).filter(|file| file.path().is_file()).count());
+    assert_eq!(left, 0, "nothing is remembered of what is gone");
 }

@@ -30,6 +30,8 @@ pub struct Change {
     pub database: Option<DatabaseChange>,
     /// A reference to write into the provider's own config.
     pub provider_key: Option<Value>,
+    /// The reference that stands there goes.
+    pub drop_provider_key: bool,
     /// The entry of `secrets.providers` that has OpenClaw ask us.
     pub helper: Option<Value>,
     /// Variables of `.env`, and what they are to be; None: they go.
@@ -49,13 +51,15 @@ pub fn change(snapshot: &Snapshot, new: &NewCredential, client_secret: Option<&S
         _ => in_database(snapshot, new),
     }
     .map(|mut change| {
-        // What an earlier run put there, when no OpenClaw was to be found, goes; unless the new one refers to it.
+        // What an earlier run put there, when no OpenClaw was to be found, goes; unless the new one refers to it. Of a
+        // variable that the user set, the reference goes alone.
         let stays = |name: &str| match new {
             NewCredential::ApiKeyEnvRef { var } => var == name,
             _ => change.dotenv.iter().any(|(set, _)| *set == name),
         };
         if let Some(old) = current::in_dotenv(snapshot).filter(|name| !stays(name)) {
-            change.dotenv.push((old, None));
+            change.drop_provider_key = true;
+            change.dotenv.extend(current::ours_in_dotenv(snapshot).map(|_| (old, None)));
         }
         if change.helper.is_none() && SignIn::parse(snapshot.sign_in.bytes.as_deref().unwrap_or_default()).is_some() {
             change.files.push((Role::SignIn, snapshot.sign_in.clone(), sign_in::signed_out()));

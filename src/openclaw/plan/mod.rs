@@ -195,26 +195,24 @@ fn dotenv_change(
         return Err(error.clone());
     }
     let unproven = |name: &str| Error::Unproven { path: file.path.clone(), dotted: name.to_owned() };
-    let text = match std::str::from_utf8(file.bytes.as_deref().unwrap_or_default()) {
-        Ok(text) => text,
-        Err(_) if stored => return Err(unproven("")),
-        // Text that is not UTF-8 is left alone; the warning about renewals stays.
-        Err(_) => return Ok(None),
-    };
-    let mut after = text.to_owned();
-    if let Some(secret) = client_secret.filter(|secret| is_client_secret(secret.expose())) {
-        after = dotenv::set(&after, variable::CLIENT_SECRET, secret.expose());
-    }
-    for (name, value) in variables {
-        after = match value {
-            Some(value) => dotenv::set(&after, name, value.expose()),
-            None => dotenv::unset(&after, name),
-        };
-        if dotenv::value(&after, name).as_deref() != value.as_ref().map(Secret::expose) {
-            return Err(unproven(name));
+    let before = file.bytes.as_deref().unwrap_or_default();
+    let after = dotenv::edit(before, |text| {
+        let mut after = text.to_owned();
+        if let Some(secret) = client_secret.filter(|secret| is_client_secret(secret.expose())) {
+            after = dotenv::set(&after, variable::CLIENT_SECRET, secret.expose());
         }
-    }
-    Ok((after != text).then(|| file_change(Role::Dotenv, file.clone(), after.into_bytes(), now)))
+        for (name, value) in variables {
+            after = match value {
+                Some(value) => dotenv::set(&after, name, value.expose()),
+                None => dotenv::unset(&after, name),
+            };
+            if dotenv::value(&after, name).as_deref() != value.as_ref().map(Secret::expose) {
+                return Err(unproven(name));
+            }
+        }
+        Ok(after)
+    })?;
+    Ok((after != before).then(|| file_change(Role::Dotenv, file.clone(), after, now)))
 }
 
 /// A dry run of the renewal: with what is to be stored, and with nothing but what the gateway reads
@@ -284,7 +282,7 @@ fn config_changes(
         selection,
         profile: credential.profile.as_ref(),
         provider_key: credential.provider_key.as_ref(),
-        drop_provider_key: credential.dotenv.iter().any(|(_, value)| value.is_none()),
+        drop_provider_key: credential.drop_provider_key,
         helper: credential.helper.as_ref(),
         switch_plugin_off: switches_plugin_off(snapshot),
         other_providers: &other_providers,

@@ -35,14 +35,13 @@ pub fn plan(snapshot: &Snapshot, out: SignOut, now: UnixMillis) -> Result<Plan, 
     if SignIn::parse(snapshot.sign_in.bytes.as_deref().unwrap_or_default()).is_some() {
         files.push(file_change(Role::SignIn, snapshot.sign_in.clone(), sign_in::signed_out(), now));
     }
-    if let Ok(text) = std::str::from_utf8(snapshot.dotenv.bytes.as_deref().unwrap_or_default()) {
-        let mut after = dotenv::unset(text, variable::CLIENT_SECRET);
-        if let Some(name) = current::in_dotenv(snapshot) {
-            after = dotenv::unset(&after, name);
-        }
-        if after != text {
-            files.push(file_change(Role::Dotenv, snapshot.dotenv.clone(), after.into_bytes(), now));
-        }
+    let before = snapshot.dotenv.bytes.as_deref().unwrap_or_default();
+    let gone = [Some(variable::CLIENT_SECRET), current::ours_in_dotenv(snapshot)];
+    let after = dotenv::edit(before, |text| {
+        Ok::<_, Error>(gone.iter().flatten().fold(text.to_owned(), |text, name| dotenv::unset(&text, name)))
+    })?;
+    if after != before {
+        files.push(file_change(Role::Dotenv, snapshot.dotenv.clone(), after, now));
     }
     // A copy of what goes would keep the secret.
     for file in &mut files {
@@ -62,7 +61,7 @@ fn config_changes(snapshot: &Snapshot, out: SignOut, now: UnixMillis) -> Result<
     refer_no_more(&mut new);
     let name = current::chutes_provider(&old).map(|(name, _)| name.to_owned());
     match (&name, out.keep_models) {
-        (Some(name), true) => forget_key(&mut new, name, current::in_dotenv(snapshot).is_some()),
+        (Some(name), true) => forget_key(&mut new, name, current::ours_in_dotenv(snapshot).is_some()),
         (Some(name), false) => {
             if let Some(providers) = existing(&mut new, &["models", "providers"]) {
                 providers.shift_remove(name);

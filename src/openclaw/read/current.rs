@@ -108,14 +108,22 @@ pub fn active_secret(snapshot: &Snapshot, now: UnixMillis, env: impl Fn(&str) ->
     profile.secret.or_else(referred)
 }
 
-/// The variable of `.env` that a run without any OpenClaw put a credential into: the config has the very reference
-/// that such a run writes, and the file the variable.
+/// The variable of `.env` that the config refers to, as a run without any OpenClaw would write it. Whether a run of
+/// ours put the credential there, [`ours_in_dotenv`] knows.
 pub fn in_dotenv(snapshot: &Snapshot) -> Option<&'static str> {
     let (_, provider) = chutes_provider(snapshot.value())?;
     let key = provider.get("apiKey")?;
     let text = String::from_utf8_lossy(snapshot.dotenv.bytes.as_deref()?);
     let mut names = [variable::API_KEY, variable::OAUTH_TOKEN].into_iter();
     names.find(|name| *key == env_ref(name) && dotenv::value(&text, name).is_some())
+}
+
+/// The variable of [`in_dotenv`], if a run of ours put there what it holds: the user's own is not ours to take away.
+pub fn ours_in_dotenv(snapshot: &Snapshot) -> Option<&'static str> {
+    let name = in_dotenv(snapshot)?;
+    let text = String::from_utf8_lossy(snapshot.dotenv.bytes.as_deref()?);
+    let mark = dotenv::mark(name, &dotenv::value(&text, name)?);
+    snapshot.our_variables.contains(&mark).then_some(name)
 }
 
 /// The sign-in that OpenClaw would use, with what its renewal takes.

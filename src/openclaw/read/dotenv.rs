@@ -2,6 +2,7 @@
 //! itself. One variable is set, every other byte stays.
 
 use crate::secret::Secret;
+use sha2::{Digest, Sha256};
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::ops::Range;
@@ -62,6 +63,35 @@ pub fn unset(text: &str, name: &str) -> String {
         out.replace_range(start..end, "");
     }
     out
+}
+
+/// The file with its text changed. Bytes that are not UTF-8 stay as they are.
+pub fn edit<E>(file: &[u8], change: impl FnOnce(&str) -> Result<String, E>) -> Result<Vec<u8>, E> {
+    if let Ok(text) = std::str::from_utf8(file) {
+        return change(text).map(String::into_bytes);
+    }
+    // Each such byte becomes a character that means nothing, and of which the file has none.
+    let chunks = || file.utf8_chunks();
+    let is_free = |page: &u32| !chunks().any(|chunk| chunk.valid().chars().any(|c| u32::from(c) >> 8 == *page));
+    let page = (0xF00..=0x10FF).find(is_free).unwrap_or(0x10FF);
+    let mut text = String::new();
+    for chunk in chunks() {
+        text.push_str(chunk.valid());
+        text.extend(chunk.invalid().iter().filter_map(|byte| char::from_u32(page << 8 | u32::from(*byte))));
+    }
+    let mut bytes = Vec::new();
+    for c in change(&text)?.chars() {
+        match u32::from(c).to_be_bytes() {
+            [.., byte] if u32::from(c) >> 8 == page => bytes.push(byte),
+            _ => bytes.extend(c.encode_utf8(&mut [0; 4]).bytes()),
+        }
+    }
+    Ok(bytes)
+}
+
+/// Names a variable and its value, by a SHA-256, so that it can be known again without being kept.
+pub fn mark(name: &str, value: &str) -> String {
+    crate::files::hex(&Sha256::digest(format!("{name}={value}")))
 }
 
 /// All variables in the order of the file. OpenClaw reads it with npm's `dotenv` 17; this follows the regular

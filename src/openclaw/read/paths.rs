@@ -3,7 +3,7 @@
 use super::refs;
 use super::timers::Timers;
 use crate::openclaw::error::Error;
-use crate::state::State;
+use crate::state::{Document, State};
 use crate::{renewal_timer, sign_in};
 use std::path::{Component, Path, PathBuf};
 
@@ -110,6 +110,13 @@ impl Paths {
     /// A path from OpenClaw's config: `~` is [`Paths::home`], relative ones hang from the current directory.
     pub fn user_path(&self, text: &str) -> PathBuf {
         absolute(&expand_tilde(text.trim(), &self.home))
+    }
+
+    /// Which variables of that file are ours, in our own state.
+    pub fn our_variables(&self) -> Document<Vec<String>> {
+        let name = self.sign_in.file_stem().unwrap_or_default().to_string_lossy();
+        let dir = self.sign_in.parent().unwrap_or(Path::new("/"));
+        State::at(dir).variables(name.strip_prefix("sign-in-").unwrap_or(&name))
     }
 
     /// The `.env` that OpenClaw's gateway loads by itself.

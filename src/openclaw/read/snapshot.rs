@@ -55,6 +55,8 @@ pub struct Snapshot {
     pub dotenv: File,
     /// It cannot be read: reason to stop only for who has to write it.
     pub dotenv_error: Option<Error>,
+    /// Marks of the variables that we wrote into it.
+    pub our_variables: Vec<String>,
     /// `~/.config/openclaw/gateway.env`, which is read after it.
     pub gateway_env: File,
     /// The sign-in that we keep for this config.
@@ -124,6 +126,7 @@ impl Snapshot {
             main_store: (agent != "main").then(|| store_of("main", "auth-profiles.json")).transpose()?,
             dotenv,
             dotenv_error,
+            our_variables: paths.our_variables().read().unwrap_or_default(),
             gateway_env: match paths.state_dir == paths.home.join(".openclaw") {
                 true => File::plain(&paths.home.join(".config/openclaw/gateway.env")).unwrap_or_default(),
                 // It belongs to the usual state directory alone.

@@ -17,9 +17,11 @@ use super::plan::{self, Plan, PlanWarning, Request};
 use super::program::scratch_config::ScratchConfig;
 use super::program::{paste_key, profiles};
 use super::read::Site;
+use super::read::dotenv;
 use super::read::fingerprint::Fingerprint;
 use super::read::snapshot::{self, Snapshot};
 use super::types::{DatabaseChange, Role};
+use crate::chutes::credential_kinds::variable;
 use crate::chutes::model::Model;
 use crate::chutes::oauth::token::Renewed;
 use crate::signals::Uncut;
@@ -133,6 +135,7 @@ fn carry_out(
                 paste_key::run(site, &snapshot, handover, scratch)?;
                 handed_over = Some(handover.profile_id.clone());
             }
+            remember_variables(site, &plan);
             // Before the first byte of the user's changes: what is written can be undone.
             if undoable {
                 undo::record(state, &site.paths.config, &plan, &prepared.backups(), database.before.clone(), now)?;
@@ -150,6 +153,9 @@ fn carry_out(
                 // Before the journal closes: who is killed in between leaves no lock that nobody comes back for.
                 drop(openclaws_lock);
                 journal.end();
+                if request.sign_out.is_some() {
+                    site.paths.our_variables().remove();
+                }
                 if touches(&[Role::Config]) {
                     keep_registered(state, request);
                 }
@@ -169,6 +175,23 @@ fn carry_out(
         database.put_back(&snapshot);
     }
     Err(stored_already(handed_over, Error::KeepsChanging { path: conflict }))
+}
+
+/// Remembers which credentials in `.env` are ours, before they are there. A failure to do so is nobody's trouble: a
+/// sign-out then says that the variable is still set.
+fn remember_variables(site: &Site, plan: &Plan) {
+    let Some(file) = plan.files.iter().find(|file| file.role == Role::Dotenv) else { return };
+    let before = String::from_utf8_lossy(file.before.as_deref().unwrap_or_default());
+    let after = String::from_utf8_lossy(&file.after);
+    let document = site.paths.our_variables();
+    let mut marks = document.read().unwrap_or_default();
+    for name in [variable::API_KEY, variable::OAUTH_TOKEN] {
+        let value = dotenv::value(&after, name).filter(|value| dotenv::value(&before, name).as_ref() != Some(value));
+        marks.extend(value.map(|value| dotenv::mark(name, &value)).filter(|mark| !marks.contains(mark)));
+    }
+    if !marks.is_empty() {
+        let _ = document.write(&marks);
+    }
 }
 
 /// Remembers what was written of the models. What only repeats the config is no word of the service's: of
