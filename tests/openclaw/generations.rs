@@ -127,6 +127,9 @@ fn another_account_leaves_nothing_of_the_sign_in_and_the_same_one_all_of_it() {
         ..request(None)
     };
     assert!(!home.plan(&wish(AccountChange::Use("chutes:alice".into()))).unwrap().changes_anything());
+    let mut without_another = wish(AccountChange::Remove("chutes:old".into()));
+    without_another.stored.push(StoredCredential { profile_id: "chutes:old".into(), ..key.clone() });
+    assert!(home.plan(&without_another).unwrap().files.is_empty(), "what is in use stays in use");
     assert!(kept(&home) == kept_before && kept_before.is_some());
 
     home.commit(&wish(AccountChange::Use("chutes:default".into()))).unwrap();

@@ -218,8 +218,8 @@ fn tidy_state(state: &mut Value, id: &str, removed: &[String], stale: &[String])
     }
 }
 
-/// A change among the profiles that are stored. `known`: those in OpenClaw's database, as it says; the JSON stores
-/// are read here.
+/// A change among the profiles that are stored. `known`: those in OpenClaw's database, as it says, the one in use
+/// first; the JSON stores are read here.
 pub fn account(snapshot: &Snapshot, change: &AccountChange, known: &[StoredCredential]) -> Result<Change, Error> {
     let in_files = json_stores(snapshot).flat_map(|store| auth_store::profiles(store.seen()));
     let stored: Vec<StoredCredential> = match snapshot.installed.generation.has_database() {
@@ -229,7 +229,10 @@ pub fn account(snapshot: &Snapshot, change: &AccountChange, known: &[StoredCrede
     let (id, removed) = match change {
         AccountChange::Use(id) => (Some(id.clone()), Vec::new()),
         AccountChange::Remove(id) => {
-            (stored.iter().map(|other| other.profile_id.clone()).find(|other| other != id), vec![id.clone()])
+            let is_stored = |other: &&StoredCredential| stored.iter().any(|it| it.profile_id == other.profile_id);
+            let in_use = known.first().filter(is_stored);
+            let next = in_use.into_iter().chain(&stored).map(|other| &other.profile_id).find(|other| *other != id);
+            (next.cloned(), vec![id.clone()])
         }
     };
     let used = id.as_ref().and_then(|id| stored.iter().find(|other| other.profile_id == *id));
