@@ -104,6 +104,11 @@ pub const WARNINGS: &[(&str, &str, &str)] = &[
         "运行期间有文件被修改；更改是在新内容上进行的。",
     ),
     (
+        "not-undoable",
+        "Our own state has no place here, so what was written cannot be undone.",
+        "本程序的状态没有可写的位置，因此写入的内容不能撤销。",
+    ),
+    (
         "gateway-mode-missing",
         "The config lacks gateway.mode, so the gateway will not start.",
         "配置缺少 gateway.mode，因此网关无法启动。",

@@ -3,7 +3,7 @@
 use super::context::Context;
 use super::error::Error;
 use super::known::resolve_known;
-use super::onboard::{base_url, changed_meanwhile, of_plan};
+use super::onboard::{base_url, changed_meanwhile, not_undoable, of_plan};
 use super::report::{Report, Warning, warnings_json};
 use crate::chutes::bundled;
 use crate::chutes::endpoints::is_loopback;
@@ -330,6 +330,7 @@ pub fn apply_and_tell(
     let news = written.plan.warnings.iter().filter(|warning| **warning != PlanWarning::OpenClawNotFound);
     warnings.extend(news.map(|warning| of_plan(warning, context.lang)));
     warnings.extend(changed_meanwhile(context, site, &written.changed_meanwhile));
+    warnings.extend(not_undoable(&written, context.lang));
     let lang = context.lang;
     let changed = written.plan.changes_anything();
     let config = written.plan.files.iter().zip(&written.backups).find(|(file, _)| file.role == Role::Config);

@@ -131,6 +131,7 @@ pub fn with_credential(context: &Context, options: &Onboard, obtained: Obtained)
     let troubles = round::troubles(told.as_ref()).into_iter().chain(unheard);
     warnings.extend(troubles.map(|trouble| of_plan(&trouble, context.lang)));
     warnings.extend(changed_meanwhile(context, &site, &written.changed_meanwhile));
+    warnings.extend(not_undoable(&written, context.lang));
     let snapshot = after.unwrap_or(snapshot);
     let current = Current::of(&snapshot, now());
     let finished = Finished { context, site: &site, obtained: &obtained, settled: &settled, warnings: &warnings };
@@ -158,6 +159,12 @@ pub fn changed_meanwhile(context: &Context, site: &Site, paths: &[PathBuf]) -> O
     let shown: Vec<String> = paths.iter().map(|path| clean::line(&site.paths.tilde(path))).collect();
     let message = text::warn_changed_meanwhile(context.lang, shown.join(", "));
     (!paths.is_empty()).then_some(Warning { code: "file-changed-meanwhile", message })
+}
+
+/// There is no place for the undo record.
+pub fn not_undoable(written: &Written, lang: Lang) -> Option<Warning> {
+    let lost = !written.undoable && !written.plan.files.is_empty();
+    lost.then(|| Warning { code: "not-undoable", message: crate::texts::wizard::done_no_undo(lang).to_owned() })
 }
 
 pub fn of_plan(warning: &PlanWarning, lang: Lang) -> Warning {

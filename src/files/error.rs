@@ -33,12 +33,16 @@ impl Error {
         Error::Io { doing, path: path.to_owned(), errno: error.raw_os_error().unwrap_or(eio()) }
     }
 
-    /// Nothing can be kept at that place, whoever tries: it is read-only, forbidden, or no directory.
-    pub fn is_no_place(&self) -> bool {
-        let Error::Io { errno, .. } = self else { return false };
+    /// Nothing can be kept in this directory, whoever tries: it is read-only, cannot be made, or is none. One that is
+    /// there and belongs to somebody else is another matter: who owns it can give it back.
+    pub fn is_no_place(&self, directory: &Path) -> bool {
         use rustix::io::Errno;
-        let errno = Errno::from_raw_os_error(*errno);
-        [Errno::ROFS, Errno::ACCESS, Errno::PERM, Errno::NOENT, Errno::NOTDIR].contains(&errno)
+        let Error::Io { errno, .. } = self else { return false };
+        match Errno::from_raw_os_error(*errno) {
+            Errno::ROFS | Errno::NOENT | Errno::NOTDIR => true,
+            Errno::ACCESS | Errno::PERM => !directory.exists(),
+            _ => false,
+        }
     }
 
     /// An owner is about the file that has it, not about the copy of it that could not be made.

@@ -261,6 +261,17 @@ fn strict_asks_the_openclaw_that_is_installed() {
 }
 
 #[test]
+fn without_a_place_for_our_own_state_it_is_said_that_nothing_can_be_undone() {
+    let mut stage = Stage::new("{}");
+    // Nothing can be made there, not even by root.
+    stage.home.set("XDG_STATE_HOME", "/proc/here/is/nothing");
+    let said = stage.onboard(&[]);
+    let codes: Vec<_> = said["warnings"].as_array().expect("a list").iter().map(|w| w["code"].as_str()).collect();
+    assert!(codes.contains(&Some("not-undoable")), "{said}");
+    assert_eq!(stage.run(&["undo"]).code, 1);
+}
+
+#[test]
 fn refresh_on_a_home_without_chutes_changes_nothing_and_says_so() {
     let config = "{ agents: { defaults: { model: \"anthropic/claude-opus-4-6\" } } }";
     let stage = Stage::new(config);

@@ -73,7 +73,7 @@ impl<'s> OpenJournal<'s> {
         self.journal.transaction = Some(Transaction { direction, files, new_dirs, scratch, previous });
         match self.document.write(&self.journal) {
             Ok(()) => Ok(true),
-            Err(error) if error.is_no_place() => Ok(false),
+            Err(error) if error.is_no_place(self.state.dir()) => Ok(false),
             Err(error) => Err(error.into()),
         }
     }
