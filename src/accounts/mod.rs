@@ -77,12 +77,17 @@ impl Known {
 pub fn change(site: &Site, state: &State, endpoints: &Endpoints, change: AccountChange) -> Result<Changed, Error> {
     let known = Known::read(site)?;
     let (kept_before, current) = (kept(&known.snapshot), known.current);
+    let mut stored = current.credentials.clone();
+    // It stays in use when another one leaves.
+    if let Some(first) = current.active.and_then(|active| stored.get_mut(..=active)) {
+        first.rotate_right(1);
+    }
     let request = Request {
         base_url: current.base_url.clone().unwrap_or_else(|| endpoints.api.clone()),
         selection: current.selection(),
         basis: Some(current.clone()),
         account: Some(change),
-        stored: current.credentials,
+        stored,
         ..Request::default()
     };
     let written = write::commit(site, &request, None, state, now())?;

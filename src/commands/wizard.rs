@@ -13,7 +13,6 @@ use crate::chutes::oauth::attempt::{ClientId, Environment};
 use crate::chutes::{api_key, bundled};
 use crate::host::{Host, Verdict};
 use crate::openclaw::Site;
-use crate::openclaw::read::install::Generation;
 use crate::openclaw::types::AuthChoice;
 use crate::state::State;
 use crate::texts::{Lang, wizard as text};
@@ -60,7 +59,7 @@ pub fn run(invocation: &Invocation) -> Result<Report, Error> {
     let facts = Facts {
         sign_in: SignInFacts {
             environment: Some(environment),
-            kept_by_us: site.installed.generation == Generation::SharedSqlite,
+            kept_by_us: site.installed.generation.has_us_keep_sign_ins(),
             ..given(&facts, &state, &options.sign_in)
         },
         ..facts

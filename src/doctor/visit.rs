@@ -26,6 +26,7 @@ use crate::selection::{Note, Selection, documented, repair};
 use crate::state::State;
 use crate::texts::Lang;
 use crate::time::now;
+use std::panic::resume_unwind;
 use tokio::task::spawn_blocking;
 
 /// What is visited.
@@ -113,7 +114,8 @@ impl Files {
 
 /// Nothing is changed, but for our own copy of the list, and a sign-in whose renewal was due.
 pub async fn look(visit: &Visit) -> Result<Seen, Error> {
-    let plain = match visit.site.read() {
+    let site = visit.site.clone();
+    let plain = match aside(move || site.read()).await {
         Ok(snapshot) => snapshot,
         Err(error) => {
             let findings = vec![Finding::from(Cause::Unreadable(error))];
@@ -124,9 +126,8 @@ pub async fn look(visit: &Visit) -> Result<Seen, Error> {
     let endpoints = visit.endpoints.clone().of_config(configured.base_url.as_deref(), var);
     let client = Client::new(endpoints.clone());
     let site = visit.site.clone();
-    let reading = spawn_blocking(move || Files::read(&site));
     let credential = async {
-        let files = reading.await.unwrap_or_else(|_| Files::read(&visit.site))?;
+        let files = aside(move || Files::read(&site)).await?;
         let asked = ask(visit, &client, &files).await;
         Ok::<_, Error>((files, asked))
     };
@@ -140,15 +141,31 @@ pub async fn look(visit: &Visit) -> Result<Seen, Error> {
         }
     };
     answers.clock_ahead = client.clock_ahead();
-    if let Some(live) = &live {
-        visit.state.keep_catalog(live);
+    let visit = visit.clone();
+    aside(move || {
+        if let Some(live) = &live {
+            visit.state.keep_catalog(live);
+        }
+        let findings = all_findings(&visit, &files, live.as_ref(), &answers);
+        let catalog = live.or_else(|| visit.state.catalog());
+        let works = matches!(answers.verdict, Some(Verdict::Works { .. }));
+        let remedy = remedy(&plain, &files, &findings, catalog.as_ref(), works, endpoints)?;
+        let reference = files.known.current.configured.primary;
+        Ok(Seen { findings, verdict: answers.verdict, reference, account, remedy })
+    })
+    .await
+}
+
+/// On a thread of its own: the wizard's draws meanwhile.
+async fn aside<T: Send + 'static>(work: impl FnOnce() -> T + Send + 'static) -> T {
+    match spawn_blocking(work).await {
+        Ok(done) => done,
+        Err(stopped) => match stopped.try_into_panic() {
+            Ok(panic) => resume_unwind(panic),
+            // The runtime is going, and this with it.
+            Err(_) => std::future::pending().await,
+        },
     }
-    let findings = all_findings(visit, &files, live.as_ref(), &answers);
-    let catalog = live.or_else(|| visit.state.catalog());
-    let works = matches!(answers.verdict, Some(Verdict::Works { .. }));
-    let remedy = remedy(&plain, &files, &findings, catalog.as_ref(), works, endpoints)?;
-    let reference = files.known.current.configured.primary;
-    Ok(Seen { findings, verdict: answers.verdict, reference, account, remedy })
 }
 
 /// What is asked with the credential, all at the same time.
@@ -184,11 +201,12 @@ async fn ask(visit: &Visit, client: &Client, files: &Files) -> (Answers, Option<
     };
     let ((verdict, renewal), outlook, account) = tokio::join!(call, outlook, left);
     // What was renewed meanwhile has another refresh token than the one that was asked about.
-    let was_renewed = || {
-        let after = visit.site.read().ok().and_then(|after| active_secret(&after, now(), var));
+    let site = visit.site.clone();
+    let was_renewed = move || {
+        let after = site.read().ok().and_then(|after| active_secret(&after, now(), var));
         after.is_some_and(|after| Some(&after) != secret.as_ref())
     };
-    let prospect = outlook.filter(|_| !was_renewed());
+    let prospect = if outlook.is_some() && aside(was_renewed).await { None } else { outlook };
     (Answers { verdict, renewal, prospect, ..Answers::default() }, account)
 }
 

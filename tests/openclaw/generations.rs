@@ -2,11 +2,11 @@
 
 use crate::home::*;
 use openclaw_chutes::openclaw::Error;
-use openclaw_chutes::openclaw::plan::{PlanWarning, RenewalWay};
+use openclaw_chutes::openclaw::plan::{AccountChange, PlanWarning, RenewalWay, Request};
 use openclaw_chutes::openclaw::read::current::Current;
 use openclaw_chutes::openclaw::read::exec_provider;
 use openclaw_chutes::openclaw::read::install::Generation;
-use openclaw_chutes::openclaw::types::{CredentialKind, Role};
+use openclaw_chutes::openclaw::types::{CredentialKind, Role, StoredCredential};
 use openclaw_chutes::openclaw::write::undo::undo;
 use openclaw_chutes::secret::Secret;
 use openclaw_chutes::sign_in::SignIn;
@@ -106,6 +106,40 @@ fn the_way_back_to_a_key_leaves_nothing_of_the_sign_in() {
     assert_eq!(config["auth"]["profiles"]["chutes:default"]["mode"], "api_key");
     assert_eq!(kept(&home), None);
     assert!(!fs::read_to_string(home.site().paths.sign_in).unwrap().contains("canary"));
+}
+
+#[test]
+fn another_account_leaves_nothing_of_the_sign_in_and_the_same_one_all_of_it() {
+    let home = newest("{ gateway: { mode: 'local' } }\n");
+    home.commit(&request(oauth("alice"))).unwrap();
+    let (kept_before, current) = (kept(&home), Current::of(&home.site().read().unwrap(), NOW));
+    let of_alice = current.active_credential().unwrap().clone();
+    let key = StoredCredential {
+        profile_id: "chutes:default".into(),
+        kind: CredentialKind::ApiKey,
+        account: None,
+        ..of_alice.clone()
+    };
+    let wish = |change| Request {
+        account: Some(change),
+        stored: vec![of_alice.clone(), key.clone()],
+        selection: current.selection(),
+        ..request(None)
+    };
+    assert!(!home.plan(&wish(AccountChange::Use("chutes:alice".into()))).unwrap().changes_anything());
+    let mut without_another = wish(AccountChange::Remove("chutes:old".into()));
+    without_another.stored.push(StoredCredential { profile_id: "chutes:old".into(), ..key.clone() });
+    assert!(home.plan(&without_another).unwrap().files.is_empty(), "what is in use stays in use");
+    assert!(kept(&home) == kept_before && kept_before.is_some());
+
+    home.commit(&wish(AccountChange::Use("chutes:default".into()))).unwrap();
+    let config = home.config_value();
+    assert_eq!(config["models"]["providers"]["chutes"].get("apiKey"), None);
+    assert_eq!(config["auth"]["profiles"]["chutes:default"]["mode"], "api_key");
+    assert_eq!(kept(&home), None);
+    assert!(!fs::read_to_string(home.site().paths.sign_in).unwrap().contains("canary"));
+    undo(&home.state(), Some(&home.site())).unwrap();
+    assert_eq!(kept(&home), kept_before);
 }
 
 #[test]

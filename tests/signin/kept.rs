@@ -183,6 +183,22 @@ fn a_running_gateway_takes_it_and_gets_one_job() {
 }
 
 #[test]
+fn the_job_goes_when_another_account_is_used() {
+    let chutes = Chutes::start(Some(Consent::Allow));
+    let (mut home, _) = signed_in(&chutes);
+    let gateway = TcpListener::bind("127.0.0.1:0").unwrap();
+    home.set("OPENCLAW_GATEWAY_PORT", gateway.local_addr().unwrap().port().to_string());
+    assert_eq!(renew(&home).1["job"], "added");
+    let key = |key: &str| json!({"type": "api_key", "provider": "chutes", "key": key});
+    let store = json!({"version": 1, "profiles": {"chutes:one": key("cpk_1"), "chutes:two": key("cpk_2")}});
+    home.write(".openclaw/agents/main/agent/auth-profiles.json", store.to_string());
+    let used = home.run([BIN, "accounts", "use", "two", "--json"]);
+    assert_eq!(used.code, 0, "{used:?}");
+    assert!(asked(&home).contains(&"cron remove job-1 --json".to_owned()), "{:?}", asked(&home));
+    assert_eq!(SignIn::parse(&std::fs::read(document(&home)).unwrap()), None);
+}
+
+#[test]
 fn twenty_at_once_renew_once() {
     let chutes = Chutes::start(Some(Consent::Allow));
     let (home, _) = signed_in(&chutes);

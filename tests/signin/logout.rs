@@ -160,6 +160,20 @@ fn two_accounts_side_by_side_and_one_in_use() {
     assert_eq!(document(&last)["error"]["code"], "last-account");
 }
 
+#[test]
+fn who_is_in_use_stays_so_when_another_one_leaves() {
+    let chutes = Chutes::start(Some(Consent::Allow));
+    let home = chutes.home();
+    for name in ["alice", "bob", "carol"] {
+        chutes.idp.change(|options| options.username = name.to_owned());
+        signed_in(&chutes, &home);
+    }
+    for (gone, active) in [("bob", "chutes:carol"), ("carol", "chutes:alice")] {
+        let left = document(&run(&home, &format!("accounts remove {gone} --json")));
+        assert_eq!(left["active"], active, "{left:#}");
+    }
+}
+
 /// While the service does not answer, nothing has left yet.
 #[test]
 fn ctrl_c_while_the_tokens_are_being_revoked_leaves_everything() {

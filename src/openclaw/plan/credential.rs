@@ -43,7 +43,7 @@ pub struct Change {
 /// `client_secret`: of the app, when it is to be kept.
 pub fn change(snapshot: &Snapshot, new: &NewCredential, client_secret: Option<&Secret>) -> Result<Change, Error> {
     match (snapshot.installed.generation, new) {
-        (Generation::Unknown | Generation::SharedSqlite, NewCredential::OAuth { .. }) => {
+        (generation, NewCredential::OAuth { .. }) if generation.has_us_keep_sign_ins() => {
             keep(snapshot, new, client_secret)
         }
         (Generation::Unknown, _) => Ok(in_dotenv(new)),
@@ -218,8 +218,8 @@ fn tidy_state(state: &mut Value, first: &[String], removed: &[String], stale: &[
     }
 }
 
-/// A change among the profiles that are stored. `known`: those that were listed; the JSON stores are read here. An
-/// error when the one that is meant is not among them.
+/// A change among the profiles that are stored. `known`: those that were listed, the one in use first; the JSON
+/// stores are read here. An error when the one that is meant is not among them.
 pub fn account(snapshot: &Snapshot, change: &AccountChange, known: &[StoredCredential]) -> Result<Change, Error> {
     let in_files = json_stores(snapshot).flat_map(|store| auth_store::profiles(store.seen()));
     // What the provider itself refers to is listed where nothing goes before it: then it is in use.
@@ -241,9 +241,11 @@ pub fn account(snapshot: &Snapshot, change: &AccountChange, known: &[StoredCrede
     };
     // What is in use stays in use, unless it is what leaves.
     let stays_own = own.is_some() && !removed.is_empty() && !is_own(meant);
-    let used = match removed.is_empty() {
-        true => stored.iter().find(|other| other.profile_id == *meant),
-        false => stored.iter().find(|other| other.profile_id != *meant).filter(|_| !stays_own),
+    let in_use = known.first().filter(|first| stored.iter().any(|other| other.profile_id == first.profile_id));
+    let used = match change {
+        AccountChange::Use(id) => stored.iter().find(|other| other.profile_id == *id),
+        AccountChange::Remove(_) if stays_own => None,
+        AccountChange::Remove(id) => in_use.into_iter().chain(&stored).find(|other| other.profile_id != *id),
     };
     if used.is_none() && !stays_own {
         return Err(Error::UnknownAccount { id: meant.clone() });
@@ -267,16 +269,15 @@ pub fn account(snapshot: &Snapshot, change: &AccountChange, known: &[StoredCrede
     if is_own(meant) {
         changed.drop_provider_key = true;
         changed.dotenv.extend(current::ours_in_dotenv(snapshot).map(|name| (name, None)));
-        if current::kept(snapshot).is_some() {
-            changed.files.push((Role::SignIn, snapshot.sign_in.clone(), sign_in::signed_out()));
-        }
     }
-    if stays_own {
+    let kept = current::kept(snapshot).is_some();
+    if kept && used.is_some() {
+        // Its reference leaves the config.
+        changed.files.push((Role::SignIn, snapshot.sign_in.clone(), sign_in::signed_out()));
+    }
+    if stays_own && !kept {
         // As if it were new: the config names no profile beside it.
-        match current::kept(snapshot) {
-            Some(_) => changed.helper = Some(exec_provider::provider(&snapshot.helper, &snapshot.paths)),
-            None => changed.provider_key = provider_key(snapshot),
-        }
+        changed.provider_key = provider_key(snapshot);
     }
     changed.profile = used.map(|used| {
         let others = stored.iter().map(|other| other.profile_id.clone());

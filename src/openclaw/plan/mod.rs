@@ -65,7 +65,7 @@ pub struct Request {
     pub timer: TimerWish,
     /// Another stored profile becomes the one that OpenClaw uses, or one leaves.
     pub account: Option<AccountChange>,
-    /// For that: the Chutes profiles in OpenClaw's database. Those in its files are known.
+    /// For that: the stored Chutes credentials, the one in use first. Those in OpenClaw's files are known.
     pub stored: Vec<StoredCredential>,
 }
 

@@ -163,10 +163,15 @@ pub fn kept(snapshot: &Snapshot) -> Option<SignIn> {
     SignIn::parse(snapshot.sign_in.bytes.as_deref()?)
 }
 
+/// The id under which it is listed.
+pub(crate) fn kept_id(kept: &SignIn) -> String {
+    format!("{PROVIDER}:{}", kept.account.as_deref().unwrap_or("default"))
+}
+
 /// The same as a profile.
 fn kept_profile(kept: &SignIn) -> Profile {
     Profile {
-        id: format!("{PROVIDER}:{}", kept.account.as_deref().unwrap_or("default")),
+        id: kept_id(kept),
         kind: CredentialKind::OAuth,
         secret: Some(kept.access.clone()),
         env_var: None,

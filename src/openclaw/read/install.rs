@@ -29,16 +29,25 @@ impl Generation {
         matches!(self, Generation::AgentSqlite | Generation::SharedSqlite)
     }
 
+    /// A sign-in is kept by us, and OpenClaw asks us for its token: the core of this one renews none, or which one
+    /// will come is not known.
+    pub fn has_us_keep_sign_ins(self) -> bool {
+        matches!(self, Generation::Unknown | Generation::SharedSqlite)
+    }
+
     /// Where the credentials of an agent are kept. `agent_dir` is the agent's own directory, wherever the config
     /// puts it; `sign_in` is our own document of a sign-in.
     pub fn stores(self, agent_dir: &Path, state_dir: &Path, sign_in: &Path) -> CredentialStores {
-        let (usual, sign_ins) = match self {
-            Generation::Unknown => (state_dir.join(".env"), Some(sign_in.to_owned())),
-            Generation::JsonStore => (agent_dir.join(JSON_STORE), None),
-            Generation::AgentSqlite => (agent_dir.join(AGENT_DATABASE), None),
-            Generation::SharedSqlite => (shared_database(state_dir), Some(sign_in.to_owned())),
+        let usual = match self {
+            Generation::Unknown => state_dir.join(".env"),
+            Generation::JsonStore => agent_dir.join(JSON_STORE),
+            Generation::AgentSqlite => agent_dir.join(AGENT_DATABASE),
+            Generation::SharedSqlite => shared_database(state_dir),
         };
-        CredentialStores { sign_ins: sign_ins.unwrap_or_else(|| usual.clone()), usual }
+        CredentialStores {
+            sign_ins: if self.has_us_keep_sign_ins() { sign_in.to_owned() } else { usual.clone() },
+            usual,
+        }
     }
 }
 
@@ -225,6 +234,7 @@ mod tests {
             (Generation::SharedSqlite, "/s/state/openclaw.sqlite", "/o/sign-in.json"),
         ] {
             let stores = generation.stores(agent, state, own);
+            assert_eq!(generation.has_us_keep_sign_ins(), Path::new(sign_in) == own);
             for kind in [None, Some(ApiKey), Some(Token)] {
                 assert_eq!(stores.of(kind), Path::new(usual), "{generation:?} {kind:?}");
             }
