@@ -144,6 +144,9 @@ texts! {
         "{path} 是硬链接：它的其他名称仍指向旧内容。";
     interrupted: "interrupted; every file is as it was", "已中断；所有文件都保持原样";
     nothing_to_undo: "there is nothing to undo", "没有可以撤销的操作";
+    only_handed_over(id):
+        "the last change was the credential {id}, which is in OpenClaw's own store; this program cannot put back what it replaced",
+        "上次更改是凭据 {id}，它保存在 OpenClaw 自己的存储中；本程序无法恢复被它替换的内容";
     changed_since(path):
         "{path} has changed since the last write, so it was left as it is; nothing was undone",
         "{path} 在上次写入之后又被修改过，因此保持原样；没有撤销任何内容";

@@ -19,6 +19,8 @@ pub enum Error {
     ProfileName { name: String },
     /// `--agent` names none of the config's agents.
     UnknownAgent { agent: String, known: Vec<String> },
+    /// No such Chutes credential is stored, or it is the only one.
+    UnknownAccount { id: String },
     /// A file could not be read or written.
     File(#[from] files::Error),
     /// A config, or a file that it includes, is not valid JSON5.
@@ -62,6 +64,8 @@ pub enum Error {
     Handover { command: String, exit: Option<i32>, said: String },
     /// Nothing to undo.
     NothingToUndo,
+    /// The last write was a credential that OpenClaw stored, and no file: there is no way back from that.
+    OnlyHandedOver { profile_id: String },
     /// A file changed since our last write.
     ChangedSince { path: PathBuf },
     /// A backup is gone, or no longer holds the old bytes.
@@ -110,6 +114,7 @@ impl Error {
         match self {
             Error::ProfileName { .. } => "bad-profile-name",
             Error::UnknownAgent { .. } => "unknown-agent",
+            Error::UnknownAccount { .. } => "unknown-account",
             Error::File(error) => error.code(),
             Error::NotPutBack { .. } => "not-put-back",
             Error::StoredAlready { error, .. } => error.code(),
@@ -127,7 +132,7 @@ impl Error {
             Error::Interrupted { .. } => "interrupted",
             Error::Handover { .. } => "openclaw-refused-credential",
             Error::Helper(_) => "program-not-usable",
-            Error::NothingToUndo => "nothing-to-undo",
+            Error::NothingToUndo | Error::OnlyHandedOver { .. } => "nothing-to-undo",
             Error::ChangedSince { .. } => "changed-since",
             Error::BackupGone { .. } => "backup-gone",
         }
@@ -206,6 +211,8 @@ impl Error {
                 texts::handover(lang, clean::line(command), exit, clean::line(said))
             }
             Error::NothingToUndo => texts::nothing_to_undo(lang).to_owned(),
+            Error::UnknownAccount { id } => crate::texts::cli::unknown_account(lang, clean::line(id)),
+            Error::OnlyHandedOver { profile_id } => texts::only_handed_over(lang, clean::line(profile_id)),
             Error::ChangedSince { path } => texts::changed_since(lang, show(path)),
             Error::BackupGone { path } => texts::backup_gone(lang, show(path)),
         }
@@ -240,8 +247,10 @@ impl Error {
             Error::ChangedSince { .. } | Error::BackupGone { .. } => texts::hint_backups(lang),
             Error::ProfileName { .. }
             | Error::UnknownAgent { .. }
+            | Error::UnknownAccount { .. }
             | Error::Edit { .. }
             | Error::NothingToUndo
+            | Error::OnlyHandedOver { .. }
             | Error::Interrupted { .. } => {
                 return None;
             }

@@ -268,6 +268,8 @@ pub struct Committed {
     pub can_be_read_back: bool,
     /// Our own state could not be written, so that nothing can put the old bytes back.
     pub no_undo: bool,
+    /// No file changed: OpenClaw itself stored the credential, and what that replaced cannot be put back.
+    pub only_stored: bool,
 }
 
 /// What the runtime is to do.

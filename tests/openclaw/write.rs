@@ -284,6 +284,26 @@ fn a_database_store_gets_the_key_on_standard_input_and_the_config_keeps_its_comm
     assert_eq!(names.len(), 2, "config and backup, no scratch: {names:?}");
 }
 
+/// The second key goes into OpenClaw's database, and no file changes: undo does not reach behind that.
+#[test]
+fn a_hand_over_alone_is_the_last_write_and_has_no_way_back() {
+    let home = with_script(
+        "{}\n",
+        r#"case "$*" in
+        *paste-api-key*) cat > /dev/null; echo '{}' > "$OPENCLAW_CONFIG_PATH" ;;
+        *list*) echo '{"profiles":[{"id":"chutes:default"}]}' ;;
+        esac"#,
+    );
+    assert!(home.commit(&request(api_key(KEY))).unwrap().undoable);
+    let config = home.config();
+    let second = home.commit(&request(api_key("cpk_0123456789.abcdefabcdef.canary-abcd5678"))).unwrap();
+    assert!(second.plan.handover.is_some() && second.plan.files.is_empty() && !second.undoable);
+    assert_eq!(undo::available(&home.state()), None);
+    let refused = undo(&home.state(), None).unwrap_err();
+    assert_eq!(refused, Error::OnlyHandedOver { profile_id: "chutes:default".into() });
+    assert_eq!((refused.code(), home.config()), ("nothing-to-undo", config));
+}
+
 #[test]
 fn a_key_that_openclaw_did_not_take_changes_nothing() {
     for (script, exit) in [

@@ -442,6 +442,7 @@ fn done() {
         warnings: vec![PlanWarning::GatewayModeMissing],
         can_be_read_back: true,
         no_undo: false,
+        only_stored: false,
     };
     let written = |lang| {
         let mut drive = Drive::planned(lang);

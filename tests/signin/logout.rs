@@ -192,3 +192,49 @@ fn ctrl_c_while_the_tokens_are_being_revoked_leaves_everything() {
     assert_eq!((home.read(CONFIG), home.read(STORE)), (config, store));
     assert!(tokens(&home).iter().all(|token| is_active(&chutes, token)));
 }
+
+/// A token that ended lies in the store, and a variable of the user's own, which the config refers to, is in use.
+#[test]
+fn what_the_config_refers_to_is_taken_away_or_stays_as_asked() {
+    let chutes = Chutes::start(None);
+    let set_up = || {
+        let home = chutes.home();
+        let reference = r#"{ source: "env", provider: "default", id: "CHUTES_API_KEY" }"#;
+        let base = chutes.standin.api_base();
+        home.write(
+            CONFIG,
+            format!(
+                "{{ gateway: {{ mode: 'local' }}, auth: {{ profiles: {{ 'chutes:old': {{ provider: 'chutes', mode: 'token' }} }} }}, \
+                 agents: {{ defaults: {{ model: 'chutes/zai-org/GLM-4.7-TEE' }} }}, \
+                 models: {{ providers: {{ chutes: {{ baseUrl: '{base}', apiKey: {reference}, models: [] }} }} }} }}\n"
+            ),
+        );
+        let old = json!({"type": "token", "provider": "chutes", "token": "cak_old", "expires": 1});
+        home.write(STORE, json!({"version": 1, "profiles": {"chutes:old": old}}).to_string());
+        home.write(".openclaw/.env", format!("CHUTES_API_KEY={KEY}\n"));
+        home
+    };
+    let listed = |home: &Home| -> Vec<String> {
+        let list = document(&run(home, "accounts list --json"));
+        list["accounts"].as_array().unwrap().iter().map(|account| account["id"].as_str().unwrap().to_owned()).collect()
+    };
+    let api_key = |home: &Home| config(home)["models"]["providers"]["chutes"].get("apiKey").cloned();
+    let own = "models.providers.chutes.apiKey";
+
+    let home = set_up();
+    assert_eq!(listed(&home), ["chutes:old", own]);
+    let ran = run(&home, &format!("accounts remove {own}"));
+    assert_eq!((ran.code, api_key(&home), listed(&home)), (0, None, vec!["chutes:old".to_owned()]), "{ran:?}");
+    assert_eq!(home.read(".openclaw/.env"), format!("CHUTES_API_KEY={KEY}\n"), "it is the user's");
+
+    let home = set_up();
+    let ran = run(&home, "accounts remove chutes:old");
+    assert_eq!((ran.code, listed(&home)), (0, vec![own.to_owned()]), "{ran:?}");
+    assert!(api_key(&home).is_some() && !home.read(CONFIG).contains("chutes:old"), "{}", home.read(CONFIG));
+    assert!(!home.read(STORE).contains("cak_old"));
+    // The way out leaves the variable, and says so.
+    let report = document(&run(&home, "logout --json --yes --local"));
+    let warned = report["warnings"].as_array().unwrap().iter().any(|warning| warning["code"] == "variable-still-set");
+    assert!(warned && api_key(&home).is_none(), "{report:#}");
+    assert_eq!(home.read(".openclaw/.env"), format!("CHUTES_API_KEY={KEY}\n"));
+}

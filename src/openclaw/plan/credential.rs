@@ -107,12 +107,12 @@ fn in_file(snapshot: &Snapshot, new: &NewCredential) -> Result<Change, Error> {
     let others = kept.filter(|other| **other != id && !removed.contains(other)).cloned().collect();
 
     let stale: Vec<String> = removed.iter().cloned().chain(overwrites.then(|| id.clone())).collect();
-    tidy_state(&mut wanted_store, &id, &removed, &stale);
+    tidy_state(&mut wanted_store, std::slice::from_ref(&id), &removed, &stale);
     let mut files = Vec::new();
     files.extend(json_change(Role::AuthStore, &snapshot.store, &store, &wanted_store)?);
     if let (Some(_), Ok(state)) = (&snapshot.auth_state.file.bytes, &snapshot.auth_state.value) {
         let mut wanted_state = state.clone();
-        tidy_state(&mut wanted_state, &id, &removed, &stale);
+        tidy_state(&mut wanted_state, std::slice::from_ref(&id), &removed, &stale);
         files.extend(json_change(Role::AuthState, &snapshot.auth_state, state, &wanted_state)?);
     }
     let account = match new {
@@ -200,12 +200,12 @@ pub(crate) fn renewed(store: &Json, id: &str, tokens: &Renewed) -> Result<Option
 }
 
 /// An order that would pass the new profile over, and cool-downs that the old credential earned.
-fn tidy_state(state: &mut Value, id: &str, removed: &[String], stale: &[String]) {
+fn tidy_state(state: &mut Value, first: &[String], removed: &[String], stale: &[String]) {
     let order = auth_store::by_provider(state.get("order"), PROVIDER)
         .map(|(key, list)| (key.to_owned(), auth_store::ids(list)));
     if let Some((key, old)) = order {
-        let rest = old.iter().filter(|other| *other != id && !removed.contains(other)).cloned();
-        let new: Vec<String> = std::iter::once(id.to_owned()).chain(rest).collect();
+        let rest = old.iter().filter(|other| !first.contains(other) && !removed.contains(other));
+        let new: Vec<String> = first.iter().chain(rest).cloned().collect();
         if new != old {
             state["order"][key] = json!(new);
         }
@@ -218,25 +218,38 @@ fn tidy_state(state: &mut Value, id: &str, removed: &[String], stale: &[String])
     }
 }
 
-/// A change among the profiles that are stored. `known`: those in OpenClaw's database, as it says, the one in use
-/// first; the JSON stores are read here.
+/// A change among the profiles that are stored. `known`: those that were listed, the one in use first; the JSON
+/// stores are read here. An error when the one that is meant is not among them.
 pub fn account(snapshot: &Snapshot, change: &AccountChange, known: &[StoredCredential]) -> Result<Change, Error> {
     let in_files = json_stores(snapshot).flat_map(|store| auth_store::profiles(store.seen()));
+    // What the provider itself refers to is listed where nothing goes before it: then it is in use.
+    let own = current::in_provider(snapshot).map(|own| own.id);
+    let own = own.filter(|own| known.iter().any(|known| known.profile_id == *own));
+    let is_own = |id: &str| own.as_deref() == Some(id);
     let stored: Vec<StoredCredential> = match snapshot.installed.generation.has_database() {
-        true => known.to_vec(),
+        true => known.iter().filter(|known| !is_own(&known.profile_id)).cloned().collect(),
         false => in_files.map(|profile| current::stored(&snapshot.agent, &profile)).collect(),
     };
-    let (id, removed) = match change {
-        AccountChange::Use(id) => (Some(id.clone()), Vec::new()),
-        AccountChange::Remove(id) => {
-            let is_stored = |other: &&StoredCredential| stored.iter().any(|it| it.profile_id == other.profile_id);
-            let in_use = known.first().filter(is_stored);
-            let next = in_use.into_iter().chain(&stored).map(|other| &other.profile_id).find(|other| *other != id);
-            (next.cloned(), vec![id.clone()])
-        }
+    let (AccountChange::Use(meant) | AccountChange::Remove(meant)) = change;
+    if !is_own(meant) && stored.iter().all(|other| other.profile_id != *meant) {
+        return Err(Error::UnknownAccount { id: meant.clone() });
+    }
+    let removed = match change {
+        AccountChange::Use(id) if is_own(id) => return Ok(Change::default()),
+        AccountChange::Use(_) => Vec::new(),
+        AccountChange::Remove(id) => vec![id.clone()],
     };
-    let used = id.as_ref().and_then(|id| stored.iter().find(|other| other.profile_id == *id));
-    let Some(used) = used else { return Ok(Change::default()) };
+    // What is in use stays in use, unless it is what leaves.
+    let stays_own = own.is_some() && !removed.is_empty() && !is_own(meant);
+    let in_use = known.first().filter(|first| stored.iter().any(|other| other.profile_id == first.profile_id));
+    let used = match change {
+        AccountChange::Use(id) => stored.iter().find(|other| other.profile_id == *id),
+        AccountChange::Remove(_) if stays_own => None,
+        AccountChange::Remove(id) => in_use.into_iter().chain(&stored).find(|other| other.profile_id != *id),
+    };
+    if used.is_none() && !stays_own {
+        return Err(Error::UnknownAccount { id: meant.clone() });
+    }
     let mut files = Vec::new();
     let roles = [(Role::AuthStore, &snapshot.store), (Role::AuthState, &snapshot.auth_state)];
     let main = snapshot.main_store.iter().map(|main| (Role::AuthStore, main));
@@ -246,23 +259,38 @@ pub fn account(snapshot: &Snapshot, change: &AccountChange, known: &[StoredCrede
         if let Some(profiles) = existing(&mut new, &["profiles"]) {
             profiles.retain(|id, _| !removed.contains(id));
         }
-        tidy_state(&mut new, &used.profile_id, &removed, &removed);
+        let first = used.map_or_else(Vec::new, |used| vec![used.profile_id.clone()]);
+        tidy_state(&mut new, &first, &removed, &removed);
         files.extend(json_change(role, json, old, &new)?);
     }
-    let others = stored.iter().map(|other| other.profile_id.clone());
-    let others = others.filter(|other| *other != used.profile_id && !removed.contains(other)).collect();
-    let account = used.account.clone().filter(|_| used.kind == CredentialKind::OAuth);
-    let gone = snapshot.installed.generation.has_database().then(|| removed.first().cloned()).flatten();
-    if let Some(kept) = current::kept(snapshot) {
-        if current::kept_id(&kept) == used.profile_id {
-            // It stays what it is: the config names no profile beside it.
-            return Ok(Change { files, database: gone.map(DatabaseChange::Without), ..Change::default() });
-        }
-        // Its reference leaves the config.
-        files.push((Role::SignIn, snapshot.sign_in.clone(), sign_in::signed_out()));
+    let in_database = snapshot.installed.generation.has_database();
+    let gone = removed.first().filter(|id| in_database && !is_own(id)).cloned();
+    let mut changed = Change { files, database: gone.map(DatabaseChange::Without), ..Change::default() };
+    if is_own(meant) {
+        changed.drop_provider_key = true;
+        changed.dotenv.extend(current::ours_in_dotenv(snapshot).map(|name| (name, None)));
     }
-    let profile = ConfigProfile { id: used.profile_id.clone(), mode: used.kind.name(), account, others, removed };
-    Ok(Change { files, database: gone.map(DatabaseChange::Without), profile: Some(profile), ..Change::default() })
+    let kept = current::kept(snapshot).is_some();
+    if kept && used.is_some() {
+        // Its reference leaves the config.
+        changed.files.push((Role::SignIn, snapshot.sign_in.clone(), sign_in::signed_out()));
+    }
+    if stays_own && !kept {
+        // As if it were new: the config names no profile beside it.
+        changed.provider_key = provider_key(snapshot);
+    }
+    changed.profile = used.map(|used| {
+        let others = stored.iter().map(|other| other.profile_id.clone());
+        let others = others.filter(|other| *other != used.profile_id && !removed.contains(other)).collect();
+        let account = used.account.clone().filter(|_| used.kind == CredentialKind::OAuth);
+        ConfigProfile { id: used.profile_id.clone(), mode: used.kind.name(), account, others, removed }
+    });
+    Ok(changed)
+}
+
+/// `apiKey` of the provider, as it stands there.
+fn provider_key(snapshot: &Snapshot) -> Option<Value> {
+    current::chutes_provider(snapshot.value()).and_then(|(_, provider)| provider.get("apiKey")).cloned()
 }
 
 fn json_stores(snapshot: &Snapshot) -> impl Iterator<Item = &Json> {

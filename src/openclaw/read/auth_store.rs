@@ -78,11 +78,14 @@ fn profile(id: &str, entry: &Value) -> Option<Profile> {
     })
 }
 
+/// Id of what a provider's own `apiKey` refers to.
+pub const PROVIDER_KEY: &str = "models.providers.chutes.apiKey";
+
 /// The variable that a provider's own `apiKey` refers to, as a profile.
 pub fn provider_key(provider: &Value) -> Option<Profile> {
     let key = provider.get("apiKey").filter(|key| key.is_object() || key.as_str().and_then(placeholder).is_some())?;
     let name = if key.is_object() { "keyRef" } else { "key" };
-    let mut found = profile("models.providers.chutes.apiKey", &serde_json::json!({"type": "api_key", name: key}))?;
+    let mut found = profile(PROVIDER_KEY, &serde_json::json!({"type": "api_key", name: key}))?;
     if found.env_var.as_deref() == Some(variable::OAUTH_TOKEN) {
         found.kind = CredentialKind::Token;
     }

@@ -183,6 +183,12 @@ fn kept_profile(kept: &SignIn) -> Profile {
     }
 }
 
+/// What the provider's own `apiKey` refers to: the sign-in that we keep, or a variable.
+pub fn in_provider(snapshot: &Snapshot) -> Option<Profile> {
+    let kept = kept(snapshot).map(|kept| kept_profile(&kept));
+    kept.or_else(|| auth_store::provider_key(chutes_provider(snapshot.value())?.1))
+}
+
 /// The profiles that the agent can use, with the agent in whose store each is; and the active one.
 fn usable(snapshot: &Snapshot, now: UnixMillis) -> (Vec<(String, Profile)>, Option<usize>) {
     let own = auth_store::profiles(snapshot.store.seen());
@@ -195,9 +201,7 @@ fn usable(snapshot: &Snapshot, now: UnixMillis) -> (Vec<(String, Profile)>, Opti
     let active = auth_store::active(&profiles, snapshot.value(), &stores, now);
     let mut usable: Vec<(String, Profile)> = agents.into_iter().zip(profiles).collect();
     // What every profile goes before.
-    let provider = chutes_provider(snapshot.value()).map(|(_, provider)| provider);
-    let in_provider = || kept(snapshot).map(|kept| kept_profile(&kept)).or_else(|| auth_store::provider_key(provider?));
-    if let (None, Some(profile)) = (active, in_provider()) {
+    if let (None, Some(profile)) = (active, in_provider(snapshot)) {
         usable.push((snapshot.agent.clone(), profile));
         return (usable.clone(), Some(usable.len() - 1));
     }

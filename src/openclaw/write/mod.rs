@@ -159,6 +159,7 @@ fn carry_out(
                 if touches(&[Role::Config]) {
                     keep_registered(state, request);
                 }
+                let undoable = undoable && !(plan.files.is_empty() && database.before.is_none());
                 return Ok(Written { plan, backups, changed_meanwhile, undoable });
             }
             Err(Failure::Conflict(path)) => {

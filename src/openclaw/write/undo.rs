@@ -40,7 +40,8 @@ pub(super) fn record(
     at: UnixMillis,
 ) -> Result<(), Error> {
     let files = &plan.files;
-    if files.is_empty() && database.is_none() {
+    // A hand-over alone has no way back, and it is the last write all the same: undo must not reach behind it.
+    if files.is_empty() && database.is_none() && plan.handover.is_none() {
         return Ok(());
     }
     // What was there and has no copy was a secret that goes for good.
@@ -103,7 +104,8 @@ pub fn undo(state: &State, site: Option<&Site>) -> Result<Undone, Error> {
     let _uncut = Uncut::begin().map_err(Error::interrupted)?;
     let record = state.undo_record().read().ok_or(Error::NothingToUndo)?;
     if record.files.is_empty() && record.database.is_none() {
-        return Err(Error::NothingToUndo);
+        let stored = record.handed_over.map(|profile_id| Error::OnlyHandedOver { profile_id });
+        return Err(stored.unwrap_or(Error::NothingToUndo));
     }
     let locks = Locks::take(&record)?;
     let (mut changes, mut undone) = way_back(&record)?;

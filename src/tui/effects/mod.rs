@@ -457,11 +457,12 @@ fn committed(session: &Session, request: &Request, reviewed: &Fingerprint) -> Re
     let files = database.into_iter().chain(files);
     let files = files.map(|(path, backup)| (session.site.paths.tilde(path), backup)).collect();
     let can_be_read_back = session.site.installed.program.is_some();
-    let no_undo = !written.undoable && !written.plan.files.is_empty();
+    let only_stored = written.plan.files.is_empty() && !written.undoable;
+    let no_undo = !only_stored && !written.undoable;
     let mut warnings = written.plan.warnings;
     let made = written.plan.timer.as_ref();
     let told = round::after_write(&session.site, kept, made, |name| std::env::var(name).ok());
     warnings.extend(round::troubles(told.as_ref()));
     warnings.extend(session.state.take_unknown().into_iter().map(PlanWarning::from));
-    Ok(Committed { files, profile_id: written.plan.profile_id, warnings, can_be_read_back, no_undo })
+    Ok(Committed { files, profile_id: written.plan.profile_id, warnings, can_be_read_back, no_undo, only_stored })
 }

@@ -27,7 +27,7 @@ pub enum Undo {
     Running,
     Done(Undone),
     Failed(Error),
-    /// Something was written since, and only the last write can be taken back.
+    /// What was written last has no way back, and only the last write can be taken back.
     Passed,
 }
 
@@ -62,7 +62,11 @@ impl Done {
     pub fn written(committed: Committed, attempt: Attempt) -> (Done, Vec<Effect>) {
         let can_be_read_back = committed.can_be_read_back;
         let read_back = if can_be_read_back { ReadBack::Asked } else { ReadBack::NotAsked };
-        let undo = if committed.no_undo { Undo::NotOffered } else { Undo::Offered };
+        let undo = match &committed {
+            Committed { no_undo: true, .. } => Undo::NotOffered,
+            Committed { only_stored: true, .. } => Undo::Passed,
+            _ => Undo::Offered,
+        };
         let done = Done { committed, attempt, read_back, undo, ..Done::default() };
         (done, can_be_read_back.then_some(Effect::ReadBack(attempt)).into_iter().collect())
     }
@@ -124,4 +128,18 @@ impl Done {
 /// The target of an alias. OpenClaw looks it up whatever its case.
 fn target_of<'a>(aliases: &'a BTreeMap<String, String>, name: &str) -> Option<&'a String> {
     aliases.iter().find(|(known, _)| known.to_lowercase() == name.to_lowercase()).map(|(_, target)| target)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_credential_that_only_openclaw_stored_is_no_write_to_take_back() {
+        let stored = Committed { only_stored: true, ..Committed::default() };
+        let (done, _) = Done::written(stored, Attempt::default());
+        assert!(done.undo == Undo::Passed && !done.is_unchanged());
+        let (done, _) = Done::written(Committed::default(), Attempt::default());
+        assert_eq!(done.undo, Undo::Offered);
+    }
 }
