@@ -42,6 +42,12 @@ fn completes(pty: &mut Pty, typed: &str, wanted: &str) {
     pty.keys("Tab");
     pty.wait_for(&format!("{typed:?} completed to {wanted:?}"), |screen| screen.joined().contains(wanted));
     pty.send("\x15");
+    prompted(pty);
+}
+
+/// The shell waits for a line: what is typed before goes to the terminal's own line, and in part nowhere.
+#[track_caller]
+fn prompted(pty: &Pty) {
     pty.wait_for("an empty line", |screen| {
         let (_, row) = screen.cursor();
         screen.row(row).trim_end().ends_with('>')
@@ -50,6 +56,7 @@ fn completes(pty: &mut Pty, typed: &str, wanted: &str) {
 
 /// What each shell has to complete: commands below the first word, options, refs, aliases, pools, paths.
 fn everything(pty: &mut Pty) {
+    prompted(pty);
     for (typed, wanted) in [
         ("openclaw-chutes dem", "openclaw-chutes demo"),
         ("openclaw-chutes models refr", "openclaw-chutes models refresh"),

@@ -214,7 +214,7 @@ fn links_and_clipboard_are_recorded() {
 
 #[test]
 fn the_environment_is_clean_and_inside_the_home() {
-    let home = Home::new();
+    let home = Home::without_openclaw();
     let ran = home.run(["env"]);
     let mut names: Vec<_> = ran.stdout.lines().filter_map(|line| line.split_once('=')).map(|(name, _)| name).collect();
     names.sort_unstable();
