@@ -156,7 +156,11 @@ pub struct Shortened {
     pub open: bool,
 }
 
-/// A model id in `width` columns: the publisher is shortened first, for the name says more.
+/// Columns in which the beginning of a name says more than the beginning of its publisher's.
+const NARROWEST_NAME: usize = 12;
+
+/// A model id in `width` columns: the publisher is shortened first and left out before the name is cut, for the name
+/// says more.
 pub fn shortened(id: &str, width: usize, ellipsis: &str) -> Shortened {
     let whole = |end: usize, open: bool| Shortened { head: 0..end, tail: end..end, open };
     if id.width() <= width {
@@ -167,6 +171,13 @@ pub fn shortened(id: &str, width: usize, ellipsis: &str) -> Shortened {
         if room >= 3 {
             let head = take_columns(publisher, room).len();
             return Shortened { head: 0..head, tail: publisher.len()..id.len(), open: false };
+        }
+        if width >= NARROWEST_NAME && publisher.width() > ellipsis.width() {
+            let rest = &id[publisher.len()..];
+            let open = ellipsis.width() + rest.width() > width;
+            let ends = ellipsis.width() * if open { 2 } else { 1 };
+            let end = publisher.len() + take_columns(rest, width.saturating_sub(ends)).len();
+            return Shortened { head: 0..0, tail: publisher.len()..end, open };
         }
     }
     whole(take_columns(id, width.saturating_sub(ellipsis.width())).len(), true)
@@ -308,6 +319,11 @@ mod tests {
     fn cutting_keeps_what_says_most() {
         assert_eq!(model_id("deepseek-ai/DeepSeek-V3.2-TEE", 27, "…"), "deepseek…/DeepSeek-V3.2-TEE");
         assert_eq!(model_id("a/very-long-model-name-indeed", 12, "…"), "a/very-long…");
+        // Two of a publisher whose names begin alike are told apart.
+        assert_eq!(model_id("deepseek-ai/DeepSeek-V3.2-TEE", 22, "…"), "dee…/DeepSeek-V3.2-TEE");
+        assert_eq!(model_id("deepseek-ai/DeepSeek-V4-Flash-0731-TEE", 22, "…"), "…/DeepSeek-V4-Flash-0…");
+        assert_eq!(model_id("deepseek-ai/DeepSeek-V3.2-TEE", 19, "…"), "…/DeepSeek-V3.2-TEE");
+        assert_eq!(model_id("deepseek-ai/DeepSeek-V4-Flash", 10, "..."), "deepsee...");
         assert_eq!(cut("模型名称", 5, "~"), "模型~");
         assert_eq!(cut("abc", 3, "…"), "abc");
     }

@@ -389,7 +389,7 @@ fn name_spans(view: &View, models: &Models, id: &str, width: usize, style: Style
         part(kept.tail.start, kept.tail.end, &mut put);
     }
     if kept.open {
-        put(theme.glyphs.ellipsis, hit(kept.head.end, safe.len()));
+        put(theme.glyphs.ellipsis, hit(kept.tail.end, safe.len()));
     }
     let used: usize = pieces.iter().map(|(text, _)| text.width()).sum();
     let mut spans: Vec<Span> = pieces
