@@ -21,7 +21,7 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::rc::Rc;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 /// True while the modes are on.
 static ACTIVE: AtomicBool = AtomicBool::new(false);
@@ -156,9 +156,12 @@ pub fn restore() {
 static RESTORING: Mutex<()> = Mutex::new(());
 
 fn send_last_words() -> io::Result<()> {
-    /// For a reader that is only slow.
-    const PATIENCE: Duration = Duration::from_millis(150);
-    const LONGEST: Duration = Duration::from_millis(300);
+    /// Between two tries.
+    const PAUSE: Duration = Duration::from_millis(5);
+    /// Tries for a reader that is only slow. They are counted, not timed: on a busy machine one pause may take as long as
+    /// all of them, and what waits is dropped all the same.
+    const PATIENCE: usize = 30;
+    const LONGEST: usize = 60;
     let mut out = reopen_output()?;
     let mut bytes = Vec::new();
     queue!(bytes, event::DisableBracketedPaste)?;
@@ -167,15 +170,15 @@ fn send_last_words() -> io::Result<()> {
         queue!(bytes, terminal::LeaveAlternateScreen)?;
     }
     queue!(bytes, cursor::Show)?;
-    let begun = Instant::now();
-    let mut sent = 0;
-    while sent < bytes.len() && begun.elapsed() < LONGEST {
+    let (mut sent, mut waited) = (0, 0);
+    while sent < bytes.len() && waited < LONGEST {
         match out.write(&bytes[sent..]) {
             Ok(count) => sent += count,
             Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
             // Nothing waits there, or another thread of ours is stuck in writing: it is heard before us.
-            Err(error) if error.kind() == io::ErrorKind::WouldBlock && begun.elapsed() < PATIENCE => {
-                std::thread::sleep(Duration::from_millis(5));
+            Err(error) if error.kind() == io::ErrorKind::WouldBlock && waited < PATIENCE => {
+                waited += 1;
+                std::thread::sleep(PAUSE);
             }
             Err(error) if error.kind() == io::ErrorKind::WouldBlock => {
                 tcflush(&out, QueueSelector::OFlush)?;
@@ -186,7 +189,8 @@ fn send_last_words() -> io::Result<()> {
                 if bytes[0] != CAN {
                     bytes.insert(0, CAN);
                 }
-                std::thread::sleep(Duration::from_millis(5));
+                waited += 1;
+                std::thread::sleep(PAUSE);
             }
             Err(error) => return Err(error),
         }
