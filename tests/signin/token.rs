@@ -271,7 +271,7 @@ fn a_renewal_needs_the_secret_rotates_the_token_and_works_once() {
     let granted = world.sign_in(&world.attempt()).expect("granted");
     let bare = Surroundings::default();
     let full = Surroundings { client_id: None, client_secret: Some(Secret::new(SECRET)) };
-    assert!(renewal_terms::needs_secret(&stored(&granted), &bare));
+    assert_eq!(renewal_terms::missing(&stored(&granted), &bare), Some(Missing::ClientSecret));
     assert_eq!(renewal_terms::missing(&stored(&granted), &full), None);
     let renew = |surroundings: &Surroundings| {
         let request = renewal_terms::request(&stored(&granted), surroundings).expect("complete");

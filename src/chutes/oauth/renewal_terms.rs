@@ -87,8 +87,3 @@ pub fn missing(stored: &Stored, surroundings: &Surroundings) -> Option<Missing> 
         Ok(_) => None,
     }
 }
-
-/// True when the client secret is all that is missing: the one case in which we can help.
-pub fn needs_secret(stored: &Stored, surroundings: &Surroundings) -> bool {
-    missing(stored, surroundings) == Some(Missing::ClientSecret)
-}
